@@ -1,0 +1,78 @@
+export { assert, StreamError, type QueryContext, type Recovery, type StreamErrorFields } from "./errors/stream-error.js";
+export * from "./schema/data-type.js";
+export { StructField, StructType } from "./schema/struct-type.js";
+export { parseDdl, parseTypeText } from "./schema/ddl.js";
+export { typeFromJson, typeToJson, type StructJson, type TypeJson } from "./schema/json-form.js";
+export { simpleString, sqlText, treeString, typeName } from "./schema/type-text.js";
+export { schemaOf, TypedStructType, type RowOf, type SchemaLiteral, type ValueOf } from "./schema/typed-schema.js";
+export * from "./column/column.js";
+export * from "./column/builder.js";
+export { BATCH_ROWS, Batch } from "./column/batch.js";
+export { batchFromRows, copyColumn, gatherColumn, rowsOf, valueAt } from "./column/access.js";
+export type { IntervalValue, MapValue, Value } from "./column/value.js";
+export { KeyTable } from "./column/key-table.js";
+export { systemClock, type Clock } from "./clock/clock.js";
+export type { Predicate, PushdownAnswer, ScanRequest } from "./source/predicate.js";
+export {
+  sameOffset,
+  type Json,
+  type Offset,
+  type Partition,
+  type ReadLimit,
+  type Source,
+  type SourceContext,
+} from "./source/source.js";
+export type { Table } from "./source/table.js";
+export type {
+  BatchWrite,
+  CommitMessage,
+  OutputMode,
+  PartitionWriter,
+  Sink,
+  SinkBatch,
+  SinkResult,
+} from "./sink/sink.js";
+export type { FileEntry, FileReader, FileSystem, FileWriter } from "./file-system/file-system.js";
+export type {
+  FileFormat,
+  FileSplit,
+  FormatContext,
+  FormatFile,
+  FormatReader,
+  FormatWriter,
+} from "./format/file-format.js";
+export { Options, parseDurationMs } from "./plugin/options.js";
+export {
+  formatContext,
+  type Plugin,
+  type ReadRequest,
+  type SaveMode,
+  type SessionContext,
+  type SinkProvider,
+  type SourceProvider,
+  type SourceSpec,
+  type WriteRequest,
+} from "./plugin/plugin.js";
+export type {
+  FamilySpec,
+  StateFamily,
+  StateLookup,
+  StateMetrics,
+  StateRows,
+  StateStore,
+  StateStoreContext,
+  StateStoreProvider,
+  StateVersion,
+} from "./state/state-store.js";
+export type { Trigger } from "./trigger/trigger.js";
+export type {
+  BatchRequest,
+  BatchResult,
+  EventTimeStats,
+  OffsetRange,
+  PlanContext,
+  StreamOutput,
+  StreamPlan,
+} from "./query/stream-plan.js";
+export type { SinkProgress, SourceProgress, StateOperatorProgress, StreamingQueryProgress } from "./progress/progress.js";
+export type { SourceLog } from "./checkpoint/source-log.js";

@@ -1,0 +1,95 @@
+import type { FileSystem } from "../file-system/file-system.js";
+import type { StructType } from "../schema/struct-type.js";
+import type { BatchWrite, CommitMessage, OutputMode, Sink } from "../sink/sink.js";
+import type { Offset, Source } from "../source/source.js";
+import type { StateVersion } from "../state/state-store.js";
+import type { StateOperatorProgress } from "../progress/progress.js";
+
+/** One of the places to which a query writes. */
+export interface StreamOutput {
+  readonly sink: Sink;
+  readonly mode: OutputMode;
+  readonly schema: StructType;
+}
+
+/** What the loop tells a plan at the start of a run. */
+export interface PlanContext {
+  readonly queryId: string;
+  readonly runId: string;
+  readonly fileSystem: FileSystem;
+  /** The folder of the checkpoint that belongs to the engine: `<checkpoint>/state`. */
+  readonly stateFolder: string;
+  /** The configuration in force: what the checkpoint has pinned, else the session's. */
+  readonly conf: (key: string) => string | undefined;
+  /** State of the last committed batch, or null for a query that has none. */
+  readonly state: StateVersion | null;
+  readonly signal: AbortSignal;
+}
+
+/** The new rows of a source in a batch; null where it has none. */
+export interface OffsetRange {
+  readonly start: Offset | null;
+  readonly end: Offset;
+}
+
+/** One batch to run. Everything in it comes from the checkpoint, so that a replay gives the same result. */
+export interface BatchRequest {
+  readonly batchId: number;
+  /** The clock when the batch was constructed; `current_timestamp()`. */
+  readonly batchTimestampMs: number;
+  /** The watermark that the batch before ran with: rows at or before it are late. */
+  readonly previousWatermarkMs: number;
+  /** State at or before it is complete and may be emitted and forgotten. 0 before any. */
+  readonly watermarkMs: number;
+  /** One per source of the plan, in its order. */
+  readonly ranges: readonly (OffsetRange | null)[];
+  /** One per output of the plan, in its order. */
+  readonly writes: readonly BatchWrite[];
+  /** Throws if another run has taken over the checkpoint. */
+  readonly fence: () => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** Event times that a watermark operator saw in a batch, in milliseconds. */
+export interface EventTimeStats {
+  readonly delayMs: number;
+  /** Absent where it saw no row. */
+  readonly seen?: { readonly minMs: number; readonly maxMs: number; readonly avgMs: number };
+}
+
+/** What a batch did. Its state is durable, its rows are with the writers but not committed. */
+export interface BatchResult {
+  /** One list per output: what its writers returned. */
+  readonly messages: readonly (readonly CommitMessage[])[];
+  /** Rows read, one number per source. */
+  readonly inputRows: readonly number[];
+  /** One per watermark operator, in plan order: the same operators in every batch. */
+  readonly eventTimes: readonly EventTimeStats[];
+  readonly operators: readonly StateOperatorProgress[];
+  /** Null for a stateless plan. */
+  readonly state: StateVersion | null;
+  readonly observedMetrics: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/**
+ * What an engine hands to the trigger loop. The loop knows nothing of SQL: it decides when a batch runs and what is
+ * written to the checkpoint; the plan does the work.
+ *
+ * Order of calls: `open`, then `run` once per batch, one at a time, with increasing batch ids, `maintain` between batches,
+ * `close` once. A `run` that throws is followed by `close` (the query fails) or, after `stop()`, likewise.
+ */
+export interface StreamPlan {
+  readonly sources: readonly Source[];
+  readonly outputs: readonly StreamOutput[];
+  /** Configuration that the offset log records and a later run takes from there. */
+  readonly pinnedConf: Readonly<Record<string, string>>;
+  open(context: PlanContext): Promise<void>;
+  /** Whether a batch without new rows has something to do, now that the watermark went from `previousMs` to `watermarkMs`. */
+  needsBatch(request: { readonly previousMs: number; readonly watermarkMs: number; readonly nowMs: number }): boolean;
+  run(request: BatchRequest): Promise<BatchResult>;
+  /** Background work between batches; `oldestBatch` is the oldest batch that the logs still hold. */
+  maintain(oldestBatch: number): Promise<void>;
+  /** The plan as text, as it ran last. */
+  explain(mode: "simple" | "extended" | "codegen"): string;
+  close(): Promise<void>;
+}

@@ -1,0 +1,50 @@
+import type { DataType } from "./data-type.js";
+import { parseTypeText } from "./ddl.js";
+import { StructField, StructType } from "./struct-type.js";
+
+/** Type names that TypeScript maps to the value a person sees. */
+export interface ValueOf {
+  boolean: boolean;
+  tinyint: number;
+  byte: number;
+  smallint: number;
+  short: number;
+  int: number;
+  integer: number;
+  bigint: number;
+  long: number;
+  float: number;
+  double: number;
+  string: string;
+  binary: Uint8Array;
+  date: Date;
+  timestamp: Date;
+  timestamp_ntz: Date;
+}
+
+/** A schema literal that TypeScript understands: `{ id: "long", at: "timestamp" }`, in column order. */
+export type SchemaLiteral = { readonly [column: string]: string };
+
+/** The row type of a schema literal; every column may be null, and a type text unknown to TypeScript gives `unknown`. */
+export type RowOf<S extends SchemaLiteral> = {
+  -readonly [C in keyof S]: (S[C] extends keyof ValueOf ? ValueOf[S[C]] : S[C] extends `decimal${string}` ? string : unknown) | null;
+};
+
+/** A schema that carries the type of its rows. */
+export class TypedStructType<out Row> extends StructType {
+  /** Present for the type checker only. */
+  declare readonly row: Row;
+}
+
+/**
+ * A schema from a literal, so that `DataFrame<Row>` knows its columns.
+ *
+ * @example
+ * ```ts
+ * const sales = schemaOf({ item: "string", quantity: "int", at: "timestamp" });
+ * ```
+ */
+export function schemaOf<const S extends SchemaLiteral>(literal: S): TypedStructType<RowOf<S>> {
+  const fields = Object.entries(literal).map(([name, text]) => StructField(name, parseTypeText(text) as DataType));
+  return new TypedStructType<RowOf<S>>(fields);
+}

@@ -1,0 +1,106 @@
+import type { Column } from "../column/column.js";
+import type { FileSystem } from "../file-system/file-system.js";
+import type { StructType } from "../schema/struct-type.js";
+
+/** A named table of keys and values within a store. */
+export interface FamilySpec {
+  /** Position of the stateful operator in the plan. */
+  readonly operatorId: number;
+  /** `default` where an operator has a single one. */
+  readonly name: string;
+  readonly keySchema: StructType;
+  readonly valueSchema: StructType;
+  /**
+   * A key column of layout int64 by which `scanBelow` finds rows: event time in microseconds. Rows where it is null are never below
+   * anything.
+   */
+  readonly orderedBy?: number;
+}
+
+/** Rows of a lookup: row i of the question stands at `positions[i]` of `values`, or nowhere if that is -1. */
+export interface StateLookup {
+  readonly positions: Int32Array;
+  readonly values: readonly Column[];
+}
+
+/** Some rows of a family. Valid until the iteration goes on. */
+export interface StateRows {
+  readonly keys: readonly Column[];
+  readonly values: readonly Column[];
+  readonly rowCount: number;
+}
+
+/**
+ * A table of keys and values. Keys and values travel as columns, many rows a call; calls are synchronous, and what they
+ * return is valid until the next call that changes the family. Keys are equal as Spark groups them: null equals null,
+ * NaN equals NaN, -0.0 equals 0.0.
+ */
+export interface StateFamily {
+  readonly spec: FamilySpec;
+  readonly rowCount: number;
+  get(keys: readonly Column[], rowCount: number): StateLookup;
+  /** Inserts or replaces. Of two rows with one key the later wins. */
+  put(keys: readonly Column[], values: readonly Column[], rowCount: number): void;
+  /** Removes; keys that are not there do no harm. Returns how many were. */
+  remove(keys: readonly Column[], rowCount: number): number;
+  /** All rows, in pieces. */
+  scan(): Iterable<StateRows>;
+  /** Rows whose `orderedBy` column is below or equal to `bound`; costs what it finds, not what there is. */
+  scanBelow(bound: bigint): Iterable<StateRows>;
+}
+
+/** Which version of the state a batch starts from; `commits/<n>` names it. */
+export interface StateVersion {
+  readonly version: number;
+  /** The attempt that wrote it: a crashed run may have left files of the same version that do not count. */
+  readonly attempt: string;
+}
+
+/** Counts for progress reports, over all families of one operator. */
+export interface StateMetrics {
+  readonly rowsTotal: number;
+  readonly rowsUpdated: number;
+  readonly rowsRemoved: number;
+  readonly memoryUsedBytes: number;
+  readonly commitTimeMs: number;
+}
+
+/**
+ * All that a query remembers, of all its operators. Version v is what batches up to v - 1 left: batch n loads n and commits
+ * n + 1.
+ *
+ * Order of calls: `family` for each table, once, before `load`; `load` at start and after `abort`; then per batch changes
+ * through the families and one `commit`. `commit` resolves when the changes are durable; they count only once the loop
+ * has named the returned attempt in its commit log, so a crash in between leaves garbage and no harm. `abort` forgets the
+ * changes since the last commit; a `load` follows.
+ *
+ * A missing, torn or altered file is recognised by its checksum and named (SS_STATE_FILE_CORRUPT): never a wrong answer.
+ */
+export interface StateStore {
+  family(spec: FamilySpec): StateFamily;
+  /** Null: the empty state before the first batch. */
+  load(version: StateVersion | null): Promise<void>;
+  /** Checked with `beforeWrite`, which throws if another run has taken over, right before the write that counts. */
+  commit(version: number, beforeWrite: () => Promise<void>): Promise<StateVersion>;
+  abort(): void;
+  metrics(operatorId: number): StateMetrics;
+  /** Snapshots and clean-up between batches; keeps what `minBatchesToRetain` asks for. */
+  maintain(oldestNeeded: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What opens a store. */
+export interface StateStoreContext {
+  readonly fileSystem: FileSystem;
+  /** The folder `state` of the checkpoint. */
+  readonly folder: string;
+  /** Names the run that writes; part of every file name and header. */
+  readonly runId: string;
+  readonly conf: (key: string) => string | undefined;
+}
+
+/** Opens stores of one kind; pinned in the offset log by `className`. */
+export interface StateStoreProvider {
+  readonly className: string;
+  open(context: StateStoreContext): Promise<StateStore>;
+}

@@ -1,0 +1,138 @@
+import {
+  Batch,
+  type Offset,
+  type Partition,
+  type ReadLimit,
+  type ScanRequest,
+  type SessionContext,
+  type Source,
+  StreamError,
+  StructType,
+} from "@ss/core";
+import { NamedRows, type RowsView } from "./named-rows.js";
+
+const rowsByName = new Map<string, NamedRows>();
+
+/** The rows of a name; an empty list is made for a name that is new, so that rows and readers may come in any order. */
+export function rowsNamed(name: string): NamedRows {
+  let rows = rowsByName.get(name);
+  if (!rows) rowsByName.set(name, (rows = new NamedRows(name)));
+  return rows;
+}
+
+/** What feeds the named memory sources of this process. */
+export interface MemorySourceFeed {
+  /**
+   * Adds rows to the source of this name and returns their offset. A row is an object, an array in column order, or, for a
+   * single column, the value itself.
+   */
+  addData(name: string, ...rows: readonly unknown[]): number;
+  /** Forgets the rows of a name; offsets begin anew. */
+  reset(name: string): void;
+}
+
+/**
+ * Feeds memory sources by name, from anywhere in the process.
+ *
+ * @example
+ * ```ts
+ * MemorySource.addData("clicks", { user: "ada", n: 1 }, { user: "bob", n: 2 });
+ * ```
+ */
+export const MemorySource: MemorySourceFeed = {
+  addData: (name, ...rows) => rowsNamed(name).add(rows),
+  reset: (name) => rowsNamed(name).reset(),
+};
+
+/** Readers that are open, by session: two of one name in a session would compete for what one program adds. */
+const openReaders = new WeakMap<SessionContext, Set<string>>();
+
+/** Reads what `MemorySource.addData` puts in, one addition after the other. */
+export class MemoryReader implements Source {
+  readonly description: string;
+  readonly schema: StructType;
+  readonly replayable = true;
+  readonly readLimit: ReadLimit = { kind: "allAvailable" };
+  private readonly rows: NamedRows;
+  private readonly view: RowsView;
+  private readonly session: SessionContext;
+  private pinned: number | undefined;
+  private isOpen = false;
+
+  constructor(rows: NamedRows, schema: StructType, session: SessionContext) {
+    this.rows = rows;
+    this.view = rows.view(schema);
+    this.schema = schema;
+    this.session = session;
+    this.description = `MemoryStream[${rows.name}]`;
+  }
+
+  async open(): Promise<void> {
+    const open = openReaders.get(this.session) ?? new Set();
+    if (open.has(this.rows.name)) throw nameInUse(this.rows.name);
+    openReaders.set(this.session, open.add(this.rows.name));
+    this.view.open();
+    this.isOpen = true;
+  }
+
+  async initialOffset(): Promise<Offset | null> {
+    return -1;
+  }
+
+  async latestOffset(start: Offset | null): Promise<Offset | null> {
+    return Math.max((start as number | null) ?? -1, this.pinned ?? this.rows.lastOffset);
+  }
+
+  reportLatestOffset(): Offset | null {
+    return this.rows.lastOffset < 0 ? null : this.rows.lastOffset;
+  }
+
+  async prepareForAvailableNow(): Promise<void> {
+    this.pinned = this.rows.lastOffset;
+  }
+
+  async plan(start: Offset | null, end: Offset): Promise<readonly Partition[]> {
+    const first = ((start as number | null) ?? -1) + 1;
+    const last = end as number;
+    return first > last ? [] : [{ first, last }];
+  }
+
+  async *read(partition: Partition, scan: ScanRequest, signal: AbortSignal): AsyncIterable<Batch> {
+    const { first, last } = partition as { first: number; last: number };
+    const positions = scan.columns.map((name) => this.schema.indexOf(name));
+    const schema = new StructType(positions.map((k) => this.schema.fields[k]!));
+    for (let offset = first; offset <= last; offset++) {
+      signal.throwIfAborted();
+      const { columns, rowCount } = this.view.batchAt(offset);
+      if (rowCount > 0)
+        yield new Batch(
+          schema,
+          positions.map((k) => columns[k]!),
+          rowCount,
+        );
+    }
+  }
+
+  async commit(): Promise<void> {}
+
+  onData(wake: () => void): () => void {
+    return this.view.onData(wake);
+  }
+
+  async close(): Promise<void> {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.view.close();
+    openReaders.get(this.session)?.delete(this.rows.name);
+  }
+}
+
+function nameInUse(name: string): StreamError {
+  return new StreamError({
+    condition: "SS_MEMORY_SOURCE_IN_USE",
+    parameters: { name },
+    message:
+      `The memory source '${name}' is read by another query (or twice by this one) in this session. ` +
+      "Stop that query first, or give each reader a name of its own and add the rows to both.",
+  });
+}

@@ -1,0 +1,164 @@
+import type { DataType, Value } from "@ss/core";
+import type { Code, CodeWriter } from "./code.js";
+import type { Expression, SortOrder } from "./expression.js";
+
+/** What the analyzer tells a function that is being resolved. */
+export interface FunctionContext {
+  readonly ansi: boolean;
+  readonly timeZone: string;
+  conf(key: string): string | undefined;
+  /** The name as called, for messages. */
+  readonly name: string;
+  /** The call as SQL text, for messages. */
+  readonly sql: string;
+}
+
+/** How a resolved function is called: arguments with the casts that it wants, and what it gives. */
+export interface Resolution {
+  readonly args: readonly Expression[];
+  readonly type: DataType;
+  /** Default: nullable if any argument is. */
+  readonly nullable?: boolean;
+  /** Plain data for `emit`, `evaluate` and the rest. */
+  readonly state?: unknown;
+}
+
+interface FunctionBase {
+  /** Lower case; the first one is its own name. */
+  readonly names: readonly string[];
+  /** Fewest and most arguments; WRONG_NUM_ARGS otherwise. */
+  readonly arity: readonly [min: number, max: number];
+  /** Names of parameters, for named arguments; few functions have them. */
+  readonly parameters?: readonly string[];
+}
+
+/** What a boxed evaluation gets to know besides its arguments. */
+export interface EvaluationContext {
+  readonly ansi: boolean;
+  readonly timeZone: string;
+  readonly argTypes: readonly DataType[];
+  readonly type: DataType;
+  readonly state: unknown;
+  /** Milliseconds of the batch's timestamp; the same for every call of a batch and on replay. */
+  readonly nowMs: () => number;
+  /** For functions with a seed and for `spark_partition_id`. */
+  readonly partition: () => number;
+}
+
+/**
+ * A function of the columns of one row.
+ *
+ * Give exactly one of `emit` and `evaluate`, or `rewrite` alone. `emit` writes straight code into the stage's loop: for
+ * whatever is common in queries. `evaluate` is prepared once per stage and called per row with boxed values: for the rest.
+ */
+export interface ScalarFunction extends FunctionBase {
+  readonly form: "scalar";
+  /** Checks the arguments (DATATYPE_MISMATCH.*), adds casts, and tells the result. */
+  resolve(args: readonly Expression[], context: FunctionContext): Resolution;
+  /** Expression that stands for the call, resolved anew; for functions made of others (`nvl` is `coalesce`). */
+  rewrite?(args: readonly Expression[], context: FunctionContext): Expression;
+  emit?(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code;
+  evaluate?(context: EvaluationContext): (...values: Value[]) => Value;
+  /** Default true: a null argument gives null and `evaluate` is not called. */
+  readonly nullPropagating?: boolean;
+  /** Default true. */
+  readonly deterministic?: boolean;
+  /** How the call reads in a column name; default `name(args)`. Gets the pretty texts of the arguments. */
+  pretty?(args: readonly string[], name: string): string;
+}
+
+/** What `emit` gets besides the arguments. */
+export interface EmitCall {
+  readonly type: DataType;
+  readonly nullable: boolean;
+  readonly state: unknown;
+  readonly name: string;
+  readonly origin?: import("./expression.js").Origin | undefined;
+}
+
+/**
+ * A function over many rows. Its state is a tuple of typed columns (`buffer`), so that partial results travel, are kept and
+ * are merged as columns. `aggregators` makes the loops over one group table; see `execution/aggregate/`.
+ */
+export interface AggregateFunction extends FunctionBase {
+  readonly form: "aggregate";
+  resolve(args: readonly Expression[], context: FunctionContext): Resolution;
+  /** Columns of the state; names go into the state's schema, as Spark names them (`count`, `sum`). */
+  buffer(call: AggregateShape): readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[];
+  /** Makes the accumulator for one call. */
+  accumulator(call: AggregateShape): Accumulator;
+  rewrite?(args: readonly Expression[], context: FunctionContext): Expression;
+  /** `count(*)` over no rows is 0, not null. */
+  readonly ordered?: boolean;
+  pretty?(args: readonly string[], name: string): string;
+}
+
+/** What an aggregate knows when it is built. */
+export interface AggregateShape {
+  readonly argTypes: readonly DataType[];
+  readonly type: DataType;
+  readonly state: unknown;
+  readonly ansi: boolean;
+  readonly orderBy: readonly SortOrder[];
+}
+
+type ColumnOf = import("@ss/core").Column;
+
+/**
+ * The state of one aggregate for all groups of a table, in typed arrays by slot. Loops, not rows: every method takes a
+ * whole batch.
+ */
+export interface Accumulator {
+  /** Makes room for slots up to `slotCount`, new ones in the initial state. */
+  resize(slotCount: number): void;
+  /** Takes row i of the argument columns into slot `slots[i]`; where `selected` is given, only rows where it is 1. */
+  update(slots: Int32Array, args: readonly ColumnOf[], rowCount: number, selected?: Uint8Array): void;
+  /** Merges row i of the buffer columns (in the order of `buffer`) into slot `slots[i]`. Positions below 0 are skipped. */
+  merge(slots: Int32Array, buffers: readonly ColumnOf[], rowCount: number): void;
+  /** The buffer columns of slots 0 .. slotCount, in the order of `buffer`. Valid until the next change. */
+  buffers(slotCount: number): readonly ColumnOf[];
+  /** The results of slots 0 .. slotCount. */
+  results(slotCount: number): ColumnOf;
+  /** Back to no slots. */
+  reset(): void;
+  byteSize(): number;
+}
+
+/** A function that makes rows from a row. */
+export interface GeneratorFunction extends FunctionBase {
+  readonly form: "generator";
+  resolve(
+    args: readonly Expression[],
+    context: FunctionContext,
+  ): {
+    readonly args: readonly Expression[];
+    readonly outputs: readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[];
+    readonly state?: unknown;
+  };
+  /** Rows of boxed values; arrays and maps take a columnar path that does not call this (see `elements`). */
+  generate?(context: EvaluationContext): (...values: Value[]) => readonly (readonly Value[])[];
+  /** `explode` and its kin: one row per element of the first argument, with its position first if `position`. */
+  readonly elements?: { readonly position: boolean };
+}
+
+/** A function that needs an OVER clause. */
+export interface WindowFunction extends FunctionBase {
+  readonly form: "window";
+  resolve(args: readonly Expression[], context: FunctionContext): Resolution;
+  /**
+   * Results for one ordered partition. `peers[i]` is the first row of row i's peer group (rows equal in the ordering);
+   * `args[k][i]` is argument k of row i.
+   */
+  evaluate(partition: {
+    readonly rowCount: number;
+    readonly peers: Int32Array;
+    readonly args: readonly (readonly Value[])[];
+    readonly ignoreNulls: boolean;
+    readonly state: unknown;
+    readonly argTypes: readonly DataType[];
+    readonly type: DataType;
+  }): Value[];
+}
+
+/** Everything that a name can mean in a call. */
+export type SqlFunction = ScalarFunction | AggregateFunction | GeneratorFunction | WindowFunction;

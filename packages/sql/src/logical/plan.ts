@@ -1,0 +1,310 @@
+import type { Batch, Column, StructType } from "@ss/core";
+import type { Attribute, Expression, SortOrder, WindowSpec } from "../expression/expression.js";
+
+export type JoinType = "inner" | "cross" | "left" | "right" | "full" | "leftSemi" | "leftAnti";
+
+/** `name` or a path of names, as in `catalog.schema.table`. */
+export type Name = readonly string[];
+
+/** A data source by format and options: what `load` builds. Travels as it is. */
+export interface Read {
+  readonly kind: "read";
+  readonly format: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly paths: readonly string[];
+  readonly schema?: StructType;
+  readonly streaming: boolean;
+  /** Tells two reads in one plan apart, and one read through all its copies. */
+  readonly readId: number;
+}
+
+/** A table or view by name. */
+export interface UnresolvedRelation {
+  readonly kind: "unresolvedRelation";
+  readonly name: Name;
+  readonly options?: Readonly<Record<string, string>>;
+  /** `STREAM t`. */
+  readonly streaming?: boolean;
+  readonly origin?: import("../expression/expression.js").Origin | undefined;
+}
+
+/** `range(...)`, `explode(...)` in FROM. */
+export interface TableFunction {
+  readonly kind: "tableFunction";
+  readonly name: Name;
+  readonly args: readonly Expression[];
+  readonly origin?: import("../expression/expression.js").Origin | undefined;
+}
+
+/** Rows given in the program. */
+export interface LocalRelation {
+  readonly kind: "localRelation";
+  readonly attributes: readonly Attribute[];
+  readonly batches: readonly Batch[];
+}
+
+/** `VALUES (...), (...)`: expressions yet to be evaluated. */
+export interface InlineTable {
+  readonly kind: "inlineTable";
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly Expression[])[];
+  readonly origin?: import("../expression/expression.js").Origin | undefined;
+}
+
+/** SELECT without FROM: one row, no column. */
+export interface OneRow {
+  readonly kind: "oneRow";
+}
+
+/** Whole numbers from `start` to below `end`. */
+export interface Range {
+  readonly kind: "range";
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly step: bigint;
+  readonly attribute: Attribute;
+}
+
+export interface Project {
+  readonly kind: "project";
+  readonly child: LogicalPlan;
+  readonly expressions: readonly Expression[];
+}
+
+export interface Filter {
+  readonly kind: "filter";
+  readonly child: LogicalPlan;
+  readonly condition: Expression;
+  /** True where it stood as HAVING. */
+  readonly having?: boolean;
+}
+
+/** `keys` null means GROUP BY ALL. `sets` are grouping sets over indexes of `keys` (ROLLUP, CUBE, GROUPING SETS). */
+export interface Aggregate {
+  readonly kind: "aggregate";
+  readonly child: LogicalPlan;
+  readonly keys: readonly Expression[];
+  readonly all?: boolean;
+  readonly sets?: readonly (readonly number[])[];
+  /** What is given out: keys and aggregates, mixed at will. */
+  readonly expressions: readonly Expression[];
+}
+
+export interface Join {
+  readonly kind: "join";
+  readonly left: LogicalPlan;
+  readonly right: LogicalPlan;
+  readonly type: JoinType;
+  readonly condition?: Expression | undefined;
+  readonly using?: readonly string[];
+  readonly natural?: boolean;
+  readonly lateral?: boolean;
+}
+
+/** UNION, INTERSECT, EXCEPT. `all` keeps duplicates. */
+export interface SetOperation {
+  readonly kind: "setOperation";
+  readonly type: "union" | "intersect" | "except";
+  readonly all: boolean;
+  readonly byName?: boolean;
+  readonly allowMissingColumns?: boolean;
+  readonly children: readonly LogicalPlan[];
+}
+
+export interface Sort {
+  readonly kind: "sort";
+  readonly child: LogicalPlan;
+  readonly order: readonly SortOrder[];
+  /** False for SORT BY. */
+  readonly global: boolean;
+  /** ORDER BY ALL. */
+  readonly all?: { readonly ascending: boolean; readonly nullsFirst: boolean };
+}
+
+export interface Limit {
+  readonly kind: "limit";
+  readonly child: LogicalPlan;
+  readonly count: Expression;
+}
+
+export interface Offset {
+  readonly kind: "offset";
+  readonly child: LogicalPlan;
+  readonly count: Expression;
+}
+
+/** Whole-row DISTINCT, or on columns. */
+export interface Deduplicate {
+  readonly kind: "deduplicate";
+  readonly child: LogicalPlan;
+  /** Null: all columns. */
+  readonly columns: readonly Expression[] | null;
+  readonly withinWatermark?: boolean;
+}
+
+export interface WithColumns {
+  readonly kind: "withColumns";
+  readonly child: LogicalPlan;
+  readonly columns: readonly { readonly name: string; readonly expression: Expression }[];
+}
+
+export interface RenameColumns {
+  readonly kind: "renameColumns";
+  readonly child: LogicalPlan;
+  readonly renames: readonly (readonly [from: string, to: string])[];
+}
+
+export interface Drop {
+  readonly kind: "drop";
+  readonly child: LogicalPlan;
+  readonly columns: readonly Expression[];
+}
+
+/** New names for all columns: `toDF`, `t(a, b)`. */
+export interface ToNames {
+  readonly kind: "toNames";
+  readonly child: LogicalPlan;
+  readonly names: readonly string[];
+}
+
+export interface SubqueryAlias {
+  readonly kind: "subqueryAlias";
+  readonly child: LogicalPlan;
+  readonly name: Name;
+}
+
+export interface With {
+  readonly kind: "with";
+  readonly child: LogicalPlan;
+  readonly ctes: readonly { readonly name: string; readonly columns?: readonly string[]; readonly plan: LogicalPlan }[];
+  readonly recursive?: boolean;
+}
+
+/** LATERAL VIEW, and generators in a select list once the analyzer has taken them out. */
+export interface Generate {
+  readonly kind: "generate";
+  readonly child: LogicalPlan;
+  readonly generator: Expression;
+  readonly outer: boolean;
+  readonly qualifier?: string;
+  readonly names: readonly string[];
+  /** The generator's columns; filled in by the analyzer. */
+  readonly output?: readonly Attribute[];
+}
+
+/** Functions over windows, taken out of a select list by the analyzer. */
+export interface Window {
+  readonly kind: "window";
+  readonly child: LogicalPlan;
+  /** Aliases of WindowExpressions. */
+  readonly expressions: readonly Expression[];
+}
+
+/** WINDOW w AS (...): names that the select list below may use. */
+export interface NamedWindows {
+  readonly kind: "namedWindows";
+  readonly child: LogicalPlan;
+  readonly windows: Readonly<Record<string, WindowSpec>>;
+}
+
+export interface Pivot {
+  readonly kind: "pivot";
+  readonly child: LogicalPlan;
+  readonly keys: readonly Expression[] | null;
+  readonly column: Expression;
+  readonly values: readonly Expression[];
+  readonly aggregates: readonly Expression[];
+}
+
+export interface Unpivot {
+  readonly kind: "unpivot";
+  readonly child: LogicalPlan;
+  readonly ids: readonly Expression[] | null;
+  readonly values: readonly { readonly columns: readonly Expression[]; readonly alias?: string }[];
+  readonly nameColumn: string;
+  readonly valueColumns: readonly string[];
+  readonly includeNulls: boolean;
+}
+
+export interface Sample {
+  readonly kind: "sample";
+  readonly child: LogicalPlan;
+  readonly fraction: number;
+  readonly withReplacement: boolean;
+  readonly seed?: number;
+}
+
+/** The event time of a stream and how late rows may be. `delay` is text until analyzed. */
+export interface WithWatermark {
+  readonly kind: "withWatermark";
+  readonly child: LogicalPlan;
+  readonly eventTime: Expression;
+  readonly delay: string;
+  /** Filled in by the analyzer. */
+  readonly delayMs?: number;
+}
+
+/** `observe`: named aggregates over the rows that pass. */
+export interface Observe {
+  readonly kind: "observe";
+  readonly child: LogicalPlan;
+  readonly name: string;
+  readonly expressions: readonly Expression[];
+}
+
+/** Hints are kept for the name's sake and change nothing. */
+export interface Hint {
+  readonly kind: "hint";
+  readonly child: LogicalPlan;
+  readonly name: string;
+}
+
+/** Rows of a table object that only the embedded engine has: a batch handed to foreachBatch, a memory sink's table. */
+export interface ColumnarRelation {
+  readonly kind: "columnar";
+  readonly attributes: readonly Attribute[];
+  readonly rows: () => readonly { readonly columns: readonly Column[]; readonly rowCount: number }[];
+}
+
+/** What a query is made of: immutable plain data, before and after analysis. */
+export type LogicalPlan =
+  | Read
+  | UnresolvedRelation
+  | TableFunction
+  | LocalRelation
+  | InlineTable
+  | OneRow
+  | Range
+  | Project
+  | Filter
+  | Aggregate
+  | Join
+  | SetOperation
+  | Sort
+  | Limit
+  | Offset
+  | Deduplicate
+  | WithColumns
+  | RenameColumns
+  | Drop
+  | ToNames
+  | SubqueryAlias
+  | With
+  | Generate
+  | Window
+  | NamedWindows
+  | Pivot
+  | Unpivot
+  | Sample
+  | WithWatermark
+  | Observe
+  | Hint
+  | ColumnarRelation
+  | Source;
+
+/** A `read` after analysis: its table or source is known, and so are its columns. */
+export interface Source {
+  readonly kind: "source";
+  readonly read: Read;
+  readonly attributes: readonly Attribute[];
+}
