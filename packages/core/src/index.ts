@@ -10,6 +10,7 @@ export * from "./column/builder.js";
 export { BATCH_ROWS, Batch } from "./column/batch.js";
 export { batchFromRows, copyColumn, gatherColumn, rowsOf, valueAt } from "./column/access.js";
 export type { IntervalValue, MapValue, Value } from "./column/value.js";
+export { sliceColumn, takeColumn } from "./column/take.js";
 export { KeyTable } from "./column/key-table.js";
 export { systemClock, type Clock } from "./clock/clock.js";
 export type { Predicate, PushdownAnswer, ScanRequest } from "./source/predicate.js";
@@ -33,6 +34,8 @@ export type {
   SinkResult,
 } from "./sink/sink.js";
 export type { FileEntry, FileReader, FileSystem, FileWriter } from "./file-system/file-system.js";
+export { localFileSystem, localPath, type LocalFileSystemOptions } from "./file-system/local-file-system.js";
+export { MemoryFileSystem } from "./file-system/memory-file-system.js";
 export type {
   FileFormat,
   FileSplit,
@@ -41,6 +44,7 @@ export type {
   FormatReader,
   FormatWriter,
 } from "./format/file-format.js";
+export { renderTable, type TableTextOptions } from "./format/table-text.js";
 export { Options, parseDurationMs } from "./plugin/options.js";
 export {
   formatContext,
@@ -64,6 +68,7 @@ export type {
   StateStoreProvider,
   StateVersion,
 } from "./state/state-store.js";
+export { memoryStateStoreProvider } from "./state/memory-state-store.js";
 export type { Trigger } from "./trigger/trigger.js";
 export type {
   BatchRequest,
@@ -75,4 +80,23 @@ export type {
   StreamPlan,
 } from "./query/stream-plan.js";
 export type { SinkProgress, SourceProgress, StateOperatorProgress, StreamingQueryProgress } from "./progress/progress.js";
+export { progressJson } from "./progress/progress-json.js";
 export type { SourceLog } from "./checkpoint/source-log.js";
+export { fileSourceLog } from "./checkpoint/file-source-log.js";
+export { concurrentUpdate, corruptFile } from "./checkpoint/checkpoint-errors.js";
+export { openJson, sealJson } from "./checkpoint/log-entry.js";
+export { commitLog, type CommitEntry, type CommitLog } from "./checkpoint/commit-log.js";
+export { offsetLog, type OffsetEntry, type OffsetLog } from "./checkpoint/offset-log.js";
+export type { MetadataLog } from "./checkpoint/metadata-log.js";
+export type { QueryOptions } from "./query/query-options.js";
+export type {
+  QueryIdleEvent,
+  QueryLog,
+  QueryProgressEvent,
+  QueryStartedEvent,
+  QueryTerminatedEvent,
+  StreamingQueryListener,
+} from "./query/query-listener.js";
+export type { StreamingQuery, StreamingQueryStatus } from "./query/streaming-query.js";
+export { StreamingQueryException } from "./query/streaming-query-exception.js";
+export { StreamingQueryManager, type StreamingQueryManagerOptions } from "./query/streaming-query-manager.js";

@@ -1,1 +1,40 @@
-export {};
+export {
+  CompactibleLog,
+  type CompactionSettings,
+  type LogFolder,
+} from "./compactible-log.js";
+export { codecEnding, codecOfOption, codecOfPath, compressor, decompressor, type TextCodec } from "./compression.js";
+export { expandGlob, globTest, isGlob } from "./glob.js";
+export { isHidden, type Listing, type ListingOptions, listFiles, pathNotFound } from "./listing.js";
+export {
+  FileManifest,
+  hasManifest,
+  MANIFEST_FOLDER,
+  type ManifestFile,
+  type ManifestSettings,
+} from "./manifest.js";
+export {
+  baseOf,
+  discoverPartitions,
+  type PartitionDiscoveryOptions,
+  type PathPartition,
+  pathPartitions,
+} from "./partition-path.js";
+export {
+  inferPartitionType,
+  partitionValue,
+  type PartitionValueParser,
+  widerPartitionType,
+} from "./partition-value.js";
+export { DEFAULT_PARTITION_NAME, escapePathName, partitionFolder, unescapePathName } from "./path-name.js";
+export {
+  absolutePath,
+  baseName,
+  childPath,
+  parentPath,
+  pathFromUri,
+  pathToUri,
+  relativeTo,
+} from "./path.js";
+export { type SeenFile, SeenFileLog } from "./seen-file-log.js";
+export { logSettings } from "./log-settings.js";

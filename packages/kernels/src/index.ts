@@ -1,3 +1,22 @@
+export { CsvFieldWriter, type CsvWriteOptions } from "./csv/csv-field-writer.js";
+export {
+  type CsvDialect,
+  type CsvOptions,
+  resolveCsvOptions,
+  type UnescapedQuoteHandling,
+} from "./csv/csv-options.js";
+export { CsvTokenizer } from "./csv/csv-tokenizer.js";
+export { CSV_KEEP_LINE_ENDS, CSV_NORMALIZE_CR, CSV_NORMALIZE_CRLF, unescapeCsv } from "./csv/unescape-csv.js";
+export * from "./datetime/index.js";
+export * from "./decimal/index.js";
+export * from "./format/index.js";
+export * from "./interval/index.js";
+export { JsonNested } from "./json/json-nested.js";
+export type { JsonOptions } from "./json/json-options.js";
+export { writeJsonString } from "./json/json-string-writer.js";
+export { JsonTokenizer } from "./json/json-tokenizer.js";
+export { unescapeJson } from "./json/unescape-json.js";
+export * from "./number/index.js";
 export { ByteArena } from "./text/byte-arena.js";
 export { compareBytes, equalBytes, indexOfBytes } from "./text/byte-compare.js";
 export { ChunkBuffer } from "./text/chunk-buffer.js";
@@ -49,12 +68,3 @@ export {
   skipByteOrderMark,
   utf8SequenceLength,
 } from "./text/utf8.js";
-export { JsonNested } from "./json/json-nested.js";
-export type { JsonOptions } from "./json/json-options.js";
-export { writeJsonString } from "./json/json-string-writer.js";
-export { JsonTokenizer } from "./json/json-tokenizer.js";
-export { unescapeJson } from "./json/unescape-json.js";
-export { CsvFieldWriter, type CsvWriteOptions } from "./csv/csv-field-writer.js";
-export { type CsvDialect, type CsvOptions, resolveCsvOptions, type UnescapedQuoteHandling } from "./csv/csv-options.js";
-export { CsvTokenizer } from "./csv/csv-tokenizer.js";
-export { CSV_KEEP_LINE_ENDS, CSV_NORMALIZE_CR, CSV_NORMALIZE_CRLF, unescapeCsv } from "./csv/unescape-csv.js";

@@ -1,1 +1,1 @@
-export {};
+export { type RateMicroBatchOptions, type RateOptions, rate, rateMicroBatch, rateSource } from "./plugin.js";

@@ -1,1 +1,1 @@
-export {};
+export { type SocketOptions, socket, socketSource } from "./plugin.js";

@@ -1,1 +1,13 @@
-export {};
+export { Column, type ColumnOrName, type LiteralValue } from "./dataframe/column.js";
+export { DataFrame } from "./dataframe/dataframe.js";
+export { DataFrameWriter } from "./dataframe/dataframe-writer.js";
+export type { ForeachWriter } from "./dataframe/executor.js";
+export * from "./dataframe/functions.js";
+export { GroupedData } from "./dataframe/grouped-data.js";
+export { Reader } from "./dataframe/reader.js";
+export type { AnyRow, ColumnName } from "./dataframe/row-types.js";
+export { DataStreamWriter } from "./dataframe/stream-writer.js";
+export { Trigger, type TriggerOptions } from "./dataframe/trigger.js";
+export { Window, WindowSpecification } from "./dataframe/window-spec.js";
+export { RuntimeConfig } from "./session/runtime-config.js";
+export { SessionBuilder, SparkSession } from "./session/spark-session.js";

@@ -1,6 +1,15 @@
+export {
+  type CollectedBatch,
+  CollectingSink,
+  collectingSink,
+  type SinkFaultPoint,
+} from "./collecting-sink.js";
+export { type FileSystemUnderTest, fileSystemConformance } from "./conformance/file-system-conformance.js";
 export type { Skips, SubjectOptions, TestFunction } from "./conformance/guarantees.js";
 export { MemorySourceLog } from "./conformance/memory-source-log.js";
+export { type SinkUnderTest, sinkConformance } from "./conformance/sink-conformance.js";
 export { type SourceUnderTest, sourceConformance } from "./conformance/source-conformance.js";
+export { type StateStoreUnderTest, stateStoreConformance } from "./conformance/state-store-conformance.js";
 export { type CrashScenario, crashAtEveryWrite } from "./disk/crash-at-every-write.js";
 export {
   DiskCrash,
@@ -11,4 +20,28 @@ export {
 } from "./disk/disk-fault.js";
 export { FaultyFileSystem, type FaultyFileSystemOptions } from "./disk/faulty-file-system.js";
 export { type SeededRandom, seededRandom } from "./seeded-random.js";
+export {
+  addData,
+  addDataToAll,
+  advanceClock,
+  checkAllRows,
+  checkLastBatch,
+  checkNewRows,
+  checkProgress,
+  type DataFeed,
+  expectFailure,
+  perform,
+  processAllAvailable,
+  startStream,
+  stopStream,
+} from "./stream/stream-actions.js";
+export {
+  type StreamAction,
+  StreamTest,
+  type StreamTestOptions,
+  type TestedFrame,
+  type TestedQuery,
+  type TestedWriter,
+  testStream,
+} from "./stream/stream-test.js";
 export { VirtualClock } from "./virtual-clock.js";

@@ -1,9 +1,9 @@
 import type { FileSystem } from "../file-system/file-system.js";
+import type { StateOperatorProgress } from "../progress/progress.js";
 import type { StructType } from "../schema/struct-type.js";
 import type { BatchWrite, CommitMessage, OutputMode, Sink } from "../sink/sink.js";
 import type { Offset, Source } from "../source/source.js";
 import type { StateVersion } from "../state/state-store.js";
-import type { StateOperatorProgress } from "../progress/progress.js";
 
 /** One of the places to which a query writes. */
 export interface StreamOutput {
@@ -69,25 +69,44 @@ export interface BatchResult {
   /** Null for a stateless plan. */
   readonly state: StateVersion | null;
   readonly observedMetrics: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Milliseconds that went into planning, for the progress report. */
+  readonly planningMs?: number;
 }
 
 /**
  * What an engine hands to the trigger loop. The loop knows nothing of SQL: it decides when a batch runs and what is
  * written to the checkpoint; the plan does the work.
  *
- * Order of calls: `open`, then `run` once per batch, one at a time, with increasing batch ids, `maintain` between batches,
- * `close` once. A `run` that throws is followed by `close` (the query fails) or, after `stop()`, likewise.
+ * Order of calls: the loop opens the `sources`, then calls `open`, then `run` once per batch, one at a time, with increasing
+ * batch ids, `maintain` after committed batches, `close` once. A `run` that throws is followed by `close` (the query fails)
+ * or, after `stop()`, likewise; a `run` whose signal aborts throws, and never returns a part of its batch. The loop also
+ * calls `begin`, `commit` and `abort` of the outputs, and closes the sources before and the sinks after `close`.
  */
 export interface StreamPlan {
   readonly sources: readonly Source[];
   readonly outputs: readonly StreamOutput[];
-  /** Configuration that the offset log records and a later run takes from there. */
+  /**
+   * Configuration that the offset log records and a later run takes from there. A plan with state pins the class of its
+   * state store provider (`spark.sql.streaming.stateStore.providerClass`); a checkpoint of another one is refused.
+   */
   readonly pinnedConf: Readonly<Record<string, string>>;
   open(context: PlanContext): Promise<void>;
-  /** Whether a batch without new rows has something to do, now that the watermark went from `previousMs` to `watermarkMs`. */
-  needsBatch(request: { readonly previousMs: number; readonly watermarkMs: number; readonly nowMs: number }): boolean;
+  /**
+   * Whether a batch without new rows has something to do, now that the watermark went from `previousMs` (what the last batch
+   * ran with, in this run or the one before) to `watermarkMs`. Not asked before the first batch of a query.
+   */
+  needsBatch(request: {
+    readonly previousMs: number;
+    readonly watermarkMs: number;
+    readonly nowMs: number;
+  }): boolean;
   run(request: BatchRequest): Promise<BatchResult>;
-  /** Background work between batches; `oldestBatch` is the oldest batch that the logs still hold. */
+  /** When `needsBatch` may turn true by the clock alone, in milliseconds since 1970; absent or null: never. */
+  nextDueMs?(): number | null;
+  /**
+   * Background work; `oldestBatch` is the oldest batch that the logs still hold. Called after a commit, never twice at a
+   * time. What it does before its first `await` sees the state between two batches; the rest may overlap the next `run`.
+   */
   maintain(oldestBatch: number): Promise<void>;
   /** The plan as text, as it ran last. */
   explain(mode: "simple" | "extended" | "codegen"): string;

@@ -46,9 +46,9 @@ export interface SourceContext {
  *    `commit(end)`.
  * 4. `close` once, also after an error; `read`s that are under way have been aborted by their signal before.
  *
- * After a restart the loop asks for the range of the last offset-log entry again, with the same `start` and `end`, whether
- * or not it was committed: a replayable source gives the same rows in the same order per partition, for every range that
- * ends after the last `commit`. A source that cannot (a socket) says `replayable: false`.
+ * After a restart the loop first asks for the range of the last offset-log entry again, with the same `start` and `end`, if
+ * it was not committed; if it was, `commit(end)` comes again. A replayable source gives the same rows in the same order per
+ * partition, for every range that ends after the last `commit`. A source that cannot (a socket) says `replayable: false`.
  *
  * An error with `recovery: "retry"` makes the loop repeat the call a few times; any other ends the query. A source
  * never retries by waiting longer than its `signal` allows.

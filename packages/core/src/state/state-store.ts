@@ -1,3 +1,4 @@
+import type { Clock } from "../clock/clock.js";
 import type { Column } from "../column/column.js";
 import type { FileSystem } from "../file-system/file-system.js";
 import type { StructType } from "../schema/struct-type.js";
@@ -56,7 +57,7 @@ export interface StateVersion {
   readonly attempt: string;
 }
 
-/** Counts for progress reports, over all families of one operator. */
+/** Counts for progress reports, over all families of one operator: rows and memory now, changes of the last commit. */
 export interface StateMetrics {
   readonly rowsTotal: number;
   readonly rowsUpdated: number;
@@ -71,8 +72,9 @@ export interface StateMetrics {
  *
  * Order of calls: `family` for each table, once, before `load`; `load` at start and after `abort`; then per batch changes
  * through the families and one `commit`. `commit` resolves when the changes are durable; they count only once the loop
- * has named the returned attempt in its commit log, so a crash in between leaves garbage and no harm. `abort` forgets the
- * changes since the last commit; a `load` follows.
+ * has named the returned attempt in its commit log, so a crash in between leaves garbage and no harm. A `commit` without
+ * changes may write nothing and return the version that it started from. `abort` forgets the changes since the last commit;
+ * a `load` follows.
  *
  * A missing, torn or altered file is recognised by its checksum and named (SS_STATE_FILE_CORRUPT): never a wrong answer.
  */
@@ -84,7 +86,10 @@ export interface StateStore {
   commit(version: number, beforeWrite: () => Promise<void>): Promise<StateVersion>;
   abort(): void;
   metrics(operatorId: number): StateMetrics;
-  /** Snapshots and clean-up between batches; keeps what `minBatchesToRetain` asks for. */
+  /**
+   * Snapshots and clean-up after a commit that the commit log has named; every version from `oldestNeeded` on stays loadable.
+   * What it does before its first `await` sees the committed state; the rest may overlap the next batch.
+   */
   maintain(oldestNeeded: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -97,6 +102,8 @@ export interface StateStoreContext {
   /** Names the run that writes; part of every file name and header. */
   readonly runId: string;
   readonly conf: (key: string) => string | undefined;
+  /** For durations in metrics. */
+  readonly clock?: Clock;
 }
 
 /** Opens stores of one kind; pinned in the offset log by `className`. */

@@ -28,7 +28,7 @@ export interface CsvOptions {
   readonly lineSeparator?: string;
   /** More values than that make a record malformed. Default 20480. */
   readonly maxColumns?: number;
-  /** More characters than that in a value make a record malformed; -1 for no limit. Default -1. */
+  /** More characters than that in a value, escapes included, make a record malformed; -1: no limit. Default -1. */
   readonly maxCharsPerColumn?: number;
   /** Default `STOP_AT_DELIMITER`. */
   readonly unescapedQuoteHandling?: UnescapedQuoteHandling;
@@ -70,7 +70,8 @@ export function resolveCsvOptions(options: CsvOptions): CsvDialect {
         ? -1
         : escape
       : asciiByte("charToEscapeQuoteEscaping", options.charToEscapeQuoteEscaping);
-  const lineSeparator = options.lineSeparator === undefined ? undefined : encoder.encode(options.lineSeparator);
+  const lineSeparator =
+    options.lineSeparator === undefined ? undefined : encoder.encode(options.lineSeparator);
   if (lineSeparator?.length === 0) throw new RangeError("the line separator is empty");
   return {
     separator,

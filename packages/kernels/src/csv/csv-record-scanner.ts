@@ -30,6 +30,8 @@ export class CsvRecordScanner {
   #lineEnd: Uint8Array | undefined;
   #bareLf = false;
   #normalizes = false;
+  readonly #valueStops: Uint8Array = new Uint8Array(256);
+  readonly #quotedStops: Uint8Array = new Uint8Array(256);
   readonly #dialect: CsvDialect;
   readonly #writer: CsvRowWriter;
   readonly #separator: Uint8Array;
@@ -44,6 +46,7 @@ export class CsvRecordScanner {
     this.#quote = dialect.quote;
     this.#escape = dialect.escape;
     this.#escapeEscape = dialect.escapeEscape;
+    this.#markBytes();
   }
 
   /**
@@ -63,9 +66,23 @@ export class CsvRecordScanner {
     this.#bytes = bytes;
     this.#end = end;
     this.#isEnd = isEnd;
+    this.#normalizes = normalizes;
+    if (lineEnd === this.#lineEnd && bareLf === this.#bareLf) return;
     this.#lineEnd = lineEnd;
     this.#bareLf = bareLf;
-    this.#normalizes = normalizes;
+    this.#markBytes();
+  }
+
+  /** Marks the bytes at which a value without quotes may end, and those that matter inside quotes. */
+  #markBytes(): void {
+    const lineEnds = this.#lineEnd === undefined ? [] : [this.#lineEnd[0]];
+    if (this.#bareLf) lineEnds.push(LF);
+    this.#valueStops.fill(0);
+    this.#quotedStops.fill(0);
+    for (const byte of [...lineEnds, this.#separator[0]]) this.#valueStops[byte] = 1;
+    for (const byte of [...lineEnds, this.#quote, this.#escape, this.#escapeEscape]) {
+      if (byte >= 0) this.#quotedStops[byte] = 1;
+    }
   }
 
   /** How many bytes the line end at `position` takes; 0 when there is none. */
@@ -118,7 +135,8 @@ export class CsvRecordScanner {
   #skipSpace(position: number): number {
     const bytes = this.#bytes;
     let next = position;
-    while (next < this.#end && bytes[next] <= SPACE && bytes[next] !== this.#quote && !this.#endsValue(next)) next++;
+    while (next < this.#end && bytes[next] <= SPACE && bytes[next] !== this.#quote && !this.#endsValue(next))
+      next++;
     return next;
   }
 
@@ -130,9 +148,15 @@ export class CsvRecordScanner {
   }
 
   #valueEnd(position: number): number {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    const stops = this.#valueStops;
     let next = position;
-    while (!this.#endsValue(next)) next++;
-    return next;
+    for (;;) {
+      while (next < end && stops[bytes[next]] === 0) next++;
+      if (this.#endsValue(next)) return next;
+      next++;
+    }
   }
 
   #trimmedEnd(start: number, end: number): number {
@@ -145,11 +169,16 @@ export class CsvRecordScanner {
   #quotedValue(open: number): number {
     const bytes = this.#bytes;
     const quote = this.#quote;
+    const stops = this.#quotedStops;
     let opening = open;
     let start = open + 1;
     let kind = KIND_QUOTED;
     let next = start;
     while (next < this.#end) {
+      if (stops[bytes[next]] === 0) {
+        next++;
+        continue;
+      }
       const pair = this.#escapeWidth(next);
       if (pair > 0) {
         kind = KIND_QUOTED_ESCAPED;
@@ -190,7 +219,8 @@ export class CsvRecordScanner {
           this.#writer.add(start, 0, KIND_QUOTED);
           return this.#settled(this.#valueEnd(behind));
         case "BACK_TO_DELIMITER":
-          if (behind > next + 1) return this.#tail(opening, behind, kind);
+          // Unless the value has lost a quote already, white space behind this one makes it part of the text.
+          if (behind > next + 1 && opening < start) return this.#tail(opening, behind, kind);
           start = this.#splitBack(start, next, kind);
           kind = start > next ? KIND_QUOTED : KIND_QUOTED_ESCAPED;
           opening = start > next ? next : start;

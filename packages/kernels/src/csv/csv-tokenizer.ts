@@ -1,8 +1,7 @@
 import type { ByteArena } from "../text/byte-arena.js";
-import { KIND_MISSING, KIND_PLAIN, KIND_QUOTED } from "../text/field-kind.js";
 import type { FieldTable } from "../text/field-table.js";
 import { LineEnds } from "../text/line-ends.js";
-import { RECORD_OK } from "../text/record-status.js";
+import { CsvFastPath } from "./csv-fast-path.js";
 import { type CsvDialect, type CsvOptions, resolveCsvOptions } from "./csv-options.js";
 import { CsvRecordScanner } from "./csv-record-scanner.js";
 import { CsvRowWriter } from "./csv-row-writer.js";
@@ -14,9 +13,6 @@ const SPACE = 0x20;
 const LF_BYTES: Uint8Array = Uint8Array.of(LF);
 const CR_BYTES: Uint8Array = Uint8Array.of(CR);
 const CRLF_BYTES: Uint8Array = Uint8Array.of(CR, LF);
-
-/** What the fast path says of a record that it cannot read. */
-const REFUSED = -1;
 
 /**
  * Finds the values of wanted columns in CSV records.
@@ -33,12 +29,9 @@ export class CsvTokenizer {
   readonly #writer: CsvRowWriter;
   readonly #scanner: CsvRecordScanner;
   readonly #lineEnds: LineEnds;
+  readonly #fast: CsvFastPath;
   readonly #isFast: boolean;
   #separatesRecords: Uint8Array | undefined;
-  #tokens = 0;
-  #starts: Int32Array[] = [];
-  #lengths: Int32Array[] = [];
-  #kinds: Uint8Array[] = [];
 
   /** `wantedColumns` are the zero-based positions, in ascending order, of the columns of the field tables. */
   constructor(wantedColumns: ArrayLike<number>, options: CsvOptions = {}) {
@@ -48,10 +41,12 @@ export class CsvTokenizer {
       const isAscending = this.#wanted[i] > (i === 0 ? -1 : this.#wanted[i - 1]);
       if (!isAscending) throw new RangeError("the wanted columns are not in ascending order");
     }
-    const { maxColumns, maxCharsPerColumn, separator, lineSeparator, trimLeading, trimTrailing } = this.dialect;
+    const { maxColumns, maxCharsPerColumn, separator, lineSeparator, trimLeading, trimTrailing } =
+      this.dialect;
     this.#writer = new CsvRowWriter(this.#wanted, maxColumns, maxCharsPerColumn);
     this.#scanner = new CsvRecordScanner(this.dialect, this.#writer);
     this.#lineEnds = new LineEnds(lineSeparator);
+    this.#fast = new CsvFastPath(this.dialect, this.#wanted);
     this.#isFast =
       separator.length === 1 &&
       (lineSeparator === undefined || lineSeparator.length === 1) &&
@@ -88,7 +83,6 @@ export class CsvTokenizer {
     }
     this.#writer.open(table, bytes);
     this.#scanner.lineCount = 0;
-    this.#fetch(table);
     const { multiLine } = this.dialect;
     if (multiLine && !this.#detectLineEnd(bytes, start, end, isLast)) return start;
     const limit = multiLine ? end : this.#lineEnds.completeUntil(bytes, start, end, isLast);
@@ -106,13 +100,6 @@ export class CsvTokenizer {
     if (!this.dialect.multiLine || this.dialect.lineSeparator !== undefined) return CSV_KEEP_LINE_ENDS;
     if (this.#separatesRecords === CRLF_BYTES) return CSV_NORMALIZE_CRLF;
     return this.#separatesRecords === CR_BYTES ? CSV_NORMALIZE_CR : CSV_KEEP_LINE_ENDS;
-  }
-
-  #fetch(table: FieldTable): void {
-    if (table.columns.length > 0 && this.#starts[0] === table.columns[0].starts) return;
-    this.#starts = table.columns.map((column) => column.starts);
-    this.#lengths = table.columns.map((column) => column.lengths);
-    this.#kinds = table.columns.map((column) => column.kinds);
   }
 
   /** Finds out how records end when quotes can hold line ends: as the first line does. False: not known yet. */
@@ -138,23 +125,18 @@ export class CsvTokenizer {
     table: FieldTable,
     rowLimit: number,
   ): number {
-    const { multiLine, comment } = this.dialect;
+    const { multiLine } = this.dialect;
     const scanner = this.#scanner;
-    // The fast path needs a line end ahead to stop at, so it leaves the last line alone when that has none. It knows
-    // one line end byte besides `\r`, so it cannot read records that end with either `\r` or `\n`.
-    const isFast = this.#isFast && this.#separatesRecords !== CR_BYTES;
-    const fastLimit = isFast ? this.#lastStop(bytes, start, limit) : start;
+    // With `\r` between records, which then end at a lone `\n` too, there is no fast path.
+    const usesFastPath = this.#isFast && this.#separatesRecords !== CR_BYTES;
+    if (usesFastPath) this.#fast.open(bytes, start, limit, multiLine ? this.#separatesRecords : undefined);
     let position = start;
     while (position < limit && table.rowCount < rowLimit) {
-      if (position < fastLimit && bytes[position] > SPACE && (comment.length === 0 || bytes[position] !== comment[0])) {
-        const row = table.rowCount;
-        const stop = this.#fastRecord(bytes, position, row);
-        const width = stop < 0 ? 0 : this.#stopWidth(bytes, stop, limit);
-        if (width > 0) {
-          this.#describe(table, row, position, stop);
-          position = stop + width;
-          continue;
-        }
+      if (usesFastPath) {
+        const before = table.rowCount;
+        position = this.#fast.records(position, table, rowLimit, scanner.lineCount);
+        scanner.lineCount += table.rowCount - before;
+        if (position >= limit || table.rowCount >= rowLimit) break;
       }
       const next = multiLine
         ? this.#freeRecord(bytes, position, limit, isLast, table)
@@ -164,113 +146,6 @@ export class CsvTokenizer {
     }
     table.lineCount = scanner.lineCount;
     return position;
-  }
-
-  /** Offset behind the last byte that stops the fast path. */
-  #lastStop(bytes: Uint8Array, start: number, limit: number): number {
-    const stop = this.#stopByte();
-    let position = limit;
-    while (position > start && bytes[position - 1] !== stop) position--;
-    return position;
-  }
-
-  #stopByte(): number {
-    const separator = this.dialect.multiLine ? this.#separatesRecords : this.dialect.lineSeparator;
-    return separator === undefined ? LF : separator[separator.length - 1];
-  }
-
-  /** Width of the line end at which the fast path stopped; 0 when it is none in this input. */
-  #stopWidth(bytes: Uint8Array, stop: number, limit: number): number {
-    const byte = bytes[stop];
-    if (!this.dialect.multiLine) return this.#lineEnds.width(bytes, stop, limit);
-    if (byte === this.#stopByte() && this.#separatesRecords?.length === 1) return 1;
-    if (this.#separatesRecords !== CRLF_BYTES) return 0;
-    if (byte === LF) return 1;
-    return bytes[stop + 1] === LF ? 2 : 0;
-  }
-
-  #describe(table: FieldTable, row: number, start: number, end: number): void {
-    table.recordStarts[row] = start;
-    table.recordEnds[row] = end;
-    table.statuses[row] = RECORD_OK;
-    table.errorOffsets[row] = -1;
-    table.tokenCounts[row] = this.#tokens;
-    table.lineOffsets[row] = this.#scanner.lineCount++;
-    table.rowCount = row + 1;
-  }
-
-  /**
-   * Reads a record whose quoted values are simple; returns the offset of the byte at which it ended, which may be a
-   * line end, or `REFUSED`.
-   */
-  #fastRecord(bytes: Uint8Array, start: number, row: number): number {
-    const separator = this.dialect.separator[0];
-    const quote = this.dialect.quote;
-    const stop = this.#stopByte();
-    const carriageReturn = this.dialect.lineSeparator === undefined ? CR : stop;
-    const highest = Math.max(stop, carriageReturn);
-    const wanted = this.#wanted;
-    const wantedCount = wanted.length;
-    const starts = this.#starts;
-    const lengths = this.#lengths;
-    const kinds = this.#kinds;
-    let next = start;
-    let token = 0;
-    let column = 0;
-    let target = wantedCount > 0 ? wanted[0] : -1;
-    for (;;) {
-      let from = next;
-      let kind = KIND_PLAIN;
-      let byte = bytes[next];
-      let length = 0;
-      if (byte === quote) {
-        next = this.#fastQuoteEnd(bytes, next + 1);
-        if (next < 0) return REFUSED;
-        from++;
-        length = next - from;
-        kind = KIND_QUOTED;
-        byte = bytes[++next];
-        if (byte !== separator && byte !== stop && byte !== carriageReturn) return REFUSED;
-      } else {
-        while (byte !== separator && (byte > highest || (byte !== stop && byte !== carriageReturn))) {
-          byte = bytes[++next];
-        }
-        length = next - from;
-      }
-      if (token === target) {
-        starts[column][row] = from;
-        lengths[column][row] = length;
-        kinds[column][row] = kind;
-        target = ++column < wantedCount ? wanted[column] : -1;
-      }
-      token++;
-      if (byte !== separator) break;
-      next++;
-      if (target < 0 && !this.dialect.countTokens && !this.dialect.multiLine) {
-        for (byte = bytes[next]; byte !== stop && byte !== carriageReturn; byte = bytes[next]) next++;
-        token++;
-        break;
-      }
-    }
-    for (; column < wantedCount; column++) {
-      lengths[column][row] = -1;
-      kinds[column][row] = KIND_MISSING;
-    }
-    this.#tokens = token;
-    return token > this.dialect.maxColumns ? REFUSED : next;
-  }
-
-  /** Offset of the quote that closes a quoted value, or `REFUSED` when the value has escapes or line ends. */
-  #fastQuoteEnd(bytes: Uint8Array, start: number): number {
-    const { quote, escape, escapeEscape } = this.dialect;
-    const stop = this.#stopByte();
-    let next = start;
-    for (;;) {
-      const byte = bytes[next];
-      if (byte === quote) return next;
-      if (byte === escape || byte === escapeEscape || byte === stop || byte === CR || byte === LF) return REFUSED;
-      next++;
-    }
   }
 
   /** Reads the line at `position`, of any shape, and returns where the next one starts. */
@@ -288,7 +163,13 @@ export class CsvTokenizer {
   }
 
   /** Reads the record at `position`, whose quoted values may hold line ends; a negative result: incomplete. */
-  #freeRecord(bytes: Uint8Array, position: number, limit: number, isLast: boolean, table: FieldTable): number {
+  #freeRecord(
+    bytes: Uint8Array,
+    position: number,
+    limit: number,
+    isLast: boolean,
+    table: FieldTable,
+  ): number {
     const scanner = this.#scanner;
     const separator = this.#separatesRecords ?? LF_BYTES;
     const bareLf = this.dialect.lineSeparator === undefined && separator !== LF_BYTES;
@@ -315,7 +196,6 @@ export class CsvTokenizer {
     const { row, tokenCount } = this.#writer;
     if (tokenCount > 0) this.#writer.finish(recordEnd);
     table.rowCount = tokenCount > 0 ? row + 1 : row;
-    this.#fetch(table);
   }
 
   #isComment(bytes: Uint8Array, position: number, end: number): boolean {

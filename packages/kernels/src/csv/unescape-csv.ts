@@ -47,7 +47,8 @@ export function unescapeCsv(
         continue;
       }
     }
-    if (byte === quote && following === quote) {
+    if (byte === quote && (following === quote || following < 0)) {
+      // A quote before a quote is ordinary; the one at the very end stands before the closing quote.
       target[write++] = byte;
     } else if (byte === quote && kind === KIND_QUOTED_TAIL) {
       // Behind the quote that seemed to close the value nothing is an escape.

@@ -1,6 +1,6 @@
 import { compilePattern, type PatternNode } from "./pattern-compile.js";
-import { formatPattern } from "./pattern-format.js";
 import { OFFSET_SECONDS } from "./pattern-fields.js";
+import { formatPattern } from "./pattern-format.js";
 import { PatternReader } from "./pattern-parse.js";
 import { type ResolvedFields, resolveFields } from "./pattern-resolve.js";
 import type { TimeZone } from "./time-zone.js";
@@ -45,12 +45,24 @@ export class DatetimeFormatter {
 
   /** The text of a DATE. */
   formatDate(days: number): string {
-    return formatPattern(this.#nodes, { days, microsOfDay: undefined, zone: undefined, second: 0, offset: 0 });
+    return formatPattern(this.#nodes, {
+      days,
+      microsOfDay: undefined,
+      zone: undefined,
+      second: 0,
+      offset: 0,
+    });
   }
 
   /** The text of a TIME given as microseconds since midnight. */
   formatTime(microsOfDay: number): string {
-    return formatPattern(this.#nodes, { days: undefined, microsOfDay, zone: undefined, second: 0, offset: 0 });
+    return formatPattern(this.#nodes, {
+      days: undefined,
+      microsOfDay,
+      zone: undefined,
+      second: 0,
+      offset: 0,
+    });
   }
 }
 
@@ -141,7 +153,9 @@ export class DatetimeParser {
   #read(text: string): boolean {
     const end = this.#reader.read(this.#nodes, text);
     if (end < 0) {
-      this.failure = `Text '${shorten(text)}' could not be parsed at index ${~end}`;
+      const reason = this.#reader.failure;
+      const detail = reason === undefined ? ` at index ${~end}` : `: ${reason}`;
+      this.failure = `Text '${shorten(text)}' could not be parsed${detail}`;
       return false;
     }
     if (end < text.length) {

@@ -1,6 +1,5 @@
+import { asciiBytes, trimmedEnd, trimmedStart, writeAsciiText } from "../number/ascii-text.js";
 import { daysFromCivil, isCivilDate } from "./civil.js";
-import { trimmedEnd, trimmedStart } from "./parse-fields.js";
-import { textBytes } from "./text-bytes.js";
 
 const SPACE = 32;
 const PLUS = 43;
@@ -96,6 +95,6 @@ function hasDateDigits(field: number, digits: number): boolean {
 
 /** {@link parseDate} for a JavaScript string. */
 export function parseDateText(text: string): number {
-  const length = textBytes.write(text);
-  return length < 0 ? Number.NaN : parseDate(textBytes.bytes, 0, length);
+  const length = writeAsciiText(text);
+  return length < 0 ? Number.NaN : parseDate(asciiBytes, 0, length);
 }

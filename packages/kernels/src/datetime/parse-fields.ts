@@ -1,3 +1,5 @@
+import { trimmedEnd, trimmedStart } from "../number/ascii-text.js";
+
 /**
  * The general reader of date-time text, as casts accept it:
  * `[+-]yyyy[y][y][-[m]m[-[d]d[( |T)[h]h[:[m]m[:[s]s[.f*][zone]]]]]]`, or `[T][h]h:[m]m...` for a time alone,
@@ -23,25 +25,6 @@ export const TIME_ONLY = 9;
 /** What {@link readDateTimeFields} read last. */
 export const dateTimeFields: Int32Array = new Int32Array(10);
 
-/** Whether casts trim a byte: ASCII white space and control characters. */
-export function isTrimmed(byte: number): boolean {
-  return byte <= 32 || byte === 127;
-}
-
-/** The first position in [start, end) that casts do not trim, or end. */
-export function trimmedStart(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end && isTrimmed(bytes[at] as number)) at++;
-  return at;
-}
-
-/** The end of [start, end) without the bytes that casts trim. */
-export function trimmedEnd(bytes: Uint8Array, start: number, end: number): number {
-  let at = end;
-  while (at > start && isTrimmed(bytes[at - 1] as number)) at--;
-  return at;
-}
-
 const SPACE = 32;
 const PLUS = 43;
 const MINUS = 45;
@@ -53,7 +36,13 @@ const LETTER_T = 84;
 let position = 0;
 
 /** The number at `at` of at most `digitsMax` digits and at least `digitsMin`, or -1. */
-function readNumber(bytes: Uint8Array, at: number, end: number, digitsMin: number, digitsMax: number): number {
+function readNumber(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  digitsMin: number,
+  digitsMax: number,
+): number {
   let value = 0;
   let i = at;
   while (i < end) {

@@ -1,3 +1,4 @@
+import { asciiBytes, trimmedEnd, writeAsciiText } from "../number/ascii-text.js";
 import {
   dateTimeFields,
   HOUR,
@@ -6,11 +7,9 @@ import {
   readDateTimeFields,
   SECOND,
   TIME_ONLY,
-  trimmedEnd,
   ZONE_END,
   ZONE_START,
 } from "./parse-fields.js";
-import { textBytes } from "./text-bytes.js";
 
 /**
  * The microseconds since midnight of time text as casts accept it, or NaN: `[T][h]h:[m]m[:[s]s[.f*]]`, trimmed,
@@ -43,6 +42,6 @@ function dayHalf(bytes: Uint8Array, start: number, end: number): number {
 
 /** {@link parseTime} for a JavaScript string. */
 export function parseTimeText(text: string): number {
-  const length = textBytes.write(text);
-  return length < 0 ? Number.NaN : parseTime(textBytes.bytes, 0, length);
+  const length = writeAsciiText(text);
+  return length < 0 ? Number.NaN : parseTime(asciiBytes, 0, length);
 }

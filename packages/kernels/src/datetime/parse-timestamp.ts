@@ -1,4 +1,6 @@
+import { asciiBytes, latin1Text, writeAsciiText } from "../number/ascii-text.js";
 import { civilDay, civilFromDays, civilMonth, civilYear, daysFromCivil, isCivilDate } from "./civil.js";
+import { parseIsoDate } from "./parse-date.js";
 import {
   DAY,
   dateTimeFields,
@@ -13,8 +15,6 @@ import {
   ZONE_END,
   ZONE_START,
 } from "./parse-fields.js";
-import { parseIsoDate } from "./parse-date.js";
-import { textBytes } from "./text-bytes.js";
 import type { TimeZone } from "./time-zone.js";
 import { storeMicros } from "./timestamp.js";
 import { timeZone, UTC } from "./zone-id.js";
@@ -97,8 +97,8 @@ const singleWords = new Int32Array(single.buffer);
 
 /** {@link parseTimestampInto} for a JavaScript string: microseconds, or undefined. */
 export function parseTimestampText(text: string, zone: TimeZone, nowSecond?: number): bigint | undefined {
-  const length = textBytes.write(text);
-  if (length < 0 || !parseTimestampInto(textBytes.bytes, 0, length, zone, singleWords, 0, nowSecond)) {
+  const length = writeAsciiText(text);
+  if (length < 0 || !parseTimestampInto(asciiBytes, 0, length, zone, singleWords, 0, nowSecond)) {
     return undefined;
   }
   return single[0];
@@ -106,8 +106,8 @@ export function parseTimestampText(text: string, zone: TimeZone, nowSecond?: num
 
 /** {@link parseTimestampNtzInto} for a JavaScript string: microseconds, or undefined. */
 export function parseTimestampNtzText(text: string, allowZone: boolean): bigint | undefined {
-  const length = textBytes.write(text);
-  if (length < 0 || !parseTimestampNtzInto(textBytes.bytes, 0, length, allowZone, singleWords, 0)) {
+  const length = writeAsciiText(text);
+  if (length < 0 || !parseTimestampNtzInto(asciiBytes, 0, length, allowZone, singleWords, 0)) {
     return undefined;
   }
   return single[0];
@@ -115,8 +115,8 @@ export function parseTimestampNtzText(text: string, allowZone: boolean): bigint 
 
 /** Whether timestamp text (as casts accept it) names a zone of its own; false when it is no timestamp. */
 export function hasZoneText(text: string): boolean {
-  const length = textBytes.write(text);
-  if (length < 0 || !readDateTimeFields(textBytes.bytes, 0, length)) return false;
+  const length = writeAsciiText(text);
+  if (length < 0 || !readDateTimeFields(asciiBytes, 0, length)) return false;
   return dateTimeFields[ZONE_START] !== dateTimeFields[ZONE_END];
 }
 
@@ -195,5 +195,5 @@ function zoneOfFields(bytes: Uint8Array): TimeZone | undefined {
   const from = dateTimeFields[ZONE_START] as number;
   const to = dateTimeFields[ZONE_END] as number;
   if (to - from === 1 && bytes[from] === LETTER_Z) return UTC;
-  return timeZone(textBytes.read(bytes, from, to).trim());
+  return timeZone(latin1Text(bytes, from, to).trim());
 }

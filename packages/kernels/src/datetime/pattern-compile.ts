@@ -19,7 +19,12 @@ export type PatternNode =
       readonly reduced: boolean;
     }
   | { readonly kind: "fraction"; readonly min: number; readonly max: number; subsequent: number }
-  | { readonly kind: "text"; readonly field: number; readonly texts: readonly string[]; readonly first: number }
+  | {
+      readonly kind: "text";
+      readonly field: number;
+      readonly texts: readonly string[];
+      readonly first: number;
+    }
   | { readonly kind: "offset"; readonly form: OffsetForm; readonly zero: string }
   | { readonly kind: "localizedOffset"; readonly full: boolean }
   | { readonly kind: "zoneId" }
@@ -82,7 +87,11 @@ const RECOGNITION = "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGN
  * have accepted is refused as `...DATETIME_PATTERN_RECOGNITION`, unless `checkLegacy` is false; then every
  * refusal is `INVALID_DATETIME_PATTERN.WITH_SUGGESTION`.
  */
-export function compilePattern(pattern: string, parsing: boolean, checkLegacy = true): readonly PatternNode[] {
+export function compilePattern(
+  pattern: string,
+  parsing: boolean,
+  checkLegacy = true,
+): readonly PatternNode[] {
   try {
     checkLetters(pattern, parsing);
     return new PatternCompiler(pattern, parsing).compile();
@@ -103,7 +112,9 @@ function checkLetters(pattern: string, parsing: boolean): void {
   for (const part of unquotedParts(pattern)) {
     for (const c of part) {
       if (WEEK_LETTERS.includes(c)) {
-        throw new DatetimePatternError("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN", { c });
+        throw new DatetimePatternError("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN", {
+          c,
+        });
       }
     }
     for (const c of part) {

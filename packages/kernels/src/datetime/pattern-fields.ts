@@ -66,7 +66,9 @@ export function fieldRangeFailure(field: number, value: number): string | undefi
   return `Invalid value for ${FIELD_NAMES[field]} (valid values ${text}): ${value}`;
 }
 
-const MONTHS = "January February March April May June July August September October November December".split(" ");
+const MONTHS = "January February March April May June July August September October November December".split(
+  " ",
+);
 const DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(" ");
 const SHORT = (names: readonly string[]): string[] => names.map((name) => name.slice(0, 3));
 

@@ -1,4 +1,11 @@
-import { civilDay, civilFromDays, civilMonth, civilYear, dayOfYearOfDays, isoDayOfWeekOfDays } from "./civil.js";
+import {
+  civilDay,
+  civilFromDays,
+  civilMonth,
+  civilYear,
+  dayOfYearOfDays,
+  isoDayOfWeekOfDays,
+} from "./civil.js";
 import { formatYear } from "./format-datetime.js";
 import type { OffsetForm, PatternNode } from "./pattern-compile.js";
 import { DatetimeFieldError } from "./pattern-error.js";

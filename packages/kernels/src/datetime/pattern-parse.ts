@@ -13,6 +13,8 @@ import { zoneOfAbbreviation, zoneOfLongName } from "./zone-names.js";
 export class PatternReader {
   /** The fields read, by number; NaN where there is none. */
   readonly fields: Float64Array = new Float64Array(field.FIELD_COUNT);
+  /** What is wrong with a value, when that rather than the form of the text made the reading fail. */
+  failure: string | undefined;
   /** The zone read, if any. */
   zone: TimeZone | undefined;
 
@@ -22,6 +24,7 @@ export class PatternReader {
   read(nodes: readonly PatternNode[], text: string): number {
     this.fields.fill(Number.NaN);
     this.zone = undefined;
+    this.failure = undefined;
     this.#text = text;
     return this.#nodes(nodes, 0);
   }
@@ -62,7 +65,7 @@ export class PatternReader {
     const fields = this.fields.slice();
     const zone = this.zone;
     const next = this.#nodes(nodes, at);
-    if (next >= 0) return next;
+    if (next >= 0 || this.failure !== undefined) return next;
     this.fields.set(fields);
     this.zone = zone;
     return at;
@@ -144,7 +147,8 @@ export class PatternReader {
     const sign = this.#text[start];
     if (sign !== "+" && sign !== "-") return ~start;
     const hours = this.#two(start + 1);
-    if (hours < 0 || hours > 23) return ~start;
+    if (hours < 0) return ~start;
+    const isTooLarge = hours > 23;
     let total = hours * 3600;
     let at = start + 3;
     for (const [part, unit] of [
@@ -154,13 +158,16 @@ export class PatternReader {
       if (part === "none") break;
       const from = form.colon ? at + 1 : at;
       const value = form.colon && this.#text[at] !== ":" ? -1 : this.#two(from);
-      if (value > 59) return ~start;
-      if (value < 0) {
+      if (value < 0 || value > 59) {
         if (part === "always") return ~start;
         break;
       }
       total += value * unit;
       at = from + 2;
+    }
+    if (isTooLarge) {
+      this.failure = "Value out of range: Hour[0-23], Minute[0-59], Second[0-59]";
+      return ~start;
     }
     return this.#set(field.OFFSET_SECONDS, sign === "-" && total !== 0 ? -total : total, start, at);
   }
@@ -203,7 +210,8 @@ export class PatternReader {
     const id = /^[A-Za-z][A-Za-z0-9~/._+-]*/.exec(text)?.[0] ?? "";
     for (let end = id.length; end > 1; end--) {
       const zone = timeZone(id.slice(0, end));
-      if (zone?.region !== undefined && zone.id === id.slice(0, end)) return this.#foundZone(zone, start + end);
+      if (zone?.region !== undefined && zone.id === id.slice(0, end))
+        return this.#foundZone(zone, start + end);
     }
     return /^z/i.test(text) ? this.#foundZone(offsetZone(0), start + 1) : ~start;
   }

@@ -1,4 +1,5 @@
 import { daysFromCivil, isCivilDate, isLeapYear } from "./civil.js";
+import { formatDate } from "./format-datetime.js";
 import * as field from "./pattern-fields.js";
 
 /** What the fields of a parsed text add up to, or why they do not. */
@@ -19,7 +20,15 @@ export interface ResolvedFields {
 export function resolveFields(fields: Float64Array, result: ResolvedFields): void {
   result.failure = undefined;
   result.isDefaulting = false;
-  result.failure = resolveTime(fields, result) ?? resolveDate(fields, result);
+  const dateFailure = resolveDate(fields, result);
+  const isComplete = !result.isDefaulting;
+  // A complete date is checked before the time, defaults are filled in after it.
+  if (dateFailure !== undefined && isComplete) result.failure = dateFailure;
+  else {
+    const timeFailure = resolveTime(fields, result);
+    if (timeFailure !== undefined) result.isDefaulting = false;
+    result.failure = timeFailure ?? dateFailure;
+  }
 }
 
 function has(value: number): boolean {
@@ -44,9 +53,12 @@ function merge(fields: Float64Array, from: number, to: number, value: number): s
 }
 
 function resolveTime(fields: Float64Array, result: ResolvedFields): string | undefined {
-  for (let number = field.AMPM_OF_DAY; number <= field.OFFSET_SECONDS; number++) {
+  for (let number = field.AMPM_OF_DAY; number <= field.NANO_OF_SECOND; number++) {
     const failure = check(fields, number);
     if (failure !== undefined) return failure;
+  }
+  if (Math.abs(fields[field.OFFSET_SECONDS] as number) > 64800) {
+    return "Zone offset not in valid range: -18:00 to +18:00";
   }
   const failure = mergeHours(fields);
   if (failure !== undefined) return failure;
@@ -133,7 +145,7 @@ function civilDate(year: number, month: number, day: number, result: ResolvedFie
 function agreeDayOfYear(year: number, dayOfYear: number, result: ResolvedFields): string | undefined {
   const actual = result.days - daysFromCivil(year, 1, 1) + 1;
   if (!has(dayOfYear) || dayOfYear === actual) return undefined;
-  return `Conflict found: Field DayOfYear ${actual} differs from DayOfYear ${dayOfYear} derived from the date`;
+  return `Conflict found: Field DayOfYear ${actual} differs from DayOfYear ${dayOfYear} derived from ${formatDate(result.days)}`;
 }
 
 function dateOfDayOfYear(
@@ -154,11 +166,11 @@ function dateOfDayOfYear(
 
 function agreeMonthAndDay(year: number, month: number, day: number, days: number): string | undefined {
   if (has(month) && (days < daysFromCivil(year, month, 1) || days >= daysFromCivil(year, month + 1, 1))) {
-    return `Conflict found: Field MonthOfYear differs from MonthOfYear ${month} derived from the day of the year`;
+    return `Conflict found: Field MonthOfYear ${month} differs from that of ${formatDate(days)}`;
   }
   if (!has(day)) return undefined;
   for (let m = 1; m <= 12; m++) {
     if (days === daysFromCivil(year, m, day) && isCivilDate(year, m, day)) return undefined;
   }
-  return `Conflict found: Field DayOfMonth differs from DayOfMonth ${day} derived from the day of the year`;
+  return `Conflict found: Field DayOfMonth ${day} differs from that of ${formatDate(days)}`;
 }

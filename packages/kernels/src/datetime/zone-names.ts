@@ -44,7 +44,7 @@ const ABBREVIATIONS: ReadonlyMap<string, string> = new Map(
     "EDT America/New_York,ET America/New_York,AKST America/Juneau,AKDT America/Juneau,HST Pacific/Honolulu," +
     "AST America/Halifax,ADT America/Halifax,NST America/St_Johns,NDT America/St_Johns,WET Atlantic/Canary," +
     "WEST Atlantic/Canary,CET Europe/Paris,CEST Europe/Paris,MET Europe/Paris,MEST Europe/Paris," +
-    "EET Europe/Bucharest,EEST Europe/Bucharest,MSK Europe/Moscow,TRT Europe/Istanbul,JST Asia/Tokyo," +
+    "IST Asia/Kolkata,EET Europe/Bucharest,EEST Europe/Bucharest,MSK Europe/Moscow,TRT Europe/Istanbul,JST Asia/Tokyo," +
     "KST Asia/Seoul,SGT Asia/Singapore,HKT Asia/Hong_Kong,PKT Asia/Karachi,BDT Asia/Dhaka,NPT Asia/Kathmandu," +
     "ICT Asia/Bangkok,WIB Asia/Jakarta,IRST Asia/Tehran,UZT Asia/Tashkent,YEKT Asia/Yekaterinburg," +
     "OMST Asia/Omsk,KRAT Asia/Krasnoyarsk,IRKT Asia/Irkutsk,YAKT Asia/Yakutsk,VLAT Asia/Vladivostok," +
@@ -57,6 +57,10 @@ const ABBREVIATIONS: ReadonlyMap<string, string> = new Map(
     .split(",")
     .map((entry) => entry.split(" ") as [string, string]),
 );
+
+/** 2024-01-01 and 2024-07-01. */
+const WINTER = 1704067200;
+const SUMMER = 1719792000;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -75,12 +79,25 @@ function intlName(region: string, second: number, style: "long" | "short"): stri
 export function zoneName(zone: TimeZone, second: number, short: boolean): string {
   if (zone.isOffset) return zone.id;
   if (zone.region === undefined) return fixedName(zone.id, short);
-  const long = intlName(zone.region, second, "long");
+  const at = namedSecond(zone, zone.region, second);
+  const long = intlName(zone.region, at, "long");
   if (!short) return long;
   const known = SHORT_NAMES.get(long);
   if (known !== undefined) return known;
-  const name = intlName(zone.region, second, "short");
+  const name = intlName(zone.region, at, "short");
   return /^GMT[+-]/.test(name) ? localizedOffset(zone.offsetAt(second), true) : name;
+}
+
+/**
+ * A second at which `Intl` has a name for what the clock showed at `second`. For times of long ago it gives bare
+ * offsets, where Java goes on with the names of today: those of the season whose offset is the nearest.
+ */
+function namedSecond(zone: TimeZone, region: string, second: number): number {
+  if (!intlName(region, second, "long").startsWith("GMT")) return second;
+  const offset = zone.offsetAt(second);
+  const winter = Math.abs(zone.offsetAt(WINTER) - offset);
+  const summer = Math.abs(zone.offsetAt(SUMMER) - offset);
+  return summer < winter ? SUMMER : WINTER;
 }
 
 function fixedName(id: string, short: boolean): string {
@@ -117,7 +134,7 @@ export function zoneOfLongName(name: string): TimeZone | undefined {
     longNames.set("coordinated universal time", "UTC").set("greenwich mean time", "GMT");
     for (const region of new Set(ABBREVIATIONS.values())) {
       // A winter and a summer day give both names of a region.
-      for (const second of [1704067200, 1719792000]) {
+      for (const second of [WINTER, SUMMER]) {
         const long = intlName(region, second, "long").toLowerCase();
         if (!longNames.has(long)) longNames.set(long, region);
       }

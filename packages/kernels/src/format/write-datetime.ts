@@ -29,9 +29,7 @@ export function writeDate(bytes: Uint8Array, at: number, days: number): number {
 function writeSignedYear(bytes: Uint8Array, at: number, year: number): number {
   bytes[at] = year < 0 ? 45 : 43;
   const absolute = Math.abs(year);
-  return absolute > 9999
-    ? writeUnsigned(bytes, at + 1, absolute)
-    : writePadded(bytes, at + 1, absolute, 4);
+  return absolute > 9999 ? writeUnsigned(bytes, at + 1, absolute) : writePadded(bytes, at + 1, absolute, 4);
 }
 
 function writeTwo(bytes: Uint8Array, at: number, value: number): void {

@@ -1,7 +1,7 @@
 import { KIND_ARRAY, KIND_OBJECT } from "../text/field-kind.js";
 import type { FieldColumn } from "../text/field-table.js";
-import { RECORD_NOT_AN_OBJECT, RECORD_OK, RECORD_UNEXPECTED_BYTE } from "../text/record-status.js";
 import type { RecordStatus } from "../text/record-status.js";
+import { RECORD_NOT_AN_OBJECT, RECORD_OK, RECORD_UNEXPECTED_BYTE } from "../text/record-status.js";
 import type { SpanList } from "../text/span-list.js";
 import type { JsonOptions } from "./json-options.js";
 import { JsonScanner } from "./json-scanner.js";
@@ -34,6 +34,7 @@ export class JsonNested {
   appendValue(bytes: Uint8Array, start: number, end: number, values: SpanList): RecordStatus {
     const scanner = this.#scanner;
     scanner.open(bytes, end);
+    scanner.outerDepth = 0;
     if (scanner.value(scanner.skipSpace(start)) < 0) return scanner.status;
     values.push(scanner.valueStart, scanner.valueLength, scanner.kind);
     return RECORD_OK;
@@ -52,7 +53,13 @@ export class JsonNested {
    *
    * Keys are of kind `KIND_STRING` or `KIND_STRING_ESCAPED`.
    */
-  appendEntries(bytes: Uint8Array, start: number, length: number, keys: SpanList, values: SpanList): RecordStatus {
+  appendEntries(
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+    keys: SpanList,
+    values: SpanList,
+  ): RecordStatus {
     const keysBefore = keys.count;
     const valuesBefore = values.count;
     const status = this.#items(bytes, start, length, keys, values);

@@ -267,26 +267,30 @@ export class JsonScanner {
   }
 
   #number(position: number): number {
-    const negative = this.#bytes[position] === MINUS;
-    let next = negative ? position + 1 : position;
-    const first = this.byteAt(next);
-    if (first < ZERO || first > 0x39) {
-      if (negative && first === 0x49 && this.#nonNumeric) return this.#signedWord(position, MINUS_INFINITY, MINUS_INF);
-      return this.fail(RECORD_INVALID_NUMBER, next);
+    const bytes = this.#bytes;
+    const end = this.#end;
+    const negative = bytes[position] === MINUS;
+    const digits = negative ? position + 1 : position;
+    let next = this.#digitsEnd(digits);
+    if (next === digits) {
+      const isWord = negative && this.#nonNumeric && this.byteAt(digits) === 0x49;
+      return isWord
+        ? this.#signedWord(position, MINUS_INFINITY, MINUS_INF)
+        : this.fail(RECORD_INVALID_NUMBER, digits);
     }
-    const digits = next;
-    next = this.#digitsEnd(next);
-    if (first === ZERO && next > digits + 1 && !this.#leadingZeros) return this.fail(RECORD_INVALID_NUMBER, digits);
+    if (bytes[digits] === ZERO && next > digits + 1 && !this.#leadingZeros) {
+      return this.fail(RECORD_INVALID_NUMBER, digits);
+    }
     let kind = KIND_INTEGER;
-    let byte = this.byteAt(next);
+    let byte = next < end ? bytes[next] : -1;
     if (byte === DOT) {
       kind = KIND_FLOAT;
       const fraction = next + 1;
       next = this.#digitsEnd(fraction);
       if (next === fraction) return this.fail(RECORD_INVALID_NUMBER, next);
-      byte = this.byteAt(next);
+      byte = next < end ? bytes[next] : -1;
     }
-    if (byte === 0x65 || byte === 0x45) {
+    if ((byte | 0x20) === 0x65) {
       kind = KIND_FLOAT;
       byte = this.byteAt(next + 1);
       const exponent = byte === PLUS || byte === MINUS ? next + 2 : next + 1;
@@ -316,12 +320,14 @@ export class JsonScanner {
   }
 
   #word(position: number, word: Uint8Array, kind: number): number {
+    const bytes = this.#bytes;
+    const limit = this.#end;
     for (let i = 0; i < word.length; i++) {
-      if (this.byteAt(position + i) !== word[i]) return this.fail(RECORD_UNEXPECTED_BYTE, position + i);
+      if (position + i >= limit || bytes[position + i] !== word[i])
+        return this.fail(RECORD_UNEXPECTED_BYTE, position + i);
     }
     const end = position + word.length;
-    const behind = this.byteAt(end);
-    if (behind >= 0 && NAME_BYTES[behind] === 1) return this.fail(RECORD_UNEXPECTED_BYTE, end);
+    if (end < limit && NAME_BYTES[bytes[end]] === 1) return this.fail(RECORD_UNEXPECTED_BYTE, end);
     return this.#note(kind, position, end);
   }
 

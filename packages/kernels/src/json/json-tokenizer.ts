@@ -239,7 +239,8 @@ export class JsonTokenizer {
       for (;;) {
         table.ensureCapacity(row + 1);
         this.#bind(this.#end, table);
-        if (scanner.byteAt(next) !== OPEN_BRACE) return this.#leaveArray(scanner.fail(RECORD_NOT_AN_OBJECT, next));
+        if (scanner.byteAt(next) !== OPEN_BRACE)
+          return this.#leaveArray(scanner.fail(RECORD_NOT_AN_OBJECT, next));
         next = this.#object(next + 1, row);
         if (next < 0) return this.#leaveArray(-1);
         this.#good(table, row);
@@ -301,7 +302,8 @@ export class JsonTokenizer {
         length = close - start;
         next = close + 1;
       } else {
-        next = scanner.value(value);
+        // A guessed piece may have had less white space than there is now.
+        next = scanner.value(scanner.skipSpace(value));
         if (next < 0) return -1;
         kind = scanner.kind;
         start = scanner.valueStart;
@@ -319,7 +321,8 @@ export class JsonTokenizer {
       }
       next++;
       if (after === CLOSE_BRACE) return next;
-      if (after !== COMMA) return scanner.fail(after < 0 ? RECORD_UNEXPECTED_END : RECORD_UNEXPECTED_BYTE, next - 1);
+      if (after !== COMMA)
+        return scanner.fail(after < 0 ? RECORD_UNEXPECTED_END : RECORD_UNEXPECTED_BYTE, next - 1);
       if (key < 0) key = guesses.unknown;
     }
   }

@@ -50,7 +50,8 @@ export class KeyGuesses {
     this.#table = new Int32Array(1 << (33 - Math.clz32(this.#keysMax))).fill(-1);
     for (const key of wantedKeys) {
       const number = this.#count;
-      if (this.keyNumber(key, 0, key.length) !== number) throw new RangeError("the wanted keys are not distinct");
+      if (this.keyNumber(key, 0, key.length) !== number)
+        throw new RangeError("the wanted keys are not distinct");
     }
   }
 
@@ -100,8 +101,8 @@ export class KeyGuesses {
     for (; next + 4 <= behind; next += 4) {
       if (view.getInt32(next, true) !== pieces[word++]) return -1;
     }
-    if (next < behind && ((view.getInt32(next, true) ^ pieces[word]) & this.#tailMasks[number]) !== 0) return -1;
+    if (next < behind && ((view.getInt32(next, true) ^ pieces[word]) & this.#tailMasks[number]) !== 0)
+      return -1;
     return behind;
   }
 }
-

@@ -32,10 +32,27 @@ export function formatFloat(value: number): string {
   if (absolute === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
   if (absolute === Number.POSITIVE_INFINITY) return value > 0 ? "Infinity" : "-Infinity";
   if (absolute === Math.trunc(absolute) && absolute < 1e7) return `${value}.0`;
-  const text = shortestFloat(absolute);
-  if (absolute < 1e-3 || absolute >= 1e7) return scientific(text, value < 0);
-  const plain = String(Number(text));
+  if (absolute < 1e-3 || absolute >= 1e7) return scientific(shortestFloat(absolute), value < 0);
+  const plain = String(shortDecimalOfFloat(absolute) ?? Number(shortestFloat(absolute)));
   return (value < 0 ? "-" : "") + (plain.includes(".") ? plain : `${plain}.0`);
+}
+
+/**
+ * The double of the shortest decimal of a positive float, when that has at most 8 digits after the point.
+ *
+ * A float has 24 bits and 10^8 has 27, so the products are exact and ties show as such.
+ */
+function shortDecimalOfFloat(value: number): number | undefined {
+  for (let power = 10; power <= 1e8; power *= 10) {
+    const scaled = value * power;
+    const below = Math.floor(scaled);
+    const rest = scaled - below;
+    const nearest = rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
+    if (Math.fround(nearest / power) === value) return nearest / power;
+    // At a power of two the decimal above may fit where the nearer one below does not.
+    if (Math.fround((below + 1) / power) === value) return (below + 1) / power;
+  }
+  return undefined;
 }
 
 /** Turns `d.dde±x` of JavaScript into Java's `d.ddE±x`, which has at least one digit after the point. */

@@ -1,3 +1,5 @@
+import { latin1Text } from "./ascii-text.js";
+
 /**
  * DOUBLE and FLOAT from text, as casts read them: the grammar of Java's `parseDouble` (decimal or hexadecimal,
  * an optional `d` or `f` behind), trimmed, and `inf`, `infinity` and `nan` in any case. Every result is rounded
@@ -21,7 +23,7 @@ export function parseDoubleInto(
     out[index] = shortValue;
     return true;
   }
-  const value = parseDoubleText(latin1(bytes, start, end));
+  const value = parseDoubleText(latin1Text(bytes, start, end));
   if (value === undefined) return false;
   out[index] = value;
   return true;
@@ -39,7 +41,7 @@ export function parseFloatInto(
     out[index] = shortValue;
     return true;
   }
-  const value = parseFloatText(latin1(bytes, start, end));
+  const value = parseFloatText(latin1Text(bytes, start, end));
   if (value === undefined) return false;
   out[index] = value;
   return true;
@@ -95,12 +97,6 @@ function readExponent(bytes: Uint8Array, start: number, end: number): number {
   return negative ? -value : value;
 }
 
-function latin1(bytes: Uint8Array, start: number, end: number): string {
-  let text = "";
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] as number);
-  return text;
-}
-
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)$/;
 const SPECIAL: ReadonlyMap<string, number> = new Map([
@@ -140,7 +136,8 @@ export function parseFloatText(text: string): number | undefined {
   const hexadecimal = HEXADECIMAL.exec(body);
   if (hexadecimal !== null) return parseHexadecimal(hexadecimal, 24, -149);
   const value = parseDoubleText(text);
-  if (value === undefined || !isRoundingDoubtful(value)) return value === undefined ? value : Math.fround(value);
+  if (value === undefined || !isRoundingDoubtful(value))
+    return value === undefined ? value : Math.fround(value);
   return roundTie(body, value);
 }
 
@@ -217,7 +214,11 @@ function compareMagnitudes(text: string, value: number): number {
 }
 
 /** The value of a hexadecimal literal, rounded to even at `precision` bits, or fewer below the normal range. */
-function parseHexadecimal(match: RegExpExecArray, precision: number, minExponent: number): number | undefined {
+function parseHexadecimal(
+  match: RegExpExecArray,
+  precision: number,
+  minExponent: number,
+): number | undefined {
   const whole = match[2] ?? "";
   const fraction = match[3] ?? "";
   if (whole === "" && fraction === "") return undefined;

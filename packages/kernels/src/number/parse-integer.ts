@@ -1,5 +1,4 @@
-import { textBytes } from "../datetime/text-bytes.js";
-import { trimmedEnd, trimmedStart } from "../datetime/parse-fields.js";
+import { asciiBytes, trimmedEnd, trimmedStart, writeAsciiText } from "./ascii-text.js";
 
 /**
  * Integers from text, as casts read them: ASCII white space and control characters around it are dropped, then
@@ -45,9 +44,8 @@ function parseBounded(
   max: number,
 ): number {
   if (!readSigned(bytes, start, end, allowFraction)) return Number.NaN;
-  // A value that needs the high part exceeds every 32-bit range.
-  if (magnitudeHigh !== 0) return Number.NaN;
-  const value = isNegative && magnitudeLow !== 0 ? -magnitudeLow : magnitudeLow;
+  const magnitude = magnitudeHigh * 1e9 + magnitudeLow;
+  const value = isNegative && magnitude !== 0 ? -magnitude : magnitude;
   return value >= min && value <= max ? value : Number.NaN;
 }
 
@@ -63,18 +61,21 @@ export function parseInt64Into(
   index: number,
   allowFraction = false,
 ): boolean {
-  const length = end - start;
-  if (length > 0 && length <= 9) {
+  // Up to fifteen digits are exact in a double and cannot overflow.
+  const first = bytes[start] === 45 ? start + 1 : start;
+  if (end > first && end - first <= 15) {
     let value = 0;
-    let at = start;
+    let at = first;
     for (; at < end; at++) {
       const digit = (bytes[at] as number) - 48;
       if (digit >>> 0 > 9) break;
       value = value * 10 + digit;
     }
     if (at === end) {
-      out[2 * index] = value;
-      out[2 * index + 1] = 0;
+      if (first !== start) value = -value;
+      const high = Math.floor(value / 4294967296);
+      out[2 * index] = value - high * 4294967296;
+      out[2 * index + 1] = high;
       return true;
     }
   }
@@ -138,20 +139,20 @@ function readSigned(bytes: Uint8Array, start: number, end: number, allowFraction
 
 /** {@link parseInt32} for a JavaScript string. */
 export function parseInt32Text(text: string, allowFraction = false): number {
-  const length = textBytes.write(text);
-  return length < 0 ? Number.NaN : parseInt32(textBytes.bytes, 0, length, allowFraction);
+  const length = writeAsciiText(text);
+  return length < 0 ? Number.NaN : parseInt32(asciiBytes, 0, length, allowFraction);
 }
 
 /** {@link parseInt16} for a JavaScript string. */
 export function parseInt16Text(text: string, allowFraction = false): number {
-  const length = textBytes.write(text);
-  return length < 0 ? Number.NaN : parseInt16(textBytes.bytes, 0, length, allowFraction);
+  const length = writeAsciiText(text);
+  return length < 0 ? Number.NaN : parseInt16(asciiBytes, 0, length, allowFraction);
 }
 
 /** {@link parseInt8} for a JavaScript string. */
 export function parseInt8Text(text: string, allowFraction = false): number {
-  const length = textBytes.write(text);
-  return length < 0 ? Number.NaN : parseInt8(textBytes.bytes, 0, length, allowFraction);
+  const length = writeAsciiText(text);
+  return length < 0 ? Number.NaN : parseInt8(asciiBytes, 0, length, allowFraction);
 }
 
 const single = new BigInt64Array(1);
@@ -159,7 +160,7 @@ const singleWords = new Int32Array(single.buffer);
 
 /** {@link parseInt64Into} for a JavaScript string: the value, or undefined. */
 export function parseInt64Text(text: string, allowFraction = false): bigint | undefined {
-  const length = textBytes.write(text);
-  if (length < 0 || !parseInt64Into(textBytes.bytes, 0, length, singleWords, 0, allowFraction)) return undefined;
+  const length = writeAsciiText(text);
+  if (length < 0 || !parseInt64Into(asciiBytes, 0, length, singleWords, 0, allowFraction)) return undefined;
   return single[0];
 }

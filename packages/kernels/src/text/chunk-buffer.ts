@@ -26,7 +26,8 @@ export class ChunkBuffer {
 
   /** Adds the first `count` bytes that were written into the room that `writable` gave. */
   commit(count: number): void {
-    if (count < 0 || count > this.bytes.length - this.end) throw new RangeError(`cannot commit ${count} bytes`);
+    if (count < 0 || count > this.bytes.length - this.end)
+      throw new RangeError(`cannot commit ${count} bytes`);
     this.end += count;
   }
 
@@ -38,7 +39,8 @@ export class ChunkBuffer {
 
   /** Gives up the bytes before `position`. */
   consume(position: number): void {
-    if (position < this.start || position > this.end) throw new RangeError(`cannot consume up to ${position}`);
+    if (position < this.start || position > this.end)
+      throw new RangeError(`cannot consume up to ${position}`);
     this.start = position;
   }
 

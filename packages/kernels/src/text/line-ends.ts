@@ -12,7 +12,8 @@ export class LineEnds {
   readonly separator: Uint8Array | undefined;
 
   constructor(separator?: Uint8Array) {
-    if (separator !== undefined && separator.length === 0) throw new RangeError("the line separator is empty");
+    if (separator !== undefined && separator.length === 0)
+      throw new RangeError("the line separator is empty");
     this.separator = separator;
   }
 

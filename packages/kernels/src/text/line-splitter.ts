@@ -1,7 +1,7 @@
 import { viewOf } from "./byte-view.js";
-import { RECORD_OK } from "./record-status.js";
 import type { FieldTable } from "./field-table.js";
 import { LineEnds } from "./line-ends.js";
+import { RECORD_OK } from "./record-status.js";
 
 const LF = 10;
 const CR = 13;
@@ -35,7 +35,9 @@ export class LineSplitter {
     let position = start;
     let row = 0;
     while (position < limit && row < rowLimit) {
-      const lineEnd = plain ? findNewline(bytes, position, limit) : this.#lineEnds.find(bytes, position, limit);
+      const lineEnd = plain
+        ? findNewline(bytes, position, limit)
+        : this.#lineEnds.find(bytes, position, limit);
       table.recordStarts[row] = position;
       table.recordEnds[row] = lineEnd;
       table.statuses[row] = RECORD_OK;

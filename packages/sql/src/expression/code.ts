@@ -28,6 +28,8 @@ export type Code = { readonly type: DataType; readonly isNull: string } & (
       readonly value: string;
       /** Where the value stands in memory, if it does: pairs of 32-bit words, to copy or read without making a bigint. */
       readonly words?: { readonly array: string; readonly index: string };
+      /** Its halves as texts of 32-bit integers, if the code has them at hand: to write or read without making a bigint. */
+      readonly pair?: { readonly low: string; readonly high: string };
     }
   | { readonly layout: "int128"; readonly value: string }
   | { readonly layout: "bytes"; readonly data: string; readonly start: string; readonly length: string }

@@ -12,6 +12,8 @@ export interface Origin {
 interface Node<K extends string> {
   readonly kind: K;
   readonly origin?: Origin | undefined;
+  /** How it reads in names of columns and messages, where it was rewritten from something else (`nvl(a, b)`). */
+  readonly shown?: string | undefined;
 }
 
 /** A constant. */
@@ -137,6 +139,10 @@ export interface SubqueryExpression extends Node<"subquery"> {
   readonly values?: readonly Expression[];
   /** Columns of the outer query that it uses; filled in by the analyzer. */
   readonly outer?: readonly Attribute[];
+  /** The type of its value: of the plan's column (`scalar`), else BOOLEAN; filled in by the analyzer. */
+  readonly type?: DataType;
+  /** Whether the value may be null; filled in by the analyzer. */
+  readonly nullable?: boolean;
 }
 
 /** A column of the query around a subquery; made by the analyzer. */

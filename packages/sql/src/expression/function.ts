@@ -1,6 +1,6 @@
 import type { DataType, Value } from "@ss/core";
 import type { Code, CodeWriter } from "./code.js";
-import type { Expression, SortOrder } from "./expression.js";
+import type { Expression, Origin, SortOrder } from "./expression.js";
 
 /** What the analyzer tells a function that is being resolved. */
 export interface FunctionContext {
@@ -9,8 +9,10 @@ export interface FunctionContext {
   conf(key: string): string | undefined;
   /** The name as called, for messages. */
   readonly name: string;
-  /** The call as SQL text, for messages. */
+  /** The call as SQL text, without quotes around it, for messages. */
   readonly sql: string;
+  /** Where the call stands in the query's text. */
+  readonly origin?: Origin | undefined;
 }
 
 /** How a resolved function is called: arguments with the casts that it wants, and what it gives. */
@@ -30,6 +32,8 @@ interface FunctionBase {
   readonly arity: readonly [min: number, max: number];
   /** Names of parameters, for named arguments; few functions have them. */
   readonly parameters?: readonly string[];
+  /** What stands for parameters that named arguments leave out, by position. */
+  readonly defaults?: readonly (Expression | undefined)[];
 }
 
 /** What a boxed evaluation gets to know besides its arguments. */
@@ -43,20 +47,37 @@ export interface EvaluationContext {
   readonly nowMs: () => number;
   /** For functions with a seed and for `spark_partition_id`. */
   readonly partition: () => number;
+  /** Where the call stands in the query's text, for errors. */
+  readonly origin?: Origin | undefined;
 }
 
 /**
  * A function of the columns of one row.
  *
- * Give exactly one of `emit` and `evaluate`, or `rewrite` alone. `emit` writes straight code into the stage's loop: for
+ * Give exactly one of `emit` and `evaluate`, unless `rewrite` stands for every call. `emit` writes straight code into the stage's loop: for
  * whatever is common in queries. `evaluate` is prepared once per stage and called per row with boxed values: for the rest.
  */
 export interface ScalarFunction extends FunctionBase {
   readonly form: "scalar";
   /** Checks the arguments (DATATYPE_MISMATCH.*), adds casts, and tells the result. */
   resolve(args: readonly Expression[], context: FunctionContext): Resolution;
-  /** Expression that stands for the call, resolved anew; for functions made of others (`nvl` is `coalesce`). */
-  rewrite?(args: readonly Expression[], context: FunctionContext): Expression;
+  /**
+   * Expression that stands for the call, resolved anew; for functions made of others (`nvl` is `coalesce`). Gets resolved
+   * arguments. Undefined: these arguments need no rewriting, and `resolve` is called (`date + int` is `date_add`, `int + int`
+   * is itself).
+   */
+  rewrite?(args: readonly Expression[], context: FunctionContext): Expression | undefined;
+  /**
+   * For higher-order functions: the parameters of each lambda, in order, from the other arguments (undefined where a lambda
+   * stands). `parameterCounts` tells how many each lambda was written with; another count than this gives is refused.
+   */
+  lambdas?(
+    args: readonly (Expression | undefined)[],
+    parameterCounts: readonly number[],
+    context: FunctionContext,
+  ): readonly (readonly { readonly type: DataType; readonly nullable: boolean }[])[];
+  /** Default false: `x AS name` among the arguments reaches `resolve` as it is (`struct`); else names are taken off. */
+  readonly keepsAliases?: boolean;
   emit?(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code;
   evaluate?(context: EvaluationContext): (...values: Value[]) => Value;
   /** Default true: a null argument gives null and `evaluate` is not called. */
@@ -87,7 +108,7 @@ export interface AggregateFunction extends FunctionBase {
   buffer(call: AggregateShape): readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[];
   /** Makes the accumulator for one call. */
   accumulator(call: AggregateShape): Accumulator;
-  rewrite?(args: readonly Expression[], context: FunctionContext): Expression;
+  rewrite?(args: readonly Expression[], context: FunctionContext): Expression | undefined;
   /** `count(*)` over no rows is 0, not null. */
   readonly ordered?: boolean;
   pretty?(args: readonly string[], name: string): string;

@@ -33,6 +33,8 @@ export interface TableFunction {
   readonly kind: "tableFunction";
   readonly name: Name;
   readonly args: readonly Expression[];
+  /** Names of named arguments, by position; undefined for a positional one. */
+  readonly argNames?: readonly (string | undefined)[];
   readonly origin?: import("../expression/expression.js").Origin | undefined;
 }
 
@@ -67,21 +69,29 @@ export interface Range {
 
 export interface Project {
   readonly kind: "project";
+  /** Where it stands in the query's text, for messages. */
+  readonly origin?: import("../expression/expression.js").Origin | undefined;
   readonly child: LogicalPlan;
   readonly expressions: readonly Expression[];
 }
 
 export interface Filter {
   readonly kind: "filter";
+  /** Where it stands in the query's text, for messages. */
+  readonly origin?: import("../expression/expression.js").Origin | undefined;
   readonly child: LogicalPlan;
   readonly condition: Expression;
   /** True where it stood as HAVING. */
   readonly having?: boolean;
+  /** True where it stood as QUALIFY: the condition may use window functions. */
+  readonly qualify?: boolean;
 }
 
 /** `keys` null means GROUP BY ALL. `sets` are grouping sets over indexes of `keys` (ROLLUP, CUBE, GROUPING SETS). */
 export interface Aggregate {
   readonly kind: "aggregate";
+  /** Where it stands in the query's text, for messages. */
+  readonly origin?: import("../expression/expression.js").Origin | undefined;
   readonly child: LogicalPlan;
   readonly keys: readonly Expression[];
   readonly all?: boolean;
@@ -90,8 +100,19 @@ export interface Aggregate {
   readonly expressions: readonly Expression[];
 }
 
+/** Each row once per projection: grouping sets, sliding windows, unpivot. Made by the analyzer. */
+export interface Expand {
+  readonly kind: "expand";
+  readonly child: LogicalPlan;
+  /** One expression per output attribute each. */
+  readonly projections: readonly (readonly Expression[])[];
+  readonly output: readonly Attribute[];
+}
+
 export interface Join {
   readonly kind: "join";
+  /** Where it stands in the query's text, for messages. */
+  readonly origin?: import("../expression/expression.js").Origin | undefined;
   readonly left: LogicalPlan;
   readonly right: LogicalPlan;
   readonly type: JoinType;
@@ -104,15 +125,21 @@ export interface Join {
 /** UNION, INTERSECT, EXCEPT. `all` keeps duplicates. */
 export interface SetOperation {
   readonly kind: "setOperation";
+  /** Where it stands in the query's text, for messages. */
+  readonly origin?: import("../expression/expression.js").Origin | undefined;
   readonly type: "union" | "intersect" | "except";
   readonly all: boolean;
   readonly byName?: boolean;
   readonly allowMissingColumns?: boolean;
   readonly children: readonly LogicalPlan[];
+  /** Columns with ids of their own; filled in by the analyzer. */
+  readonly output?: readonly Attribute[];
 }
 
 export interface Sort {
   readonly kind: "sort";
+  /** Where it stands in the query's text, for messages. */
+  readonly origin?: import("../expression/expression.js").Origin | undefined;
   readonly child: LogicalPlan;
   readonly order: readonly SortOrder[];
   /** False for SORT BY. */
@@ -146,6 +173,8 @@ export interface WithColumns {
   readonly kind: "withColumns";
   readonly child: LogicalPlan;
   readonly columns: readonly { readonly name: string; readonly expression: Expression }[];
+  /** True where every column must be there already: `|> SET`. */
+  readonly existing?: boolean;
 }
 
 export interface RenameColumns {
@@ -163,6 +192,8 @@ export interface Drop {
 /** New names for all columns: `toDF`, `t(a, b)`. */
 export interface ToNames {
   readonly kind: "toNames";
+  /** Where it stands in the query's text, for messages. */
+  readonly origin?: import("../expression/expression.js").Origin | undefined;
   readonly child: LogicalPlan;
   readonly names: readonly string[];
 }
@@ -175,8 +206,16 @@ export interface SubqueryAlias {
 
 export interface With {
   readonly kind: "with";
+  /** Where it stands in the query's text, for messages. */
+  readonly origin?: import("../expression/expression.js").Origin | undefined;
   readonly child: LogicalPlan;
-  readonly ctes: readonly { readonly name: string; readonly columns?: readonly string[]; readonly plan: LogicalPlan }[];
+  readonly ctes: readonly {
+    readonly name: string;
+    readonly columns?: readonly string[];
+    /** MAX RECURSION LEVEL. */
+    readonly maxRecursion?: number;
+    readonly plan: LogicalPlan;
+  }[];
   readonly recursive?: boolean;
 }
 
@@ -209,6 +248,8 @@ export interface NamedWindows {
 
 export interface Pivot {
   readonly kind: "pivot";
+  /** Where it stands in the query's text, for messages. */
+  readonly origin?: import("../expression/expression.js").Origin | undefined;
   readonly child: LogicalPlan;
   readonly keys: readonly Expression[] | null;
   readonly column: Expression;
@@ -218,6 +259,8 @@ export interface Pivot {
 
 export interface Unpivot {
   readonly kind: "unpivot";
+  /** Where it stands in the query's text, for messages. */
+  readonly origin?: import("../expression/expression.js").Origin | undefined;
   readonly child: LogicalPlan;
   readonly ids: readonly Expression[] | null;
   readonly values: readonly { readonly columns: readonly Expression[]; readonly alias?: string }[];
@@ -278,6 +321,7 @@ export type LogicalPlan =
   | Project
   | Filter
   | Aggregate
+  | Expand
   | Join
   | SetOperation
   | Sort

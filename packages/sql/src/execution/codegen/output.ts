@@ -156,6 +156,6 @@ export class OutputBuffer {
 }
 
 function enlarged<T extends Values>(old: Values, larger: T): T {
-  larger.set(old as never);
+  if (old.length > 0) larger.set(old as never);
   return larger;
 }

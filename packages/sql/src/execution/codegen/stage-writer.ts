@@ -1,8 +1,9 @@
 import { assert, columnBuilder, type DataType, layoutOf, type Value } from "@ss/core";
 import { structChildren } from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
+import type { EmitCall } from "../../expression/function.js";
 import type { Cast, Expression, Lambda, ScalarCall, UserFunction } from "../../expression/expression.js";
-import { typeOf } from "../../expression/types.js";
+import { typeOf } from "../../expression/type-of.js";
 import { emitCast } from "../../functions/cast/emit-cast.js";
 import { anyNull, defaults, nullCode } from "./codes.js";
 import { columnCode } from "./column-code.js";
@@ -138,7 +139,7 @@ export class StageWriter implements CodeWriter {
         return this.cast(expression);
       case "scalar":
         return expression.fn.emit
-          ? expression.fn.emit(this, expression.args, { ...expression })
+          ? expression.fn.emit(this, expression.args, callOf(expression))
           : this.boxedCall(expression);
       case "userFunction":
         return this.userFunction(expression);
@@ -162,6 +163,7 @@ export class StageWriter implements CodeWriter {
       argTypes: args.map((arg) => (arg.kind === "lambda" ? typeOf(arg.body) : typeOf(arg))),
       type,
       state,
+      origin: expression.origin,
       nowMs: () => this.clock().nowMs(),
       partition: () => this.clock().partition(),
     });
@@ -416,4 +418,8 @@ function partsOf(target: Code, source: Code): (readonly [string, string])[] {
   const to = target as unknown as Record<string, string>;
   const from = source as unknown as Record<string, string>;
   return names.filter((name) => name in to).map((name) => [to[name]!, from[name]!] as const);
+}
+
+function callOf({ type, nullable, state, name, origin }: ScalarCall): EmitCall {
+  return { type, nullable, state, name, origin };
 }

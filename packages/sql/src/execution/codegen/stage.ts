@@ -1,7 +1,7 @@
 import { type Column, type DataType, StreamError } from "@ss/core";
 import type { Code } from "../../expression/code.js";
-import type { Attribute, Expression } from "../../expression/expression.js";
-import { typeOf } from "../../expression/types.js";
+import type { Alias, Attribute, Expression } from "../../expression/expression.js";
+import { typeOf } from "../../expression/type-of.js";
 import { anyNull } from "./codes.js";
 import { columnCode, columnSignature, elementCode } from "./column-code.js";
 import { OutputBuffer } from "./output.js";
@@ -28,6 +28,8 @@ export interface StageGenerator {
 /** What a stage does with each row: filter, maybe generate, filter again, compute. */
 export interface StageSpec {
   readonly input: readonly Attribute[];
+  /** Named values that everything else may use. */
+  readonly definitions?: readonly Alias[] | undefined;
   readonly conditions: readonly Expression[];
   readonly generator?: StageGenerator | undefined;
   /** Conditions on what the generator made. */
@@ -107,6 +109,7 @@ export class Stage {
     spec.input.forEach((attribute, k) => {
       bindings.set(attribute.id, () => columnCode(columns[k]!, `columns[${k}]`, "i", writer.local));
     });
+    for (const alias of spec.definitions ?? []) bindings.set(alias.id, () => writer.expression(alias.child));
     for (const condition of spec.conditions) this.filter(writer, condition);
     const epilogue: string[] = [];
     if (spec.generator) this.generateRows(writer, spec.generator, epilogue);
@@ -281,6 +284,10 @@ class OutputWriter {
   }
 
   private int64(code: Extract<Code, { layout: "int64" }>, path: string): void {
+    if (code.pair) {
+      const words = this.array(`${path}.words`);
+      return this.writer.write(`${words}[2 * o] = ${code.pair.low}; ${words}[2 * o + 1] = ${code.pair.high};`);
+    }
     if (!code.words) return this.writer.write(`${this.array(`${path}.values`)}[o] = ${code.value};`);
     const words = this.array(`${path}.words`);
     const { array, index } = code.words;

@@ -202,21 +202,27 @@ function structType(a: StructType, b: StructType, finder: Finder): DataType | un
   return new StructType(fields);
 }
 
-/** Whether a cast may make a null of a value that is not null (without ANSI mode): text that is no number, decimals that overflow. */
+/**
+ * Whether the result of a cast counts as nullable although its input is not: text that may be no number, decimals that
+ * may overflow. The same with and without ANSI mode, since schemas are.
+ */
 export function castMayGiveNull(from: DataType, to: DataType): boolean {
-  if (sameType(from, to, true) || from.kind === "void") return false;
+  if (from.kind === "void" || sameType(from, to)) return false;
+  if (from.kind === "variant") return true;
   if (isString(from)) return !isString(to) && to.kind !== "binary";
   if (isString(to)) return false;
-  if (to.kind === "decimal") {
-    if (from.kind === "boolean") return !(to.precision - to.scale >= 1);
-    if (!isNumeric(from)) return true;
-    const source = decimalFor(from);
-    if (from.kind === "float" || from.kind === "double") return true;
-    return !(to.precision - to.scale >= source.precision - source.scale && to.scale >= source.scale);
-  }
-  if (from.kind === "timestamp" || to.kind === "timestamp") return !isDatetime(from) && !isDatetime(to);
-  if (isFractional(from) && isIntegral(to)) return true;
-  if (from.kind === "date" && !isDatetime(to)) return true;
-  if (to.kind === "date" && !isDatetime(from)) return true;
-  return to.kind === "interval";
+  if (to.kind === "timestamp" && (from.kind === "float" || from.kind === "double")) return true;
+  if (to.kind === "date") return from.kind !== "timestamp";
+  if (from.kind === "date") return to.kind !== "timestamp";
+  if (to.kind === "interval") return true;
+  if (to.kind === "decimal") return !fitsDecimal(from, to);
+  return isFractional(from) && isIntegral(to);
+}
+
+function fitsDecimal(from: DataType, to: DecimalType): boolean {
+  if (from.kind === "boolean") return to.precision - to.scale >= 1;
+  if (isIntegral(from)) return holds(to, from);
+  if (from.kind !== "decimal") return false;
+  const digits = to.precision - to.scale - (from.precision - from.scale);
+  return digits > 0 || (digits === 0 && to.scale >= from.scale);
 }

@@ -1,4 +1,4 @@
-import { parseDdl, Options, type SessionContext } from "@ss/core";
+import { Options, parseDdl, type SessionContext } from "@ss/core";
 import { sourceConformance } from "@ss/testkit";
 import { describe, test } from "vitest";
 import { MemorySource, memorySource } from "../src/index.js";

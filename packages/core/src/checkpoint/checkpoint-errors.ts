@@ -1,0 +1,61 @@
+import { StreamError } from "../errors/stream-error.js";
+
+/** A file of a checkpoint that is torn, cut or altered. */
+export function corruptFile(path: string, reason: string, cause?: unknown): StreamError {
+  return new StreamError({
+    condition: "SS_CHECKPOINT_FILE_CORRUPT",
+    parameters: { path, reason },
+    message:
+      `The checkpoint file ${path} is damaged: ${reason}. Restore it from a copy, or, if its batch was never committed and ` +
+      `nothing follows it, delete it and start again.`,
+    cause,
+  });
+}
+
+/** A log file whose first line is no version. */
+export function malformedLog(path: string, text: string): StreamError {
+  return new StreamError({
+    condition: "MALFORMED_LOG_FILE",
+    sqlState: "KD002",
+    parameters: { text },
+    message:
+      `Log file was malformed: failed to read correct log version from '${text}' in ${path}. Restore the file from a copy, ` +
+      `or, if its batch was never committed and nothing follows it, delete it and start again.`,
+  });
+}
+
+/** A log file of a later format. */
+export function unknownVersion(path: string, version: number, supported: number): StreamError {
+  return new StreamError({
+    condition: "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION",
+    sqlState: "KD002",
+    parameters: { version: String(version), maxSupportedVersion: String(supported) },
+    message:
+      `${path} has log version v${version}, but the newest that this release reads is v${supported}. ` +
+      `Start the query with the release that wrote the checkpoint, or a later one.`,
+  });
+}
+
+/** A log entry that other entries prove to have been there. */
+export function missingEntry(path: string): StreamError {
+  return new StreamError({
+    condition: "BATCH_METADATA_NOT_FOUND",
+    sqlState: "42K03",
+    parameters: { batchMetadataFile: path },
+    message:
+      `Unable to find batch ${path}, which the other files of the checkpoint ask for. Restore it from a copy, or start the ` +
+      `query with a new checkpoint.`,
+  });
+}
+
+/** Another run of the query writes to the same checkpoint. */
+export function concurrentUpdate(batchId: number | string, path: string): StreamError {
+  return new StreamError({
+    condition: "CONCURRENT_STREAM_LOG_UPDATE",
+    sqlState: "40000",
+    parameters: { batchId: String(batchId) },
+    message:
+      `Concurrent update to the log: another run of this query wrote ${path} (batch ${batchId}). Only one run may use a ` +
+      `checkpoint at a time: stop one of the two.`,
+  });
+}

@@ -1,0 +1,112 @@
+import type { FileSystem } from "../file-system/file-system.js";
+import type { Offset } from "../source/source.js";
+import type { StateVersion } from "../state/state-store.js";
+import { missingEntry } from "./checkpoint-errors.js";
+import { type CommitLog, commitLog } from "./commit-log.js";
+import { type OffsetEntry, type OffsetLog, offsetLog } from "./offset-log.js";
+import { RunClaim } from "./run-claim.js";
+
+/** Where a run takes up its query. */
+export interface ResumePoint {
+  /** The batch to run next. */
+  readonly batchId: number;
+  /** What the offset log has about that batch, if it was decided but not committed. */
+  readonly replay: OffsetEntry | null;
+  /** Where each source stands; null for a query that has no committed batch. */
+  readonly committed: readonly (Offset | null)[] | null;
+  /** The watermark that the last committed batch ran with; null for a query that has none. */
+  readonly lastBatchWatermarkMs: number | null;
+  /** The watermark for the batch to run next. */
+  readonly watermarkMs: number;
+  /** What the checkpoint has pinned. */
+  readonly conf: Readonly<Record<string, string>>;
+  readonly state: StateVersion | null;
+}
+
+const FRESH: ResumePoint = {
+  batchId: 0,
+  replay: null,
+  committed: null,
+  lastBatchWatermarkMs: null,
+  watermarkMs: 0,
+  conf: {},
+  state: null,
+};
+
+/** The logs of a checkpoint, in the hands of one run. */
+export class Checkpoint {
+  readonly offsets: OffsetLog;
+  readonly commits: CommitLog;
+  private readonly claim: RunClaim;
+
+  private constructor(offsets: OffsetLog, commits: CommitLog, claim: RunClaim) {
+    this.offsets = offsets;
+    this.commits = commits;
+    this.claim = claim;
+  }
+
+  /** Claims a checkpoint for a run and lists its logs. A run that used it before is fenced off from then on. */
+  static async open(fileSystem: FileSystem, location: string, runId: string): Promise<Checkpoint> {
+    const claim = await RunClaim.take(fileSystem, location, runId);
+    const checkpoint = new Checkpoint(
+      offsetLog(fileSystem, location),
+      commitLog(fileSystem, location),
+      claim,
+    );
+    await checkpoint.offsets.open();
+    await checkpoint.commits.open();
+    return checkpoint;
+  }
+
+  /** Throws CONCURRENT_STREAM_LOG_UPDATE if a newer run has taken the checkpoint over. */
+  fence(batchId: number): Promise<void> {
+    return this.claim.fence(batchId);
+  }
+
+  /** Finds out where to go on, and that nothing of what this needs is missing or damaged. */
+  async recover(retained: number): Promise<ResumePoint> {
+    const { offsets, commits } = this;
+    const latest = offsets.latestId;
+    this.checkComplete(retained);
+    if (latest < 0) return FRESH;
+    const last = await offsets.get(latest);
+    if (commits.latestId === latest) {
+      const { nextBatchWatermarkMs, state } = await commits.get(latest);
+      return {
+        batchId: latest + 1,
+        replay: null,
+        committed: last.offsets,
+        lastBatchWatermarkMs: last.batchWatermarkMs,
+        watermarkMs: Math.max(last.batchWatermarkMs, nextBatchWatermarkMs),
+        conf: last.conf,
+        state,
+      };
+    }
+    const { batchWatermarkMs: watermarkMs, conf } = last;
+    if (latest === 0) return { ...FRESH, replay: last, watermarkMs, conf };
+    const before = await offsets.get(latest - 1);
+    return {
+      batchId: latest,
+      replay: last,
+      committed: before.offsets,
+      lastBatchWatermarkMs: before.batchWatermarkMs,
+      watermarkMs,
+      conf,
+      state: (await commits.get(latest - 1)).state,
+    };
+  }
+
+  /** Drops what a restart will not ask for. */
+  async purgeBelow(batchId: number): Promise<void> {
+    await this.offsets.purgeBelow(batchId);
+    await this.commits.purgeBelow(batchId);
+  }
+
+  private checkComplete(retained: number): void {
+    const { offsets, commits } = this;
+    offsets.checkNoGap(retained);
+    commits.checkNoGap(retained);
+    if (commits.latestId > offsets.latestId) throw missingEntry(offsets.pathOf(commits.latestId));
+    if (commits.latestId < offsets.latestId - 1) throw missingEntry(commits.pathOf(offsets.latestId - 1));
+  }
+}

@@ -1,0 +1,127 @@
+import { type Clock, systemClock } from "../clock/clock.js";
+import { StreamError } from "../errors/stream-error.js";
+import type { FileEntry, FileReader, FileSystem, FileWriter } from "./file-system.js";
+
+interface StoredFile {
+  readonly bytes: Uint8Array;
+  readonly modifiedMs: number;
+}
+
+/**
+ * Files in memory: the reference implementation of the contract, for tests and for checkpoints that need not outlive the
+ * process. Any path will do; folders exist as long as a file lies below them.
+ */
+export class MemoryFileSystem implements FileSystem {
+  readonly schemes: readonly string[] = ["memory"];
+  private readonly files: Map<string, StoredFile> = new Map();
+  private readonly clock: Clock;
+
+  constructor(clock: Clock = systemClock) {
+    this.clock = clock;
+  }
+
+  async *list(folder: string, options?: { readonly recursive?: boolean }): AsyncGenerator<FileEntry> {
+    const prefix = folder === "/" ? "/" : `${trimSlash(folder)}/`;
+    const folders = new Map<string, number>();
+    for (const [path, file] of [...this.files]) {
+      if (!path.startsWith(prefix)) continue;
+      const slash = path.indexOf("/", prefix.length);
+      if (slash < 0 || options?.recursive) {
+        yield fileEntry(path, file);
+        continue;
+      }
+      const below = path.slice(0, slash);
+      folders.set(below, Math.max(folders.get(below) ?? 0, file.modifiedMs));
+    }
+    for (const [path, modifiedMs] of folders) yield { path, isFolder: true, size: 0, modifiedMs };
+  }
+
+  async stat(path: string): Promise<FileEntry | null> {
+    const name = trimSlash(path);
+    const file = this.files.get(name);
+    if (file) return fileEntry(name, file);
+    let modifiedMs = -1;
+    for (const [other, { modifiedMs: time }] of this.files) {
+      if (other.startsWith(`${name}/`)) modifiedMs = Math.max(modifiedMs, time);
+    }
+    return modifiedMs < 0 ? null : { path: name, isFolder: true, size: 0, modifiedMs };
+  }
+
+  async readAll(path: string): Promise<Uint8Array | null> {
+    return this.files.get(path)?.bytes.slice() ?? null;
+  }
+
+  async open(path: string): Promise<FileReader> {
+    const { bytes } = this.existing(path);
+    return {
+      size: bytes.length,
+      read: async (target, targetStart, length, position) => {
+        const part = bytes.subarray(position, position + length);
+        target.set(part, targetStart);
+        return part.length;
+      },
+      close: async () => {},
+    };
+  }
+
+  async create(path: string): Promise<FileWriter> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    return {
+      get size() {
+        return size;
+      },
+      write: async (bytes) => {
+        chunks.push(bytes.slice());
+        size += bytes.length;
+      },
+      close: async () => this.put(path, Buffer.concat(chunks)),
+      abort: async () => {
+        chunks.length = 0;
+      },
+    };
+  }
+
+  async createExclusive(path: string, bytes: Uint8Array): Promise<boolean> {
+    if (this.files.has(path)) return false;
+    this.put(path, bytes.slice());
+    return true;
+  }
+
+  async delete(path: string): Promise<boolean> {
+    const name = trimSlash(path);
+    if (this.files.delete(name)) return true;
+    const below = [...this.files.keys()].filter((other) => other.startsWith(`${name}/`));
+    for (const other of below) this.files.delete(other);
+    return below.length > 0;
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    const file = this.existing(from);
+    this.files.delete(from);
+    this.files.set(to, file);
+  }
+
+  private put(path: string, bytes: Uint8Array): void {
+    this.files.set(path, { bytes, modifiedMs: this.clock.now() });
+  }
+
+  private existing(path: string): StoredFile {
+    const file = this.files.get(path);
+    if (file) return file;
+    throw new StreamError({
+      condition: "PATH_NOT_FOUND",
+      sqlState: "42K03",
+      parameters: { path },
+      message: `Path does not exist: ${path}.`,
+    });
+  }
+}
+
+function fileEntry(path: string, file: StoredFile): FileEntry {
+  return { path, isFolder: false, size: file.bytes.length, modifiedMs: file.modifiedMs };
+}
+
+function trimSlash(path: string): string {
+  return path.length > 1 ? path.replace(/\/+$/, "") : path;
+}

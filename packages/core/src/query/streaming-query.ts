@@ -1,0 +1,42 @@
+import type { StreamingQueryProgress } from "../progress/progress.js";
+import type { StreamingQueryException } from "./streaming-query-exception.js";
+
+/** What a query is doing right now. */
+export interface StreamingQueryStatus {
+  /** Spark's texts: `Initializing sources`, `Processing new data`, `Waiting for data to arrive`, `Stopped`, ... */
+  readonly message: string;
+  readonly isDataAvailable: boolean;
+  readonly isTriggerActive: boolean;
+}
+
+/** A running (or ended) query, as `start()` returns it. */
+export interface StreamingQuery {
+  /** The same over restarts from one checkpoint. */
+  readonly id: string;
+  /** New with every start. */
+  readonly runId: string;
+  readonly name: string | null;
+  readonly isActive: boolean;
+  readonly status: StreamingQueryStatus;
+  /** The newest progress report, or null before the first batch. */
+  readonly lastProgress: StreamingQueryProgress | null;
+  /** The last `spark.sql.streaming.numRecentProgressUpdates` reports, oldest first. */
+  readonly recentProgress: readonly StreamingQueryProgress[];
+  /** What ended the query, or null. */
+  readonly exception: StreamingQueryException | null;
+  /** Prints the plan of the last batch. */
+  explain(mode?: boolean | "simple" | "extended" | "codegen"): void;
+  /** The text that `explain` prints. */
+  explainText(mode?: "simple" | "extended" | "codegen"): string;
+  /**
+   * Resolves when all that the sources have at the time of the call is processed and committed, batches without data
+   * included, or when the query ends; throws what ended it. With a source that never stops delivering it never resolves.
+   */
+  processAllAvailable(): Promise<void>;
+  /** Resolves when the query ends; throws a {@link StreamingQueryException} if an error ended it. */
+  awaitTermination(): Promise<void>;
+  /** The same, for at most this long. Whether the query has ended. */
+  awaitTermination(timeoutMs: number): Promise<boolean>;
+  /** Ends the query and resolves when everything is closed. A batch that is under way is run again by the next start. */
+  stop(): Promise<void>;
+}

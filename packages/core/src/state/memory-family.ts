@@ -1,0 +1,241 @@
+import { BATCH_ROWS } from "../column/batch.js";
+import { type ColumnBuilder, columnBuilder } from "../column/builder.js";
+import type { Column, Int64Column } from "../column/column.js";
+import { KeyTable } from "../column/key-table.js";
+import { sliceColumn, takeColumn } from "../column/take.js";
+import { assert } from "../errors/stream-error.js";
+import { OrderedIndex } from "./ordered-index.js";
+import { compacted, leavesGarbage, putRows } from "./slot-columns.js";
+import type { FamilySpec, StateFamily, StateLookup, StateRows } from "./state-store.js";
+
+// flags of a slot
+const LIVE = 1;
+/** Put since the last commit. */
+const CHANGED = 2;
+/** Not there at the last commit, so that its removal need not be recorded. */
+const NEW = 4;
+/** Value columns that writing over makes grow are copied when they have doubled beyond this many bytes. */
+const COMPACT_BYTES = 1 << 20;
+
+/** What a family changed since the last commit. */
+export interface FamilyChanges {
+  /** Keys that were there at the last commit and are to be removed first. */
+  readonly removedKeys: readonly Column[];
+  readonly removedCount: number;
+  /** Slots of the rows that were put and are still there. */
+  readonly slots: Int32Array;
+}
+
+/** A family in memory: a hash table from keys to slots, with value columns by slot. */
+export class MemoryFamily implements StateFamily {
+  readonly spec: FamilySpec;
+  private readonly table: KeyTable;
+  private values: ColumnBuilder[];
+  private index: OrderedIndex | null;
+  private flags: Uint8Array = new Uint8Array(512);
+  /** Slots put since the last commit. One that was removed and used again stands here twice. */
+  private changed: number[] = [];
+  /** Keys of the last commit that were removed since. */
+  private readonly removed: ColumnBuilder[];
+  private removedKeyCount = 0;
+  private scratch: Int32Array = new Int32Array(0);
+  private compactAt: number = COMPACT_BYTES;
+  /** Rows put and removed since the last commit. */
+  updatedCount = 0;
+  removedCount = 0;
+
+  constructor(spec: FamilySpec) {
+    this.spec = spec;
+    this.table = new KeyTable(spec.keySchema.fields.map((field) => field.type));
+    this.values = spec.valueSchema.fields.map((field) => columnBuilder(field.type));
+    this.removed = spec.keySchema.fields.map((field) => columnBuilder(field.type));
+    this.index = spec.orderedBy === undefined ? null : new OrderedIndex();
+  }
+
+  get rowCount(): number {
+    return this.table.rowCount;
+  }
+
+  get(keys: readonly Column[], rowCount: number): StateLookup {
+    const positions = new Int32Array(rowCount);
+    this.table.find(keys, rowCount, positions);
+    return { positions, values: this.values.map((builder) => builder.view()) };
+  }
+
+  put(keys: readonly Column[], values: readonly Column[], rowCount: number): void {
+    const slots = this.slotsFor(rowCount);
+    this.table.findOrAdd(keys, rowCount, slots);
+    this.growFlags();
+    this.markPut(keys, slots, rowCount);
+    for (let k = 0; k < this.values.length; k++) putRows(this.values[k]!, values[k]!, slots, rowCount);
+    this.updatedCount += rowCount;
+  }
+
+  remove(keys: readonly Column[], rowCount: number): number {
+    const slots = this.slotsFor(rowCount);
+    this.table.find(keys, rowCount, slots);
+    let count = 0;
+    for (let i = 0; i < rowCount; i++) {
+      const slot = slots[i]!;
+      if (slot < 0 || (this.flags[slot]! & LIVE) === 0) continue;
+      if ((this.flags[slot]! & NEW) === 0) {
+        for (let k = 0; k < keys.length; k++) this.removed[k]!.appendFrom(keys[k]!, i);
+        this.removedKeyCount++;
+      }
+      this.flags[slot] = 0;
+      this.index?.remove(slot);
+      this.table.removeSlot(slot);
+      count++;
+    }
+    this.removedCount += count;
+    return count;
+  }
+
+  *scan(): Generator<StateRows> {
+    const end = this.table.slotCount;
+    for (let from = 0; from < end; from += BATCH_ROWS) {
+      const rows = this.piece(from, Math.min(end, from + BATCH_ROWS));
+      if (rows.rowCount > 0) yield rows;
+    }
+  }
+
+  *scanBelow(bound: bigint): Generator<StateRows> {
+    const { index, spec } = this;
+    assert(index !== null, `state family ${spec.name} has no orderedBy column`);
+    const column = this.table.keys[spec.orderedBy!]!.view() as Int64Column;
+    const slots = index.below(bound, column);
+    for (let from = 0; from < slots.length; from += BATCH_ROWS) {
+      yield this.gather(slots.subarray(from, from + BATCH_ROWS));
+    }
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.markCommitted();
+    this.table.clear();
+    for (const value of this.values) value.reset();
+    this.flags.fill(0);
+    if (this.index !== null) this.index = new OrderedIndex();
+  }
+
+  /** What the next delta has to say; null if nothing. */
+  changes(): FamilyChanges | null {
+    const slots = this.changedSlots();
+    if (slots.length === 0 && this.removedKeyCount === 0) return null;
+    return {
+      removedKeys: this.removed.map((key) => key.view()),
+      removedCount: this.removedKeyCount,
+      slots,
+    };
+  }
+
+  /** Forgets the changes: they are durable. */
+  markCommitted(): void {
+    for (const slot of this.changed) this.flags[slot]! &= LIVE;
+    this.changed = [];
+    for (const key of this.removed) key.reset();
+    this.removedKeyCount = 0;
+    this.updatedCount = 0;
+    this.removedCount = 0;
+    this.compactValues();
+  }
+
+  liveSlots(): Int32Array {
+    const slots = new Int32Array(this.table.rowCount);
+    let count = 0;
+    for (let slot = 0; slot < this.table.slotCount; slot++) {
+      if ((this.flags[slot]! & LIVE) !== 0) slots[count++] = slot;
+    }
+    return slots;
+  }
+
+  /** Key and value columns by slot. */
+  columnsBySlot(): { readonly keys: readonly Column[]; readonly values: readonly Column[] } {
+    return {
+      keys: this.table.keys.map((key) => key.view()),
+      values: this.values.map((value) => value.view()),
+    };
+  }
+
+  byteSize(): number {
+    const values = this.values.reduce((sum, value) => sum + value.byteSize(), 0);
+    return this.table.byteSize() + values + this.flags.byteLength + (this.index?.byteSize() ?? 0);
+  }
+
+  private markPut(keys: readonly Column[], slots: Int32Array, rowCount: number): void {
+    const { flags, index } = this;
+    const { orderedBy } = this.spec;
+    for (let i = 0; i < rowCount; i++) {
+      const slot = slots[i]!;
+      const before = flags[slot]!;
+      if ((before & CHANGED) !== 0) continue;
+      this.changed.push(slot);
+      flags[slot] = before === 0 ? LIVE | CHANGED | NEW : before | CHANGED;
+      if (before === 0) index?.add(slot, keys[orderedBy!]!, i);
+    }
+  }
+
+  /** Slots with a change, each once. */
+  private changedSlots(): Int32Array {
+    const { flags } = this;
+    const slots = new Int32Array(this.changed.length);
+    let count = 0;
+    for (const slot of this.changed) {
+      if ((flags[slot]! & CHANGED) === 0) continue;
+      slots[count++] = slot;
+      flags[slot]! &= ~CHANGED;
+    }
+    for (let k = 0; k < count; k++) flags[slots[k]!]! |= CHANGED;
+    return slots.subarray(0, count);
+  }
+
+  /** Rows of the slots `from .. to)`: as a view where all of them are live. */
+  private piece(from: number, to: number): StateRows {
+    let count = 0;
+    const live = new Int32Array(to - from);
+    for (let slot = from; slot < to; slot++) if ((this.flags[slot]! & LIVE) !== 0) live[count++] = slot;
+    if (count < to - from) return this.gather(live.subarray(0, count));
+    const { keys, values } = this.columnsBySlot();
+    return {
+      keys: keys.map((column) => sliceColumn(column, from, to)),
+      values: values.map((column) => sliceColumn(column, from, to)),
+      rowCount: count,
+    };
+  }
+
+  private gather(slots: Int32Array): StateRows {
+    const { keys, values } = this.columnsBySlot();
+    return {
+      keys: keys.map((column) => takeColumn(column, slots, slots.length)),
+      values: values.map((column) => takeColumn(column, slots, slots.length)),
+      rowCount: slots.length,
+    };
+  }
+
+  private compactValues(): void {
+    const bytes = this.values.reduce(
+      (sum, value) => sum + (leavesGarbage(value.type) ? value.byteSize() : 0),
+      0,
+    );
+    if (bytes < this.compactAt) return;
+    const isLive = (slot: number): boolean => (this.flags[slot]! & LIVE) !== 0;
+    this.values = this.values.map((value) => (leavesGarbage(value.type) ? compacted(value, isLive) : value));
+    const left = this.values.reduce(
+      (sum, value) => sum + (leavesGarbage(value.type) ? value.byteSize() : 0),
+      0,
+    );
+    this.compactAt = Math.max(COMPACT_BYTES, 2 * left);
+  }
+
+  private growFlags(): void {
+    if (this.table.slotCount <= this.flags.length) return;
+    const flags = new Uint8Array(Math.max(this.table.slotCount, this.flags.length * 2));
+    flags.set(this.flags);
+    this.flags = flags;
+  }
+
+  private slotsFor(rowCount: number): Int32Array {
+    if (this.scratch.length < rowCount) this.scratch = new Int32Array(rowCount);
+    return this.scratch;
+  }
+}

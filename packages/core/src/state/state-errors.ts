@@ -1,0 +1,55 @@
+import { StreamError } from "../errors/stream-error.js";
+import type { StructType } from "../schema/struct-type.js";
+import { simpleString } from "../schema/type-text.js";
+
+/** A file of the state that is missing, torn or altered. */
+export function corruptStateFile(path: string, reason: string, cause?: unknown): StreamError {
+  return new StreamError({
+    condition: "SS_STATE_FILE_CORRUPT",
+    parameters: { path, reason },
+    message:
+      `The state file ${path} cannot be used: ${reason}. Restore it from a copy, or start the query with a new checkpoint ` +
+      `location.`,
+    cause,
+  });
+}
+
+/** The keys of a state family are not what the checkpoint holds. */
+export function incompatibleKeys(family: string, stored: StructType, now: StructType): StreamError {
+  const [storedKeySchema, newKeySchema] = [simpleString(stored), simpleString(now)];
+  return new StreamError({
+    condition: "STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE",
+    sqlState: "XXKST",
+    parameters: { storedKeySchema, newKeySchema },
+    message:
+      `Provided key schema does not match existing state key schema. State of ${family}: existing ${storedKeySchema}, ` +
+      `provided ${newKeySchema}. Undo the change of the query, or start it with a new checkpoint location.`,
+  });
+}
+
+/** The values of a state family are not what the checkpoint holds. */
+export function incompatibleValues(family: string, stored: StructType, now: StructType): StreamError {
+  const [storedValueSchema, newValueSchema] = [simpleString(stored), simpleString(now)];
+  return new StreamError({
+    condition: "STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE",
+    sqlState: "XXKST",
+    parameters: { storedValueSchema, newValueSchema },
+    message:
+      `Provided value schema does not match existing state value schema. State of ${family}: existing ` +
+      `${storedValueSchema}, provided ${newValueSchema}. Undo the change of the query, or start it with a new checkpoint ` +
+      `location.`,
+  });
+}
+
+/** Stateful operators came or went. */
+export function operatorsChanged(stored: string, now: string): StreamError {
+  return new StreamError({
+    condition: "STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA",
+    sqlState: "42K03",
+    parameters: { OpsInMetadataSeq: stored, OpsInCurBatchSeq: now },
+    message:
+      `Streaming stateful operator name does not match with the operator in state metadata. Stateful operators in the ` +
+      `checkpoint: [${stored}]; in the query: [${now}]. Undo the change of the query, or start it with a new checkpoint ` +
+      `location.`,
+  });
+}

@@ -1,0 +1,51 @@
+import { type DataType, sameType } from "../schema/data-type.js";
+import { StructField, StructType } from "../schema/struct-type.js";
+import { incompatibleKeys, incompatibleValues, operatorsChanged } from "./state-errors.js";
+import type { FamilySpec } from "./state-store.js";
+
+/**
+ * Checks that the families of a query can take up what a state file holds: the same operators keep state, and the types of
+ * keys and values are the same. Names and nullability may differ. A family that an operator no longer has is forgotten, one
+ * that is new to it begins empty.
+ */
+export function checkStateSchema(stored: readonly FamilySpec[], now: readonly FamilySpec[]): void {
+  const [before, after] = [operatorIds(stored), operatorIds(now)];
+  if (before !== after) throw operatorsChanged(before, after);
+  for (const family of now) {
+    const twin = stored.find((other) => sameFamily(other, family));
+    if (twin === undefined) continue;
+    const name = `operator ${family.operatorId}, ${family.name}`;
+    if (!sameRows(twin.keySchema, family.keySchema)) {
+      throw incompatibleKeys(name, twin.keySchema, family.keySchema);
+    }
+    if (!sameRows(twin.valueSchema, family.valueSchema)) {
+      throw incompatibleValues(name, twin.valueSchema, family.valueSchema);
+    }
+  }
+}
+
+/** Whether two specifications mean the same family of the same operator. */
+export function sameFamily(a: FamilySpec, b: FamilySpec): boolean {
+  return a.operatorId === b.operatorId && a.name === b.name;
+}
+
+function operatorIds(families: readonly FamilySpec[]): string {
+  return [...new Set(families.map((family) => family.operatorId))].sort((a, b) => a - b).join(", ");
+}
+
+function sameRows(a: StructType, b: StructType): boolean {
+  return sameType(withoutNames(a), withoutNames(b), true);
+}
+
+function withoutNames(type: DataType): DataType {
+  switch (type.kind) {
+    case "struct":
+      return new StructType(type.fields.map((field, k) => StructField(String(k), withoutNames(field.type))));
+    case "array":
+      return { ...type, elementType: withoutNames(type.elementType) };
+    case "map":
+      return { ...type, keyType: withoutNames(type.keyType), valueType: withoutNames(type.valueType) };
+    default:
+      return type;
+  }
+}

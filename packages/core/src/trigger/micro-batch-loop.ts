@@ -1,0 +1,164 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { ResumePoint } from "../checkpoint/checkpoint.js";
+import { parseDurationMs } from "../plugin/options.js";
+import { ProgressReporter } from "../progress/progress-reporter.js";
+import { BatchRunner, type Intake, type PlannedBatch } from "./batch-runner.js";
+import { confInteger, type RunEnvironment } from "./run-environment.js";
+import type { WakeUp } from "./wake-up.js";
+
+/** Runs the batches of a query, one after the other, when its trigger says so. */
+export class MicroBatchLoop {
+  readonly runner: BatchRunner;
+  private readonly env: RunEnvironment;
+  private readonly wakeUp: WakeUp;
+  private readonly reporter: ProgressReporter;
+  private readonly pollingDelayMs: number;
+  private readonly idleEventMs: number;
+  private readonly batchesToRetain: number;
+  private readonly batchesWithoutData: boolean;
+  private intake: Intake;
+  private lastReportMs: number = Number.NEGATIVE_INFINITY;
+  private maintenance: Promise<void> | null = null;
+
+  constructor(env: RunEnvironment, resume: ResumePoint, wakeUp: WakeUp) {
+    this.env = env;
+    this.wakeUp = wakeUp;
+    this.reporter = new ProgressReporter(env.query, env.clock);
+    this.runner = new BatchRunner(env, resume, this.reporter);
+    this.pollingDelayMs = Math.max(1, this.durationMs("spark.sql.streaming.pollingDelay", 10));
+    this.idleEventMs = this.durationMs("spark.sql.streaming.noDataProgressEventInterval", 10_000);
+    this.batchesToRetain = batchesToRetain(env.conf);
+    const noData = env.conf("spark.sql.streaming.noDataMicroBatches.enabled") ?? "true";
+    this.batchesWithoutData = noData.toLowerCase() !== "false" && env.trigger.kind !== "once";
+    this.intake = env.trigger.kind === "once" || this.takesAllAtOnce() ? "all" : "limited";
+  }
+
+  /** Resolves when the trigger has an end and has reached it, or soon after the signal aborts; throws what ends the query. */
+  async run(): Promise<void> {
+    const { clock, signal } = this.env;
+    try {
+      await this.runner.begin();
+      do {
+        const startMs = clock.now();
+        const ran = await this.trigger();
+        if (!(await this.awaitNext(startMs, ran))) return;
+      } while (!signal.aborted);
+    } finally {
+      await this.maintenance;
+    }
+  }
+
+  /** One trigger. Whether it ran a batch. */
+  private async trigger(): Promise<boolean> {
+    const { observer } = this.env;
+    observer.triggerStarted();
+    this.reporter.startTrigger();
+    const batch = this.runner.takeReplay() ?? (await this.constructBatch());
+    if (batch === null) {
+      observer.status("Waiting for data to arrive", false, false);
+      this.reportIdle();
+    } else {
+      observer.status(
+        batch.hasNewData ? "Processing new data" : "No new data but cleaning up state",
+        true,
+        batch.hasNewData,
+      );
+      const progress = await this.runner.run(batch);
+      this.lastReportMs = this.env.clock.now();
+      observer.status("Waiting for next trigger", false, batch.hasNewData);
+      observer.progress(progress);
+      this.maintain();
+    }
+    observer.triggerEnded(batch !== null);
+    return batch !== null;
+  }
+
+  private async constructBatch(): Promise<PlannedBatch | null> {
+    const batch = await this.runner.construct(this.intake, this.batchesWithoutData);
+    // the single batch of availableNow has pinned the end: what arrives later is for the next start
+    if (this.takesAllAtOnce()) this.intake = "none";
+    return batch;
+  }
+
+  /** The trigger availableNow over a source that cannot pin its end. */
+  private takesAllAtOnce(): boolean {
+    const { trigger, plan } = this.env;
+    return trigger.kind === "availableNow" && plan.sources.some((source) => !source.prepareForAvailableNow);
+  }
+
+  /** Waits until the next trigger is due; false if there is none. */
+  private async awaitNext(startMs: number, ran: boolean): Promise<boolean> {
+    const { trigger } = this.env;
+    if (trigger.kind === "once") return false;
+    if (trigger.kind === "processingTime" && trigger.intervalMs > 0) {
+      await this.awaitBoundary(startMs, trigger.intervalMs);
+    } else if (!ran) {
+      if (trigger.kind === "availableNow") return false;
+      await this.wakeUp.wait(this.idleWaitMs());
+    }
+    // in-memory batches settle without the event loop: let timers and the host's own work have their turn
+    await nextTurn();
+    return true;
+  }
+
+  /** Sleeps until the first multiple of the interval after `startMs`; not at all if it has passed. */
+  private async awaitBoundary(startMs: number, intervalMs: number): Promise<void> {
+    const { clock, signal, observer, log } = this.env;
+    const boundaryMs = Math.floor(startMs / intervalMs) * intervalMs + intervalMs;
+    const tookMs = clock.now() - startMs;
+    if (tookMs > intervalMs) {
+      log(
+        "warn",
+        `Current batch is falling behind: the trigger interval is ${intervalMs} ms, it took ${tookMs} ms.`,
+      );
+    }
+    observer.status("Waiting for next trigger", false);
+    for (;;) {
+      const restMs = boundaryMs - clock.now();
+      if (restMs <= 0 || signal.aborted) return;
+      await clock.sleep(restMs, signal);
+    }
+  }
+
+  /** Until the next poll; with sources that ring, until the next idle event or until the plan has something due. */
+  private idleWaitMs(): number {
+    const { plan, clock } = this.env;
+    if (plan.sources.some((source) => !source.onData)) return this.pollingDelayMs;
+    const nowMs = clock.now();
+    const dueMs = plan.nextDueMs?.() ?? Number.POSITIVE_INFINITY;
+    const nextMs = Math.min(dueMs, this.lastReportMs + this.idleEventMs);
+    return Math.max(this.pollingDelayMs, nextMs - nowMs);
+  }
+
+  private reportIdle(): void {
+    const nowMs = this.env.clock.now();
+    if (nowMs - this.idleEventMs < this.lastReportMs) return;
+    this.lastReportMs = nowMs;
+    this.env.observer.idle(this.reporter.timestamp);
+  }
+
+  /** Snapshots and clean-up, beside the batches to come; a failure leaves garbage behind and costs nothing else. */
+  private maintain(): void {
+    if (this.maintenance !== null) return;
+    const { plan, checkpoint, log } = this.env;
+    const oldest = Math.max(0, this.runner.lastCommittedBatch - this.batchesToRetain + 1);
+    const work = async (): Promise<void> => {
+      await plan.maintain(oldest);
+      await checkpoint.purgeBelow(oldest);
+    };
+    this.maintenance = work()
+      .catch((error: unknown) => log("warn", `Maintenance of the checkpoint failed: ${String(error)}`))
+      .finally(() => {
+        this.maintenance = null;
+      });
+  }
+
+  private durationMs(key: string, fallback: number): number {
+    return parseDurationMs(this.env.conf(key) ?? "") ?? fallback;
+  }
+}
+
+/** How many batches the logs keep; a restart needs two. */
+export function batchesToRetain(conf: (key: string) => string | undefined): number {
+  return Math.max(2, confInteger(conf, "spark.sql.streaming.minBatchesToRetain", 100));
+}

@@ -1,0 +1,69 @@
+import { crc32 } from "node:zlib";
+import { StreamError } from "@ss/core";
+
+const VERSION = "v1";
+const CHECKSUM = /,"checksum":"([0-9a-f]{8})"\}$/;
+const decoder = new TextDecoder("utf-8", { fatal: true });
+const encoder = new TextEncoder();
+
+/**
+ * The bytes of a log file: the version, then one line of JSON per record. The last record carries a checksum of all text
+ * before the checksum as one more field, which Spark passes over.
+ */
+export function checksummedText(lines: readonly string[]): Uint8Array {
+  if (lines.length === 0) return encoder.encode(VERSION);
+  const text = `${VERSION}\n${lines.join("\n")}`;
+  const open = text.slice(0, -1);
+  return encoder.encode(`${open},"checksum":"${checksumOf(open)}"}`);
+}
+
+/** The records of a log file; refuses another version, an altered text and lines that are no JSON object. */
+export function checkedLines(bytes: Uint8Array, file: string): string[] {
+  let text: string;
+  try {
+    text = decoder.decode(bytes);
+  } catch (cause) {
+    throw malformedLog(file, "bytes that are not UTF-8", cause);
+  }
+  const [version, ...lines] = text.split("\n");
+  if (version !== VERSION) throw wrongVersion(version!, file);
+  while (lines.length > 0 && lines[lines.length - 1] === "") lines.pop();
+  if (lines.length === 0) return lines;
+  const last = lines[lines.length - 1]!;
+  const match = CHECKSUM.exec(last);
+  if (match !== null) {
+    const open = `${VERSION}\n${lines.join("\n")}`.slice(0, -match[0].length);
+    if (checksumOf(open) !== match[1]) throw malformedLog(file, "a checksum that does not fit its text");
+    lines[lines.length - 1] = `${last.slice(0, -match[0].length)}}`;
+  }
+  for (const line of lines) {
+    if (!line.startsWith("{") || !line.endsWith("}")) throw malformedLog(file, JSON.stringify(line.slice(0, 80)));
+  }
+  return lines;
+}
+
+function checksumOf(text: string): string {
+  return crc32(text).toString(16).padStart(8, "0");
+}
+
+function wrongVersion(version: string, file: string): StreamError {
+  const number = /^v(\d+)$/.exec(version)?.[1];
+  if (number === undefined) return malformedLog(file, `the version line ${JSON.stringify(version.slice(0, 80))}`);
+  return new StreamError({
+    condition: "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION",
+    sqlState: "KD002",
+    parameters: { version, maxSupportedVersion: VERSION },
+    message: `The log file ${file} has the version ${version}, but at most ${VERSION} can be read. A newer release wrote it.`,
+  });
+}
+
+/** The error for a log file that does not hold what it should. */
+export function malformedLog(file: string, found: string, cause?: unknown): StreamError {
+  return new StreamError({
+    condition: "MALFORMED_LOG_FILE",
+    sqlState: "KD002",
+    parameters: { text: found },
+    message: `The log file ${file} is damaged: it has ${found}. Restore it from a copy.`,
+    cause,
+  });
+}

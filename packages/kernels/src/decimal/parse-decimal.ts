@@ -1,0 +1,137 @@
+import { latin1Text, trimText } from "../number/ascii-text.js";
+import { storeDecimal128 } from "./decimal-words.js";
+import { DECIMAL_PRECISION_MAX, fitsPrecision, rescale } from "./powers.js";
+
+/** What came of parsing a decimal: it fits, */
+export const DECIMAL_OK = 0;
+/** or the text is no number, */
+export const DECIMAL_INVALID = 1;
+/** or the number does not fit the precision and scale, */
+export const DECIMAL_OVERFLOW = 2;
+/** or it has more than 38 digits before the point, so that no DECIMAL holds it. */
+export const DECIMAL_UNSUPPORTED = 3;
+
+/** A decimal number of any size: `unscaled / 10^scale`. */
+export interface ScaledInteger {
+  readonly unscaled: bigint;
+  /** May be negative. */
+  readonly scale: number;
+}
+
+const NUMBER = /^([+-]?)(?:(\d+)\.?(\d*)|\.(\d+))(?:[eE]([+-]?\d{1,10}))?$/;
+
+/** Reads a decimal number with all its digits, or undefined when the text is none. Blanks around it are dropped. */
+export function parseScaledInteger(text: string): ScaledInteger | undefined {
+  const match = NUMBER.exec(trimText(text));
+  if (match === null) return undefined;
+  const fraction = match[3] ?? match[4] ?? "";
+  const magnitude = BigInt((match[2] ?? "") + fraction);
+  const scale = fraction.length - Number(match[5] ?? 0);
+  return { unscaled: match[1] === "-" ? -magnitude : magnitude, scale };
+}
+
+/** The result of {@link parseDecimalText}: `unscaled` holds when `status` is {@link DECIMAL_OK}. */
+export interface ParsedDecimal {
+  readonly status: number;
+  readonly unscaled: bigint;
+}
+
+/** Parses text as a DECIMAL(precision, scale), rounding half up. */
+export function parseDecimalText(text: string, precision: number, scale: number): ParsedDecimal {
+  const number = parseScaledInteger(text);
+  if (number === undefined) return { status: DECIMAL_INVALID, unscaled: 0n };
+  const digits = digitCount(number.unscaled) - number.scale;
+  // Powers of ten in the millions are refused before they are multiplied out.
+  if (digits > DECIMAL_PRECISION_MAX) {
+    return { status: number.unscaled === 0n ? DECIMAL_OK : DECIMAL_UNSUPPORTED, unscaled: 0n };
+  }
+  if (digits < -scale) return { status: DECIMAL_OK, unscaled: 0n };
+  const unscaled = rescale(number.unscaled, number.scale, scale);
+  return { status: fitsPrecision(unscaled, precision) ? DECIMAL_OK : DECIMAL_OVERFLOW, unscaled };
+}
+
+function digitCount(unscaled: bigint): number {
+  return unscaled === 0n ? 1 : String(unscaled < 0n ? -unscaled : unscaled).length;
+}
+
+/**
+ * Parses bytes as a DECIMAL(precision, scale) of at most 18 digits and writes the unscaled value as the int64 at
+ * `index` of `out`. Returns a status; `out` is written only for {@link DECIMAL_OK}.
+ */
+export function parseDecimal64Into(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  precision: number,
+  scale: number,
+  out: Int32Array,
+  index: number,
+): number {
+  const value = readShortDecimal(bytes, start, end, scale);
+  if (value === value) {
+    if (precision < 16 && Math.abs(value) >= 10 ** precision) return DECIMAL_OVERFLOW;
+    const high = Math.floor(value / 4294967296);
+    out[2 * index] = value - high * 4294967296;
+    out[2 * index + 1] = high;
+    return DECIMAL_OK;
+  }
+  const parsed = parseDecimalText(latin1Text(bytes, start, end), precision, scale);
+  if (parsed.status === DECIMAL_OK) {
+    out[2 * index] = Number(BigInt.asIntN(32, parsed.unscaled));
+    out[2 * index + 1] = Number(BigInt.asIntN(32, parsed.unscaled >> 32n));
+  }
+  return parsed.status;
+}
+
+/** {@link parseDecimal64Into} for decimals of up to 38 digits in a column of int128. */
+export function parseDecimal128Into(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  precision: number,
+  scale: number,
+  out: BigInt64Array,
+  index: number,
+): number {
+  const value = readShortDecimal(bytes, start, end, scale);
+  if (value === value && precision >= 16) {
+    storeDecimal128(BigInt(value), out, index);
+    return DECIMAL_OK;
+  }
+  const parsed = parseDecimalText(latin1Text(bytes, start, end), precision, scale);
+  if (parsed.status === DECIMAL_OK) storeDecimal128(parsed.unscaled, out, index);
+  return parsed.status;
+}
+
+/**
+ * The unscaled value of `[-]digits[.digits]`, when all of its digits and it at the wanted scale stay below 10^15,
+ * where doubles are exact; NaN for all else.
+ */
+function readShortDecimal(bytes: Uint8Array, start: number, end: number, scale: number): number {
+  let at = start;
+  const negative = at < end && bytes[at] === 45;
+  if (negative) at++;
+  const first = at;
+  let mantissa = 0;
+  let point = -1;
+  for (; at < end; at++) {
+    const digit = (bytes[at] as number) - 48;
+    if (digit >>> 0 <= 9) mantissa = mantissa * 10 + digit;
+    else if (digit === -2 && point < 0) point = at;
+    else return Number.NaN;
+  }
+  const digits = at - first - (point < 0 ? 0 : 1);
+  if (digits === 0 || digits > 15) return Number.NaN;
+  const shift = scale - (point < 0 ? 0 : at - point - 1);
+  if (shift < -15 || shift > 15) return Number.NaN;
+  let value = mantissa;
+  if (shift >= 0) {
+    value = mantissa * 10 ** shift;
+    if (value >= 1e15) return Number.NaN;
+  } else {
+    const power = 10 ** -shift;
+    value = Math.floor(mantissa / power);
+    if ((mantissa - value * power) * 2 >= power) value++;
+  }
+  return negative && value !== 0 ? -value : value;
+}

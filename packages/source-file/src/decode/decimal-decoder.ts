@@ -1,0 +1,69 @@
+import { type Column, type DecimalType, Int128Column, Int64Column } from "@ss/core";
+import { DECIMAL_OK, parseDecimal128Into, parseDecimal64Into } from "@ss/kernels";
+import { type FieldRewriter, ValueDecoder } from "./field-decoder.js";
+
+const COMMA = 44;
+
+/** The text without its thousands separators, or undefined if it has none. */
+function withoutCommas(bytes: Uint8Array, start: number, end: number): Uint8Array | undefined {
+  const part = bytes.subarray(start, end);
+  return part.includes(COMMA) ? part.filter((byte) => byte !== COMMA) : undefined;
+}
+
+/** DECIMAL of up to 18 digits. */
+export class Decimal64Decoder extends ValueDecoder {
+  private values = new BigInt64Array(0);
+  private words = new Int32Array(0);
+  private readonly precision: number;
+  private readonly scale: number;
+
+  constructor(type: DecimalType, column: string, rewriter: FieldRewriter) {
+    super(type, column, rewriter);
+    this.precision = type.precision;
+    this.scale = type.scale;
+  }
+  protected parse(bytes: Uint8Array, start: number, end: number, i: number): boolean {
+    const { precision, scale, words } = this;
+    if (parseDecimal64Into(bytes, start, end, precision, scale, words, i) === DECIMAL_OK) return true;
+    const plain = withoutCommas(bytes, start, end);
+    return (
+      plain !== undefined &&
+      parseDecimal64Into(plain, 0, plain.length, precision, scale, words, i) === DECIMAL_OK
+    );
+  }
+  protected grow(capacity: number): void {
+    this.values = new BigInt64Array(capacity);
+    this.words = new Int32Array(this.values.buffer);
+  }
+  protected build(rowCount: number, validity: Uint8Array | null): Column {
+    return new Int64Column(this.type, rowCount, validity, this.values);
+  }
+}
+
+/** DECIMAL of 19 to 38 digits. */
+export class Decimal128Decoder extends ValueDecoder {
+  private values = new BigInt64Array(0);
+  private readonly precision: number;
+  private readonly scale: number;
+
+  constructor(type: DecimalType, column: string, rewriter: FieldRewriter) {
+    super(type, column, rewriter);
+    this.precision = type.precision;
+    this.scale = type.scale;
+  }
+  protected parse(bytes: Uint8Array, start: number, end: number, i: number): boolean {
+    const { precision, scale, values } = this;
+    if (parseDecimal128Into(bytes, start, end, precision, scale, values, i) === DECIMAL_OK) return true;
+    const plain = withoutCommas(bytes, start, end);
+    return (
+      plain !== undefined &&
+      parseDecimal128Into(plain, 0, plain.length, precision, scale, values, i) === DECIMAL_OK
+    );
+  }
+  protected grow(capacity: number): void {
+    this.values = new BigInt64Array(capacity * 2);
+  }
+  protected build(rowCount: number, validity: Uint8Array | null): Column {
+    return new Int128Column(this.type, rowCount, validity, this.values);
+  }
+}

@@ -1,0 +1,114 @@
+import {
+  type Batch,
+  type FileFormat,
+  type FileSplit,
+  type FormatContext,
+  type FormatReader,
+  type Options,
+  type ScanRequest,
+  StructField,
+  StructType,
+} from "@ss/core";
+import { type FieldTable, JsonTokenizer, RECORD_OK } from "@ss/kernels";
+import { onlyCorruptColumn } from "../errors.js";
+import { BufferPool } from "../reading/chunk-reader.js";
+import type { BadRows } from "../reading/bad-rows.js";
+import { openChunks } from "../reading/open-chunks.js";
+import { type OutputColumn, RecordReader, type RecordScan, type Tokenizer } from "../reading/record-reader.js";
+import {
+  corruptColumnName,
+  corruptField,
+  encodingOf,
+  hasPlainLines,
+  lineSeparatorOf,
+  parseMode,
+  valueText,
+} from "../reading/text-options.js";
+import { WholeInputTokenizer } from "../reading/whole-input.js";
+import { checkJsonType, jsonDecoder } from "./json-decoders.js";
+import { checkJsonOptions, JSON_SPECIAL, jsonGrammar } from "./json-options.js";
+import { inferJsonSchema } from "./json-schema-inference.js";
+
+const encoder = new TextEncoder();
+
+/** JSON files: a record a line, or, with `multiLine`, a document a file. */
+export const jsonFormat: FileFormat = { name: "json", reader: jsonReader() };
+
+function jsonReader(): FormatReader {
+  return {
+    checkOptions: checkJsonOptions,
+    inferSchema: inferJsonSchema,
+    splittable: (options, path) => !options.boolean("multiLine", false) && hasPlainLines(options, path),
+    open: openJson,
+  };
+}
+
+function openJson(
+  schema: StructType,
+  scan: ScanRequest,
+  options: Options,
+  context: FormatContext,
+): (split: FileSplit, signal: AbortSignal) => AsyncIterable<Batch> {
+  const corruptName = corruptColumnName(options, context);
+  const corrupt = corruptField(schema, corruptName);
+  const wanted = scan.columns.filter((name) => name !== corrupt?.name);
+  if (corrupt !== undefined && wanted.length === 0 && scan.columns.length > 0) throw onlyCorruptColumn();
+  for (const field of schema.fields) checkJsonType(field.name, field.type);
+  const grammar = jsonGrammar(options);
+  const keys = wanted.map((name) => encoder.encode(name));
+  const multiLine = options.boolean("multiLine", false);
+  const encoding = encodingOf(options);
+  const separator = lineSeparatorOf(options);
+  const pool = new BufferPool();
+  const prepare = (): { readonly reader: RecordReader; readonly tokenizer: Tokenizer } => {
+    const lines = new JsonTokenizer(keys, grammar);
+    const scanned = recordScan(schema, scan, wanted, options, context);
+    return { reader: new RecordReader(scanned), tokenizer: multiLine ? wholeDocument(lines) : lines };
+  };
+  const idle: ReturnType<typeof prepare>[] = [];
+  return async function* (split, signal) {
+    const prepared = idle.pop() ?? prepare();
+    const chunk = await openChunks(context.fileSystem, split, encoding, separator, pool);
+    try {
+      yield* prepared.reader.read(chunk, prepared.tokenizer, split.path, false, signal);
+    } finally {
+      await chunk.close();
+      idle.push(prepared);
+    }
+  };
+}
+
+function recordScan(
+  schema: StructType,
+  scan: ScanRequest,
+  wanted: readonly string[],
+  options: Options,
+  context: FormatContext,
+): RecordScan {
+  const values = { text: valueText(options, context, JSON_SPECIAL, true), options: jsonGrammar(options) };
+  const outputs = scan.columns.map((name): OutputColumn => {
+    const field = wanted.indexOf(name);
+    if (field < 0) return { decoder: undefined, field };
+    return { decoder: jsonDecoder(schema.field(name).type, name, values), field };
+  });
+  const fields = scan.columns.map((name) => {
+    const field = schema.field(name);
+    return StructField(name, field.type, true, field.metadata);
+  });
+  return {
+    schema: new StructType(fields),
+    outputs,
+    fieldCount: wanted.length,
+    mode: parseMode(options),
+    inspect: markMalformed,
+  };
+}
+
+function markMalformed(_bytes: Uint8Array, table: FieldTable, bad: BadRows): void {
+  const { statuses, rowCount } = table;
+  for (let i = 0; i < rowCount; i++) if (statuses[i] !== RECORD_OK) bad.mark(i, "");
+}
+
+function wholeDocument(tokenizer: JsonTokenizer): Tokenizer {
+  return new WholeInputTokenizer((bytes, start, end, table) => tokenizer.tokenizeDocument(bytes, start, end, table));
+}

@@ -1,0 +1,145 @@
+import { Batch, BATCH_ROWS, type Column, gatherColumn, StructType, BytesBuilder } from "@ss/core";
+import { decodeUtf8, FieldTable, skipByteOrderMark } from "@ss/kernels";
+import { malformedRecord } from "../errors.js";
+import type { FieldDecoder } from "../decode/field-decoder.js";
+import { BadRows } from "./bad-rows.js";
+import { Breath } from "./breath.js";
+import type { ChunkReader } from "./chunk-reader.js";
+import type { ParseMode } from "./text-options.js";
+
+/** Finds records and their fields in bytes; the tokenisers of the kernels have this form. */
+export interface Tokenizer {
+  tokenize(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    isLast: boolean,
+    table: FieldTable,
+    rowLimit: number,
+  ): number;
+}
+
+/** Where an output column comes from: a column of the tokeniser's, or the text of corrupt records. */
+export interface OutputColumn {
+  readonly decoder: FieldDecoder | undefined;
+  /** Position among the tokeniser's columns; -1 for the corrupt record. */
+  readonly field: number;
+}
+
+/** What a scan of records needs, prepared once for all its files. */
+export interface RecordScan {
+  readonly schema: StructType;
+  readonly outputs: readonly OutputColumn[];
+  readonly fieldCount: number;
+  readonly mode: ParseMode;
+  /** Marks what is wrong with rows beyond their fields, and prepares the fields (nulls). */
+  inspect(bytes: Uint8Array, table: FieldTable, bad: BadRows): void;
+}
+
+/**
+ * Reads the records of one file (or a part of it) as batches. One reader serves one file at a time; its arrays are used
+ * again for the next.
+ */
+export class RecordReader {
+  private readonly scan: RecordScan;
+  private readonly table: FieldTable;
+  private readonly bad = new BadRows();
+  private readonly keepsText: boolean;
+  private readonly corrupt = new BytesBuilder({ kind: "string" });
+  private text: Uint8Array = new Uint8Array(0);
+  private textBase = 0;
+
+  constructor(scan: RecordScan) {
+    this.scan = scan;
+    this.table = new FieldTable(scan.fieldCount, BATCH_ROWS);
+    // decoding writes over escaped strings, so the text of records that may turn out corrupt is kept before it
+    this.keepsText = scan.mode === "FAILFAST" || scan.outputs.some(({ field }) => field < 0);
+  }
+
+  /** `skipFirst` passes over the first record: a header. */
+  async *read(
+    chunk: ChunkReader,
+    tokenizer: Tokenizer,
+    path: string,
+    skipFirst: boolean,
+    signal: AbortSignal,
+  ): AsyncGenerator<Batch> {
+    const { table } = this;
+    const breath = new Breath();
+    let consumed = chunk.end;
+    let skips = skipFirst;
+    let isFirst = true;
+    let line = 1;
+    while (await chunk.advance(consumed)) {
+      consumed = chunk.start;
+      if (isFirst) consumed = skipByteOrderMark(chunk.bytes, consumed, chunk.end);
+      isFirst = false;
+      for (;;) {
+        signal.throwIfAborted();
+        const limit = skips ? 1 : BATCH_ROWS;
+        const next = tokenizer.tokenize(chunk.bytes, consumed, chunk.end, chunk.isLast, table, limit);
+        const progressed = next > consumed;
+        consumed = next;
+        if (skips && table.rowCount > 0) skips = false;
+        else if (table.rowCount > 0) {
+          const batch = this.batch(chunk.bytes, path, line);
+          if (batch.rowCount > 0) yield batch;
+        }
+        line += table.lineCount;
+        if (breath.isDue) await breath.take();
+        if (!progressed || consumed >= chunk.end) break;
+      }
+    }
+  }
+
+  private batch(bytes: Uint8Array, path: string, line: number): Batch {
+    const { table, bad, scan } = this;
+    const rows = table.rowCount;
+    bad.reset(rows);
+    if (this.keepsText) this.keepText(bytes);
+    scan.inspect(bytes, table, bad);
+    const columns = new Array<Column>(scan.outputs.length);
+    for (let k = 0; k < columns.length; k++) {
+      const { decoder, field } = scan.outputs[k]!;
+      if (decoder !== undefined) columns[k] = decoder.decode(bytes, table.columns[field]!, rows, bad);
+    }
+    if (bad.count > 0 && scan.mode === "FAILFAST") throw this.failure(path, line);
+    for (let k = 0; k < columns.length; k++) columns[k] ??= this.corruptColumn(rows);
+    if (bad.count > 0 && scan.mode === "DROPMALFORMED") return this.goodRows(columns, rows);
+    return new Batch(scan.schema, columns, rows);
+  }
+
+  private keepText(bytes: Uint8Array): void {
+    const { recordStarts, recordEnds, rowCount } = this.table;
+    this.textBase = recordStarts[0]!;
+    const length = recordEnds[rowCount - 1]! - this.textBase;
+    if (this.text.length < length) this.text = new Uint8Array(length);
+    this.text.set(bytes.subarray(this.textBase, this.textBase + length));
+  }
+
+  private corruptColumn(rows: number): Column {
+    const { corrupt, bad, table, text, textBase } = this;
+    corrupt.reset();
+    for (let i = 0; i < rows; i++) {
+      if (bad.count === 0 || bad.flags[i] === 0) corrupt.appendNull();
+      else corrupt.appendBytes(text, table.recordStarts[i]! - textBase, table.recordEnds[i]! - table.recordStarts[i]!);
+    }
+    return corrupt.view();
+  }
+
+  private failure(path: string, line: number): Error {
+    const { table, bad, text, textBase } = this;
+    const row = bad.firstRow;
+    const start = table.recordStarts[row]!;
+    const record = decodeUtf8(text, start - textBase, table.recordEnds[row]! - start);
+    return malformedRecord(record, `${path} line ${line + table.lineOffsets[row]!}`, bad.firstColumn);
+  }
+
+  private goodRows(columns: readonly Column[], rows: number): Batch {
+    const good = new Int32Array(rows - this.bad.count);
+    let count = 0;
+    for (let i = 0; i < rows; i++) if (this.bad.flags[i] === 0) good[count++] = i;
+    const kept = columns.map((column) => gatherColumn(column, good, count));
+    return new Batch(this.scan.schema, kept, count);
+  }
+}

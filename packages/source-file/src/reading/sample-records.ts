@@ -1,0 +1,55 @@
+import type { FileEntry, FormatContext, Options } from "@ss/core";
+import { type FieldTable, skipByteOrderMark } from "@ss/kernels";
+import { Breath } from "./breath.js";
+import { BufferPool } from "./chunk-reader.js";
+import { openChunks } from "./open-chunks.js";
+import type { Tokenizer } from "./record-reader.js";
+import { encodingOf, lineSeparatorOf, samplingRatio } from "./text-options.js";
+
+const SAMPLE_ROWS = 4096;
+
+/** Looks at one record of a sample; false when nothing more can be learned. */
+export type SampleVisitor = (bytes: Uint8Array, table: FieldTable, row: number, indexInFile: number) => boolean;
+
+/** Shows every record of the files, or as many of them as `samplingRatio` wants, evenly spread. */
+export async function sampleRecords(
+  files: readonly FileEntry[],
+  tokenizerOf: () => Tokenizer,
+  table: FieldTable,
+  options: Options,
+  context: FormatContext,
+  visit: SampleVisitor,
+): Promise<void> {
+  const ratio = samplingRatio(options);
+  const pool = new BufferPool();
+  const breath = new Breath();
+  let credit = 1;
+  for (const file of files) {
+    const tokenizer = tokenizerOf();
+    const split = { path: file.path, start: 0, end: file.size, fileSize: file.size };
+    const chunk = await openChunks(context.fileSystem, split, encodingOf(options), lineSeparatorOf(options), pool);
+    let index = 0;
+    let consumed = chunk.end;
+    let isFirst = true;
+    try {
+      while (await chunk.advance(consumed)) {
+        consumed = isFirst ? skipByteOrderMark(chunk.bytes, chunk.start, chunk.end) : chunk.start;
+        isFirst = false;
+        for (;;) {
+          const next = tokenizer.tokenize(chunk.bytes, consumed, chunk.end, chunk.isLast, table, SAMPLE_ROWS);
+          const progressed = next > consumed;
+          consumed = next;
+          for (let row = 0; row < table.rowCount; row++, index++, credit += ratio) {
+            if (credit < 1) continue;
+            credit -= 1;
+            if (!visit(chunk.bytes, table, row, index)) return;
+          }
+          if (breath.isDue) await breath.take();
+          if (!progressed || consumed >= chunk.end) break;
+        }
+      }
+    } finally {
+      await chunk.close();
+    }
+  }
+}

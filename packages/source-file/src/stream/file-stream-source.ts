@@ -1,0 +1,205 @@
+import {
+  assert,
+  type Batch,
+  type FileEntry,
+  type FormatContext,
+  type FormatReader,
+  type Offset,
+  type Options,
+  type Partition,
+  type Predicate,
+  type PushdownAnswer,
+  type ReadLimit,
+  type ScanRequest,
+  type Source,
+  type SourceContext,
+  StreamError,
+  type StructType,
+} from "@ss/core";
+import { logSettings, type PartitionValueParser, pathPartitions, SeenFileLog, type SeenFile } from "@ss/files";
+import { type FileIndex } from "../table/file-index.js";
+import { type FileSchema, FileScan, fullSchema } from "../table/file-scan.js";
+import { type FilePartition, planPartitions } from "../table/file-splits.js";
+import { FileCleaner } from "./file-cleaner.js";
+import { orderFiles, takeFiles } from "./new-files.js";
+import { SeenFiles } from "./seen-files.js";
+import type { StreamOptions } from "./stream-options.js";
+
+/** What a file source is made of. */
+export interface FileStreamParts {
+  readonly path: string;
+  readonly schema: FileSchema;
+  readonly index: FileIndex;
+  readonly reader: FormatReader;
+  readonly options: Options;
+  readonly streamOptions: StreamOptions;
+  readonly context: FormatContext;
+  readonly parser: PartitionValueParser;
+}
+
+/**
+ * New files of a folder as an unbounded table. An offset is the number of an entry in the source's own log, which names the
+ * files of that step; so a range gives the same files for ever, and no file is read twice.
+ */
+export class FileStreamSource implements Source {
+  readonly description: string;
+  readonly schema: StructType;
+  readonly replayable = true;
+  readonly readLimit: ReadLimit;
+  private readonly parts: FileStreamParts;
+  private readonly scan: FileScan;
+  private readonly seen: SeenFiles;
+  private log: SeenFileLog | undefined;
+  private cleaner: FileCleaner | undefined;
+  private newestBatch = -1;
+  /** Files that were listed and not taken, for the next batches. */
+  private unread: readonly FileEntry[] = [];
+  /** All files there are, once the end of the run is pinned. */
+  private pinned: readonly FileEntry[] | undefined;
+  /** Sizes of files listed in this run, so that planning need not ask for them. */
+  private readonly sizes = new Map<string, number>();
+
+  constructor(parts: FileStreamParts) {
+    this.parts = parts;
+    const { streamOptions, schema, reader, options, context, parser } = parts;
+    this.description = `FileStreamSource[${parts.path}]`;
+    this.schema = fullSchema(schema);
+    this.readLimit = streamOptions.readLimit;
+    this.scan = new FileScan(schema, reader, options, context, parser);
+    this.seen = new SeenFiles(streamOptions.maxFileAgeMs, streamOptions.fileNameOnly);
+  }
+
+  async open({ log, clock }: SourceContext): Promise<void> {
+    const { context, streamOptions, path } = this.parts;
+    const settings = logSettings(context.conf, "fileSource");
+    this.log = new SeenFileLog(log, settings, clock);
+    for (const file of await this.log.all()) this.seen.add(file.path, file.timestampMs);
+    this.seen.purge();
+    this.newestBatch = await this.log.latest();
+    const threads = context.conf("spark.sql.streaming.fileSource.cleaner.numThreads");
+    this.cleaner = FileCleaner.create(context.fileSystem, path, streamOptions, threads);
+  }
+
+  async initialOffset(): Promise<Offset | null> {
+    return null;
+  }
+
+  async latestOffset(_start: Offset | null, limit: ReadLimit): Promise<Offset | null> {
+    const files = await this.newFiles();
+    const taken = this.take(files, limit);
+    for (const file of taken) this.seen.add(file.path, file.modifiedMs);
+    this.seen.purge();
+    if (taken.length > 0) await this.record(taken);
+    return this.newestBatch < 0 ? null : offsetOf(this.newestBatch);
+  }
+
+  private async newFiles(): Promise<readonly FileEntry[]> {
+    if (this.unread.length > 0) return this.unread;
+    const all = this.pinned ?? (await this.allFiles());
+    return all.filter((file) => this.seen.isNew(file.path, file.modifiedMs));
+  }
+
+  private async allFiles(): Promise<FileEntry[]> {
+    const { index, schema, streamOptions } = this.parts;
+    const files = index.partitionedFiles(await index.list(), schema.partition).map(({ file }) => file);
+    return orderFiles(files, streamOptions.latestFirst);
+  }
+
+  private take(files: readonly FileEntry[], limit: ReadLimit): readonly FileEntry[] {
+    const { latestFirst, maxCachedFiles, discardCachedInputRatio } = this.parts.streamOptions;
+    const { taken, left, leftWeight, limit: amount } = takeFiles(files, limit);
+    // what comes newest first, or from a pinned listing, is not kept: the first may change, the second is kept already
+    const keeps = !latestFirst && this.pinned === undefined && leftWeight >= amount * discardCachedInputRatio;
+    this.unread = keeps ? left.slice(0, maxCachedFiles) : [];
+    return taken;
+  }
+
+  private async record(files: readonly FileEntry[]): Promise<void> {
+    const batch = this.newestBatch + 1;
+    const entries = files.map(({ path, modifiedMs }) => ({ path, timestampMs: modifiedMs }));
+    if (!(await this.openLog().add(batch, entries))) throw concurrentUpdate(batch);
+    this.newestBatch = batch;
+    this.sizes.clear();
+    for (const { path, size } of files) this.sizes.set(path, size);
+  }
+
+  reportLatestOffset(): Offset | null {
+    return this.newestBatch < 0 ? null : offsetOf(this.newestBatch);
+  }
+
+  async prepareForAvailableNow(): Promise<void> {
+    this.unread = [];
+    this.pinned = await this.allFiles();
+  }
+
+  async plan(start: Offset | null, end: Offset): Promise<readonly Partition[]> {
+    const { context, reader, options } = this.parts;
+    const files = await this.openLog().range(batchOf(start), batchOf(end));
+    const present = await Promise.all(files.map((file) => this.entryOf(file)));
+    const partitioned = present.map((file) => ({ file, values: this.valuesOf(file.path) }));
+    return planPartitions(partitioned, reader, options, context.conf);
+  }
+
+  /** A file of the log with its size; one that is gone is read as far as `ignoreMissingFiles` lets it. */
+  private async entryOf({ path, timestampMs }: SeenFile): Promise<FileEntry> {
+    const size = this.sizes.get(path) ?? (await this.parts.context.fileSystem.stat(path))?.size ?? 0;
+    return { path, isFolder: false, size, modifiedMs: timestampMs };
+  }
+
+  private valuesOf(path: string): readonly (string | null)[] {
+    const { partition } = this.parts.schema;
+    if (partition.length === 0) return [];
+    const found = pathPartitions("/", path);
+    return partition.fields.map(({ name }) => {
+      return found.findLast(([column]) => column.toLowerCase() === name.toLowerCase())?.[1] ?? null;
+    });
+  }
+
+  read(partition: Partition, scan: ScanRequest, signal: AbortSignal): AsyncIterable<Batch> {
+    return this.scan.read(partition as FilePartition, scan, signal);
+  }
+
+  pushdown(predicate: Predicate): PushdownAnswer {
+    const { schema, reader, options } = this.parts;
+    if (schema.partition.indexOf(predicate.column) >= 0) return "unsupported";
+    return reader.pushdown?.(predicate, options) ?? "unsupported";
+  }
+
+  async commit(end: Offset): Promise<void> {
+    if (this.cleaner === undefined) return;
+    const batch = batchOf(end);
+    const files = await this.openLog().range(batch - 1, batch);
+    this.cleaner.start(files.map(({ path }) => path));
+  }
+
+  async close(): Promise<void> {
+    await this.cleaner?.close();
+  }
+
+  private openLog(): SeenFileLog {
+    assert(this.log !== undefined, "the file source was used before it was opened");
+    return this.log;
+  }
+}
+
+function offsetOf(batch: number): Offset {
+  return { logOffset: batch };
+}
+
+/** The number in an offset; Spark's oldest checkpoints hold the bare number. */
+function batchOf(offset: Offset | null): number {
+  if (offset === null) return -1;
+  if (typeof offset === "number") return offset;
+  const number = (offset as { logOffset?: unknown }).logOffset;
+  assert(typeof number === "number", `an offset of the file source was expected, not ${JSON.stringify(offset)}`);
+  return number;
+}
+
+function concurrentUpdate(batch: number): StreamError {
+  return new StreamError({
+    condition: "CONCURRENT_STREAM_LOG_UPDATE",
+    sqlState: "40000",
+    parameters: { batchId: String(batch) },
+    message: `Concurrent update to the log of the source: entry ${batch} exists. Another run of the query uses this checkpoint; stop one of the two.`,
+  });
+}

@@ -1,0 +1,67 @@
+import type {
+  Batch,
+  FormatContext,
+  FormatReader,
+  Options,
+  Partition,
+  Predicate,
+  PushdownAnswer,
+  ScanRequest,
+  StructType,
+  Table,
+} from "@ss/core";
+import type { PartitionValueParser } from "@ss/files";
+import type { FileIndex } from "./file-index.js";
+import { type FileSchema, FileScan, fullSchema, partitionMatches } from "./file-scan.js";
+import { type FilePartition, planPartitions } from "./file-splits.js";
+
+/** Files of one format as a bounded table. */
+export class FileTable implements Table {
+  readonly description: string;
+  readonly schema: StructType;
+  private readonly fileSchema: FileSchema;
+  private readonly index: FileIndex;
+  private readonly reader: FormatReader;
+  private readonly options: Options;
+  private readonly context: FormatContext;
+  private readonly parser: PartitionValueParser;
+  private readonly scan: FileScan;
+
+  constructor(
+    format: string,
+    fileSchema: FileSchema,
+    index: FileIndex,
+    reader: FormatReader,
+    options: Options,
+    context: FormatContext,
+    parser: PartitionValueParser,
+  ) {
+    this.description = `FileScan ${format} [${index.paths.join(", ")}]`;
+    this.schema = fullSchema(fileSchema);
+    this.fileSchema = fileSchema;
+    this.index = index;
+    this.reader = reader;
+    this.options = options;
+    this.context = context;
+    this.parser = parser;
+    this.scan = new FileScan(fileSchema, reader, options, context, parser);
+  }
+
+  async plan({ predicates }: ScanRequest): Promise<readonly Partition[]> {
+    const { partition } = this.fileSchema;
+    const files = this.index
+      .partitionedFiles(await this.index.list(), partition)
+      .filter(({ values }) => partitionMatches(values, partition, predicates, this.parser))
+      .sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
+    return planPartitions(files, this.reader, this.options, this.context.conf);
+  }
+
+  read(partition: Partition, scan: ScanRequest, signal: AbortSignal): AsyncIterable<Batch> {
+    return this.scan.read(partition as FilePartition, scan, signal);
+  }
+
+  pushdown(predicate: Predicate): PushdownAnswer {
+    if (this.fileSchema.partition.indexOf(predicate.column) >= 0) return "exact";
+    return this.reader.pushdown?.(predicate, this.options) ?? "unsupported";
+  }
+}

@@ -1,0 +1,140 @@
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { Harness } from "./harness.js";
+
+const at = (text: string): bigint => BigInt(Date.parse(text)) * 1000n;
+
+async function read(
+  text: string,
+  schema: string,
+  options?: Record<string, unknown>,
+  columns?: string[],
+): Promise<unknown[][]> {
+  const harness = new Harness();
+  await harness.put("/in/a.csv", text);
+  return harness.rows("csv", "/in", schema, options, columns);
+}
+
+test("values are read by position, with the header passed over", async () => {
+  const text = "name,when,price\nx,2010-12-01 08:26:00,2.55\n,,\n";
+  expect(await read(text, "a STRING, b TIMESTAMP, c DOUBLE", { header: true })).toEqual([
+    ["x", at("2010-12-01T08:26:00Z"), 2.55],
+    [null, null, null],
+  ]);
+});
+
+test("every primitive type is read from its text", async () => {
+  const line = "TRUE,1,-2,+3,4,1.5,-Inf,12.345,2024-02-29,2024-01-01T10:00:00+02:00,2024-01-01 01:02:03";
+  const schema =
+    "b BOOLEAN, y TINYINT, s SMALLINT, i INT, l BIGINT, f FLOAT, d DOUBLE, m DECIMAL(10,2), dt DATE, ts TIMESTAMP, n TIMESTAMP_NTZ";
+  expect(await read(line, schema)).toEqual([
+    [true, 1, -2, 3, 4n, 1.5, -Infinity, 1235n, 19782, at("2024-01-01T08:00:00Z"), at("2024-01-01T01:02:03Z")],
+  ]);
+});
+
+test("white space around a whole number makes it malformed", async () => {
+  expect(await read(" 1\n2", "a INT", { mode: "DROPMALFORMED" })).toEqual([[2]]);
+  expect(await read(" 1\n2", "a INT", { ignoreLeadingWhiteSpace: true })).toEqual([[1], [2]]);
+});
+
+test("quotes, escapes and doubled quotes", async () => {
+  expect(await read('"a,b","q\\"r"', "a STRING, b STRING")).toEqual([["a,b", 'q"r']]);
+  expect(await read('"x""y"', "a STRING", { escape: '"' })).toEqual([['x"y']]);
+});
+
+test("nullValue and emptyValue", async () => {
+  expect(await read('NA,"",,"NA"', "a STRING, b STRING, c STRING, d STRING", { nullValue: "NA" })).toEqual([
+    [null, "", null, null],
+  ]);
+  expect(await read('"",x', "a STRING, b STRING", { emptyValue: "none" })).toEqual([["none", "x"]]);
+  expect(await read('"",x', "a STRING, b STRING")).toEqual([[null, "x"]]);
+});
+
+test("a bad field nulls that field alone, and the record stands in the corrupt column", async () => {
+  const rows = await read("1,x\n2,3\n4\n5,6,7", "a INT, b INT, _corrupt_record STRING");
+  expect(rows).toEqual([
+    [1, null, "1,x"],
+    [2, 3, null],
+    [4, null, "4"],
+    [5, 6, "5,6,7"],
+  ]);
+});
+
+test("a scan of some columns passes over the number of tokens", async () => {
+  const options = { mode: "DROPMALFORMED" };
+  expect(await read("1,2\n3", "a INT, b INT", options, ["a"])).toEqual([[1], [3]]);
+  expect(await read("1,2\n3", "a INT, b INT", options)).toEqual([[1, 2]]);
+  expect(await read("1,2\n3", "a INT, b INT", { ...options, columnPruning: false }, ["a"])).toEqual([[1]]);
+});
+
+test("columns come in the order of the scan", async () => {
+  expect(await read("1,2,3", "a INT, b INT, c INT", {}, ["c", "a"])).toEqual([[3, 1]]);
+});
+
+test("a count needs no column", async () => {
+  const harness = new Harness();
+  await harness.put("/in/a.csv", "1,2\n\n3\n");
+  const table = await harness.table("csv", "/in", "a INT, b INT");
+  const scan = { columns: [], predicates: [] };
+  let rows = 0;
+  for (const partition of await table.plan(scan)) {
+    for await (const batch of table.read(partition, scan, new AbortController().signal)) rows += batch.rowCount;
+  }
+  expect(rows).toBe(2);
+});
+
+test("multiLine lets values hold line ends; without it every line is a record", async () => {
+  expect(await read('"a\nb",1\n"c",2', "a STRING, b INT", { multiLine: true })).toEqual([
+    ["a\nb", 1],
+    ["c", 2],
+  ]);
+  expect((await read('"a\nb",1', "a STRING, b INT")).length).toBe(2);
+});
+
+test("separators of several characters, comments and other line ends", async () => {
+  expect(await read("1||2;#5;3||4", "a INT, b INT", { sep: "||", lineSep: ";", comment: "#" })).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+  expect(await read("# note\n1\t2", "a INT, b INT", { sep: "\\t", comment: "#" })).toEqual([[1, 2]]);
+});
+
+test("formats of dates and timestamps", async () => {
+  const options = { dateFormat: "dd/MM/yyyy", timestampFormat: "dd/MM/yyyy HH:mm" };
+  expect(await read("29/02/2024,01/01/2024 10:30", "d DATE, t TIMESTAMP", options)).toEqual([
+    [19782, at("2024-01-01T10:30:00Z")],
+  ]);
+});
+
+test("times without a zone are local to the session, or to the option timeZone", async () => {
+  const harness = new Harness();
+  harness.timeZone = "America/Los_Angeles";
+  await harness.put("/in/a.csv", "2024-01-01 00:00:00");
+  expect(await harness.rows("csv", "/in", "t TIMESTAMP")).toEqual([[at("2024-01-01T08:00:00Z")]]);
+  expect(await harness.rows("csv", "/in", "t TIMESTAMP", { timeZone: "UTC" })).toEqual([[at("2024-01-01T00:00:00Z")]]);
+});
+
+test("FAILFAST names file and line", async () => {
+  await expect(read("a\n1\nx", "a INT", { header: true, mode: "FAILFAST" })).rejects.toThrow("/in/a.csv line 3");
+});
+
+test("a header that does not fit the schema is an error unless the schema is enforced", async () => {
+  await expect(read("b\n1", "a INT", { header: true, enforceSchema: false })).rejects.toThrow("CSV header does not conform");
+  expect(await read("A\n1", "a INT", { header: true, enforceSchema: false })).toEqual([[1]]);
+});
+
+test("compressed files are read by their ending", async () => {
+  const harness = new Harness();
+  await harness.put("/in/a.csv.gz", gzipSync("1\n2\n"));
+  expect(await harness.rows("csv", "/in", "a INT")).toEqual([[1], [2]]);
+  await harness.put("/in2/a.csv.bz2", "x");
+  await expect(harness.rows("csv", "/in2", "a INT")).rejects.toMatchObject({
+    condition: "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
+  });
+});
+
+test("types that CSV cannot hold are refused", async () => {
+  await expect(read("1", "a ARRAY<INT>")).rejects.toMatchObject({
+    condition: "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
+  });
+});

@@ -1,0 +1,81 @@
+import type { Alias, Attribute, LambdaVariable, WindowSpec } from "../expression/expression.js";
+import { analysisError, quotedName } from "../expression/errors.js";
+import { attributeOf } from "../logical/output.js";
+import type { LogicalPlan } from "../logical/plan.js";
+import type { OuterScope, Resolved, Scope } from "./scope.js";
+
+/** A query of a WITH clause: analyzed when it is first used. */
+export interface CommonTable {
+  readonly name: string;
+  readonly columns: readonly string[] | undefined;
+  readonly plan: LogicalPlan;
+  /** What its own text may refer to. */
+  readonly context: PlanContext;
+  analyzed?: Resolved;
+}
+
+/** What holds for a whole (sub)query. */
+export interface PlanContext {
+  /** Queries of WITH clauses, the innermost last. */
+  readonly tables: readonly CommonTable[];
+  readonly outer: OuterScope | undefined;
+  readonly windows: Readonly<Record<string, WindowSpec>>;
+}
+
+/** What holds for an expression. */
+export interface ExpressionContext {
+  readonly scope: Scope;
+  readonly plan: PlanContext;
+  /** Parameters of lambdas around, the innermost last. */
+  readonly lambdas?: readonly LambdaVariable[];
+  /** Aliases further left in the select list. */
+  readonly lateral?: LateralAliases;
+  /** Where the arguments of aggregate functions are looked up first: the columns below the groups. */
+  readonly aggregateScope?: Scope;
+  /** True within the arguments of an aggregate function. */
+  readonly inAggregate?: boolean;
+  /** True for the call before OVER, whose arguments may hold aggregate functions. */
+  readonly overWindow?: boolean;
+}
+
+/** The aliases of a select list that expressions further right may use. */
+export class LateralAliases {
+  private readonly byName = new Map<string, Alias[]>();
+  private readonly caseSensitive: boolean;
+  /** Ids of the aliases that were used. */
+  readonly used: Set<number> = new Set();
+
+  constructor(caseSensitive: boolean) {
+    this.caseSensitive = caseSensitive;
+  }
+
+  add(alias: Alias): void {
+    if (alias.names.length !== 1) return;
+    const key = this.key(alias.names[0]!);
+    const list = this.byName.get(key);
+    if (list) list.push(alias);
+    else this.byName.set(key, [alias]);
+  }
+
+  /** The column that an alias of this name makes, or undefined. */
+  find(name: string): Attribute | undefined {
+    const list = this.byName.get(this.key(name));
+    if (!list) return undefined;
+    if (list.length > 1) {
+      const parameters = { name: quotedName(name), n: String(list.length) };
+      throw analysisError(
+        "AMBIGUOUS_LATERAL_COLUMN_ALIAS",
+        "42702",
+        `The alias ${parameters.name} is given ${parameters.n} times further left: name them apart.`,
+        parameters,
+      );
+    }
+    const alias = list[0]!;
+    this.used.add(alias.id);
+    return { ...attributeOf(alias), shown: `lateralAliasReference(${alias.names[0]})` };
+  }
+
+  private key(name: string): string {
+    return this.caseSensitive ? name : name.toLowerCase();
+  }
+}

@@ -1,0 +1,87 @@
+import { ByteType, LongType, StructField, StructType, TimestampType } from "@ss/core";
+import type { ScalarCall } from "../expression/expression.js";
+import type { ScalarFunction, SqlFunction } from "../expression/function.js";
+import type { Expression } from "../expression/expression.js";
+import { typeOf } from "../expression/type-of.js";
+import { castTo } from "../expression/coercion/implicit-cast.js";
+import { isAnyTimestamp } from "../expression/type-predicates.js";
+import { unexpectedInputType } from "../expression/errors.js";
+import type { FunctionContext } from "../expression/function.js";
+
+/**
+ * Functions that mean something about the plan around them. The analyzer resolves them to calls as any others and takes them
+ * out again before it is done: none reaches execution.
+ */
+export function markerFunction(name: string): SqlFunction | undefined {
+  return MARKERS.get(name);
+}
+
+/** `window(time, duration[, slide[, start]])`. */
+export const TIME_WINDOW: ScalarFunction = {
+  form: "scalar",
+  names: ["window"],
+  arity: [1, 4],
+  resolve: (args, context) => ({ args: [timeColumn(args[0]!, context), ...args.slice(1)], type: windowType(args[0]!) }),
+};
+
+/** `session_window(time, gap)`. */
+export const SESSION_WINDOW: ScalarFunction = {
+  form: "scalar",
+  names: ["session_window"],
+  arity: [2, 2],
+  resolve: (args, context) => ({ args: [timeColumn(args[0]!, context), args[1]!], type: windowType(args[0]!) }),
+};
+
+/** `window_time(window)`. */
+export const WINDOW_TIME: ScalarFunction = {
+  form: "scalar",
+  names: ["window_time"],
+  arity: [1, 1],
+  resolve: (args, context) => {
+    const type = typeOf(args[0]!);
+    if (type.kind !== "struct" || type.fields.length !== 2) {
+      throw unexpectedInputType(context, 0, "struct", args[0]!);
+    }
+    return { args, type: type.fields[1]!.type };
+  },
+};
+
+/** `grouping(key)`. */
+export const GROUPING: ScalarFunction = {
+  form: "scalar",
+  names: ["grouping"],
+  arity: [1, 1],
+  resolve: (args) => ({ args, type: ByteType, nullable: false }),
+};
+
+/** `grouping_id(keys...)`. */
+export const GROUPING_ID: ScalarFunction = {
+  form: "scalar",
+  names: ["grouping_id"],
+  arity: [0, 64],
+  resolve: (args) => ({ args, type: LongType, nullable: false }),
+};
+
+const MARKERS: ReadonlyMap<string, SqlFunction> = new Map(
+  [TIME_WINDOW, SESSION_WINDOW, WINDOW_TIME, GROUPING, GROUPING_ID].map((fn) => [fn.names[0]!, fn]),
+);
+
+/** Whether an expression is a call of one of these functions. */
+export function isMarker(e: Expression, ...functions: readonly ScalarFunction[]): e is ScalarCall {
+  return e.kind === "scalar" && functions.includes(e.fn);
+}
+
+/** The time of an event: a timestamp, or the window struct whose time is meant. */
+function timeColumn(e: Expression, context: FunctionContext): Expression {
+  const type = typeOf(e);
+  if (isAnyTimestamp(type) || type.kind === "struct") return e;
+  if (type.kind === "date" || type.kind === "string" || type.kind === "void") return castTo(e, TimestampType, context.ansi);
+  throw unexpectedInputType(context, 0, "anyTimestamp", e);
+}
+
+function windowType(time: Expression): StructType {
+  const type = typeOf(time);
+  const of = type.kind === "timestamp_ntz" ? type : type.kind === "struct" ? type.fields[0]!.type : TimestampType;
+  return new StructType([StructField("start", of), StructField("end", of)]);
+}
+

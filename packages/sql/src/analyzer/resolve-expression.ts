@@ -1,0 +1,356 @@
+import { BooleanType, type DataType, sqlText, StringType } from "@ss/core";
+import { canCast, canTryCast } from "../expression/coercion/cast-rules.js";
+import { mapChildren } from "../expression/children.js";
+import {
+  analysisError,
+  castWithConfSuggestion,
+  castWithoutSuggestion,
+  invalidOrderingType,
+  quotedName,
+} from "../expression/errors.js";
+import {
+  call,
+  type Cast,
+  type Expression,
+  freshId,
+  literal,
+  type SortOrder,
+  type Star,
+  type UnresolvedAttribute,
+} from "../expression/expression.js";
+import { prettyName } from "../expression/expression-text.js";
+import { isOrderable } from "../expression/type-predicates.js";
+import { typeOf } from "../expression/type-of.js";
+import type { Analyzer } from "./analyzer.js";
+import type { ExpressionContext } from "./context.js";
+import { ambiguousReference, cannotExpandStar, unresolvedColumn } from "./errors.js";
+import { type Match, matchColumns, type OuterScope, sameName, type Scope } from "./scope.js";
+import { resolveCall } from "./resolve-call.js";
+import { resolveSubquery } from "./subquery.js";
+import { resolveWindowExpression } from "./window-spec.js";
+
+/** The expression with names looked up, calls typed and casts added. Resolved parts stay as they are. */
+export function resolveExpression(e: Expression, context: ExpressionContext, analyzer: Analyzer): Expression {
+  switch (e.kind) {
+    case "unresolvedAttribute":
+      return resolveColumn(e, context, analyzer);
+    case "call":
+      return resolveCall(e, context, analyzer);
+    case "cast":
+      return resolveCast(e, context, analyzer);
+    case "window":
+      return resolveWindowExpression(e, context, analyzer);
+    case "subquery":
+      return e.type ? e : resolveSubquery(e, context, analyzer);
+    case "alias":
+      return resolveAlias(e, context, analyzer);
+    case "star":
+    case "regexColumns":
+      throw misplacedStar(e);
+    case "parameter":
+      throw unboundParameter(e);
+    default:
+      return mapChildren(e, (child) => resolveExpression(child, context, analyzer));
+  }
+}
+
+function resolveAlias(
+  e: Extract<Expression, { kind: "alias" }>,
+  context: ExpressionContext,
+  analyzer: Analyzer,
+): Expression {
+  const child = resolveExpression(e.child, context, analyzer);
+  const id = e.id === 0 ? freshId() : e.id;
+  return child === e.child && id === e.id ? e : { ...e, child, id };
+}
+
+/** A sort order with its expression resolved. */
+export function resolveSortOrder(order: SortOrder, context: ExpressionContext, analyzer: Analyzer): SortOrder {
+  const child = resolveExpression(order.child, context, analyzer);
+  return checkedOrder(child === order.child ? order : { ...order, child });
+}
+
+/** The order, if values of its type have one. */
+export function checkedOrder(order: SortOrder): SortOrder {
+  const type = typeOf(order.child);
+  if (isOrderable(type)) return order;
+  const site = { name: "sortorder", sql: prettyName(order), origin: order.child.origin ?? order.origin };
+  throw invalidOrderingType(site, "sortorder", type);
+}
+
+function resolveCast(e: Cast, context: ExpressionContext, analyzer: Analyzer): Expression {
+  const child = resolveExpression(e.child, context, analyzer);
+  const { ansi } = analyzer.environment;
+  const from = typeOf(child);
+  const type = castTarget(e.type);
+  if (e.mode === "implicit") return child === e.child ? e : { ...e, child };
+  const possible = e.mode === "try" ? canTryCast(from, type) : canCast(from, type, ansi);
+  if (!possible) throw impossibleCast(e, child, from, type, ansi);
+  return { ...e, child, type, ansi: e.mode === "try" ? false : ansi };
+}
+
+/** CHAR and VARCHAR are STRING in expressions. */
+function castTarget(type: DataType): DataType {
+  return type.kind === "char" || type.kind === "varchar" ? StringType : type;
+}
+
+function impossibleCast(e: Cast, child: Expression, from: DataType, type: DataType, ansi: boolean): Error {
+  const site = { name: "cast", sql: prettyName({ ...e, child, type }), origin: e.origin };
+  if (ansi && canCast(from, type, false)) return castWithConfSuggestion(site, from, type);
+  return castWithoutSuggestion({ ...site, sql: prettyName(child) }, from, type);
+}
+
+const LITERAL_FUNCTIONS: ReadonlySet<string> = new Set([
+  "current_date",
+  "current_time",
+  "current_timestamp",
+  "current_user",
+  "user",
+  "session_user",
+  "localtimestamp",
+]);
+
+function resolveColumn(e: UnresolvedAttribute, context: ExpressionContext, analyzer: Analyzer): Expression {
+  const { parts } = e;
+  const lambda = findLambda(parts[0]!, context, analyzer);
+  if (lambda) return fields(lambda, parts.slice(1), e, context, analyzer);
+  const match = findMatch(parts, context, analyzer.environment.caseSensitive);
+  if (match) return ofMatch(match, e, context, analyzer);
+  const literalFunction = parts.length === 1 && LITERAL_FUNCTIONS.has(parts[0]!.toLowerCase());
+  if (literalFunction) return resolveCall({ ...call(parts[0]!.toLowerCase()), origin: e.origin }, context, analyzer);
+  if (parts.length === 1 && parts[0]!.toLowerCase() === "grouping__id") {
+    return resolveCall({ ...call("grouping_id"), origin: e.origin }, context, analyzer);
+  }
+  const lateral = context.lateral?.find(parts[0]!);
+  if (lateral) return fields(lateral, parts.slice(1), e, context, analyzer);
+  return resolveOuter(e, context, analyzer) ?? notFound(e, context);
+}
+
+function notFound(e: UnresolvedAttribute, context: ExpressionContext): never {
+  throw unresolvedColumn(e.parts, context.scope, e.origin);
+}
+
+function findMatch(parts: readonly string[], context: ExpressionContext, caseSensitive: boolean): Match | undefined {
+  const inner = context.inAggregate && context.aggregateScope;
+  const match = inner ? matchColumns(inner, parts, caseSensitive) : undefined;
+  return match ?? matchAtAnyDepth(context.scope, parts, caseSensitive);
+}
+
+function findLambda(name: string, context: ExpressionContext, analyzer: Analyzer): Expression | undefined {
+  const { lambdas } = context;
+  if (!lambdas) return undefined;
+  for (let i = lambdas.length - 1; i >= 0; i--) {
+    if (sameName(lambdas[i]!.name, name, analyzer.environment.caseSensitive)) return lambdas[i];
+  }
+  return undefined;
+}
+
+function ofMatch(match: Match, e: UnresolvedAttribute, context: ExpressionContext, analyzer: Analyzer): Expression {
+  if (match.columns.length > 1) throw ambiguousReference(e.parts, match.columns, e.origin);
+  const column = match.columns[0]!;
+  const found = e.origin ? { ...column, origin: e.origin } : column;
+  return fields(found, e.parts.slice(match.partCount), e, context, analyzer);
+}
+
+/** The base with fields taken out of it: `s.a.b`. */
+function fields(
+  base: Expression,
+  names: readonly string[],
+  e: UnresolvedAttribute,
+  context: ExpressionContext,
+  analyzer: Analyzer,
+): Expression {
+  let result = base;
+  for (const name of names) {
+    result = resolveCall({ ...call("getItem", result, literal(name, StringType)), origin: e.origin }, context, analyzer);
+  }
+  return result;
+}
+
+function resolveOuter(e: UnresolvedAttribute, context: ExpressionContext, analyzer: Analyzer): Expression | undefined {
+  const passed: OuterScope[] = [];
+  for (let outer = context.plan.outer; outer; outer = outer.parent) {
+    passed.push(outer);
+    const match = matchAtAnyDepth(outer.scope, e.parts, analyzer.environment.caseSensitive);
+    if (!match) continue;
+    if (match.columns.length > 1) throw ambiguousReference(e.parts, match.columns, e.origin);
+    const attribute = match.columns[0]!;
+    for (const scope of passed) scope.used.set(attribute.id, attribute);
+    const reference: Expression = { kind: "outerReference", attribute, origin: e.origin };
+    return fields(reference, e.parts.slice(match.partCount), e, context, analyzer);
+  }
+  return undefined;
+}
+
+function matchAtAnyDepth(top: Scope, parts: readonly string[], caseSensitive: boolean): Match | undefined {
+  for (let scope: Scope | undefined = top; scope; scope = scope.below) {
+    const match = matchColumns(scope, parts, caseSensitive);
+    if (match) return match;
+  }
+  return undefined;
+}
+
+/** The columns (or fields) that a star stands for. */
+export function expandStar(star: Star, context: ExpressionContext, analyzer: Analyzer): readonly Expression[] {
+  const found = star.target ? targetColumns(star, star.target, context, analyzer) : context.scope.columns;
+  return star.except ? without(found, star.except, star, context, analyzer) : found;
+}
+
+function targetColumns(
+  star: Star,
+  target: readonly string[],
+  context: ExpressionContext,
+  analyzer: Analyzer,
+): readonly Expression[] {
+  const { caseSensitive } = analyzer.environment;
+  const ofTable = [...context.scope.columns, ...context.scope.hidden].filter((column) => {
+    const { qualifier } = column;
+    return (
+      qualifier.length >= target.length &&
+      target.every((part, i) => sameName(qualifier[qualifier.length - target.length + i]!, part, caseSensitive))
+    );
+  });
+  if (ofTable.length > 0) return ofTable;
+  const match = matchColumns(context.scope, target, caseSensitive);
+  if (!match) {
+    const outer = context.plan.outer && outerStar(target, context.plan.outer, caseSensitive);
+    if (outer) return outer;
+    throw cannotExpandStar(target, context.scope, star.origin);
+  }
+  const base = ofMatch(match, { kind: "unresolvedAttribute", parts: target, origin: star.origin }, context, analyzer);
+  const type = typeOf(base);
+  if (type.kind !== "struct") throw cannotExpandStar(target, context.scope, star.origin);
+  return type.fields.map((field) => ({
+    kind: "alias" as const,
+    child: resolveCall({ ...call("getItem", base, literal(field.name, StringType)), origin: star.origin }, context, analyzer),
+    names: [field.name],
+    id: freshId(),
+  }));
+}
+
+function outerStar(target: readonly string[], outer: OuterScope, caseSensitive: boolean): readonly Expression[] | undefined {
+  const columns = outer.scope.columns.filter((column) => {
+    const { qualifier } = column;
+    return (
+      qualifier.length >= target.length &&
+      target.every((part, i) => sameName(qualifier[qualifier.length - target.length + i]!, part, caseSensitive))
+    );
+  });
+  if (columns.length === 0) return undefined;
+  return columns.map((attribute) => {
+    outer.used.set(attribute.id, attribute);
+    const child: Expression = { kind: "outerReference", attribute };
+    return { kind: "alias" as const, child, names: [attribute.name], id: freshId() };
+  });
+}
+
+function without(
+  found: readonly Expression[],
+  except: readonly (readonly string[])[],
+  star: Star,
+  context: ExpressionContext,
+  analyzer: Analyzer,
+): readonly Expression[] {
+  const { caseSensitive } = analyzer.environment;
+  const overlaps = except.some((one, i) =>
+    except.some(
+      (other, j) =>
+        i !== j && one.length <= other.length && one.every((part, k) => sameName(part, other[k]!, caseSensitive)),
+    ),
+  );
+  if (overlaps) {
+    const columns = except.map((parts) => parts.join(".")).join(", ");
+    throw analysisError("EXCEPT_OVERLAPPING_COLUMNS", "42702", `EXCEPT names columns twice: ${columns}.`, { columns }, star.origin);
+  }
+  let result = found;
+  for (const parts of except) result = withoutOne(result, parts, star, context, analyzer);
+  return result;
+}
+
+function withoutOne(
+  found: readonly Expression[],
+  parts: readonly string[],
+  star: Star,
+  context: ExpressionContext,
+  analyzer: Analyzer,
+): readonly Expression[] {
+  const { caseSensitive } = analyzer.environment;
+  const attributes = found.flatMap((e) => (e.kind === "attribute" ? [e] : []));
+  const match = matchColumns({ columns: attributes, hidden: [] }, parts, caseSensitive);
+  if (!match) {
+    const alias = found.find((e) => e.kind === "alias" && parts.length === 1 && sameName(e.names[0]!, parts[0]!, caseSensitive));
+    if (alias) return found.filter((e) => e !== alias);
+    throw unresolvedColumn(parts, { columns: attributes, hidden: [] }, star.origin);
+  }
+  if (match.columns.length > 1) throw ambiguousReference(parts, match.columns, star.origin);
+  const column = match.columns[0]!;
+  const path = parts.slice(match.partCount);
+  return found.flatMap((e) => {
+    if (e.kind !== "attribute" || e.id !== column.id) return [e];
+    if (path.length === 0) return [];
+    const child = withoutField(e, path, star, context, analyzer);
+    return [{ kind: "alias" as const, child, names: [e.name], id: freshId() }];
+  });
+}
+
+/** A struct without a field of it, possibly a deeper one. */
+function withoutField(
+  base: Expression,
+  path: readonly string[],
+  star: Star,
+  context: ExpressionContext,
+  analyzer: Analyzer,
+): Expression {
+  const type = typeOf(base);
+  const { caseSensitive } = analyzer.environment;
+  const index = type.kind === "struct" ? type.fields.findIndex((f) => sameName(f.name, path[0]!, caseSensitive)) : -1;
+  if (type.kind !== "struct" || index < 0) {
+    throw unresolvedColumn(path, { columns: [], hidden: [] }, star.origin);
+  }
+  const args = type.fields.flatMap((field, i) => {
+    if (i === index && path.length === 1) return [];
+    const value = call("getItem", base, literal(field.name, StringType));
+    const resolved = resolveCall(value, context, analyzer);
+    const kept = i === index ? withoutField(resolved, path.slice(1), star, context, analyzer) : resolved;
+    return [literal(field.name, StringType), kept];
+  });
+  return resolveCall(call("named_struct", ...args), context, analyzer);
+}
+
+function misplacedStar(e: Expression): Error {
+  return analysisError(
+    "INVALID_USAGE_OF_STAR_OR_REGEX",
+    "42000",
+    "A star stands where only a single value can.",
+    { elem: "'*'", prettyName: "expression" },
+    e.origin,
+  );
+}
+
+function unboundParameter(e: Extract<Expression, { kind: "parameter" }>): Error {
+  const name = e.name ?? `_${e.position ?? 0}`;
+  return analysisError(
+    "UNBOUND_SQL_PARAMETER",
+    "42P02",
+    `The parameter ${quotedName(name)} has no value: give it in the arguments.`,
+    { name },
+    e.origin,
+  );
+}
+
+/** The expression as a condition: BOOLEAN, or an error of the clause. */
+export function asCondition(e: Expression, clause: string, analyzer: Analyzer): Expression {
+  const type = typeOf(e);
+  if (type.kind === "boolean") return e;
+  if (type.kind === "void" || (analyzer.environment.ansi && type.kind === "string")) {
+    return { kind: "cast", child: e, type: BooleanType, mode: "implicit", ansi: analyzer.environment.ansi };
+  }
+  const sql = prettyName(e);
+  throw analysisError(
+    "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
+    "42K09",
+    `The ${clause} condition "${sql}" has to be BOOLEAN, not ${sqlText(type)}.`,
+    { sqlExpr: `"${sql}"`, filter: `"${sql}"`, type: `"${sqlText(type)}"` },
+    e.origin,
+  );
+}

@@ -1,0 +1,363 @@
+import { type StructType, renderTable, type Value, valueAt, IntegerType } from "@ss/core";
+import { freshId, literal } from "../expression/expression.js";
+import { toExternal } from "../execution/external.js";
+import type { JoinType, LogicalPlan } from "../logical/plan.js";
+import { parseExpression } from "../parser/parser.js";
+import { Column, type ColumnOrName, columnOf, namedColumn, sortOrderOf } from "./column.js";
+import type { Executor } from "./executor.js";
+import { GroupedData } from "./grouped-data.js";
+import { joinTypeOf } from "./join-type.js";
+import type { AnyRow, ColumnName, Only, With, Without } from "./row-types.js";
+import { DataFrameWriter } from "./dataframe-writer.js";
+import { DataStreamWriter } from "./stream-writer.js";
+
+/**
+ * A table that is described, not held: every method adds a node to a plan; only actions (promises) run it. `Row` is the type of
+ * its rows where a typed schema gave one.
+ */
+export class DataFrame<Row extends object = AnyRow> {
+  /** The unresolved plan. */
+  readonly plan: LogicalPlan;
+  /** The session's back end. */
+  readonly executor: Executor;
+
+  constructor(plan: LogicalPlan, executor: Executor) {
+    this.plan = plan;
+    this.executor = executor;
+  }
+
+  private derive<R extends object = AnyRow>(plan: LogicalPlan): DataFrame<R> {
+    return new DataFrame<R>(plan, this.executor);
+  }
+
+  /** Some columns, by name. */
+  select<const C extends ColumnName<Row>>(...columns: readonly C[]): DataFrame<Only<Row, C>>;
+  /** Some columns, by name or computed. */
+  select(...columns: readonly (Column | ColumnName<Row> | "*")[]): DataFrame;
+  select(...columns: readonly (Column | string)[]): DataFrame {
+    const expressions = columns.map((column) => columnOf(column).expression);
+    return this.derive({ kind: "project", child: this.plan, expressions });
+  }
+
+  /** Columns as SQL text: `selectExpr("a", "b * 2 AS twice")`. */
+  selectExpr(...texts: readonly string[]): DataFrame {
+    return this.derive({ kind: "project", child: this.plan, expressions: texts.map((text) => parseExpression(text)) });
+  }
+
+  /** Rows for which a condition (a column, or SQL text) is true. */
+  filter(condition: Column | string): DataFrame<Row> {
+    const expression = typeof condition === "string" ? parseExpression(condition) : condition.expression;
+    return this.derive({ kind: "filter", child: this.plan, condition: expression });
+  }
+
+  /** Rows for which a condition is true. */
+  where(condition: Column | string): DataFrame<Row> {
+    return this.filter(condition);
+  }
+
+  /** This table with a column added, or replaced if there is one of that name. */
+  withColumn<const C extends string>(name: C, column: Column): DataFrame<With<Row, C>> {
+    return this.derive({ kind: "withColumns", child: this.plan, columns: [{ name, expression: column.expression }] });
+  }
+
+  /** This table with several columns added or replaced. */
+  withColumns<const C extends string>(columns: Readonly<Record<C, Column>>): DataFrame<With<Row, C>> {
+    const list = Object.entries<Column>(columns).map(([name, column]) => ({ name, expression: column.expression }));
+    return this.derive({ kind: "withColumns", child: this.plan, columns: list });
+  }
+
+  /** This table with a column renamed; a name that is not there changes nothing. */
+  withColumnRenamed(from: ColumnName<Row>, to: string): DataFrame {
+    return this.derive({ kind: "renameColumns", child: this.plan, renames: [[from, to]] });
+  }
+
+  /** This table without some columns; names that are not there change nothing. */
+  drop<const C extends ColumnName<Row> | Column>(...columns: readonly C[]): DataFrame<Without<Row, C>> {
+    const expressions = columns.map((column) => columnOf(column as ColumnOrName).expression);
+    return this.derive({ kind: "drop", child: this.plan, columns: expressions });
+  }
+
+  /** New names for all columns. */
+  toDF(...names: readonly string[]): DataFrame {
+    return this.derive({ kind: "toNames", child: this.plan, names });
+  }
+
+  /** A name by which columns can be told apart: `col("a.id")`. */
+  as(name: string): DataFrame<Row> {
+    return this.derive({ kind: "subqueryAlias", child: this.plan, name: [name] });
+  }
+
+  /** A name by which columns can be told apart. */
+  alias(name: string): DataFrame<Row> {
+    return this.as(name);
+  }
+
+  /** Groups by columns: names, computed columns, windows. */
+  groupBy(...columns: readonly (Column | ColumnName<Row> | readonly (Column | ColumnName<Row>)[])[]): GroupedData<Row> {
+    const keys = columns.flat().map((column) => columnOf(column as ColumnOrName).expression);
+    return new GroupedData<Row>(this, keys);
+  }
+
+  /** Aggregates over the whole table. */
+  agg(...aggregates: readonly Column[]): DataFrame {
+    return this.groupBy().agg(...aggregates);
+  }
+
+  /**
+   * Joins another table: on a column or columns of the same name, or on a condition. `type` is one of Spark's names (`inner`,
+   * `left`, `right`, `full`, `left_semi`, `left_anti`, `cross`), default `inner`.
+   */
+  join<R extends object>(
+    right: DataFrame<R>,
+    on?: (ColumnName<Row> & ColumnName<R>) | readonly (ColumnName<Row> & ColumnName<R>)[] | Column,
+    type = "inner",
+  ): DataFrame<string extends keyof Row | keyof R ? AnyRow : Row & R> {
+    const kind: JoinType = on === undefined && type === "inner" ? "cross" : joinTypeOf(type);
+    const base = { kind: "join", left: this.plan, right: right.plan, type: kind } as const;
+    if (on instanceof Column) return this.derive({ ...base, condition: on.expression });
+    if (on === undefined) return this.derive(base);
+    return this.derive({ ...base, using: typeof on === "string" ? [on] : (on as readonly string[]) });
+  }
+
+  /** Every row with every row of another table. */
+  crossJoin<R extends object>(right: DataFrame<R>): DataFrame {
+    return this.derive({ kind: "join", left: this.plan, right: right.plan, type: "cross" });
+  }
+
+  /** The rows of both tables, columns by position. Duplicates stay. */
+  union(other: DataFrame<Row>): DataFrame<Row> {
+    return this.derive({ kind: "setOperation", type: "union", all: true, children: [this.plan, other.plan] });
+  }
+
+  /** The rows of both tables. */
+  unionAll(other: DataFrame<Row>): DataFrame<Row> {
+    return this.union(other);
+  }
+
+  /** The rows of both tables, columns by name; with `allowMissingColumns` absent ones are null. */
+  unionByName(other: DataFrame, allowMissingColumns = false): DataFrame {
+    const children = [this.plan, other.plan];
+    return this.derive({ kind: "setOperation", type: "union", all: true, byName: true, allowMissingColumns, children });
+  }
+
+  /** Distinct rows that are in both tables. */
+  intersect(other: DataFrame<Row>): DataFrame<Row> {
+    return this.derive({ kind: "setOperation", type: "intersect", all: false, children: [this.plan, other.plan] });
+  }
+
+  /** Rows that are in both tables, as often as in the one that has them less often. */
+  intersectAll(other: DataFrame<Row>): DataFrame<Row> {
+    return this.derive({ kind: "setOperation", type: "intersect", all: true, children: [this.plan, other.plan] });
+  }
+
+  /** Distinct rows that are not in another table. */
+  except(other: DataFrame<Row>): DataFrame<Row> {
+    return this.derive({ kind: "setOperation", type: "except", all: false, children: [this.plan, other.plan] });
+  }
+
+  /** Rows of this table, less one for each equal row of the other. */
+  exceptAll(other: DataFrame<Row>): DataFrame<Row> {
+    return this.derive({ kind: "setOperation", type: "except", all: true, children: [this.plan, other.plan] });
+  }
+
+  /** Distinct rows. */
+  distinct(): DataFrame<Row> {
+    return this.derive({ kind: "deduplicate", child: this.plan, columns: null });
+  }
+
+  /** One row of those that are equal in the given columns (all, if none is given). */
+  dropDuplicates(columns?: readonly ColumnName<Row>[]): DataFrame<Row> {
+    const keys = columns?.map((name) => namedColumn(name).expression) ?? null;
+    return this.derive({ kind: "deduplicate", child: this.plan, columns: keys });
+  }
+
+  /** All rows in order; columns say `desc()` or `asc()`. */
+  orderBy(...columns: readonly (Column | ColumnName<Row>)[]): DataFrame<Row> {
+    return this.derive({ kind: "sort", child: this.plan, order: columns.map(sortOrderOf), global: true });
+  }
+
+  /** All rows in order. */
+  sort(...columns: readonly (Column | ColumnName<Row>)[]): DataFrame<Row> {
+    return this.orderBy(...columns);
+  }
+
+  /** The first `count` rows. */
+  limit(count: number): DataFrame<Row> {
+    return this.derive({ kind: "limit", child: this.plan, count: literal(count, IntegerType) });
+  }
+
+  /** All rows but the first `count`. */
+  offset(count: number): DataFrame<Row> {
+    return this.derive({ kind: "offset", child: this.plan, count: literal(count, IntegerType) });
+  }
+
+  /** A part of the rows by chance. */
+  sample(fraction: number, seed?: number, withReplacement = false): DataFrame<Row> {
+    const base = { kind: "sample", child: this.plan, fraction, withReplacement } as const;
+    return this.derive(seed === undefined ? base : { ...base, seed });
+  }
+
+  /**
+   * Declares the event time of a stream, and how much later than the latest one a row may come: state is kept that long.
+   *
+   * `delay` is an interval such as `"10 minutes"`; it must not be negative.
+   */
+  withWatermark(eventTime: ColumnName<Row>, delay: string): DataFrame<Row> {
+    const { expression } = namedColumn(eventTime);
+    return this.derive({ kind: "withWatermark", child: this.plan, eventTime: expression, delay });
+  }
+
+  /** Aggregates the rows that pass, for the progress report of a stream, under a name. */
+  observe(name: string, ...aggregates: readonly [Column, ...Column[]]): DataFrame<Row> {
+    const expressions = aggregates.map((column) => column.expression);
+    return this.derive({ kind: "observe", child: this.plan, name, expressions });
+  }
+
+  /** A hint, as in SQL; it changes nothing here. */
+  hint(name: string): DataFrame<Row> {
+    return this.derive({ kind: "hint", child: this.plan, name });
+  }
+
+  /** What a function makes of this table; for chains. */
+  transform<R extends object>(change: (table: DataFrame<Row>) => DataFrame<R>): DataFrame<R> {
+    return change(this);
+  }
+
+  /** Whether rows keep coming. */
+  get isStreaming(): boolean {
+    return this.executor.isStreaming(this.plan);
+  }
+
+  /** The columns and their types. */
+  schema(): Promise<StructType> {
+    return this.executor.schema(this.plan);
+  }
+
+  /** The names of the columns. */
+  async columns(): Promise<string[]> {
+    return (await this.schema()).fieldNames();
+  }
+
+  /** Prints the schema as a tree. */
+  async printSchema(): Promise<void> {
+    this.executor.print((await this.schema()).treeString());
+  }
+
+  /** The rows, one at a time, without holding all of them. */
+  async *toLocalIterator(): AsyncIterable<Row> {
+    const schema = await this.schema();
+    const make = rowMaker<Row>(schema, this.executor);
+    for await (const batch of this.executor.rows(this.plan)) {
+      for (let i = 0; i < batch.rowCount; i++) yield make(batch.columns.map((column) => valueAt(column, i)));
+    }
+  }
+
+  /** All rows. */
+  async collect(): Promise<Row[]> {
+    const rows: Row[] = [];
+    for await (const row of this.toLocalIterator()) rows.push(row);
+    return rows;
+  }
+
+  /** The first `count` rows. */
+  take(count: number): Promise<Row[]> {
+    return this.limit(count).collect();
+  }
+
+  /** The first `count` rows. */
+  head(count: number): Promise<Row[]> {
+    return this.take(count);
+  }
+
+  /** The first row, or undefined if there is none. */
+  async first(): Promise<Row | undefined> {
+    return (await this.take(1))[0];
+  }
+
+  /** The number of rows. */
+  async count(): Promise<number> {
+    const counting = this.derive({
+      kind: "aggregate",
+      child: this.plan,
+      keys: [],
+      expressions: [
+        {
+          kind: "alias",
+          child: { kind: "call", name: ["count"], args: [literal(1, IntegerType)] },
+          names: ["count"],
+          id: freshId(),
+        },
+      ],
+    });
+    for await (const batch of this.executor.rows(counting.plan)) return Number(valueAt(batch.columns[0]!, 0));
+    return 0;
+  }
+
+  /** Whether there is no row. */
+  async isEmpty(): Promise<boolean> {
+    return (await this.take(1)).length === 0;
+  }
+
+  /** Prints the first rows as a table. `truncate`: cells longer than 20 characters are cut, or longer than the given number; false: none. */
+  async show(numRows = 20, truncate: boolean | number = true): Promise<void> {
+    this.executor.print(await this.showString(numRows, truncate));
+  }
+
+  /** The text that `show` prints. */
+  async showString(numRows = 20, truncate: boolean | number = true): Promise<string> {
+    const schema = await this.schema();
+    const texts = this.executor.cellTexts(schema);
+    const rows: string[][] = [];
+    for await (const batch of this.limit(numRows + 1).executor.rows(this.limit(numRows + 1).plan)) {
+      for (let i = 0; i < batch.rowCount; i++) {
+        rows.push(batch.columns.map((column, k) => texts[k]!(valueAt(column, i))));
+      }
+    }
+    const width = typeof truncate === "number" ? truncate : truncate ? 20 : 0;
+    return renderTable(schema.fieldNames(), rows, { numRows, truncate: width });
+  }
+
+  /** Prints how the query runs. */
+  async explain(mode: "simple" | "extended" | "codegen" | boolean = "simple"): Promise<void> {
+    const chosen = typeof mode === "boolean" ? (mode ? "extended" : "simple") : mode;
+    this.executor.print(`${await this.executor.explain(this.plan, chosen)}\n`);
+  }
+
+  /** Makes this table known to `sql(...)` under a name; TEMP_TABLE_OR_VIEW_ALREADY_EXISTS if it is taken. */
+  createTempView(name: string): void {
+    this.executor.createView([name], this.plan, { replace: false, global: false });
+  }
+
+  /** Makes this table known to `sql(...)` under a name. */
+  createOrReplaceTempView(name: string): void {
+    this.executor.createView([name], this.plan, { replace: true, global: false });
+  }
+
+  /** Writes the table: `df.write.mode("overwrite").parquet(path)`. */
+  get write(): DataFrameWriter {
+    return new DataFrameWriter(this.plan, this.executor);
+  }
+
+  /** Starts a streaming query: `df.writeStream.format("console").start()`. */
+  get writeStream(): DataStreamWriter<Row> {
+    return new DataStreamWriter<Row>(this.plan, this.executor);
+  }
+
+  /** A column of this table, by name. */
+  col(name: ColumnName<Row>): Column {
+    return namedColumn(name);
+  }
+}
+
+/** Makes row objects of one shape from boxed values. */
+export function rowMaker<Row extends object>(
+  schema: StructType,
+  executor: Executor,
+): (values: readonly Value[]) => Row {
+  const { external } = executor;
+  const { fields } = schema;
+  return (values) =>
+    Object.fromEntries(
+      fields.map((field, k) => [field.name, toExternal(values[k]!, field.type, external, field.name)]),
+    ) as Row;
+}

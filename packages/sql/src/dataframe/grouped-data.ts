@@ -1,0 +1,53 @@
+import { IntegerType } from "@ss/core";
+import { call, type Expression, literal } from "../expression/expression.js";
+import { type Column, namedColumn } from "./column.js";
+import { DataFrame } from "./dataframe.js";
+import type { AnyRow, ColumnName } from "./row-types.js";
+
+/** A table divided into groups, to be aggregated. */
+export class GroupedData<Row extends object = AnyRow> {
+  private readonly table: DataFrame<Row>;
+  private readonly keys: readonly Expression[];
+
+  constructor(table: DataFrame<Row>, keys: readonly Expression[]) {
+    this.table = table;
+    this.keys = keys;
+  }
+
+  /** The keys and some aggregates. */
+  agg(...aggregates: readonly Column[]): DataFrame {
+    return this.aggregated(aggregates.map((column) => column.expression));
+  }
+
+  /** The keys and the number of rows, as `count`. */
+  count(): DataFrame {
+    const rows = call("count", literal(1, IntegerType));
+    return this.aggregated([{ kind: "alias", child: rows, names: ["count"], id: 0 }]);
+  }
+
+  sum(...columns: readonly ColumnName<Row>[]): DataFrame {
+    return this.each("sum", columns);
+  }
+  avg(...columns: readonly ColumnName<Row>[]): DataFrame {
+    return this.each("avg", columns);
+  }
+  mean(...columns: readonly ColumnName<Row>[]): DataFrame {
+    return this.each("avg", columns);
+  }
+  max(...columns: readonly ColumnName<Row>[]): DataFrame {
+    return this.each("max", columns);
+  }
+  min(...columns: readonly ColumnName<Row>[]): DataFrame {
+    return this.each("min", columns);
+  }
+
+  private each(name: string, columns: readonly string[]): DataFrame {
+    return this.aggregated(columns.map((column) => call(name, namedColumn(column).expression)));
+  }
+
+  private aggregated(aggregates: readonly Expression[]): DataFrame {
+    const { plan, executor } = this.table;
+    const expressions = [...this.keys, ...aggregates];
+    return new DataFrame({ kind: "aggregate", child: plan, keys: this.keys, expressions }, executor);
+  }
+}

@@ -1,0 +1,97 @@
+import { type OutputMode, StreamError, type StreamingQuery, type Trigger } from "@ss/core";
+import type { LogicalPlan } from "../logical/plan.js";
+import type { DataFrame } from "./dataframe.js";
+import { optionalPath } from "./dataframe-writer.js";
+import type { Executor, ForeachWriter, StreamStart } from "./executor.js";
+import { withOption, withOptions } from "./option-map.js";
+import type { AnyRow } from "./row-types.js";
+import { type TriggerOptions, triggerOf } from "./trigger.js";
+
+/** Starts streaming queries: `df.writeStream.format("parquet").option("checkpointLocation", c).start(path)`. Immutable. */
+export class DataStreamWriter<Row extends object = AnyRow> {
+  private readonly plan: LogicalPlan;
+  private readonly executor: Executor;
+  private readonly state: StreamStart;
+
+  constructor(plan: LogicalPlan, executor: Executor, state?: StreamStart) {
+    this.plan = plan;
+    this.executor = executor;
+    this.state = state ?? {
+      target: {
+        kind: "format",
+        format: executor.conf("spark.sql.sources.default") ?? "parquet",
+        path: undefined,
+      },
+      options: {},
+      mode: "append",
+      queryName: undefined,
+      trigger: { kind: "default" },
+      partitionBy: [],
+    };
+  }
+
+  private with(change: Partial<StreamStart>): DataStreamWriter<Row> {
+    return new DataStreamWriter<Row>(this.plan, this.executor, { ...this.state, ...change });
+  }
+
+  /** Where the rows go: `console`, `memory`, `noop`, `csv`, `json`, `text`, `parquet`, or any connector in use. */
+  format(name: string): DataStreamWriter<Row> {
+    return this.with({ target: { kind: "format", format: name, path: undefined } });
+  }
+
+  /** Which rows a batch hands over: `append` (default), `update`, `complete`. */
+  outputMode(mode: OutputMode | (string & {})): DataStreamWriter<Row> {
+    const known = (["append", "update", "complete"] as const).find((one) => one === mode.toLowerCase());
+    if (known) return this.with({ mode: known });
+    throw new StreamError({
+      condition: "STREAMING_OUTPUT_MODE.INVALID",
+      sqlState: "42KDE",
+      parameters: { outputMode: mode },
+      message: `There is no output mode '${mode}'; there are 'append', 'update' and 'complete'.`,
+    });
+  }
+
+  /** When batches run: `Trigger.ProcessingTime("1 minute")` or `{ processingTime: "1 minute" }`. Default: as soon as there is something to do. */
+  trigger(trigger: Trigger | TriggerOptions): DataStreamWriter<Row> {
+    return this.with({ trigger: triggerOf(trigger) });
+  }
+
+  /** A name, unique among the running queries of the session; with the memory sink also the name of its table. */
+  queryName(name: string): DataStreamWriter<Row> {
+    return this.with({ queryName: name });
+  }
+
+  option(name: string, value: string | number | boolean): DataStreamWriter<Row> {
+    return this.with({ options: withOption(this.state.options, name, value) });
+  }
+
+  options(values: Readonly<Record<string, string | number | boolean>>): DataStreamWriter<Row> {
+    return this.with({ options: withOptions(this.state.options, values) });
+  }
+
+  /** Folders by the values of some columns. */
+  partitionBy(...columns: readonly string[]): DataStreamWriter<Row> {
+    return this.with({ partitionBy: columns });
+  }
+
+  /** Hands every row to a function or a writer. At least once: after a crash a batch may come again. */
+  foreach(writer: ForeachWriter<Row> | ((row: Row) => void | Promise<void>)): DataStreamWriter<Row> {
+    const full = typeof writer === "function" ? { process: writer } : writer;
+    return this.with({ target: { kind: "foreach", writer: full as ForeachWriter } });
+  }
+
+  /** Hands every batch to a function as a DataFrame, with its id. At least once: use the id to drop what came before. */
+  foreachBatch(run: (batch: DataFrame<Row>, batchId: number) => void | Promise<void>): DataStreamWriter<Row> {
+    return this.with({
+      target: { kind: "foreachBatch", run: run as (batch: DataFrame, batchId: number) => void | Promise<void> },
+    });
+  }
+
+  /** Starts the query; resolves once its checkpoint is open and its first batch may run. */
+  start(path?: string): Promise<StreamingQuery> {
+    const { target, options } = this.state;
+    if (target.kind !== "format") return this.executor.start(this.plan, this.state);
+    const chosen = path ?? optionalPath(options);
+    return this.executor.start(this.plan, { ...this.state, target: { ...target, path: chosen } });
+  }
+}

@@ -1,0 +1,158 @@
+import { type Column, type DataType, Int32Column, IntegerType, KeyTable, takeColumn } from "@ss/core";
+import type { Attribute } from "../../expression/expression.js";
+import type { Accumulator, AggregateShape } from "../../expression/function.js";
+import { typeOf } from "../../expression/type-of.js";
+import type { AggregatePart } from "../../physical/plan.js";
+import type { Rows } from "../codegen/stage.js";
+import { flattenKeys, keyParts } from "./key-columns.js";
+
+/** What the accumulators of some aggregate calls need to know. */
+export function shapesOf(parts: readonly AggregatePart[], ansi: boolean): AggregateShape[] {
+  return parts.map(({ call }) => ({
+    argTypes: call.args.map(typeOf),
+    type: call.type,
+    state: call.state,
+    ansi,
+    orderBy: call.orderBy ?? [],
+  }));
+}
+
+/** Accumulators for some aggregate calls, together. */
+export class Accumulators {
+  readonly each: readonly Accumulator[];
+  /** Number of buffer columns of each. */
+  private readonly widths: readonly number[];
+
+  constructor(parts: readonly AggregatePart[], shapes: readonly AggregateShape[]) {
+    this.each = parts.map(({ call }, k) => call.fn.accumulator(shapes[k]!));
+    this.widths = parts.map(({ call }, k) => call.fn.buffer(shapes[k]!).length);
+  }
+
+  resize(slotCount: number): void {
+    for (const one of this.each) one.resize(slotCount);
+  }
+  buffers(slotCount: number): readonly Column[] {
+    return this.each.flatMap((one) => one.buffers(slotCount));
+  }
+  results(slotCount: number): readonly Column[] {
+    return this.each.map((one) => one.results(slotCount));
+  }
+  merge(slots: Int32Array, buffers: readonly Column[], rowCount: number): void {
+    let at = 0;
+    this.each.forEach((one, k) => {
+      one.merge(slots, buffers.slice(at, at + this.widths[k]!), rowCount);
+      at += this.widths[k]!;
+    });
+  }
+  reset(): void {
+    for (const one of this.each) one.reset();
+  }
+}
+
+/** Groups and their accumulators: takes batches of keys and arguments, gives columns by slot. */
+export class GroupTable {
+  readonly table: KeyTable;
+  readonly accumulators: Accumulators;
+  private readonly keys: readonly Attribute[];
+  private readonly parts: readonly AggregatePart[];
+  private readonly distinct: readonly (KeyTable | undefined)[];
+  private slots: Int32Array = new Int32Array(0);
+
+  constructor(keys: readonly Attribute[], parts: readonly AggregatePart[], ansi: boolean) {
+    this.keys = keys;
+    this.parts = parts;
+    this.table = new KeyTable(keyParts(keys).map((part) => part.type));
+    this.accumulators = new Accumulators(parts, shapesOf(parts, ansi));
+    this.distinct = parts.map(({ call }) =>
+      call.distinct ? new KeyTable([IntegerType as DataType, ...call.args.map(typeOf)]) : undefined,
+    );
+  }
+
+  get groupCount(): number {
+    return this.table.slotCount;
+  }
+
+  /** Takes rows whose columns are the keys, then per call its arguments and its filter. */
+  add(rows: Rows): void {
+    const { rowCount, columns } = rows;
+    if (this.slots.length < rowCount) this.slots = new Int32Array(Math.max(rowCount, 4096));
+    const keyColumns = flattenKeys(this.keys, columns.slice(0, this.keys.length));
+    this.table.findOrAdd(keyColumns, rowCount, this.slots);
+    this.accumulators.resize(this.table.slotCount);
+    let at = this.keys.length;
+    this.parts.forEach(({ call }, k) => {
+      const args = columns.slice(at, at + call.args.length);
+      at += call.args.length;
+      const filter = call.filter ? columns[at++]! : undefined;
+      at += call.orderBy?.length ?? 0;
+      const selected = this.selected(k, args, filter, rowCount);
+      this.accumulators.each[k]!.update(this.slots, args, rowCount, selected);
+    });
+  }
+
+  /** Makes the one group of an aggregation without keys, which is there without rows too. */
+  addGlobalGroup(): void {
+    if (this.slots.length < 1) this.slots = new Int32Array(1);
+    this.table.findOrAdd([], 1, this.slots);
+    this.accumulators.resize(1);
+  }
+
+  private selected(
+    k: number,
+    args: readonly Column[],
+    filter: Column | undefined,
+    rowCount: number,
+  ): Uint8Array | undefined {
+    const passing = filter ? truths(filter, rowCount) : undefined;
+    const table = this.distinct[k];
+    return table ? this.firstOccurrences(table, args, rowCount, passing) : passing;
+  }
+
+  /** 1 for rows whose arguments are new in their group. */
+  private firstOccurrences(
+    table: KeyTable,
+    args: readonly Column[],
+    rowCount: number,
+    passing: Uint8Array | undefined,
+  ): Uint8Array {
+    const selected = new Uint8Array(rowCount);
+    const group = new Int32Column(IntegerType, rowCount, null, this.slots);
+    const found = new Int32Array(1);
+    if (!passing) {
+      const slots = new Int32Array(rowCount);
+      let next = table.slotCount;
+      table.findOrAdd([group, ...args], rowCount, slots);
+      for (let i = 0; i < rowCount; i++) {
+        if (slots[i] !== next) continue;
+        selected[i] = 1;
+        next++;
+      }
+      return selected;
+    }
+    // rows that a filter rules out must not count as seen, so they are taken one by one
+    const columns = [group as Column, ...args];
+    for (let i = 0; i < rowCount; i++) {
+      if (passing[i] === 0) continue;
+      selected[i] = table.findOrAdd(columns.map((column) => single(column, i)), 1, found);
+    }
+    return selected;
+  }
+
+  reset(): void {
+    this.table.clear();
+    this.accumulators.reset();
+    for (const table of this.distinct) table?.clear();
+  }
+}
+
+function single(column: Column, i: number): Column {
+  return takeColumn(column, Int32Array.of(i), 1);
+}
+
+/** 1 where a condition is true. */
+export function truths(column: Column, rowCount: number): Uint8Array {
+  const out = new Uint8Array(rowCount);
+  if (column.layout !== "boolean") return out;
+  for (let i = 0; i < rowCount; i++) out[i] = !column.isNull(i) && column.values[i] === 1 ? 1 : 0;
+  return out;
+}

@@ -1,0 +1,35 @@
+import type { Json, Partition, ScanRequest } from "@ss/core";
+import type { Attribute } from "../expression/expression.js";
+import type { Rows } from "./codegen/stage.js";
+import type { RunClock } from "./codegen/runtime.js";
+import type { StreamRun } from "./stream-run.js";
+
+/** The rows of a table, or of a source's range, in a run. */
+export interface ScanInput {
+  partitions(scan: ScanRequest): Promise<readonly Partition[]>;
+  read(partition: Partition, scan: ScanRequest, signal: AbortSignal): AsyncIterable<Rows>;
+}
+
+/** One execution of a plan: a query over tables, or a batch of a stream. */
+export interface Run extends RunClock {
+  readonly signal: AbortSignal;
+  /** Where a read gets its rows. */
+  input(readId: number): ScanInput;
+  /** Called with the rows that a scan delivered. */
+  countInput(readId: number, rows: number): void;
+  /** Lets timers and I/O of the host run if the last turn is long enough ago; called between batches. */
+  breathe(): Promise<void> | undefined;
+  /** Takes what `observe` found. */
+  observe(name: string, metrics: Readonly<Record<string, Json | bigint | Date>>): void;
+  /** Present in a batch of a stream. */
+  readonly stream?: StreamRun;
+}
+
+/**
+ * A running node of a plan. `rows` may be called once per run; what it yields is valid until the next is asked for. Operators live as
+ * long as their query, so that generated code and tables are made once.
+ */
+export interface Operator {
+  readonly output: readonly Attribute[];
+  rows(run: Run): AsyncIterable<Rows>;
+}

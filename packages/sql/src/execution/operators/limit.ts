@@ -1,0 +1,77 @@
+import { type FamilySpec, Int64Column, LongType, sliceColumn, StructField, StructType, takeColumn } from "@ss/core";
+import type { LimitPlan } from "../../physical/plan.js";
+import type { Rows } from "../codegen/stage.js";
+import type { Operator, Run } from "../operator.js";
+
+/** Skips `offset` rows and lets `count` pass. */
+export class LimitOperator implements Operator {
+  readonly output: LimitPlan["output"];
+  private readonly plan: LimitPlan;
+  private readonly child: Operator;
+
+  constructor(plan: LimitPlan, child: Operator) {
+    this.output = plan.output;
+    this.plan = plan;
+    this.child = child;
+  }
+
+  async *rows(run: Run): AsyncIterable<Rows> {
+    let skip = this.plan.offset;
+    let left = this.plan.count;
+    if (left === 0) return;
+    for await (const batch of this.child.rows(run)) {
+      const from = Math.min(skip, batch.rowCount);
+      skip -= from;
+      const rowCount = Math.min(batch.rowCount - from, left);
+      left -= rowCount;
+      if (rowCount > 0) yield part(batch, from, rowCount);
+      if (left === 0) return;
+    }
+  }
+}
+
+function part(batch: Rows, from: number, rowCount: number): Rows {
+  if (from === 0) return { columns: batch.columns.map((column) => sliceColumn(column, 0, rowCount)), rowCount };
+  const positions = Int32Array.from({ length: rowCount }, (_, i) => from + i);
+  return { columns: batch.columns.map((column) => takeColumn(column, positions, rowCount)), rowCount };
+}
+
+/** A limit over all batches of a stream: the state holds how many rows have passed. */
+export class StatefulLimitOperator implements Operator {
+  readonly output: LimitPlan["output"];
+  readonly family: FamilySpec;
+  private readonly plan: LimitPlan;
+  private readonly operatorId: number;
+  private readonly child: Operator;
+
+  constructor(plan: LimitPlan, operatorId: number, child: Operator) {
+    this.output = plan.output;
+    this.plan = plan;
+    this.operatorId = operatorId;
+    this.child = child;
+    this.family = {
+      operatorId,
+      name: "default",
+      keySchema: new StructType(),
+      valueSchema: new StructType([StructField("count", LongType, false)]),
+    };
+  }
+
+  async *rows(run: Run): AsyncIterable<Rows> {
+    const stream = run.stream!;
+    const counts = stream.counts(this.operatorId, "globalLimit");
+    const family = stream.family(this.operatorId);
+    const { positions, values } = family.get([], 1);
+    const passed = positions[0]! < 0 ? 0 : Number((values[0] as Int64Column).values[positions[0]!]!);
+    let left = this.plan.count - passed;
+    // the batch is read to its end all the same, so that event times and observed metrics are complete
+    for await (const batch of this.child.rows(run)) {
+      const rowCount = Math.min(batch.rowCount, left);
+      left -= rowCount;
+      if (rowCount > 0) yield part(batch, 0, rowCount);
+    }
+    const now = new Int64Column(LongType, 1, null, BigInt64Array.of(BigInt(this.plan.count - left)));
+    family.put([], [now], 1);
+    counts.updated += 1;
+  }
+}

@@ -1,0 +1,142 @@
+import { type Column, type FamilySpec, type StateRows, StructField, StructType, takeColumn } from "@ss/core";
+import type { AggregatePlan } from "../../physical/plan.js";
+import { Accumulators, GroupTable, shapesOf } from "../aggregate/group-table.js";
+import { assembleKeys, eventTimePart, keyParts } from "../aggregate/key-columns.js";
+import type { Rows } from "../codegen/stage.js";
+import type { Operator, Run } from "../operator.js";
+import { slices } from "../slices.js";
+import type { OperatorCounts, StreamRun } from "../stream-run.js";
+
+/** Spark's name of the operator in progress reports. */
+const NAME = "stateStoreSave";
+
+/** The groups of a batch: keys and partial results by row. */
+interface Partial {
+  readonly keys: readonly Column[];
+  readonly buffers: readonly Column[];
+  readonly rowCount: number;
+}
+
+/**
+ * An aggregation over a stream. Per batch: the batch's rows are grouped; groups whose event time is at or before the late watermark
+ * are dropped; the rest is merged with the state and put back. Append gives the groups that the watermark has completed and
+ * forgets them; update gives the groups that changed and forgets the completed ones; complete gives all and forgets none.
+ */
+export class StatefulAggregateOperator implements Operator {
+  readonly output: AggregatePlan["output"];
+  private readonly plan: AggregatePlan;
+  private readonly operatorId: number;
+  private readonly child: Operator;
+  private readonly groups: GroupTable;
+  private readonly merged: Accumulators;
+  private readonly timePart: number;
+  /** What the state store keeps for it. */
+  readonly family: FamilySpec;
+
+  constructor(plan: AggregatePlan, operatorId: number, child: Operator, ansi: boolean) {
+    this.output = plan.output;
+    this.plan = plan;
+    this.operatorId = operatorId;
+    this.child = child;
+    this.groups = new GroupTable(plan.keys, plan.parts, ansi);
+    const shapes = shapesOf(plan.parts, ansi);
+    this.merged = new Accumulators(plan.parts, shapes);
+    this.timePart = eventTimePart(plan.keys);
+    const values = plan.parts.flatMap(({ call }, k) => call.fn.buffer(shapes[k]!));
+    this.family = {
+      operatorId,
+      name: "default",
+      keySchema: new StructType(keyParts(plan.keys).map((part) => StructField(part.name, part.type, part.nullable))),
+      valueSchema: new StructType(values.map((value) => StructField(value.name, value.type, value.nullable))),
+      ...(this.timePart >= 0 ? { orderedBy: this.timePart } : {}),
+    };
+  }
+
+  async *rows(run: Run): AsyncIterable<Rows> {
+    const stream = run.stream!;
+    const counts = stream.counts(this.operatorId, NAME);
+    this.groups.reset();
+    for await (const batch of this.child.rows(run)) this.groups.add(batch);
+    if (this.plan.keys.length === 0) this.groups.addGlobalGroup();
+    const start = stream.monotonicMs();
+    const changed = this.save(stream, counts);
+    counts.updatesMs += stream.monotonicMs() - start;
+    if (stream.mode === "update") yield* this.results(changed);
+    if (stream.mode === "complete") for (const rows of stream.family(this.operatorId).scan()) yield* this.stored(rows);
+    else yield* this.evict(stream, counts);
+  }
+
+  /** Merges the batch into the state and returns the groups as they are now. */
+  private save(stream: StreamRun, counts: OperatorCounts): Partial {
+    const batch = this.withoutLate(this.partial(), stream, counts);
+    const family = stream.family(this.operatorId);
+    const { rowCount } = batch;
+    if (rowCount === 0) return batch;
+    const { positions, values } = family.get(batch.keys, rowCount);
+    this.merged.reset();
+    this.merged.resize(rowCount);
+    const known = new Int32Array(rowCount);
+    for (let i = 0; i < rowCount; i++) known[i] = positions[i]! >= 0 ? i : -1;
+    const before = values.map((value) => takeColumn(value, positions, rowCount));
+    this.merged.merge(known, before, rowCount);
+    this.merged.merge(identity(rowCount), batch.buffers, rowCount);
+    const buffers = this.merged.buffers(rowCount);
+    family.put(batch.keys, buffers, rowCount);
+    counts.updated += rowCount;
+    return { keys: batch.keys, buffers, rowCount };
+  }
+
+  private partial(): Partial {
+    const rowCount = this.groups.groupCount;
+    const keys = this.groups.table.keys.map((key) => key.view());
+    return { keys, buffers: this.groups.accumulators.buffers(rowCount), rowCount };
+  }
+
+  private withoutLate(batch: Partial, stream: StreamRun, counts: OperatorCounts): Partial {
+    if (this.timePart < 0 || stream.mode === "complete") return batch;
+    const bound = BigInt(stream.lateWatermarkMs) * 1000n;
+    const time = batch.keys[this.timePart] as Extract<Column, { layout: "int64" }>;
+    const kept = new Int32Array(batch.rowCount);
+    let rowCount = 0;
+    for (let i = 0; i < batch.rowCount; i++) {
+      if (time.isNull(i) || time.values[i]! > bound) kept[rowCount++] = i;
+    }
+    counts.droppedByWatermark += batch.rowCount - rowCount;
+    if (rowCount === batch.rowCount) return batch;
+    const take = (column: Column): Column => takeColumn(column, kept, rowCount);
+    return { keys: batch.keys.map(take), buffers: batch.buffers.map(take), rowCount };
+  }
+
+  /** Forgets what the watermark has completed; in append mode it is given out. */
+  private *evict(stream: StreamRun, counts: OperatorCounts): Generator<Rows> {
+    if (this.timePart < 0) return;
+    const start = stream.monotonicMs();
+    const family = stream.family(this.operatorId);
+    for (const rows of family.scanBelow(BigInt(stream.watermarkMs) * 1000n)) {
+      if (stream.mode === "append") yield* this.stored(rows);
+      counts.removed += family.remove(rows.keys, rows.rowCount);
+    }
+    counts.removalsMs += stream.monotonicMs() - start;
+  }
+
+  private *stored({ keys, values, rowCount }: StateRows): Generator<Rows> {
+    yield* this.results({ keys, buffers: values, rowCount });
+  }
+
+  private *results({ keys, buffers, rowCount }: Partial): Generator<Rows> {
+    if (rowCount === 0) return;
+    this.merged.reset();
+    this.merged.resize(rowCount);
+    this.merged.merge(identity(rowCount), buffers, rowCount);
+    const columns = [...assembleKeys(this.plan.keys, keys, rowCount), ...this.merged.results(rowCount)];
+    yield* slices(columns, rowCount);
+  }
+}
+
+let numbers = new Int32Array(0);
+
+/** 0, 1, 2, ... */
+function identity(count: number): Int32Array {
+  if (numbers.length < count) numbers = Int32Array.from({ length: count * 2 }, (_, i) => i);
+  return numbers;
+}

@@ -1,0 +1,34 @@
+import type { OutputMode, StateFamily, StateStore } from "@ss/core";
+
+/** Event times that a watermark operator saw. */
+export interface EventTimes {
+  count: number;
+  minMs: number;
+  maxMs: number;
+  sumMs: number;
+}
+
+/** What a stateful operator did in a batch. */
+export interface OperatorCounts {
+  readonly operatorId: number;
+  readonly operatorName: string;
+  updated: number;
+  removed: number;
+  droppedByWatermark: number;
+  updatesMs: number;
+  removalsMs: number;
+}
+
+/** What a batch of a stream adds to a run. */
+export interface StreamRun {
+  readonly mode: OutputMode;
+  /** Rows with an event time at or before it are late. */
+  readonly lateWatermarkMs: number;
+  /** State at or before it is complete. */
+  readonly watermarkMs: number;
+  readonly store: StateStore;
+  family(operatorId: number): StateFamily;
+  eventTimes(index: number): EventTimes;
+  counts(operatorId: number, operatorName: string): OperatorCounts;
+  monotonicMs(): number;
+}

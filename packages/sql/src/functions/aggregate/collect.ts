@@ -1,0 +1,76 @@
+import { ArrayType, type Column, ListBuilder, type Value, valueAt } from "@ss/core";
+import type { Accumulator, AggregateFunction } from "../../expression/function.js";
+import { typeOf } from "../../expression/type-of.js";
+import { sameValueKey } from "./value-key.js";
+
+/** The values of a slot as a list, in the order of the rows; with `unique` each value once. */
+class CollectAccumulator implements Accumulator {
+  private readonly type: ArrayType;
+  private readonly unique: boolean;
+  private lists: Value[][] = [];
+  private known: Set<unknown>[] = [];
+
+  constructor(type: ArrayType, unique: boolean) {
+    this.type = type;
+    this.unique = unique;
+  }
+  resize(slotCount: number): void {
+    while (this.lists.length < slotCount) {
+      this.lists.push([]);
+      if (this.unique) this.known.push(new Set());
+    }
+  }
+  update(slots: Int32Array, args: readonly Column[], rowCount: number, selected?: Uint8Array): void {
+    const column = args[0]!;
+    for (let i = 0; i < rowCount; i++) {
+      if ((selected && selected[i] === 0) || column.isNull(i)) continue;
+      this.add(slots[i]!, valueAt(column, i));
+    }
+  }
+  private add(slot: number, value: Value): void {
+    if (this.unique) {
+      const key = sameValueKey(value);
+      if (this.known[slot]!.has(key)) return;
+      this.known[slot]!.add(key);
+    }
+    this.lists[slot]!.push(value);
+  }
+  merge(slots: Int32Array, buffers: readonly Column[], rowCount: number): void {
+    for (let i = 0; i < rowCount; i++) {
+      if (slots[i]! < 0) continue;
+      for (const value of valueAt(buffers[0]!, i) as readonly Value[]) this.add(slots[i]!, value);
+    }
+  }
+  buffers(slotCount: number): readonly Column[] {
+    return [this.results(slotCount)];
+  }
+  results(slotCount: number): Column {
+    const builder = new ListBuilder(this.type);
+    for (let slot = 0; slot < slotCount; slot++) builder.append(this.lists[slot] ?? []);
+    return builder.finish();
+  }
+  reset(): void {
+    this.lists = [];
+    this.known = [];
+  }
+  byteSize(): number {
+    return this.lists.reduce((sum, list) => sum + 16 + list.length * 16, 0);
+  }
+}
+
+function define(names: readonly string[], unique: boolean): AggregateFunction {
+  return {
+    form: "aggregate",
+    names,
+    arity: [1, 1],
+    ordered: true,
+    resolve: (args) => ({ args, type: ArrayType(typeOf(args[0]!), false), nullable: false }),
+    buffer: (shape) => [{ name: names[0]!, type: shape.type, nullable: false }],
+    accumulator: (shape) => new CollectAccumulator(shape.type as ArrayType, unique),
+  };
+}
+
+/** `collect_list(x)`: all values but nulls. */
+export const collectList: AggregateFunction = define(["collect_list", "array_agg"], false);
+/** `collect_set(x)`: the distinct values but null, in the order of their first row. */
+export const collectSet: AggregateFunction = define(["collect_set"], true);

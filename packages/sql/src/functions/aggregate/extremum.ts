@@ -1,0 +1,69 @@
+import { type Column, type ColumnBuilder, columnBuilder, type DataType } from "@ss/core";
+import type { Accumulator, AggregateFunction } from "../../expression/function.js";
+import { isOrderable } from "../../expression/type-predicates.js";
+import { typeOf } from "../../expression/type-of.js";
+import { notOrderable } from "../../expression/errors.js";
+import { compareCells, type CellOrder } from "../../expression/cell-order.js";
+
+/** The greatest or least value of a slot, kept in a column builder by slot. */
+export class ExtremumAccumulator implements Accumulator {
+  protected readonly kept: ColumnBuilder;
+  private readonly sign: 1 | -1;
+  private readonly compare: CellOrder;
+
+  constructor(type: DataType, sign: 1 | -1) {
+    this.kept = columnBuilder(type);
+    this.sign = sign;
+    this.compare = compareCells(type);
+  }
+  resize(slotCount: number): void {
+    while (this.kept.length < slotCount) this.kept.appendNull();
+  }
+  update(slots: Int32Array, args: readonly Column[], rowCount: number, selected?: Uint8Array): void {
+    const column = args[0]!;
+    const { kept, sign, compare } = this;
+    for (let i = 0; i < rowCount; i++) {
+      if ((selected && selected[i] === 0) || column.isNull(i)) continue;
+      const slot = slots[i]!;
+      if (slot < 0) continue;
+      if (kept.isNull(slot) || compare(column, i, kept, slot) * sign > 0) kept.setFrom(slot, column, i);
+    }
+  }
+  merge(slots: Int32Array, buffers: readonly Column[], rowCount: number): void {
+    this.update(slots, buffers, rowCount);
+  }
+  buffers(slotCount: number): readonly Column[] {
+    return [this.results(slotCount)];
+  }
+  results(slotCount: number): Column {
+    this.resize(slotCount);
+    return this.kept.view();
+  }
+  reset(): void {
+    this.kept.reset();
+  }
+  byteSize(): number {
+    return this.kept.byteSize();
+  }
+}
+
+function define(name: string, sign: 1 | -1): AggregateFunction {
+  return {
+    form: "aggregate",
+    names: [name],
+    arity: [1, 1],
+    resolve: (args, context) => {
+      const type = typeOf(args[0]!);
+      if (!isOrderable(type)) throw notOrderable(context.sql, context.name, type);
+      return { args, type, nullable: true };
+    },
+    buffer: (shape) => [{ name, type: shape.type, nullable: true }],
+    accumulator: (shape) => new ExtremumAccumulator(shape.type, sign),
+  };
+}
+
+/** `max(x)`: the greatest value; NaN is greater than any number. */
+export const max: AggregateFunction = define("max", 1);
+
+/** `min(x)`: the least value. */
+export const min: AggregateFunction = define("min", -1);

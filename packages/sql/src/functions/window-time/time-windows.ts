@@ -1,0 +1,129 @@
+import {
+  ArrayType,
+  assert,
+  type DataType,
+  StructField,
+  StructType,
+  TimestampNTZType,
+  TimestampType,
+  type Value,
+} from "@ss/core";
+import type { Code, CodeWriter } from "../../expression/code.js";
+import type { Expression } from "../../expression/expression.js";
+import type { EmitCall, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
+import { typeOf } from "../../expression/type-of.js";
+import { castInputs, scalar } from "../define.js";
+import { pairCode, wordsOf } from "../emit/int64.js";
+import { valueOf } from "../emit/parts.js";
+
+/** The internal function of tumbling windows: `(time, duration, start)`, the last two constants in microseconds. */
+export const TUMBLING_WINDOW = "$tumbling_window";
+/** The internal function of sliding windows: `(time, duration, slide, start)`, an array of windows, latest first. */
+export const SLIDING_WINDOW = "$sliding_window";
+
+/** Windows of event time. A null time gives a null window. */
+export const timeWindowFunctions: readonly ScalarFunction[] = [
+  scalar({
+    names: [TUMBLING_WINDOW],
+    arity: [3, 3],
+    resolve: (args, context) => resolveWindow(args, context, (type) => type),
+    emit: emitTumbling,
+  }),
+  scalar({
+    names: [SLIDING_WINDOW],
+    arity: [4, 4],
+    resolve: (args, context) => resolveWindow(args, context, (type) => ArrayType(type, false)),
+    evaluate: ({ state }) => {
+      const [duration, slide, start] = state as [bigint, bigint, bigint];
+      return (time) => slidingWindows(time as bigint, duration, slide, start);
+    },
+  }),
+];
+
+function resolveWindow(
+  args: readonly Expression[],
+  context: FunctionContext,
+  result: (window: StructType) => DataType,
+): Resolution {
+  const [time] = castInputs([args[0]!], [[TimestampType, TimestampNTZType]], context) as [Expression];
+  const state = args.slice(1).map((arg) => {
+    assert(arg.kind === "literal" && arg.value !== null, "a window's length and start are constants");
+    return BigInt(arg.value as number | bigint);
+  });
+  const type = windowType(typeOf(time));
+  return { args: [time, ...args.slice(1)], type: result(type), state };
+}
+
+/** The struct of a window of event time. */
+export function windowType(timeType: DataType): StructType {
+  return new StructType([StructField("start", timeType, true), StructField("end", timeType, true)]);
+}
+
+/** The start of the window that a time falls into. */
+export function windowStart(time: bigint, duration: bigint, start: bigint): bigint {
+  const rest = (time - start) % duration;
+  return time - (rest < 0n ? rest + duration : rest);
+}
+
+/** The windows that a time falls into, the latest first. */
+export function slidingWindows(time: bigint, duration: bigint, slide: bigint, start: bigint): Value[] {
+  const windows: Value[] = [];
+  for (let from = windowStart(time, slide, start); from > time - duration; from -= slide) {
+    windows.push([from, from + duration]);
+  }
+  return windows;
+}
+
+/**
+ * Times within 2^53 microseconds, which is all that occur, are floored as doubles from their halves; the division's error is
+ * put right by one step either way, so that the result is exact.
+ */
+function emitTumbling(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
+  const time = writer.expression(args[0]!);
+  const [duration, start] = call.state as [bigint, bigint];
+  const [startType, endType] = (call.type as StructType).fields.map((field) => field.type) as [DataType, DataType];
+  const names = ["0", "0", "0", "0"].map((zero) => writer.variable(zero)) as [string, string, string, string];
+  const [startLow, startHigh, endLow, endHigh] = names;
+  const slow = (): void => {
+    const fn = writer.constant((value: bigint) => windowStart(value, duration, start));
+    const from = writer.variable(`${fn}(${valueOf(time)})`);
+    writer.write(splitText(startLow, startHigh, from));
+    writer.write(splitText(endLow, endHigh, `(${from} + ${duration}n)`));
+  };
+  const compute = (): void => {
+    const words = wordsOf(time);
+    const safe = Number.isSafeInteger(Number(duration)) && Number.isSafeInteger(Number(start));
+    if (!words || !safe || duration > 1n << 50n) return slow();
+    // 2^20 in the high half leaves room for the start and one window
+    writer.when(
+      `${words.high} < 1048576 && ${words.high} >= -1048576`,
+      () => {
+        const offset = start === 0n ? "" : ` - (${start})`;
+        const value = writer.variable(`${words.high} * 4294967296 + (${words.low} >>> 0)${offset}`);
+        const from = writer.variable(`Math.floor(${value} / ${duration}) * ${duration}`);
+        // the quotient was rounded, and may have reached the next integer
+        writer.write(`if (${from} > ${value}) ${from} -= ${duration};`);
+        if (start !== 0n) writer.write(`${from} += ${start};`);
+        const to = writer.variable(`${from} + ${duration}`);
+        writer.write(`${startLow} = ${from} | 0; ${startHigh} = Math.floor(${from} / 4294967296);`);
+        writer.write(`${endLow} = ${to} | 0; ${endHigh} = Math.floor(${to} / 4294967296);`);
+      },
+      slow,
+    );
+  };
+  if (time.isNull === "false") compute();
+  else writer.when(`!${time.isNull}`, compute);
+  return {
+    type: call.type,
+    isNull: time.isNull,
+    layout: "struct",
+    fields: [
+      pairCode(writer, startType, "false", { low: startLow, high: startHigh }),
+      pairCode(writer, endType, "false", { low: endLow, high: endHigh }),
+    ],
+  };
+}
+
+function splitText(low: string, high: string, value: string): string {
+  return `${low} = Number(BigInt.asIntN(32, ${value})); ${high} = Number(BigInt.asIntN(32, ${value} >> 32n));`;
+}

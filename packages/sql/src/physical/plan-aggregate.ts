@@ -1,0 +1,124 @@
+import type { AggregateCall, Alias, Attribute, Expression } from "../expression/expression.js";
+import { freshId } from "../expression/expression.js";
+import { sameExpression } from "../expression/same-expression.js";
+import { mapChildren } from "../expression/children.js";
+import type { Aggregate, Deduplicate } from "../logical/plan.js";
+import { outputOf } from "../logical/output.js";
+import { firstOf } from "../functions/aggregate/first-last.js";
+import { aliasOf, attributeOf, isStream, type Planner } from "./planner.js";
+import type { AggregatePart, AggregatePlan, PhysicalPlan } from "./plan.js";
+
+/** Splits `SELECT keys, f(agg(x))` into a stage that computes keys and arguments, the aggregation, and a stage on top. */
+export function planAggregate(planner: Planner, node: Aggregate): PhysicalPlan {
+  const child = planner.plan(node.child);
+  const keyAliases = node.keys.map((key) => keyColumn(key, node.expressions));
+  const parts = collectCalls(node.expressions);
+  const aggregate = aggregation(child, keyAliases, parts);
+  const stateful = planner.context.streaming && isStream(node.child);
+  const plan = stateful ? { ...aggregate, stateful: { operatorId: planner.nextOperatorId() } } : aggregate;
+  const outputs = node.expressions.map((expression) => overGroups(expression, node.keys, plan.keys, parts));
+  return {
+    kind: "stage",
+    child: plan,
+    output: outputOf(node),
+    definitions: [],
+    conditions: [],
+    laterConditions: [],
+    outputs,
+  };
+}
+
+/** A key that is selected as it is keeps its name and marks, so that the state's schema reads well. */
+function keyColumn(key: Expression, expressions: readonly Expression[]): Alias | Attribute {
+  if (key.kind === "attribute") return key;
+  if (key.kind === "alias") return key;
+  const named = expressions.find((e): e is Alias => e.kind === "alias" && sameExpression(e.child, key));
+  return { ...aliasOf(key, named?.names[0] ?? "key"), metadata: named?.metadata };
+}
+
+function aggregation(
+  child: PhysicalPlan,
+  keys: readonly (Alias | Attribute)[],
+  parts: readonly AggregatePart[],
+): AggregatePlan {
+  const keyAttributes = keys.map((key) => (key.kind === "alias" ? attributeOf(key) : key));
+  const inputs = [...keys, ...argumentColumns(parts)];
+  const stage: PhysicalPlan = {
+    kind: "stage",
+    child,
+    output: inputs.map((input) => (input.kind === "alias" ? attributeOf(input) : input)),
+    definitions: inputs.filter((input): input is Alias => input.kind === "alias"),
+    conditions: [],
+    laterConditions: [],
+    outputs: inputs.map((input) => (input.kind === "alias" ? attributeOf(input) : input)),
+  };
+  const output = [...keyAttributes, ...parts.map((part) => part.attribute)];
+  return { kind: "aggregate", child: fuse(stage), keys: keyAttributes, parts, output };
+}
+
+/** The columns that calls read: arguments (but constants), then the filter, then the ordering. */
+export function argumentColumns(parts: readonly AggregatePart[]): (Alias | Attribute)[] {
+  return parts.flatMap(({ call }) =>
+    [...call.args, ...(call.filter ? [call.filter] : []), ...(call.orderBy ?? []).map((one) => one.child)].map((e) =>
+      e.kind === "attribute" ? e : aliasOf(e, "argument"),
+    ),
+  );
+}
+
+/** A stage over a stage without conditions between them is one stage. */
+function fuse(stage: Extract<PhysicalPlan, { kind: "stage" }>): PhysicalPlan {
+  const below = stage.child;
+  if (below.kind !== "stage") return stage;
+  if (below.outputs.some((output) => output.kind !== "attribute")) return stage;
+  return { ...below, output: stage.output, definitions: [...below.definitions, ...stage.definitions], outputs: stage.outputs };
+}
+
+/** Every different aggregate call in some expressions, with an attribute for its result. */
+export function collectCalls(expressions: readonly Expression[]): AggregatePart[] {
+  const parts: AggregatePart[] = [];
+  const visitCall = (e: Expression): void => {
+    if (e.kind === "aggregate") {
+      if (!parts.some((part) => sameExpression(part.call, e))) parts.push({ call: e, attribute: resultAttribute(e) });
+      return;
+    }
+    mapChildren(e, (child) => {
+      visitCall(child);
+      return child;
+    });
+  };
+  expressions.forEach(visitCall);
+  return parts;
+}
+
+function resultAttribute(call: AggregateCall): Attribute {
+  const { type, nullable, name } = call;
+  return { kind: "attribute", id: freshId(), name, type, nullable, qualifier: [] };
+}
+
+/** An expression over groups: keys and aggregate calls become the columns that hold them. */
+export function overGroups(
+  expression: Expression,
+  keys: readonly Expression[],
+  keyAttributes: readonly Attribute[],
+  parts: readonly AggregatePart[],
+): Expression {
+  const replace = (e: Expression): Expression => {
+    const key = keys.findIndex((one) => sameExpression(one.kind === "alias" ? one.child : one, e));
+    if (key >= 0) return keyAttributes[key]!;
+    if (e.kind === "aggregate") return parts.find((part) => sameExpression(part.call, e))!.attribute;
+    return mapChildren(e, replace);
+  };
+  return expression.kind === "alias" ? { ...expression, child: replace(expression.child) } : replace(expression);
+}
+
+/** Rows that differ in the given columns; of equal ones the first is kept. */
+export function planDistinct(planner: Planner, node: Deduplicate): PhysicalPlan {
+  const child = planner.plan(node.child);
+  const output = outputOf(node);
+  const keys = (node.columns ?? output) as readonly Attribute[];
+  const others = output.filter((column) => !keys.some((key) => key.id === column.id));
+  const parts = others.map((column) => ({ call: firstOf(column), attribute: { ...column } }));
+  const plan = aggregation(child, keys, parts);
+  const outputs = output.map((column) => plan.output.find((one) => one.id === column.id)!);
+  return { kind: "stage", child: plan, output, definitions: [], conditions: [], laterConditions: [], outputs };
+}

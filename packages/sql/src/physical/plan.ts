@@ -1,0 +1,208 @@
+import type { Column, Predicate } from "@ss/core";
+import type {
+  AggregateCall,
+  Alias,
+  Attribute,
+  Expression,
+  GeneratorCall,
+  SortOrder,
+} from "../expression/expression.js";
+import type { JoinType, Read } from "../logical/plan.js";
+
+/** Reads the wanted columns of a table or of a source's range. */
+export interface ScanPlan {
+  readonly kind: "scan";
+  readonly read: Read;
+  readonly output: readonly Attribute[];
+  readonly predicates: readonly Predicate[];
+}
+
+/** Rows that are there already. */
+export interface RowsPlan {
+  readonly kind: "rows";
+  readonly output: readonly Attribute[];
+  readonly rows: () => readonly { readonly columns: readonly Column[]; readonly rowCount: number }[];
+}
+
+/** Whole numbers. */
+export interface RangePlan {
+  readonly kind: "range";
+  readonly output: readonly Attribute[];
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly step: bigint;
+}
+
+/** Filters, projections and a generator over lists, fused into one generated function. */
+export interface StagePlan {
+  readonly kind: "stage";
+  readonly child: PhysicalPlan;
+  readonly output: readonly Attribute[];
+  /** Named values that conditions, the generator and outputs may use. */
+  readonly definitions: readonly Alias[];
+  readonly conditions: readonly Expression[];
+  readonly generator?: {
+    readonly list: Expression;
+    readonly attributes: readonly Attribute[];
+    readonly position?: Attribute | undefined;
+    readonly outer: boolean;
+  };
+  readonly laterConditions: readonly Expression[];
+  /** One per output attribute. */
+  readonly outputs: readonly Expression[];
+}
+
+/** A generator that the fused loop does not know: boxed rows. */
+export interface GeneratePlan {
+  readonly kind: "generate";
+  readonly child: PhysicalPlan;
+  readonly generator: GeneratorCall;
+  readonly outer: boolean;
+  /** The child's columns, then the generator's. */
+  readonly output: readonly Attribute[];
+}
+
+/** An aggregate function call and the attribute that holds its result. */
+export interface AggregatePart {
+  readonly call: AggregateCall;
+  readonly attribute: Attribute;
+}
+
+/**
+ * Groups and aggregates. Output: the keys, then the results. The child's columns are the keys, then each call's arguments, then
+ * its filter where it has one.
+ */
+export interface AggregatePlan {
+  readonly kind: "aggregate";
+  readonly child: PhysicalPlan;
+  readonly keys: readonly Attribute[];
+  readonly parts: readonly AggregatePart[];
+  readonly output: readonly Attribute[];
+  /** Present in a streaming plan: the operator keeps its groups in the state store. */
+  readonly stateful?: { readonly operatorId: number };
+}
+
+/** An equality of two sides. `nullSafe` is `<=>`. */
+export interface JoinKeys {
+  readonly left: readonly Attribute[];
+  readonly right: readonly Attribute[];
+  readonly nullSafe: readonly boolean[];
+}
+
+/** A join. Without keys every pair is tried. */
+export interface JoinPlan {
+  readonly kind: "join";
+  readonly left: PhysicalPlan;
+  readonly right: PhysicalPlan;
+  readonly type: JoinType;
+  readonly keys: JoinKeys;
+  /** What a pair must also fulfil; over the columns of both sides. */
+  readonly conditions: readonly Expression[];
+  readonly output: readonly Attribute[];
+  /** Which side is held in memory. */
+  readonly build: "left" | "right";
+}
+
+export interface SortPlan {
+  readonly kind: "sort";
+  readonly child: PhysicalPlan;
+  /** Over attributes of the child. */
+  readonly order: readonly SortOrder[];
+  /** Only the first rows are wanted. */
+  readonly limit?: number;
+  readonly output: readonly Attribute[];
+}
+
+export interface LimitPlan {
+  readonly kind: "limit";
+  readonly child: PhysicalPlan;
+  readonly offset: number;
+  /** Infinity: no limit, only an offset. */
+  readonly count: number;
+  readonly output: readonly Attribute[];
+  /** Present in a streaming plan: counts over all batches. */
+  readonly stateful?: { readonly operatorId: number };
+}
+
+/** Rows of all children, one after the other; columns by position. */
+export interface UnionPlan {
+  readonly kind: "union";
+  readonly children: readonly PhysicalPlan[];
+  readonly output: readonly Attribute[];
+}
+
+/** INTERSECT and EXCEPT. */
+export interface SetPlan {
+  readonly kind: "set";
+  readonly type: "intersect" | "except";
+  readonly all: boolean;
+  readonly left: PhysicalPlan;
+  readonly right: PhysicalPlan;
+  readonly output: readonly Attribute[];
+}
+
+/** Each row once per projection: grouping sets, unpivot. */
+export interface ExpandPlan {
+  readonly kind: "expand";
+  readonly child: PhysicalPlan;
+  readonly projections: readonly (readonly Expression[])[];
+  readonly output: readonly Attribute[];
+}
+
+/** Functions over windows of an ordered partition. */
+export interface WindowPlan {
+  readonly kind: "window";
+  readonly child: PhysicalPlan;
+  readonly expressions: readonly Alias[];
+  readonly output: readonly Attribute[];
+}
+
+export interface SamplePlan {
+  readonly kind: "sample";
+  readonly child: PhysicalPlan;
+  readonly fraction: number;
+  readonly withReplacement: boolean;
+  readonly seed: number;
+  readonly output: readonly Attribute[];
+}
+
+/** Watches event times as they pass. */
+export interface WatermarkPlan {
+  readonly kind: "watermark";
+  readonly child: PhysicalPlan;
+  readonly attribute: Attribute;
+  readonly delayMs: number;
+  /** Position among the watermark operators of the plan. */
+  readonly index: number;
+  readonly output: readonly Attribute[];
+}
+
+/** Aggregates rows as they pass; the child's columns are the output, then the arguments. */
+export interface ObservePlan {
+  readonly kind: "observe";
+  readonly child: PhysicalPlan;
+  readonly name: string;
+  readonly parts: readonly AggregatePart[];
+  /** What is reported, over the parts' attributes. */
+  readonly results: readonly Alias[];
+  readonly output: readonly Attribute[];
+}
+
+/** How a query runs: a tree of operators over columns. Plain data. */
+export type PhysicalPlan =
+  | ScanPlan
+  | RowsPlan
+  | RangePlan
+  | StagePlan
+  | GeneratePlan
+  | AggregatePlan
+  | JoinPlan
+  | SortPlan
+  | LimitPlan
+  | UnionPlan
+  | SetPlan
+  | ExpandPlan
+  | WindowPlan
+  | SamplePlan
+  | WatermarkPlan
+  | ObservePlan;

@@ -1,0 +1,224 @@
+import { assert, BooleanType, type Predicate, type PushdownAnswer } from "@ss/core";
+import type { Alias, Attribute, Expression, SortOrder } from "../expression/expression.js";
+import { freshId } from "../expression/expression.js";
+import { nullableOf, typeOf } from "../expression/type-of.js";
+import type { LogicalPlan, Read } from "../logical/plan.js";
+import { outputOf } from "../logical/output.js";
+import { planAggregate, planDistinct } from "./plan-aggregate.js";
+import { planGenerate } from "./plan-generate.js";
+import { planJoin } from "./plan-join.js";
+import { planObserve } from "./plan-observe.js";
+import { planStage } from "./plan-stage.js";
+import type { PhysicalPlan } from "./plan.js";
+
+/** What the planner has to know about the inputs. */
+export interface PlannerContext {
+  /** What the reader of a source does with a predicate. */
+  pushdown(read: Read, predicate: Predicate): PushdownAnswer;
+  /** True for a query that runs batch by batch: aggregates and limits keep state where their input is a stream. */
+  readonly streaming: boolean;
+}
+
+/** Chooses operators for an analyzed and optimized plan. */
+export class Planner {
+  readonly context: PlannerContext;
+  private operators = 0;
+  private watermarks = 0;
+
+  constructor(context: PlannerContext) {
+    this.context = context;
+  }
+
+  /** The next stateful operator's id: from the sources towards the sink, as Spark numbers them. */
+  nextOperatorId(): number {
+    return this.operators++;
+  }
+
+  plan(node: LogicalPlan): PhysicalPlan {
+    switch (node.kind) {
+      case "source":
+      case "project":
+      case "filter":
+        return planStage(this, node);
+      case "generate":
+        return planGenerate(this, node);
+      case "localRelation":
+        return { kind: "rows", output: node.attributes, rows: () => node.batches };
+      case "columnar":
+        return { kind: "rows", output: node.attributes, rows: node.rows };
+      case "oneRow":
+        return { kind: "rows", output: [], rows: () => [{ columns: [], rowCount: 1 }] };
+      case "range": {
+        const { start, end, step, attribute } = node;
+        return { kind: "range", output: [attribute], start, end, step };
+      }
+      case "aggregate":
+        return planAggregate(this, node);
+      case "deduplicate":
+        return planDistinct(this, node);
+      case "join":
+        return planJoin(this, node);
+      case "sort":
+        return this.sort(node.order, this.plan(node.child));
+      case "limit":
+        return this.limit(node);
+      case "offset":
+        return {
+          kind: "limit",
+          child: this.plan(node.child),
+          offset: countOf(node.count),
+          count: Number.POSITIVE_INFINITY,
+          output: outputOf(node),
+        };
+      case "setOperation":
+        return this.setOperation(node);
+      case "expand":
+        return { kind: "expand", child: this.plan(node.child), projections: node.projections, output: node.output };
+      case "window":
+        return {
+          kind: "window",
+          child: this.plan(node.child),
+          expressions: node.expressions as readonly Alias[],
+          output: outputOf(node),
+        };
+      case "sample":
+        return {
+          kind: "sample",
+          child: this.plan(node.child),
+          fraction: node.fraction,
+          withReplacement: node.withReplacement,
+          seed: node.seed ?? 42,
+          output: outputOf(node),
+        };
+      case "withWatermark":
+        return this.watermark(node);
+      case "observe":
+        return planObserve(this, node);
+      default:
+        assert(false, `a node of kind ${node.kind} reached the physical planner`);
+    }
+  }
+
+  /** Orders by attributes; values that are computed first become columns of a stage below and are dropped above. */
+  private sort(order: readonly SortOrder[], child: PhysicalPlan, limit?: number): PhysicalPlan {
+    const { plan, attributes } = withColumns(
+      child,
+      order.map((one) => one.child),
+    );
+    const sorted: PhysicalPlan = {
+      kind: "sort",
+      child: plan,
+      order: order.map((one, k) => ({ ...one, child: attributes[k]! })),
+      output: plan.output,
+      ...(limit === undefined ? {} : { limit }),
+    };
+    return plan === child ? sorted : narrow(sorted, child.output);
+  }
+
+  private limit(node: Extract<LogicalPlan, { kind: "limit" }>): PhysicalPlan {
+    const count = countOf(node.count);
+    const streaming = this.context.streaming && isStream(node.child);
+    if (!streaming && node.child.kind === "sort" && node.child.global) {
+      const top = this.sort(node.child.order, this.plan(node.child.child), count);
+      return { kind: "limit", child: top, offset: 0, count, output: top.output };
+    }
+    const child = this.plan(node.child);
+    const limit = { kind: "limit", child, offset: 0, count, output: child.output } as const;
+    return streaming ? { ...limit, stateful: { operatorId: this.nextOperatorId() } } : limit;
+  }
+
+  private setOperation(node: Extract<LogicalPlan, { kind: "setOperation" }>): PhysicalPlan {
+    const output = outputOf(node);
+    if (node.type === "union") {
+      return { kind: "union", children: node.children.map((child) => this.plan(child)), output };
+    }
+    const [left, right] = node.children.map((child) => this.plan(child)) as [PhysicalPlan, PhysicalPlan];
+    return { kind: "set", type: node.type, all: node.all, left, right, output };
+  }
+
+  private watermark(node: Extract<LogicalPlan, { kind: "withWatermark" }>): PhysicalPlan {
+    const child = this.plan(node.child);
+    if (!this.context.streaming) return child;
+    const { eventTime, delayMs } = node;
+    assert(eventTime.kind === "attribute" && delayMs !== undefined, "an unresolved watermark reached the planner");
+    return { kind: "watermark", child, attribute: eventTime, delayMs, index: this.watermarks++, output: outputOf(node) };
+  }
+
+  /** How many watermark operators the plan has. */
+  get watermarkCount(): number {
+    return this.watermarks;
+  }
+}
+
+/** Whether rows keep coming from below. */
+export function isStream(plan: LogicalPlan): boolean {
+  if (plan.kind === "source") return plan.read.streaming;
+  if ("child" in plan) return isStream(plan.child);
+  if ("children" in plan) return plan.children.some(isStream);
+  return plan.kind === "join" && (isStream(plan.left) || isStream(plan.right));
+}
+
+function countOf(expression: Expression): number {
+  assert(expression.kind === "literal" && expression.value !== null, "a limit is not a constant");
+  return Number(expression.value as number | bigint);
+}
+
+/** A plan with the values of some expressions among its columns: itself where they all are attributes. */
+export function withColumns(
+  plan: PhysicalPlan,
+  expressions: readonly Expression[],
+): { readonly plan: PhysicalPlan; readonly attributes: readonly Attribute[] } {
+  const definitions: Alias[] = [];
+  const attributes = expressions.map((expression) => {
+    if (expression.kind === "attribute") return expression;
+    const alias = aliasOf(expression, `_c${definitions.length}`);
+    definitions.push(alias);
+    return attributeOf(alias);
+  });
+  if (definitions.length === 0) return { plan, attributes };
+  const output = [...plan.output, ...definitions.map(attributeOf)];
+  const stage: PhysicalPlan = {
+    kind: "stage",
+    child: plan,
+    output,
+    definitions,
+    conditions: [],
+    laterConditions: [],
+    outputs: output,
+  };
+  return { plan: stage, attributes };
+}
+
+/** Only some columns of a plan. */
+export function narrow(plan: PhysicalPlan, output: readonly Attribute[]): PhysicalPlan {
+  return {
+    kind: "stage",
+    child: plan,
+    output,
+    definitions: [],
+    conditions: [],
+    laterConditions: [],
+    outputs: output,
+  };
+}
+
+/** A name for a value, with a fresh id. */
+export function aliasOf(expression: Expression, name: string): Alias {
+  return { kind: "alias", child: expression, names: [name], id: freshId() };
+}
+
+/** The attribute that an alias makes. */
+export function attributeOf(alias: Alias): Attribute {
+  return {
+    kind: "attribute",
+    id: alias.id,
+    name: alias.names[0]!,
+    type: typeOf(alias.child),
+    nullable: nullableOf(alias.child),
+    qualifier: [],
+    metadata: alias.metadata,
+  };
+}
+
+/** TRUE, for conditions that have become empty. */
+export const ALWAYS: Expression = { kind: "literal", value: true, type: BooleanType };

@@ -1,0 +1,83 @@
+import type { Attribute, Expression } from "../expression/expression.js";
+import { prettyName } from "../expression/expression-text.js";
+import type { PhysicalPlan } from "./plan.js";
+
+/** A physical plan as a tree of lines, for `explain`. */
+export function physicalText(plan: PhysicalPlan): string {
+  const lines: string[] = [];
+  append(plan, "", "", lines);
+  return lines.join("\n");
+}
+
+function append(plan: PhysicalPlan, lead: string, indent: string, lines: string[]): void {
+  lines.push(lead + describe(plan));
+  const children = childrenOf(plan);
+  children.forEach((child, k) => {
+    const last = k === children.length - 1;
+    append(child, `${indent}${last ? "+- " : ":- "}`, `${indent}${last ? "   " : ":  "}`, lines);
+  });
+}
+
+function childrenOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
+  if ("child" in plan) return [plan.child];
+  if ("children" in plan) return plan.children;
+  return "left" in plan ? [plan.left, plan.right] : [];
+}
+
+function describe(plan: PhysicalPlan): string {
+  switch (plan.kind) {
+    case "scan": {
+      const filters = plan.predicates.map((one) => `${one.column} ${one.op}`).join(", ");
+      return `Scan ${plan.read.format} ${columns(plan.output)}${filters ? `, pushed: [${filters}]` : ""}`;
+    }
+    case "rows":
+      return `LocalTableScan ${columns(plan.output)}`;
+    case "range":
+      return `Range (${plan.start}, ${plan.end}, step=${plan.step})`;
+    case "stage": {
+      const parts = [
+        plan.conditions.length > 0 ? `filter [${texts(plan.conditions)}]` : "",
+        plan.generator ? `generate [${prettyName(plan.generator.list)}]` : "",
+        plan.laterConditions.length > 0 ? `filter [${texts(plan.laterConditions)}]` : "",
+      ].filter((part) => part !== "");
+      return `*Stage ${[...parts, `project ${columns(plan.output)}`].join(", ")}`;
+    }
+    case "generate":
+      return `Generate ${plan.generator.name}${plan.outer ? " outer" : ""}`;
+    case "aggregate": {
+      const what = `keys=${columns(plan.keys)}, functions=[${texts(plan.parts.map((part) => part.call))}]`;
+      return plan.stateful ? `StateStoreSave ${what}, opId = ${plan.stateful.operatorId}` : `HashAggregate ${what}`;
+    }
+    case "join": {
+      const keys = plan.keys.left.map((left, k) => `${left.name} = ${plan.keys.right[k]!.name}`).join(", ");
+      const name = plan.keys.left.length > 0 ? "HashJoin" : "NestedLoopJoin";
+      return `${name} [${keys}], ${plan.type}, build ${plan.build}${plan.conditions.length > 0 ? `, ${texts(plan.conditions)}` : ""}`;
+    }
+    case "sort":
+      return `Sort [${texts(plan.order)}]${plan.limit === undefined ? "" : `, top ${plan.limit}`}`;
+    case "limit":
+      return plan.stateful ? `StreamingGlobalLimit ${plan.count}` : `Limit ${plan.count}, offset ${plan.offset}`;
+    case "union":
+      return "Union";
+    case "set":
+      return `${plan.type === "intersect" ? "Intersect" : "Except"}${plan.all ? " all" : ""}`;
+    case "expand":
+      return `Expand ${columns(plan.output)}`;
+    case "window":
+      return `Window [${texts(plan.expressions)}]`;
+    case "sample":
+      return `Sample ${plan.fraction}`;
+    case "watermark":
+      return `EventTimeWatermark ${plan.attribute.name}, ${plan.delayMs} ms`;
+    case "observe":
+      return `CollectMetrics ${plan.name}`;
+  }
+}
+
+function columns(attributes: readonly Attribute[]): string {
+  return `[${attributes.map((attribute) => `${attribute.name}#${attribute.id}`).join(", ")}]`;
+}
+
+function texts(expressions: readonly Expression[]): string {
+  return expressions.map(prettyName).join(", ");
+}

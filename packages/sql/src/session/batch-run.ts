@@ -1,0 +1,33 @@
+import type { Table } from "@ss/core";
+import { breather } from "../execution/breather.js";
+import type { Run, ScanInput } from "../execution/operator.js";
+import { tableInput } from "../streaming/inputs.js";
+
+/** One run of a query over tables. */
+export class TableRun implements Run {
+  readonly signal: AbortSignal;
+  readonly breathe: () => Promise<void> | undefined;
+  readonly observed: Record<string, Record<string, unknown>> = {};
+  private readonly tables: ReadonlyMap<number, Table>;
+  private readonly startMs: number;
+
+  constructor(tables: ReadonlyMap<number, Table>, startMs: number, monotonicMs: () => number, signal: AbortSignal) {
+    this.tables = tables;
+    this.startMs = startMs;
+    this.signal = signal;
+    this.breathe = breather(monotonicMs);
+  }
+
+  readonly nowMs = (): number => this.startMs;
+  readonly partition = (): number => 0;
+
+  input(readId: number): ScanInput {
+    return tableInput(this.tables.get(readId)!);
+  }
+
+  countInput(): void {}
+
+  observe(name: string, metrics: Readonly<Record<string, unknown>>): void {
+    this.observed[name] = { ...metrics };
+  }
+}

@@ -1,0 +1,30 @@
+import { memoryStateStoreProvider } from "@ss/core";
+
+/** Keys that the offset log records, as Spark does: a later run takes them from there. */
+const PINNED = [
+  "spark.sql.streaming.multipleWatermarkPolicy",
+  "spark.sql.streaming.stateStore.encodingFormat",
+  "spark.sql.streaming.aggregation.stateFormatVersion",
+  "spark.sql.streaming.join.stateFormatVersion",
+  "spark.sql.streaming.flatMapGroupsWithState.stateFormatVersion",
+  "spark.sql.streaming.stateStore.compression.codec",
+  "spark.sql.streaming.stateStore.rocksdb.formatVersion",
+  "spark.sql.streaming.stateStore.rocksdb.mergeOperatorVersion",
+  "spark.sql.streaming.statefulOperator.useStrictDistribution",
+  "spark.sql.streaming.statefulOperator.alwaysNullableOutput.enabled",
+  "spark.sql.streaming.stateStore.rowChecksum.enabled",
+  "spark.sql.streaming.queryEvolution.enableSourceEvolution",
+  "spark.sql.shuffle.partitions",
+] as const;
+
+/** What a query writes into its offset log: the configuration in force, and the class of our state store where it has state. */
+export function pinnedConf(conf: (key: string) => string | undefined): Readonly<Record<string, string>> {
+  const pinned: Record<string, string> = {
+    "spark.sql.streaming.stateStore.providerClass": memoryStateStoreProvider.className,
+  };
+  for (const key of PINNED) {
+    const value = conf(key);
+    if (value !== undefined) pinned[key] = value;
+  }
+  return pinned;
+}

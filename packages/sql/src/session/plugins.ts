@@ -1,0 +1,122 @@
+import {
+  type Clock,
+  type FileFormat,
+  type FileSystem,
+  localFileSystem,
+  type Plugin,
+  type SessionContext,
+  type SinkProvider,
+  type SourceProvider,
+  StreamError,
+} from "@ss/core";
+import type { RuntimeConfig } from "./runtime-config.js";
+
+const PACKAGES: Readonly<Record<string, string>> = {
+  csv: "@ss/source-file (reading) or @ss/sink-file (writing)",
+  json: "@ss/source-file (reading) or @ss/sink-file (writing)",
+  text: "@ss/source-file (reading) or @ss/sink-file (writing)",
+  parquet: "@ss/format-parquet with @ss/source-file (reading), or @ss/sink-parquet (writing)",
+  rate: "@ss/source-rate",
+  "rate-micro-batch": "@ss/source-rate",
+  socket: "@ss/source-socket",
+  memory: "@ss/source-memory",
+  console: "@ss/sink-console",
+  kafka: "@ss/source-kafka",
+};
+
+/** What the plug-ins of a session bring, looked up by name. */
+export class Plugins implements SessionContext {
+  readonly clock: Clock;
+  private readonly config: RuntimeConfig;
+  private readonly sources = new Map<string, SourceProvider>();
+  private readonly sinks = new Map<string, SinkProvider>();
+  private readonly formats = new Map<string, FileFormat>();
+  private readonly fileSystems = new Map<string, FileSystem>();
+
+  constructor(plugins: readonly Plugin[], config: RuntimeConfig, clock: Clock) {
+    this.config = config;
+    this.clock = clock;
+    this.addFileSystem(localFileSystem());
+    this.addAll(plugins);
+  }
+
+  /** More plug-ins; later ones take over names. */
+  addAll(plugins: readonly Plugin[]): void {
+    for (const plugin of plugins) this.add(plugin);
+  }
+
+  private add(plugin: Plugin): void {
+    for (const source of plugin.sources ?? []) for (const name of source.names) this.sources.set(name.toLowerCase(), source);
+    for (const sink of plugin.sinks ?? []) for (const name of sink.names) this.sinks.set(name.toLowerCase(), sink);
+    for (const format of plugin.formats ?? []) {
+      const name = format.name.toLowerCase();
+      // the reading and the writing half of a format may come from two plug-ins
+      this.formats.set(name, { ...this.formats.get(name), ...format });
+    }
+    for (const fileSystem of plugin.fileSystems ?? []) this.addFileSystem(fileSystem);
+  }
+
+  private addFileSystem(fileSystem: FileSystem): void {
+    for (const scheme of fileSystem.schemes) this.fileSystems.set(scheme, fileSystem);
+  }
+
+  /** The provider that reads a format; DATA_SOURCE_NOT_FOUND names the package to install. */
+  source(format: string): SourceProvider {
+    const name = format.toLowerCase();
+    const found = this.sources.get(name) ?? (this.formats.get(name)?.reader && this.formatReader());
+    if (found) return found;
+    throw notFound(format);
+  }
+
+  /** The provider that writes a format; DATA_SOURCE_NOT_FOUND names the package to install. */
+  sink(format: string): SinkProvider {
+    const name = format.toLowerCase();
+    const found = this.sinks.get(name) ?? (this.formats.get(name)?.writer && this.formatWriter());
+    if (found) return found;
+    throw notFound(format);
+  }
+
+  private formatReader(): SourceProvider | undefined {
+    return [...this.sources.values()].find((provider) => provider.readsFormats);
+  }
+
+  private formatWriter(): SinkProvider | undefined {
+    return [...this.sinks.values()].find((provider) => provider.writesFormats);
+  }
+
+  fileSystem(path: string): FileSystem {
+    const scheme = /^([a-z][a-z0-9+.-]*):\//i.exec(path)?.[1]?.toLowerCase() ?? "file";
+    const found = this.fileSystems.get(scheme);
+    if (found) return found;
+    throw new StreamError({
+      condition: "SS_UNKNOWN_FILE_SYSTEM",
+      parameters: { scheme, path },
+      message: `No file system in use serves '${scheme}://' (${path}). Pass one to SparkSession.builder().use(...): fs-s3, fs-hdfs or one of your own.`,
+    });
+  }
+
+  format(name: string): FileFormat | undefined {
+    return this.formats.get(name.toLowerCase());
+  }
+
+  conf(key: string): string | undefined {
+    return this.config.find(key);
+  }
+
+  get timeZone(): string {
+    return this.config.timeZone;
+  }
+}
+
+function notFound(format: string): StreamError {
+  const known = Object.hasOwn(PACKAGES, format.toLowerCase()) ? PACKAGES[format.toLowerCase()] : undefined;
+  const advice = known
+    ? `Install ${known} and pass it to SparkSession.builder().use(...).`
+    : "Install the package of its connector and pass it to SparkSession.builder().use(...).";
+  return new StreamError({
+    condition: "DATA_SOURCE_NOT_FOUND",
+    sqlState: "42K02",
+    parameters: { provider: format },
+    message: `Failed to find the data source '${format}'. ${advice}`,
+  });
+}

@@ -1,0 +1,149 @@
+import type { Predicate, PushdownAnswer, ReadRequest, Source, StructType, Table, Value } from "@ss/core";
+import { Options, StreamError, valueAt } from "@ss/core";
+import { analyze } from "../analyzer/analyze.js";
+import type { AnalyzerEnvironment } from "../analyzer/environment.js";
+import { Stage } from "../execution/codegen/stage.js";
+import type { BuildSettings } from "../execution/build.js";
+import type { Expression } from "../expression/expression.js";
+import { FunctionRegistry } from "../functions/registry.js";
+import { collectReads } from "../logical/collect-reads.js";
+import type { LogicalPlan, Read } from "../logical/plan.js";
+import { optimize } from "../optimizer/optimize.js";
+import { Planner } from "../physical/planner.js";
+import type { PhysicalPlan } from "../physical/plan.js";
+import type { Catalog } from "./catalog.js";
+import type { Plugins } from "./plugins.js";
+import type { RuntimeConfig } from "./runtime-config.js";
+
+/** A plan with its columns resolved and its inputs found. */
+export interface Analyzed {
+  readonly plan: LogicalPlan;
+  readonly tables: ReadonlyMap<number, Table>;
+  readonly sources: ReadonlyMap<number, Source>;
+}
+
+/** A plan ready to run. */
+export interface Prepared extends Analyzed {
+  readonly optimized: LogicalPlan;
+  readonly physical: PhysicalPlan;
+}
+
+/** Turns unresolved plans into physical ones: finds inputs, analyzes, optimizes, plans. */
+export class Preparation {
+  private readonly plugins: Plugins;
+  private readonly catalog: Catalog;
+  private readonly config: RuntimeConfig;
+  private readonly functions: FunctionRegistry;
+  private readonly nowMs: () => number;
+  /** Schemas that were inferred stay as they are for the life of a read, as in Spark. */
+  private readonly schemas = new WeakMap<Read, StructType>();
+
+  constructor(
+    plugins: Plugins,
+    catalog: Catalog,
+    config: RuntimeConfig,
+    functions: FunctionRegistry,
+    nowMs: () => number,
+  ) {
+    this.plugins = plugins;
+    this.catalog = catalog;
+    this.config = config;
+    this.functions = functions;
+    this.nowMs = nowMs;
+  }
+
+  get settings(): BuildSettings {
+    const { ansi, timeZone } = this.config;
+    return {
+      ansi,
+      timeZone,
+      external: {
+        longs: this.config.get("ss.collect.longs") === "bigint" ? "bigint" : "number",
+        timestamps: this.config.get("ss.collect.timestamps") === "micros" ? "micros" : "date",
+      },
+    };
+  }
+
+  /** Finds the inputs of a plan and resolves its names and types. */
+  async analyze(plan: LogicalPlan): Promise<Analyzed> {
+    const tables = new Map<number, Table>();
+    const sources = new Map<number, Source>();
+    const schemas = new Map<number, StructType>();
+    for (const read of collectReads(plan, (name) => this.catalog.find(name))) {
+      if (schemas.has(read.readId)) continue;
+      const input = await this.open(read);
+      if (read.streaming) sources.set(read.readId, input as Source);
+      else tables.set(read.readId, input as Table);
+      schemas.set(read.readId, input.schema);
+      if (!this.schemas.has(read)) this.schemas.set(read, input.schema);
+    }
+    return { plan: analyze(plan, this.environment(schemas)), tables, sources };
+  }
+
+  /** The input of a read: a table or, for streams, a source that is not open yet. */
+  async open(read: Read): Promise<Table | Source> {
+    const provider = this.plugins.source(read.format);
+    const known = this.schemas.get(read);
+    if (read.schema && provider.fixedSchema) throw schemaRefused(read.format);
+    const request: ReadRequest = {
+      format: read.format,
+      options: new Options(read.options),
+      paths: read.paths,
+      schema: read.schema ?? (provider.fixedSchema ? undefined : known),
+      session: this.plugins,
+    };
+    const opened = read.streaming ? provider.stream?.(request) : provider.table?.(request);
+    if (!opened) throw noSuchRead(read);
+    return opened;
+  }
+
+  private environment(schemas: ReadonlyMap<number, StructType>): AnalyzerEnvironment {
+    const { ansi, timeZone } = this.config;
+    return {
+      ansi,
+      timeZone,
+      caseSensitive: this.config.get("spark.sql.caseSensitive").toLowerCase() === "true",
+      functions: this.functions,
+      conf: (key) => this.config.find(key),
+      resolveRelation: (name) => this.catalog.find(name),
+      readSchema: (read) => schemas.get(read.readId)!,
+      evaluate: (expressions) => this.evaluate(expressions),
+    };
+  }
+
+  /** The values of expressions that read no column. */
+  evaluate(expressions: readonly Expression[]): readonly Value[] {
+    const stage = new Stage({ input: [], conditions: [], outputs: expressions }, this.settings);
+    const nowMs = this.nowMs();
+    const { columns } = stage.run([], 1, { nowMs: () => nowMs, partition: () => 0 });
+    return columns.map((column) => valueAt(column, 0));
+  }
+
+  /** Optimizes and plans an analyzed query. */
+  plan(analyzed: Analyzed, streaming: boolean): Prepared {
+    const optimized = optimize(analyzed.plan, (expression) => this.evaluate([expression])[0]!);
+    const pushdown = (read: Read, predicate: Predicate): PushdownAnswer => {
+      const input = analyzed.tables.get(read.readId) ?? analyzed.sources.get(read.readId);
+      return input?.pushdown?.(predicate) ?? "unsupported";
+    };
+    const physical = new Planner({ pushdown, streaming }).plan(optimized);
+    return { ...analyzed, optimized, physical };
+  }
+}
+
+function schemaRefused(format: string): StreamError {
+  return new StreamError({
+    condition: "_LEGACY_ERROR_TEMP_2242",
+    parameters: { provider: format },
+    message: `${format} source does not support user-specified schema. Leave out .schema(...).`,
+  });
+}
+
+function noSuchRead(read: Read): StreamError {
+  const way = read.streaming ? "streamed reading" : "batch reading";
+  return new StreamError({
+    condition: "_LEGACY_ERROR_TEMP_2093",
+    parameters: { provider: read.format },
+    message: `Data source ${read.format} does not support ${way}. Use ${read.streaming ? "spark.read" : "spark.readStream"} instead.`,
+  });
+}

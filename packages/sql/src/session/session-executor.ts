@@ -1,0 +1,273 @@
+import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  Batch,
+  type Clock,
+  memoryStateStoreProvider,
+  Options,
+  type Sink,
+  StreamError,
+  type StreamingQuery,
+  type StreamingQueryManager,
+  type StructType,
+  StructField,
+  StructType as Schema,
+  type Value,
+  type WriteRequest,
+} from "@ss/core";
+import { cellFormatter, timeZone, UTC } from "@ss/kernels";
+import { DataFrame, rowMaker } from "../dataframe/dataframe.js";
+import type { BatchSave, Executor, StreamStart } from "../dataframe/executor.js";
+import { buildOperators } from "../execution/build.js";
+import type { Rows } from "../execution/codegen/stage.js";
+import type { ExternalOptions } from "../execution/external.js";
+import { type Attribute, freshId } from "../expression/expression.js";
+import type { FunctionRegistry } from "../functions/registry.js";
+import { collectReads } from "../logical/collect-reads.js";
+import { outputOf } from "../logical/output.js";
+import type { LogicalPlan, Name } from "../logical/plan.js";
+import { treeText } from "../logical/tree-text.js";
+import { physicalText } from "../physical/text.js";
+import { checkBatch, checkStreaming } from "../streaming/check-streaming.js";
+import { ForeachBatchSink } from "../streaming/sinks/foreach-batch-sink.js";
+import { ForeachSink } from "../streaming/sinks/foreach-sink.js";
+import { MemorySink } from "../streaming/sinks/memory-sink.js";
+import { NoopSink } from "../streaming/sinks/noop-sink.js";
+import { SqlStreamPlan } from "../streaming/sql-stream-plan.js";
+import { TableRun } from "./batch-run.js";
+import type { Catalog } from "./catalog.js";
+import { checkpointMissing, queryNameMissing, unsupportedSinkMode } from "./errors.js";
+import { pinnedConf } from "./pinned-conf.js";
+import type { Plugins } from "./plugins.js";
+import { type Analyzed, Preparation } from "./prepare.js";
+import type { RuntimeConfig } from "./runtime-config.js";
+
+/** The parts of a session that running a plan needs. */
+export interface ExecutorParts {
+  readonly config: RuntimeConfig;
+  readonly catalog: Catalog;
+  readonly plugins: Plugins;
+  readonly functions: FunctionRegistry;
+  readonly streams: StreamingQueryManager;
+  readonly clock: Clock;
+  readonly print: (text: string) => void;
+  readonly log: (level: "info" | "warn" | "error", message: string) => void;
+}
+
+/** The embedded back end: runs plans in this process. */
+export class SessionExecutor implements Executor {
+  private readonly parts: ExecutorParts;
+  private readonly preparation: Preparation;
+
+  constructor(parts: ExecutorParts) {
+    this.parts = parts;
+    const { plugins, catalog, config, functions, clock } = parts;
+    this.preparation = new Preparation(plugins, catalog, config, functions, () => clock.now());
+  }
+
+  print(text: string): void {
+    this.parts.print(text);
+  }
+
+  conf(key: string): string | undefined {
+    return this.parts.config.find(key);
+  }
+
+  get external(): ExternalOptions {
+    return this.preparation.settings.external;
+  }
+
+  isStreaming(plan: LogicalPlan): boolean {
+    return collectReads(plan, (name) => this.parts.catalog.find(name)).some((read) => read.streaming);
+  }
+
+  createView(name: Name, plan: LogicalPlan, options: { readonly replace: boolean; readonly global: boolean }): void {
+    this.parts.catalog.createView(options.global ? ["global_temp", ...name] : name, plan, options.replace);
+  }
+
+  cellTexts(schema: StructType): readonly ((value: Value) => string)[] {
+    const zone = timeZone(this.parts.config.timeZone) ?? UTC;
+    return schema.fields.map((field) => cellFormatter(field.type as never, zone));
+  }
+
+  async schema(plan: LogicalPlan): Promise<StructType> {
+    const analyzed = await this.preparation.analyze(plan);
+    return schemaOfPlan(analyzed);
+  }
+
+  async *rows(plan: LogicalPlan): AsyncIterable<Rows> {
+    const analyzed = await this.preparation.analyze(plan);
+    checkBatch(analyzed.plan);
+    const { physical, tables } = this.preparation.plan(analyzed, false);
+    const { root } = buildOperators(physical, this.preparation.settings);
+    const { clock } = this.parts;
+    const stop = new AbortController();
+    const run = new TableRun(tables, clock.now(), () => performance.now(), stop.signal);
+    yield* root.rows(run);
+  }
+
+  async explain(plan: LogicalPlan, mode: "simple" | "extended" | "codegen"): Promise<string> {
+    const analyzed = await this.preparation.analyze(plan);
+    const { physical, optimized } = this.preparation.plan(analyzed, this.isStreaming(plan));
+    const text = `== Physical Plan ==\n${physicalText(physical)}`;
+    if (mode === "codegen") {
+      const { stages } = buildOperators(physical, this.preparation.settings);
+      return `${text}\n\n${stages.map((stage) => stage.text()).join("\n\n")}`;
+    }
+    if (mode === "simple") return text;
+    return `== Analyzed Logical Plan ==\n${treeText(analyzed.plan)}\n\n== Optimized Logical Plan ==\n${treeText(optimized)}\n\n${text}`;
+  }
+
+  async save(plan: LogicalPlan, request: BatchSave): Promise<void> {
+    const schema = await this.schema(plan);
+    if (request.format.toLowerCase() === "noop") return this.drain(plan);
+    const provider = this.parts.plugins.sink(request.format);
+    if (!provider.batch) throw noBatchWrite(request.format);
+    const sink = await provider.batch({ ...this.writeRequest(request, schema), mode: request.mode });
+    if (!sink) return;
+    try {
+      await this.writeOnce(plan, schema, sink);
+    } finally {
+      await sink.close();
+    }
+  }
+
+  private async drain(plan: LogicalPlan): Promise<void> {
+    for await (const _ of this.rows(plan));
+  }
+
+  private async writeOnce(plan: LogicalPlan, schema: StructType, sink: Sink): Promise<void> {
+    const { signal } = new AbortController();
+    const ids = { queryId: randomUUID(), runId: randomUUID(), outputId: 0, batchId: 0 };
+    const write = await sink.begin({ ...ids, schema, mode: "append", signal });
+    try {
+      const writer = await write.writer(0);
+      try {
+        for await (const rows of this.rows(plan)) await writer.write(new Batch(schema, rows.columns, rows.rowCount));
+      } catch (error) {
+        await writer.abort();
+        throw error;
+      }
+      await write.commit([await writer.finish()]);
+    } catch (error) {
+      await write.abort(error);
+      throw error;
+    }
+  }
+
+  private writeRequest(
+    request: Pick<BatchSave, "format" | "path" | "options" | "partitionBy">,
+    schema: StructType,
+  ): WriteRequest {
+    const { format, path, partitionBy } = request;
+    return { format, path, partitionBy, schema, options: new Options(request.options), session: this.parts.plugins };
+  }
+
+  async start(plan: LogicalPlan, request: StreamStart): Promise<StreamingQuery> {
+    const { config, streams, clock, log, plugins } = this.parts;
+    const analyzed = await this.preparation.analyze(plan);
+    checkStreaming(analyzed.plan, request.mode, {
+      enabled: config.get("spark.sql.streaming.unsupportedOperationCheck") !== "false",
+      allowMultiple: config.get("spark.sql.streaming.statefulOperator.allowMultiple") !== "false",
+      encodingFormat: config.get("spark.sql.streaming.stateStore.encodingFormat"),
+    });
+    const schema = schemaOfPlan(analyzed);
+    const { location, temporary } = this.checkpoint(request);
+    const sink = await this.sink(request, schema, analyzed);
+    return streams.start({
+      name: request.queryName,
+      checkpointLocation: location,
+      temporary,
+      fileSystem: plugins.fileSystem(location),
+      trigger: request.trigger,
+      conf: (key) => config.find(key),
+      clock,
+      log,
+      createPlan: (context) => {
+        const prepared = this.preparation.plan(analyzed, true);
+        return new SqlStreamPlan({
+          physical: prepared.physical,
+          logicalText: () =>
+            `== Analyzed Logical Plan ==\n${treeText(analyzed.plan)}\n\n== Optimized Logical Plan ==\n${treeText(prepared.optimized)}\n`,
+          sources: analyzed.sources,
+          tables: analyzed.tables,
+          outputs: [{ sink, schema }],
+          mode: request.mode,
+          pinnedConf: pinnedConf(context.conf),
+          settings: this.preparation.settings,
+          stateProvider: memoryStateStoreProvider,
+          partitions: Number(context.conf("spark.sql.shuffle.partitions") ?? "16"),
+          monotonicMs: () => clock.monotonicMs(),
+        });
+      },
+    });
+  }
+
+  private checkpoint(request: StreamStart): { readonly location: string; readonly temporary: boolean } {
+    const options = new Options(request.options);
+    const given = options.get("checkpointLocation");
+    if (given) return { location: given, temporary: false };
+    const { config } = this.parts;
+    const root = config.find("spark.sql.streaming.checkpointLocation");
+    if (root) return { location: `${root}/${request.queryName ?? randomUUID()}`, temporary: false };
+    const { target } = request;
+    const mayBeTemporary =
+      target.kind !== "format" || ["memory", "console", "noop"].includes(target.format.toLowerCase());
+    if (!mayBeTemporary) throw checkpointMissing();
+    return { location: join(tmpdir(), `temporary-${randomUUID()}`), temporary: true };
+  }
+
+  private async sink(request: StreamStart, schema: StructType, analyzed: Analyzed): Promise<Sink> {
+    const { target } = request;
+    if (target.kind === "foreach") return new ForeachSink(target.writer, rowMaker(schema, this));
+    if (target.kind === "foreachBatch") {
+      const { run } = target;
+      return new ForeachBatchSink(async (rows, batchId) => run(this.held(analyzed, () => rows), batchId));
+    }
+    const format = target.format.toLowerCase();
+    if (format === "noop") return new NoopSink();
+    if (format === "memory") return this.memorySink(request, analyzed);
+    const provider = this.parts.plugins.sink(target.format);
+    if (!provider.outputModes.includes(request.mode)) throw unsupportedSinkMode(target.format, request.mode);
+    if (!provider.stream) throw noStreamWrite(target.format);
+    const { options, partitionBy } = request;
+    return provider.stream(this.writeRequest({ format: target.format, path: target.path, options, partitionBy }, schema));
+  }
+
+  private memorySink(request: StreamStart, analyzed: Analyzed): Sink {
+    if (!request.queryName) throw queryNameMissing();
+    const sink = new MemorySink();
+    const table = this.held(analyzed, () => sink.rows());
+    this.parts.catalog.createView([request.queryName], table.plan, true);
+    return sink;
+  }
+
+  /** Rows that the process holds, as a table of the plan's columns. */
+  private held(analyzed: Analyzed, rows: () => readonly Rows[]): DataFrame {
+    const attributes = outputOf(analyzed.plan).map((a): Attribute => ({ ...a, id: freshId(), metadata: undefined }));
+    return new DataFrame({ kind: "columnar", attributes, rows }, this);
+  }
+}
+
+function schemaOfPlan(analyzed: Analyzed): StructType {
+  return new Schema(outputOf(analyzed.plan).map((a) => StructField(a.name, a.type, a.nullable)));
+}
+
+function noBatchWrite(format: string): StreamError {
+  return new StreamError({
+    condition: "UNSUPPORTED_FEATURE.TABLE_OPERATION",
+    sqlState: "0A000",
+    parameters: { tableName: `\`${format}\``, operation: "batch write" },
+    message: `The sink '${format}' takes streams only: write with writeStream, or choose another format.`,
+  });
+}
+
+function noStreamWrite(format: string): StreamError {
+  return new StreamError({
+    condition: "UNSUPPORTED_FEATURE.TABLE_OPERATION",
+    sqlState: "0A000",
+    parameters: { tableName: `\`${format}\``, operation: "streaming write" },
+    message: `The sink '${format}' does not take streams: write with df.write, or choose another format.`,
+  });
+}

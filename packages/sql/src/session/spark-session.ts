@@ -1,0 +1,252 @@
+import {
+  type Clock,
+  type Plugin,
+  StreamingQueryManager,
+  type StructType,
+  StructType as Schema,
+  systemClock,
+  type TypedStructType,
+  batchFromRows,
+  LongType,
+} from "@ss/core";
+import { DataFrame } from "../dataframe/dataframe.js";
+import { Reader } from "../dataframe/reader.js";
+import type { AnyRow } from "../dataframe/row-types.js";
+import { toInternal } from "../execution/internal.js";
+import { type Attribute, freshId } from "../expression/expression.js";
+import { builtinFunctions } from "../functions/builtin.js";
+import type { Statement } from "../logical/command.js";
+import { parseStatement, parseTableName } from "../parser/parser.js";
+import { parserConf } from "../parser/parser-conf.js";
+import { Catalog } from "./catalog.js";
+import { inferRowSchema } from "./infer-row-schema.js";
+import { Plugins } from "./plugins.js";
+import { RuntimeConfig } from "./runtime-config.js";
+import { SessionExecutor } from "./session-executor.js";
+import { unsupportedStatement } from "./errors.js";
+import { withoutEffect } from "./conf-entries.js";
+
+/** What a session is made of. */
+export interface SessionSettings {
+  readonly config: Readonly<Record<string, string>>;
+  readonly plugins: readonly Plugin[];
+  readonly clock: Clock;
+  /** Where `show` prints; default the process's standard output. */
+  readonly print: (text: string) => void;
+  /** Where warnings go; default the process's standard error. */
+  readonly log: (level: "info" | "warn" | "error", message: string) => void;
+}
+
+let active: SparkSession | undefined;
+
+/** Builds a session: `await SparkSession.builder().appName("retail").use(fileSource()).getOrCreate()`. */
+export class SessionBuilder {
+  private readonly settings: Record<string, string> = {};
+  private readonly plugins: Plugin[] = [];
+  private clock: Clock = systemClock;
+  private print: (text: string) => void = (text) => void process.stdout.write(text);
+  private log: SessionSettings["log"] = (level, message) => {
+    if (level !== "info") process.stderr.write(`${level}: ${message}\n`);
+  };
+
+  /** A name for people. */
+  appName(name: string): this {
+    return this.config("spark.app.name", name);
+  }
+
+  /** `local`, `local[N]` or `local[*]`. This release runs everything on the thread of the program, whatever N is. */
+  master(master: string): this {
+    return this.config("spark.master", master);
+  }
+
+  /** A setting, with one of Spark's keys. */
+  config(key: string, value: string | number | boolean): this {
+    this.settings[key] = String(value);
+    return this;
+  }
+
+  /** Connectors, formats and file systems that the session shall know. */
+  use(...plugins: readonly Plugin[]): this {
+    this.plugins.push(...plugins);
+    return this;
+  }
+
+  /** A clock other than the machine's; for tests. */
+  withClock(clock: Clock): this {
+    this.clock = clock;
+    return this;
+  }
+
+  /** Where `show()` and `printSchema()` print. */
+  printTo(print: (text: string) => void): this {
+    this.print = print;
+    return this;
+  }
+
+  /** Where warnings go. */
+  logTo(log: SessionSettings["log"]): this {
+    this.log = log;
+    return this;
+  }
+
+  /** A new session, also if there is one already. */
+  async create(): Promise<SparkSession> {
+    const { settings, plugins, clock, print, log } = this;
+    active = new SparkSession({ config: { ...settings }, plugins: [...plugins], clock, print, log });
+    return active;
+  }
+
+  /** The active session, with these settings and plug-ins added to it, or a new one. */
+  async getOrCreate(): Promise<SparkSession> {
+    if (!active) return this.create();
+    for (const [key, value] of Object.entries(this.settings)) active.conf.set(key, value);
+    active.use(...this.plugins);
+    return active;
+  }
+}
+
+/** The entry point: reads tables and streams, runs SQL, knows the running queries. */
+export class SparkSession {
+  /** Settings. */
+  readonly conf: RuntimeConfig;
+  /** The running queries. */
+  readonly streams: StreamingQueryManager;
+  readonly version = "4.3.0";
+  private readonly catalogViews = new Catalog();
+  private readonly plugins: Plugins;
+  private readonly executor: SessionExecutor;
+  private readonly settings: SessionSettings;
+
+  /** Use {@link SparkSession.builder}. */
+  constructor(settings: SessionSettings) {
+    this.settings = settings;
+    this.conf = new RuntimeConfig(settings.config);
+    this.plugins = new Plugins(settings.plugins, this.conf, settings.clock);
+    this.streams = new StreamingQueryManager({ clock: settings.clock, log: settings.log });
+    this.executor = new SessionExecutor({
+      config: this.conf,
+      catalog: this.catalogViews,
+      plugins: this.plugins,
+      functions: builtinFunctions(),
+      streams: this.streams,
+      clock: settings.clock,
+      print: settings.print,
+      log: settings.log,
+    });
+    for (const key of Object.keys(settings.config)) {
+      const reason = withoutEffect(key);
+      if (reason) settings.log("warn", `The configuration ${key} is accepted and changes nothing: ${reason}.`);
+    }
+  }
+
+  static builder(): SessionBuilder {
+    return new SessionBuilder();
+  }
+
+  /** The session made last, if it has not been stopped. */
+  static active(): SparkSession | undefined {
+    return active;
+  }
+
+  /** More plug-ins for a session that runs. */
+  use(...plugins: readonly Plugin[]): this {
+    this.plugins.addAll(plugins);
+    return this;
+  }
+
+  /** Reads tables. */
+  get read(): Reader {
+    return new Reader(this.executor, false);
+  }
+
+  /** Reads streams. */
+  get readStream(): Reader {
+    return new Reader(this.executor, true);
+  }
+
+  /** Runs a SQL statement: a query gives its DataFrame; `CREATE TEMP VIEW`, `SET` and the like take effect at once. */
+  sql(text: string): DataFrame {
+    const conf = parserConf((key) => this.conf.find(key), () => this.settings.clock.now());
+    return this.run(parseStatement(text, conf));
+  }
+
+  private run(statement: Statement): DataFrame {
+    switch (statement.kind) {
+      case "query":
+        return new DataFrame(statement.plan, this.executor);
+      case "createView": {
+        const { name, columns, plan, replace, global } = statement;
+        const named = columns ? ({ kind: "toNames", child: plan, names: columns } as const) : plan;
+        const view = global ? ["global_temp", ...name] : name;
+        if (!(statement.ifNotExists && this.catalogViews.find(view))) this.catalogViews.createView(view, named, replace);
+        return this.empty();
+      }
+      case "dropView":
+      case "dropTable":
+        this.catalogViews.dropView(statement.name, statement.ifExists);
+        return this.empty();
+      case "set":
+        if (statement.key !== undefined && statement.value !== undefined) this.conf.set(statement.key, statement.value);
+        return this.empty();
+      case "reset":
+        if (statement.key !== undefined) this.conf.unset(statement.key);
+        else for (const key of [...this.conf.entries().keys()]) this.conf.unset(key);
+        return this.empty();
+      default:
+        throw unsupportedStatement(statement.kind === "unsupported" ? statement.name : statement.kind.toUpperCase());
+    }
+  }
+
+  private empty(): DataFrame {
+    return new DataFrame({ kind: "localRelation", attributes: [], batches: [] }, this.executor);
+  }
+
+  /** A table or view by name. */
+  table(name: string): DataFrame {
+    return new DataFrame({ kind: "unresolvedRelation", name: parseTableName(name) }, this.executor);
+  }
+
+  /** The numbers from `start` (default 0) to below `end`. */
+  range(startOrEnd: number | bigint, end?: number | bigint, step: number | bigint = 1): DataFrame<{ id: number | null }> {
+    const attribute: Attribute = { kind: "attribute", id: freshId(), name: "id", type: LongType, nullable: false, qualifier: [] };
+    const [from, to] = end === undefined ? [0, startOrEnd] : [startOrEnd, end];
+    const plan = { kind: "range", start: BigInt(from), end: BigInt(to), step: BigInt(step), attribute } as const;
+    return new DataFrame(plan, this.executor);
+  }
+
+  /** A table of rows in the program: objects, or arrays in the order of the schema. */
+  createDataFrame<R extends object>(rows: readonly unknown[], schema: TypedStructType<R>): DataFrame<R>;
+  createDataFrame<R extends object>(rows: readonly R[]): DataFrame<R>;
+  createDataFrame(rows: readonly unknown[], schema: StructType | string): DataFrame;
+  createDataFrame(rows: readonly unknown[], schema?: StructType | string): DataFrame<AnyRow> {
+    const type = typeof schema === "string" ? Schema.fromDDL(schema) : (schema ?? inferRowSchema(rows));
+    const values = rows.map((row, k) => toInternal(row, type, `row ${k}`) as never);
+    const attributes = type.fields.map(
+      ({ name, type: fieldType, nullable, metadata }): Attribute => ({
+        kind: "attribute",
+        id: freshId(),
+        name,
+        type: fieldType,
+        nullable,
+        qualifier: [],
+        metadata,
+      }),
+    );
+    const batches = rows.length === 0 ? [] : [batchFromRows(type, values)];
+    return new DataFrame({ kind: "localRelation", attributes, batches }, this.executor);
+  }
+
+  /** Temporary views. */
+  get catalog(): { dropTempView(name: string): boolean; listViews(): string[] } {
+    return {
+      dropTempView: (name) => this.catalogViews.dropView(parseTableName(name), true),
+      listViews: () => this.catalogViews.viewNames(),
+    };
+  }
+
+  /** Stops all running queries. */
+  async stop(): Promise<void> {
+    if (active === this) active = undefined;
+    await Promise.all(this.streams.active.map((query) => query.stop()));
+  }
+}

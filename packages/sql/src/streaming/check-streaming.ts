@@ -1,0 +1,216 @@
+import type { OutputMode } from "@ss/core";
+import { StreamError } from "@ss/core";
+import { exists } from "../expression/children.js";
+import type { Expression } from "../expression/expression.js";
+import type { Aggregate, Join, JoinType, LogicalPlan } from "../logical/plan.js";
+import { outputOf } from "../logical/output.js";
+import { childrenOf, expressionsOf, isStreaming } from "../logical/transform.js";
+
+/** Settings that the checks depend on. */
+export interface CheckSettings {
+  /** `spark.sql.streaming.unsupportedOperationCheck`. */
+  readonly enabled: boolean;
+  /** `spark.sql.streaming.statefulOperator.allowMultiple`. */
+  readonly allowMultiple: boolean;
+  /** `spark.sql.streaming.stateStore.encodingFormat`. */
+  readonly encodingFormat: string;
+}
+
+/** Refuses a batch query over a stream. */
+export function checkBatch(plan: LogicalPlan): void {
+  if (!isStreaming(plan)) return;
+  throw refused(
+    "Queries with streaming sources must be executed with writeStream.start(), or from a streaming table or flow definition within a Spark Declarative Pipeline.",
+  );
+}
+
+/** Refuses what Structured Streaming does not run in an output mode (rules U3 to U47 of Spark's checker, as far as the operators exist). */
+export function checkStreaming(plan: LogicalPlan, mode: OutputMode, settings: CheckSettings): void {
+  if (!isStreaming(plan)) throw notAStream();
+  if (!settings.enabled) return;
+  const nodes = streamingNodes(plan);
+  const aggregates = nodes.filter((node) => node.kind === "aggregate" || node.kind === "deduplicate");
+  const stateful = [...aggregates, ...nodes.filter((node) => node.kind === "limit")];
+  if (settings.encodingFormat.toLowerCase() === "avro" && stateful.length > 0) {
+    throw refused(
+      "State store encoding format as avro is not supported for operator=aggregation used within the query",
+    );
+  }
+  checkOutputMode(nodes, mode);
+  for (const node of nodes) checkNode(node, mode, aggregates.length > 0);
+  if (settings.allowMultiple) checkWatermarks(plan);
+}
+
+/** All nodes that rows of a stream pass. */
+function streamingNodes(plan: LogicalPlan): LogicalPlan[] {
+  if (!isStreaming(plan)) return [];
+  return [plan, ...childrenOf(plan).flatMap(streamingNodes)];
+}
+
+function checkOutputMode(nodes: readonly LogicalPlan[], mode: OutputMode): void {
+  const aggregates = nodes.filter((node): node is Aggregate => node.kind === "aggregate");
+  if (mode === "complete" && aggregates.length === 0) {
+    throw unsupportedMode(mode, "no streaming aggregations on streaming DataFrames/DataSets");
+  }
+  if (mode !== "append") return;
+  for (const aggregate of aggregates) {
+    if (!aggregate.keys.some(hasWatermark)) {
+      throw unsupportedMode(mode, "streaming aggregations without watermark on streaming DataFrames/DataSets");
+    }
+  }
+}
+
+/** Whether a grouping key carries an event time with a watermark. */
+function hasWatermark(key: Expression): boolean {
+  if (key.kind === "alias" && key.metadata?.["spark.watermarkDelayMs"] !== undefined) return true;
+  return exists(key, (e) => e.kind === "attribute" && e.metadata?.["spark.watermarkDelayMs"] !== undefined);
+}
+
+function checkNode(node: LogicalPlan, mode: OutputMode, aggregated: boolean): void {
+  switch (node.kind) {
+    case "aggregate":
+      return checkAggregate(node);
+    case "deduplicate":
+      throw new StreamError({
+        condition: "SS_UNSUPPORTED_STREAMING_OPERATION",
+        parameters: { operation: "distinct" },
+        message: "distinct() and dropDuplicates() on a stream are not part of this release; group by the columns instead.",
+      });
+    case "join":
+      return checkJoin(node);
+    case "setOperation":
+      return checkSet(node);
+    case "limit":
+      if (mode !== "update") return;
+      throw refused("Limits are not supported on streaming DataFrames/Datasets in Update output mode");
+    case "offset":
+      throw refused("Offset is not supported on streaming DataFrames/Datasets");
+    case "sort":
+      if (mode === "complete" && aggregated && containsAggregate(node.child)) return;
+      throw refused(
+        "Sorting is not supported on streaming DataFrames/Datasets, unless it is on aggregated DataFrame/Dataset in Complete output mode",
+      );
+    case "sample":
+      throw refused("Sampling is not supported on streaming DataFrames/Datasets");
+    case "window":
+      throw overWindow(node);
+    default:
+      for (const e of expressionsOf(node)) checkExpression(e);
+  }
+}
+
+function containsAggregate(plan: LogicalPlan): boolean {
+  return plan.kind === "aggregate" || childrenOf(plan).some(containsAggregate);
+}
+
+function checkAggregate(node: Aggregate): void {
+  const distinct = node.expressions.some((e) => exists(e, (part) => part.kind === "aggregate" && part.distinct));
+  if (!distinct) return;
+  throw refused(
+    "Distinct aggregations are not supported on streaming DataFrames/Datasets. Consider using approx_count_distinct() instead.",
+  );
+}
+
+function checkExpression(expression: Expression): void {
+  const name = "monotonically_increasing_id";
+  if (!exists(expression, (e) => e.kind === "scalar" && e.fn.names[0] === name)) return;
+  throw refused(`Expression(s): ${name}() is not supported with streaming DataFrames/Datasets`);
+}
+
+const JOIN_NAMES: Readonly<Record<JoinType, string>> = {
+  inner: "Inner",
+  cross: "Cross",
+  left: "LeftOuter",
+  right: "RightOuter",
+  full: "FullOuter",
+  leftSemi: "LeftSemi",
+  leftAnti: "LeftAnti",
+};
+
+function checkJoin(node: Join): void {
+  const left = isStreaming(node.left);
+  const right = isStreaming(node.right);
+  const name = JOIN_NAMES[node.type];
+  if (left && right) {
+    throw new StreamError({
+      condition: "SS_UNSUPPORTED_STREAMING_OPERATION",
+      parameters: { operation: "stream-stream join" },
+      message: "Joins of two streams are not part of this release; join the stream with a static table.",
+    });
+  }
+  if (node.type === "full") {
+    const [here, there] = left ? ["left", "right"] : ["right", "left"];
+    throw refused(
+      `FullOuter joins with streaming DataFrames/Datasets on the ${here} and a static DataFrame/Dataset on the ${there} is not supported`,
+    );
+  }
+  if (right && node.type === "leftAnti") {
+    throw refused("LeftAnti joins with a streaming DataFrame/Dataset on the right are not supported");
+  }
+  if (right && (node.type === "left" || node.type === "leftSemi")) {
+    throw refused(
+      `${name} join with a streaming DataFrame/Dataset on the right and a static DataFrame/Dataset on the left is not supported`,
+    );
+  }
+  if (left && node.type === "right") {
+    throw refused(
+      "RightOuter join with a streaming DataFrame/Dataset on the left and a static DataFrame/DataSet on the right not supported",
+    );
+  }
+}
+
+function checkSet(node: Extract<LogicalPlan, { kind: "setOperation" }>): void {
+  const streams = node.children.map(isStreaming);
+  if (node.type === "union" && streams.some((one) => one !== streams[0])) {
+    throw refused("Union between streaming and batch DataFrames/Datasets is not supported");
+  }
+  if (node.type === "except" && streams[1]) {
+    throw refused("Except on a streaming DataFrame/Dataset on the right is not supported");
+  }
+  if (node.type === "intersect") throw refused("Intersect of streaming DataFrames/Datasets is not supported");
+}
+
+/** Two event-time columns reaching one operator, or a second watermark over a first. */
+function checkWatermarks(plan: LogicalPlan): void {
+  if (plan.kind === "withWatermark") {
+    const before = outputOf(plan.child).filter((a) => a.metadata?.["spark.watermarkDelayMs"] !== undefined);
+    if (before.length > 0) {
+      throw refused(
+        "Redefining watermark is disallowed. You can set the config 'spark.sql.streaming.statefulOperator.allowMultiple' to 'false' to restore the previous behavior. Note that multiple stateful operators will be disallowed.",
+      );
+    }
+  }
+  for (const child of childrenOf(plan)) checkWatermarks(child);
+}
+
+function overWindow(node: LogicalPlan): StreamError {
+  const [first] = expressionsOf(node);
+  const name = first?.kind === "alias" ? first.names[0]! : "";
+  return new StreamError({
+    condition: "NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING",
+    sqlState: "42KDE",
+    parameters: { windowFunc: name, columnName: `\`${name}\``, windowSpec: "" },
+    message: `Functions over a window of rows (OVER) cannot run on a stream: '${name}'. Group by window(...) of the event time instead.`,
+  });
+}
+
+function notAStream(): StreamError {
+  return new StreamError({
+    condition: "WRITE_STREAM_NOT_ALLOWED",
+    sqlState: "42601",
+    message: "`writeStream` can be called only on streaming Dataset/DataFrame: read with readStream.",
+  });
+}
+
+function unsupportedMode(outputMode: OutputMode, operation: string): StreamError {
+  return new StreamError({
+    condition: "STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION",
+    sqlState: "42KDE",
+    parameters: { outputMode, operation },
+    message: `Invalid streaming output mode: ${outputMode}. This output mode is not supported for ${operation}.`,
+  });
+}
+
+function refused(message: string): StreamError {
+  return new StreamError({ condition: "_LEGACY_ERROR_TEMP_3102", parameters: { msg: message }, message });
+}

@@ -1,0 +1,49 @@
+import { type BatchWrite, type Column, type OutputMode, type Sink, type SinkBatch, StreamError } from "@ss/core";
+import { MemoryWriter } from "./memory-sink.js";
+
+interface Rows {
+  readonly columns: readonly Column[];
+  readonly rowCount: number;
+}
+
+/** Hands every batch to a user's function, once all its rows are there. */
+export class ForeachBatchSink implements Sink {
+  readonly description = "ForeachBatchSink";
+  readonly delivery = "atLeastOnce";
+  readonly outputModes: readonly OutputMode[] = ["append", "update", "complete"];
+  private readonly run: (rows: readonly Rows[], batchId: number) => Promise<void>;
+
+  constructor(run: (rows: readonly Rows[], batchId: number) => Promise<void>) {
+    this.run = run;
+  }
+
+  async begin({ batchId }: SinkBatch): Promise<BatchWrite> {
+    const parts: Rows[] = [];
+    return {
+      alreadyCommitted: false,
+      writer: async () => new MemoryWriter(parts),
+      commit: async () => {
+        await this.call(parts, batchId);
+        return { numOutputRows: -1 };
+      },
+      abort: async () => {},
+    };
+  }
+
+  private async call(parts: readonly Rows[], batchId: number): Promise<void> {
+    try {
+      await this.run(parts, batchId);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new StreamError({
+        condition: "FOREACH_BATCH_USER_FUNCTION_ERROR",
+        sqlState: "39000",
+        parameters: { reason },
+        message: `The function given to foreachBatch() failed in batch ${batchId}: ${reason}`,
+        cause: error,
+      });
+    }
+  }
+
+  async close(): Promise<void> {}
+}

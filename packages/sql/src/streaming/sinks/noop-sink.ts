@@ -1,0 +1,26 @@
+import type { BatchWrite, OutputMode, Sink } from "@ss/core";
+
+/** Takes rows and forgets them; for measurements. */
+export class NoopSink implements Sink {
+  readonly description = "NoopSink";
+  readonly delivery = "exactlyOnce";
+  readonly outputModes: readonly OutputMode[] = ["append", "update", "complete"];
+
+  async begin(): Promise<BatchWrite> {
+    let rowCount = 0;
+    return {
+      alreadyCommitted: false,
+      writer: async () => ({
+        write: async (batch) => {
+          rowCount += batch.rowCount;
+        },
+        finish: async () => null,
+        abort: async () => {},
+      }),
+      commit: async () => ({ numOutputRows: rowCount }),
+      abort: async () => {},
+    };
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,281 @@
+import {
+  type BatchRequest,
+  type BatchResult,
+  type BatchWrite,
+  Batch,
+  type CommitMessage,
+  type EventTimeStats,
+  type OutputMode,
+  type PlanContext,
+  type Sink,
+  type Source,
+  type StateFamily,
+  type StateOperatorProgress,
+  type StateStore,
+  type StateStoreProvider,
+  type StreamOutput,
+  type StreamPlan,
+  type StructType,
+  type Table,
+} from "@ss/core";
+import { type BuildSettings, buildOperators, type Built } from "../execution/build.js";
+import { breather } from "../execution/breather.js";
+import type { Run, ScanInput } from "../execution/operator.js";
+import type { EventTimes, OperatorCounts, StreamRun } from "../execution/stream-run.js";
+import { physicalText } from "../physical/text.js";
+import type { AggregatePlan, PhysicalPlan, WatermarkPlan } from "../physical/plan.js";
+import { sourceInput, tableInput } from "./inputs.js";
+
+/** What a streaming query runs on. */
+export interface SqlStreamPlanOptions {
+  readonly physical: PhysicalPlan;
+  /** The logical plans as text, for `explain("extended")`. */
+  readonly logicalText: () => string;
+  /** Sources by the id of their read, in plan order. */
+  readonly sources: ReadonlyMap<number, Source>;
+  readonly tables: ReadonlyMap<number, Table>;
+  readonly outputs: readonly { readonly sink: Sink; readonly schema: StructType }[];
+  readonly mode: OutputMode;
+  readonly pinnedConf: Readonly<Record<string, string>>;
+  readonly settings: BuildSettings;
+  readonly stateProvider: StateStoreProvider;
+  readonly partitions: number;
+  readonly monotonicMs: () => number;
+}
+
+/** A SQL plan as the trigger loop runs it: the same operators for every batch, state in the checkpoint's store. */
+export class SqlStreamPlan implements StreamPlan {
+  readonly sources: readonly Source[];
+  readonly outputs: readonly StreamOutput[];
+  readonly pinnedConf: Readonly<Record<string, string>>;
+  private readonly options: SqlStreamPlanOptions;
+  private readonly readIds: readonly number[];
+  private readonly built: Built;
+  private readonly watermarks: readonly WatermarkPlan[];
+  /** Operators that give out or forget rows when the watermark moves. */
+  private readonly evicting: boolean;
+  private store: StateStore | undefined;
+  private families: ReadonlyMap<number, StateFamily> = new Map();
+  private ran = false;
+
+  constructor(options: SqlStreamPlanOptions) {
+    this.options = options;
+    this.readIds = [...options.sources.keys()];
+    this.sources = [...options.sources.values()];
+    this.outputs = options.outputs.map(({ sink, schema }) => ({ sink, schema, mode: options.mode }));
+    this.pinnedConf = options.pinnedConf;
+    this.built = buildOperators(options.physical, options.settings);
+    this.watermarks = nodesOf(options.physical).filter((node): node is WatermarkPlan => node.kind === "watermark");
+    this.evicting =
+      options.mode !== "complete" &&
+      nodesOf(options.physical).some((node) => node.kind === "aggregate" && hasEventTime(node));
+  }
+
+  async open(context: PlanContext): Promise<void> {
+    const { families } = this.built;
+    if (families.length === 0) return;
+    const { fileSystem, stateFolder, runId, conf, state } = context;
+    this.store = await this.options.stateProvider.open({ fileSystem, folder: stateFolder, runId, conf });
+    const store = this.store;
+    this.families = new Map(families.map((spec) => [spec.operatorId, store.family(spec)]));
+    await store.load(state);
+  }
+
+  needsBatch({ previousMs, watermarkMs }: { readonly previousMs: number; readonly watermarkMs: number }): boolean {
+    return this.evicting && watermarkMs > previousMs;
+  }
+
+  async run(request: BatchRequest): Promise<BatchResult> {
+    const batch = new BatchRun(request, this.options, this.readIds, this.store, this.families);
+    const messages = await this.write(request.writes, batch);
+    const start = this.options.monotonicMs();
+    const state = this.store ? await this.store.commit(request.batchId + 1, request.fence) : null;
+    const commitMs = this.options.monotonicMs() - start;
+    this.ran = true;
+    return {
+      messages,
+      inputRows: batch.inputRows,
+      eventTimes: this.watermarks.map((node) => batch.stats(node)),
+      operators: batch.operators(commitMs),
+      state,
+      observedMetrics: batch.observed,
+    };
+  }
+
+  /** Runs the operators once and hands every batch of rows to each output that lacks it. */
+  private async write(writes: readonly BatchWrite[], run: BatchRun): Promise<CommitMessage[][]> {
+    const open = await Promise.all(
+      writes.map(async (write) => (write.alreadyCommitted ? undefined : await write.writer(0))),
+    );
+    try {
+      for await (const rows of this.built.root.rows(run)) {
+        run.signal.throwIfAborted();
+        for (const [k, writer] of open.entries()) {
+          if (!writer) continue;
+          await writer.write(new Batch(this.outputs[k]!.schema, rows.columns, rows.rowCount));
+        }
+      }
+      return await Promise.all(open.map(async (writer) => (writer ? [await writer.finish()] : [])));
+    } catch (error) {
+      for (const writer of open) await writer?.abort();
+      throw error;
+    }
+  }
+
+  async maintain(oldestBatch: number): Promise<void> {
+    await this.store?.maintain(oldestBatch);
+  }
+
+  explain(mode: "simple" | "extended" | "codegen"): string {
+    if (mode === "codegen") return this.built.stages.map((stage) => stage.text()).join("\n\n");
+    if (!this.ran) return "No physical plan. Waiting for data.";
+    const physical = `== Physical Plan ==\n${physicalText(this.options.physical)}`;
+    return mode === "extended" ? `${this.options.logicalText()}\n${physical}` : physical;
+  }
+
+  async close(): Promise<void> {
+    await this.store?.close();
+  }
+}
+
+/** One batch: where the scans read, and what the operators report. */
+class BatchRun implements Run, StreamRun {
+  readonly signal: AbortSignal;
+  readonly mode: OutputMode;
+  readonly lateWatermarkMs: number;
+  readonly watermarkMs: number;
+  readonly inputRows: number[];
+  readonly observed: Record<string, Record<string, unknown>> = {};
+  readonly stream: StreamRun = this;
+  readonly breathe: () => Promise<void> | undefined;
+  private readonly request: BatchRequest;
+  private readonly options: SqlStreamPlanOptions;
+  private readonly readIds: readonly number[];
+  private readonly stateStore: StateStore | undefined;
+  private readonly families: ReadonlyMap<number, StateFamily>;
+  private readonly times = new Map<number, EventTimes>();
+  private readonly operatorCounts = new Map<number, OperatorCounts>();
+
+  constructor(
+    request: BatchRequest,
+    options: SqlStreamPlanOptions,
+    readIds: readonly number[],
+    store: StateStore | undefined,
+    families: ReadonlyMap<number, StateFamily>,
+  ) {
+    this.request = request;
+    this.options = options;
+    this.readIds = readIds;
+    this.stateStore = store;
+    this.families = families;
+    this.signal = request.signal;
+    this.mode = options.mode;
+    this.lateWatermarkMs = request.previousWatermarkMs;
+    this.watermarkMs = request.watermarkMs;
+    this.inputRows = readIds.map(() => 0);
+    this.breathe = breather(options.monotonicMs);
+  }
+
+  readonly nowMs = (): number => this.request.batchTimestampMs;
+  readonly partition = (): number => 0;
+
+  input(readId: number): ScanInput {
+    const table = this.options.tables.get(readId);
+    if (table) return tableInput(table);
+    const index = this.readIds.indexOf(readId);
+    return sourceInput(this.options.sources.get(readId)!, this.request.ranges[index] ?? null);
+  }
+
+  countInput(readId: number, rows: number): void {
+    const index = this.readIds.indexOf(readId);
+    if (index >= 0) this.inputRows[index]! += rows;
+  }
+
+  observe(name: string, metrics: Readonly<Record<string, unknown>>): void {
+    this.observed[name] = { ...metrics };
+  }
+
+  get store(): StateStore {
+    return this.stateStore!;
+  }
+
+  family(operatorId: number): StateFamily {
+    return this.families.get(operatorId)!;
+  }
+
+  eventTimes(index: number): EventTimes {
+    let times = this.times.get(index);
+    if (!times) {
+      times = { count: 0, minMs: 0, maxMs: 0, sumMs: 0 };
+      this.times.set(index, times);
+    }
+    return times;
+  }
+
+  counts(operatorId: number, operatorName: string): OperatorCounts {
+    const counts = {
+      operatorId,
+      operatorName,
+      updated: 0,
+      removed: 0,
+      droppedByWatermark: 0,
+      updatesMs: 0,
+      removalsMs: 0,
+    };
+    this.operatorCounts.set(operatorId, counts);
+    return counts;
+  }
+
+  monotonicMs(): number {
+    return this.options.monotonicMs();
+  }
+
+  stats(node: WatermarkPlan): EventTimeStats {
+    const { delayMs } = node;
+    const times = this.times.get(node.index);
+    if (!times || times.count === 0) return { delayMs };
+    const avgMs = Math.trunc(times.sumMs / times.count);
+    return { delayMs, seen: { minMs: times.minMs, maxMs: times.maxMs, avgMs } };
+  }
+
+  /** Reports of the stateful operators, from the sink upwards as Spark lists them. */
+  operators(commitMs: number): StateOperatorProgress[] {
+    const counts = [...this.operatorCounts.values()].sort((a, b) => b.operatorId - a.operatorId);
+    return counts.map((one) => {
+      const metrics = this.store.metrics(one.operatorId);
+      return {
+        operatorName: one.operatorName,
+        numRowsTotal: metrics.rowsTotal,
+        numRowsUpdated: one.updated,
+        allUpdatesTimeMs: Math.round(one.updatesMs),
+        numRowsRemoved: one.removed,
+        allRemovalsTimeMs: Math.round(one.removalsMs),
+        commitTimeMs: Math.round(commitMs),
+        memoryUsedBytes: metrics.memoryUsedBytes,
+        numRowsDroppedByWatermark: one.droppedByWatermark,
+        numShufflePartitions: this.options.partitions,
+        numStateStoreInstances: this.options.partitions,
+        customMetrics: {},
+      };
+    });
+  }
+}
+
+/** All nodes of a physical plan. */
+function nodesOf(plan: PhysicalPlan): PhysicalPlan[] {
+  const below: readonly PhysicalPlan[] =
+    "child" in plan
+      ? [plan.child]
+      : "children" in plan
+        ? plan.children
+        : "left" in plan
+          ? [plan.left, plan.right]
+          : [];
+  return [plan, ...below.flatMap(nodesOf)];
+}
+
+function hasEventTime(node: AggregatePlan): boolean {
+  return (
+    node.stateful !== undefined && node.keys.some((key) => key.metadata?.["spark.watermarkDelayMs"] !== undefined)
+  );
+}

@@ -1,0 +1,437 @@
+import assert from "node:assert/strict";
+import { batchFromRows, parseDdl, type StateStoreProvider, type StateVersion, StreamError } from "@ss/core";
+import { crashAtEveryWrite } from "../disk/crash-at-every-write.js";
+import type { FaultyFileSystem } from "../disk/faulty-file-system.js";
+import { seededRandom } from "../seeded-random.js";
+import { type Guarantee, registerGuarantees, type SubjectOptions, type TestFunction } from "./guarantees.js";
+import { textOf } from "./source-run.js";
+import {
+  allRows,
+  COUNTS,
+  get,
+  put,
+  type Row,
+  remove,
+  rowsOfPieces,
+  StateRun,
+  textRows,
+  UNFENCED,
+} from "./state-run.js";
+
+/** A state store provider; the suite brings the disk. */
+export interface StateStoreUnderTest {
+  readonly provider: StateStoreProvider;
+  /** Settings of the store, by their keys. */
+  readonly conf?: Readonly<Record<string, string>>;
+  close?(): Promise<void>;
+}
+
+/** The promises of the `StateStore` contract as tests, crashes at every write and defective files among them. */
+export function stateStoreConformance(
+  test: TestFunction,
+  options: SubjectOptions<StateStoreUnderTest>,
+): void {
+  registerGuarantees(test, guarantees, options);
+}
+
+const runOf = ({ provider, conf = {} }: StateStoreUnderTest, disk?: FaultyFileSystem): StateRun =>
+  new StateRun(provider, conf, disk);
+
+/** Commits versions 1 to `count`; version v holds the words w1 to wv, each with its number. */
+async function commitVersions(run: StateRun, count: number): Promise<StateVersion[]> {
+  const { store, family } = await run.at(null);
+  const versions: StateVersion[] = [];
+  for (let v = 1; v <= count; v++) {
+    put(family, wordRow(v));
+    versions.push(await store.commit(v, UNFENCED));
+  }
+  await store.close();
+  return versions;
+}
+
+const wordRow = (n: number): Row => [`w${n}`, BigInt(n) * 1_000_000n, BigInt(n)];
+const words = (count: number): string[] =>
+  textRows(...Array.from({ length: count }, (_, i) => wordRow(i + 1)));
+
+const guarantees: Readonly<Record<string, Guarantee<StateStoreUnderTest>>> = {
+  "begins empty": async (subject) => {
+    const { family } = await runOf(subject).at(null);
+    assert.equal(family.rowCount, 0);
+    assert.deepEqual(allRows(family), []);
+    assert.deepEqual(get(family, ["a", 0n]), [null]);
+  },
+
+  "finds what was put, and nothing else": async (subject) => {
+    const { family } = await runOf(subject).at(null);
+    put(family, ["a", 1n, 10n], ["b", 1n, 20n]);
+    assert.deepEqual(get(family, ["b", 1n], ["a", 2n], ["a", 1n], ["", 1n]), [[20n], null, [10n], null]);
+    assert.equal(family.rowCount, 2);
+  },
+
+  "replaces the value of a key, and of two rows with one key the later wins": async (subject) => {
+    const { family } = await runOf(subject).at(null);
+    put(family, ["a", 1n, 10n]);
+    put(family, ["a", 1n, 11n], ["b", 1n, 20n], ["b", 1n, 21n]);
+    assert.deepEqual(allRows(family), textRows(["a", 1n, 11n], ["b", 1n, 21n]));
+  },
+
+  "removes keys and counts those that were there": async (subject) => {
+    const { family } = await runOf(subject).at(null);
+    put(family, ["a", 1n, 10n], ["b", 1n, 20n], ["c", 1n, 30n]);
+    assert.equal(remove(family, ["a", 1n], ["a", 1n], ["x", 1n], ["c", 1n]), 2);
+    assert.deepEqual(allRows(family), textRows(["b", 1n, 20n]));
+    put(family, ["a", 1n, 12n]);
+    assert.deepEqual(allRows(family), textRows(["a", 1n, 12n], ["b", 1n, 20n]));
+  },
+
+  "compares keys as a grouping does": async (subject) => {
+    const spec = {
+      operatorId: 0,
+      name: "default",
+      keySchema: parseDdl("d DOUBLE, s STRING"),
+      valueSchema: parseDdl("n INT"),
+    };
+    const { family } = await runOf(subject).at(null, spec);
+    put(family, [0, null, 1], [Number.NaN, "", 2], [null, null, 3]);
+    assert.deepEqual(get(family, [-0, null], [Number.NaN, ""], [null, null], [null, ""]), [
+      [1],
+      [2],
+      [3],
+      null,
+    ]);
+    put(family, [-0, null, 4]);
+    assert.equal(family.rowCount, 3);
+  },
+
+  "keeps its own copy of keys and values": async (subject) => {
+    const { family } = await runOf(subject).at(null);
+    const keys = batchFromRows(COUNTS.keySchema, [["a", 1n]]).columns;
+    const values = batchFromRows(COUNTS.valueSchema, [[1n]]).columns;
+    family.put(keys, values, 1);
+    for (const column of [...keys, ...values]) {
+      if (column.layout === "int64") column.values.fill(99n);
+      if (column.layout === "bytes") column.data.fill(33);
+    }
+    assert.deepEqual(allRows(family), textRows(["a", 1n, 1n]));
+  },
+
+  "scans every row once": async (subject) => {
+    const { family } = await runOf(subject).at(null);
+    const rows = Array.from({ length: 10_000 }, (_, i): Row => [`key ${i}`, BigInt(i), BigInt(i)]);
+    put(family, ...rows);
+    remove(family, ["key 17", 17n]);
+    assert.deepEqual(allRows(family), textRows(...rows.filter((_, i) => i !== 17)));
+  },
+
+  "finds the rows at or below a bound, and none without a time": async (subject) => {
+    const { family } = await runOf(subject).at(null);
+    put(
+      family,
+      ["a", 30n, 1n],
+      ["b", -5n, 2n],
+      ["c", null, 3n],
+      ["d", 10n, 4n],
+      ["e", 31n, 5n],
+      ["f", 10n, 6n],
+    );
+    remove(family, ["d", 10n]);
+    const below = (bound: bigint): string[] => rowsOfPieces(family.scanBelow(bound));
+    assert.deepEqual(below(30n), textRows(["a", 30n, 1n], ["b", -5n, 2n], ["f", 10n, 6n]));
+    assert.deepEqual(below(9n), textRows(["b", -5n, 2n]));
+    assert.deepEqual(below(-6n), []);
+    remove(family, ["b", -5n], ["f", 10n]);
+    assert.deepEqual(below(29n), []);
+    put(family, ["b", -5n, 7n]);
+    assert.deepEqual(below(0n), textRows(["b", -5n, 7n]));
+  },
+
+  "finds rows by time after a load too": async (subject) => {
+    const run = runOf(subject);
+    const [, , third] = await commitVersions(run, 3);
+    const { family } = await run.at(third!);
+    assert.deepEqual(rowsOfPieces(family.scanBelow(2_000_000n)), words(2));
+  },
+
+  "keeps families apart": async (subject) => {
+    const run = runOf(subject);
+    const specs = [COUNTS, { ...COUNTS, name: "other" }, { ...COUNTS, operatorId: 1 }];
+    const store = await run.open();
+    const families = specs.map((spec) => store.family(spec));
+    await store.load(null);
+    for (const [i, family] of families.entries()) put(family, ["a", 0n, BigInt(i)]);
+    const version = await store.commit(1, UNFENCED);
+    const again = await run.open();
+    const loaded = specs.map((spec) => again.family(spec));
+    await again.load(version);
+    for (const [i, family] of loaded.entries()) {
+      assert.deepEqual(allRows(family), textRows(["a", 0n, BigInt(i)]));
+    }
+  },
+
+  "holds values of every kind": async (subject) => {
+    const spec = {
+      operatorId: 0,
+      name: "default",
+      keySchema: parseDdl("b BINARY, d DECIMAL(38,2), s STRUCT<a: INT, t: ARRAY<STRING>>"),
+      valueSchema: parseDdl(
+        "m MAP<STRING, ARRAY<DOUBLE>>, f FLOAT, y BOOLEAN, x TINYINT, z SMALLINT, t STRING",
+      ),
+    };
+    const rows: Row[] = [
+      [
+        Uint8Array.of(0, 255),
+        10n ** 37n,
+        [1, ["ä", null]],
+        { keys: ["k"], values: [[1.5, null]] },
+        0.5,
+        true,
+        -128,
+        7,
+        "🦉",
+      ],
+      [null, -(10n ** 20n), [null, []], null, null, null, null, null, ""],
+      [new Uint8Array(0), null, null, { keys: [], values: [] }, -1, false, 127, -7, null],
+    ];
+    const run = runOf(subject);
+    const { store, family } = await run.at(null, spec);
+    put(family, ...rows);
+    const version = await store.commit(1, UNFENCED);
+    assert.deepEqual(await run.rowsAt(version, spec), textRows(...rows));
+  },
+
+  "loads what was committed": async (subject) => {
+    const run = runOf(subject);
+    const versions = await commitVersions(run, 3);
+    assert.deepEqual(await run.rowsAt(versions.at(-1)!), words(3));
+  },
+
+  "loads what was removed as removed": async (subject) => {
+    const run = runOf(subject);
+    const [, second] = await commitVersions(run, 2);
+    const { store, family } = await run.at(second!);
+    remove(family, ["w1", 1_000_000n]);
+    const third = await store.commit(3, UNFENCED);
+    assert.deepEqual(await run.rowsAt(third), textRows(wordRow(2)));
+  },
+
+  "loads any version again, in any order": async (subject) => {
+    const run = runOf(subject);
+    const versions = await commitVersions(run, 6);
+    for (const v of [2, 6, 1, 4]) assert.deepEqual(await run.rowsAt(versions[v - 1]!), words(v));
+  },
+
+  "goes on from an older version": async (subject) => {
+    const run = runOf(subject);
+    const versions = await commitVersions(run, 4);
+    const { store, family } = await run.at(versions[1]!);
+    put(family, ["new", 0n, 0n]);
+    const third = await store.commit(3, UNFENCED);
+    assert.deepEqual(await run.rowsAt(third), [...words(2), ...textRows(["new", 0n, 0n])].sort());
+  },
+
+  "commits a version without changes": async (subject) => {
+    const run = runOf(subject);
+    const { store, family } = await run.at(null);
+    await store.commit(1, UNFENCED);
+    put(family, wordRow(1));
+    const second = await store.commit(2, UNFENCED);
+    const third = await store.commit(3, UNFENCED);
+    assert.deepEqual(await run.rowsAt(second), words(1));
+    assert.deepEqual(await run.rowsAt(third), words(1));
+  },
+
+  "forgets at an abort what was not committed": async (subject) => {
+    const run = runOf(subject);
+    const { store, family } = await run.at(null);
+    put(family, wordRow(1));
+    store.abort();
+    await store.load(null);
+    assert.deepEqual(allRows(family), []);
+    put(family, wordRow(1));
+    const first = await store.commit(1, UNFENCED);
+    put(family, wordRow(2));
+    remove(family, ["w1", 1_000_000n]);
+    store.abort();
+    await store.load(first);
+    assert.deepEqual(allRows(family), words(1));
+    put(family, wordRow(2));
+    assert.deepEqual(await run.rowsAt(await store.commit(2, UNFENCED)), words(2));
+  },
+
+  "commits nothing for a run that has been taken over": async (subject) => {
+    const run = runOf(subject);
+    const [first] = await commitVersions(run, 1);
+    const { store, family } = await run.at(first!);
+    put(family, wordRow(2));
+    const fenced = new Error("another run has taken over");
+    await assert.rejects(
+      store.commit(2, async () => {
+        throw fenced;
+      }),
+      (error) => error === fenced || (error as Error).cause === fenced,
+    );
+    assert.deepEqual(await run.rowsAt(first!), words(1));
+  },
+
+  "keeps two attempts at one version apart": async (subject) => {
+    const run = runOf(subject);
+    const [first] = await commitVersions(run, 1);
+    const mine = await run.at(first!);
+    const theirs = await run.at(first!);
+    put(mine.family, ["mine", 0n, 1n]);
+    put(theirs.family, ["theirs", 0n, 1n]);
+    const myVersion = await mine.store.commit(2, UNFENCED);
+    const theirVersion = await theirs.store.commit(2, UNFENCED);
+    assert.notDeepEqual(myVersion, theirVersion);
+    assert.deepEqual(await run.rowsAt(myVersion), [...words(1), ...textRows(["mine", 0n, 1n])].sort());
+    assert.deepEqual(await run.rowsAt(theirVersion), [...words(1), ...textRows(["theirs", 0n, 1n])].sort());
+  },
+
+  "loses nothing that was committed in a crash before any write": async (subject) => {
+    let committed: StateVersion[] = [];
+    await crashAtEveryWrite({
+      prepare: async (disk) => {
+        committed = await commitVersions(runOf(subject, disk), 3);
+      },
+      run: async (disk) => {
+        const { store, family } = await runOf(subject, disk).at(committed[2]!);
+        for (let v = 4; v <= 6; v++) {
+          put(family, wordRow(v));
+          committed = [...committed, await store.commit(v, UNFENCED)];
+          await store.maintain(1);
+        }
+      },
+      check: async (disk) => {
+        const run = runOf(subject, disk);
+        for (const version of committed) assert.deepEqual(await run.rowsAt(version), words(version.version));
+        const { store, family } = await run.at(committed.at(-1)!);
+        const next = committed.length + 1;
+        put(family, wordRow(next));
+        assert.deepEqual(await run.rowsAt(await store.commit(next, UNFENCED)), words(next));
+      },
+    });
+  },
+
+  "names a file that was cut, altered or lost, and never gives a wrong answer": async (subject) => {
+    const spoil: ((bytes: Uint8Array) => Uint8Array | null)[] = [
+      () => null,
+      () => new Uint8Array(0),
+      (bytes) => bytes.subarray(0, bytes.length - 1),
+      (bytes) => bytes.subarray(0, bytes.length >> 1),
+      (bytes) => bytes.map((byte, i) => (i === bytes.length >> 1 ? byte ^ 1 : byte)),
+      (bytes) => bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 0x80 : byte)),
+    ];
+    for (const change of spoil) {
+      const run = runOf(subject);
+      const last = (await commitVersions(run, 5)).at(-1)!;
+      for (const [path, bytes] of run.disk.files()) {
+        const changed = change(bytes);
+        if (changed) run.disk.corrupt(path, () => changed);
+        else await run.disk.delete(path);
+        await assertRightOrNamed(run, last);
+        if (changed) run.disk.corrupt(path, () => bytes);
+        else await run.disk.createExclusive(path, bytes);
+      }
+    }
+  },
+
+  "keeps after maintenance every version that is needed": async (subject) => {
+    const run = runOf(subject);
+    const { store, family } = await run.at(null);
+    const versions: StateVersion[] = [];
+    for (let v = 1; v <= 25; v++) {
+      put(family, wordRow(v));
+      versions.push(await store.commit(v, UNFENCED));
+      await store.maintain(Math.max(1, v - 3));
+    }
+    assert.deepEqual(allRows(family), words(25));
+    for (const v of [22, 23, 24, 25]) assert.deepEqual(await run.rowsAt(versions[v - 1]!), words(v));
+  },
+
+  "does not grow for ever where keys come and go": async (subject) => {
+    const run = runOf(subject);
+    const { store, family } = await run.at(null);
+    for (let v = 1; v <= 200; v++) {
+      put(family, wordRow(v));
+      if (v > 2) remove(family, [`w${v - 2}`, BigInt(v - 2) * 1_000_000n]);
+      await store.commit(v, UNFENCED);
+      await store.maintain(Math.max(1, v - 2));
+    }
+    const sizes = [...run.disk.files().values()].map((bytes) => bytes.length);
+    assert.ok(sizes.length < 100, `${sizes.length} files for two rows`);
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    assert.ok(total < 100_000, `${total} bytes for two rows`);
+  },
+
+  "counts rows for the progress report": async (subject) => {
+    const { store, family } = await runOf(subject).at(null);
+    put(family, wordRow(1), wordRow(2));
+    await store.commit(1, UNFENCED);
+    const metrics = store.metrics(0);
+    assert.equal(metrics.rowsTotal, 2);
+    assert.ok(metrics.memoryUsedBytes > 0);
+    assert.ok(metrics.commitTimeMs >= 0);
+  },
+
+  "behaves as a plain map under random changes, commits, aborts and restarts": async (subject) => {
+    for (let seed = 1; seed <= 3; seed++) await compareWithMap(runOf(subject), seed);
+  },
+};
+
+async function assertRightOrNamed(run: StateRun, version: StateVersion): Promise<void> {
+  let rows: string[];
+  try {
+    rows = await run.rowsAt(version);
+  } catch (error) {
+    assert.ok(StreamError.is(error), `not an error of this project: ${String(error)}`);
+    return;
+  }
+  assert.deepEqual(rows, words(version.version));
+}
+
+async function compareWithMap(run: StateRun, seed: number): Promise<void> {
+  const random = seededRandom(seed);
+  let model = new Map<string, Row>();
+  let committed = new Map(model);
+  let version: StateVersion | null = null;
+  let { store, family } = await run.at(null);
+  for (let step = 0; step < 150; step++) {
+    const rows = Array.from({ length: random.integer(1, 20) }, (): Row => {
+      const time = random.chance(0.1) ? null : BigInt(random.integer(-20, 20));
+      return [`k${random.integer(0, 40)}`, time, BigInt(step)];
+    });
+    if (random.chance(0.6)) {
+      put(family, ...rows);
+      for (const row of rows) model.set(textOf(row.slice(0, 2)), row);
+    } else {
+      remove(family, ...rows.map((row) => row.slice(0, 2)));
+      for (const row of rows) model.delete(textOf(row.slice(0, 2)));
+    }
+    const end = random.next();
+    if (end < 0.3) {
+      version = await store.commit((version?.version ?? 0) + 1, UNFENCED);
+      committed = new Map(model);
+    } else if (end < 0.4) {
+      store.abort();
+      await store.load(version);
+      model = new Map(committed);
+    } else if (end < 0.5) {
+      await store.close();
+      ({ store, family } = await run.at(version));
+      model = new Map(committed);
+    } else if (end < 0.6) {
+      store.abort();
+      await store.load(version);
+      model = new Map(committed);
+      await store.maintain(version?.version ?? 0);
+    }
+    assert.deepEqual(allRows(family), textRows(...model.values()), `seed ${seed}, step ${step}`);
+    const bound = BigInt(random.integer(-25, 25));
+    const below = [...model.values()].filter((row) => row[1] !== null && (row[1] as bigint) <= bound);
+    assert.deepEqual(
+      rowsOfPieces(family.scanBelow(bound)),
+      textRows(...below),
+      `seed ${seed}, step ${step}, ${bound}`,
+    );
+  }
+}
