@@ -19,8 +19,8 @@ import {
   StringType,
   TimestampType,
   type Value,
-  valueAt,
   VariantType,
+  valueAt,
 } from "../src/index.js";
 import { ByteReader, ByteWriter } from "../src/state/byte-buffer.js";
 import { readColumn, writeColumn } from "../src/state/column-codec.js";
@@ -58,27 +58,46 @@ const CASES: [string, DataType, Value[]][] = [
   ["long decimal", DecimalType(38, 0), [10n ** 38n - 1n, -(10n ** 38n) + 1n, null, 1n << 64n]],
   ["string", StringType, ["", "grüße 🎉", null, "x".repeat(100)]],
   ["binary", BinaryType, [new Uint8Array([0, 255]), null, new Uint8Array(0), new Uint8Array(50).fill(3)]],
-  ["interval", CalendarIntervalType, [{ months: -1, days: 2, micros: 3n }, null, { months: 0, days: 0, micros: -1n }]],
+  [
+    "interval",
+    CalendarIntervalType,
+    [{ months: -1, days: 2, micros: 3n }, null, { months: 0, days: 0, micros: -1n }],
+  ],
   ["array", parseTypeText("array<array<int>>"), [[[1, null], []], null, [], [null, [2]]]],
-  ["map", parseTypeText("map<string,bigint>"), [{ keys: ["a", "b"], values: [1n, null] }, null, { keys: [], values: [] }]],
+  [
+    "map",
+    parseTypeText("map<string,bigint>"),
+    [{ keys: ["a", "b"], values: [1n, null] }, null, { keys: [], values: [] }],
+  ],
   ["struct", struct, [[1, ["x", null]], null, [null, null], [3, []]]],
   ["variant", VariantType, [[new Uint8Array([1]), new Uint8Array([2, 3])], null]],
   ["void", NullType, [null, null]],
 ];
 
-test.each(CASES)("columns of %s come back as they were, nulls and order of rows included", (_, type, values) => {
-  const column = columnOf(type, values);
-  const every = values.map((_, i) => i);
-  expect(roundTrip(column, every)).toEqual(values);
-  expect(roundTrip(column, [...every].reverse())).toEqual([...values].reverse());
-  expect(roundTrip(column, [])).toEqual([]);
-  expect(roundTrip(column, [1, 1])).toEqual([values[1], values[1]]);
-});
+test.each(CASES)(
+  "columns of %s come back as they were, nulls and order of rows included",
+  (_, type, values) => {
+    const column = columnOf(type, values);
+    const every = values.map((_, i) => i);
+    expect(roundTrip(column, every)).toEqual(values);
+    expect(roundTrip(column, [...every].reverse())).toEqual([...values].reverse());
+    expect(roundTrip(column, [])).toEqual([]);
+    expect(roundTrip(column, [1, 1])).toEqual([values[1], values[1]]);
+  },
+);
 
-test.each(CASES.filter(([name]) => name !== "void"))("a column of %s without nulls carries no bitmap", (_, type, values) => {
-  const present = values.filter((value) => value !== null);
-  expect(roundTrip(columnOf(type, present), present.map((_, i) => i))).toEqual(present);
-});
+test.each(CASES.filter(([name]) => name !== "void"))(
+  "a column of %s without nulls carries no bitmap",
+  (_, type, values) => {
+    const present = values.filter((value) => value !== null);
+    expect(
+      roundTrip(
+        columnOf(type, present),
+        present.map((_, i) => i),
+      ),
+    ).toEqual(present);
+  },
+);
 
 test("the fields of a null struct are null, whatever its memory holds", () => {
   const builder = columnBuilder(struct);
@@ -93,6 +112,12 @@ test("the fields of a null struct are null, whatever its memory holds", () => {
 
 test("a dictionary column comes back plain", () => {
   const dictionary = columnOf(StringType, ["a", "b"]) as never;
-  const column = new DictionaryColumn(StringType, 3, new Uint8Array([0b101]), Int32Array.of(1, 0, 0), dictionary);
+  const column = new DictionaryColumn(
+    StringType,
+    3,
+    new Uint8Array([0b101]),
+    Int32Array.of(1, 0, 0),
+    dictionary,
+  );
   expect(roundTrip(column, [0, 1, 2])).toEqual(["b", null, "a"]);
 });

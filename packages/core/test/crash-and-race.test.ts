@@ -109,7 +109,9 @@ test("a run that finds its checkpoint taken over, at whatever step, ends by name
     }
     const rivalOutcome = taken.exception?.cause ?? null;
     if (rivalOutcome !== null) {
-      expect(StreamError.is(rivalOutcome, "CONCURRENT_STREAM_LOG_UPDATE"), `${place}: ${rivalOutcome}`).toBe(true);
+      expect(StreamError.is(rivalOutcome, "CONCURRENT_STREAM_LOG_UPDATE"), `${place}: ${rivalOutcome}`).toBe(
+        true,
+      );
     }
     expect(run.exception !== null || taken.exception !== null, `${place}: both go on`).toBe(true);
     await taken.stop();

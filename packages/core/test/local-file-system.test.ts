@@ -2,7 +2,13 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type FileEntry, type FileSystem, localFileSystem, localPath, MemoryFileSystem } from "../src/index.js";
+import {
+  type FileEntry,
+  type FileSystem,
+  localFileSystem,
+  localPath,
+  MemoryFileSystem,
+} from "../src/index.js";
 
 let root = "";
 beforeEach(async () => {
@@ -39,8 +45,12 @@ test("listings answer in the form in which they were asked", async () => {
   const files = localFileSystem();
   await write(files, `${root}/x/y/z`, "1");
   for (const prefix of ["", "file:", "file://"]) {
-    expect((await list(files, `${prefix}${root}/x/`)).map(({ path }) => path)).toEqual([`${prefix}${root}/x/y`]);
-    expect((await list(files, `${prefix}${root}/x`, true)).map(({ path }) => path)).toEqual([`${prefix}${root}/x/y/z`]);
+    expect((await list(files, `${prefix}${root}/x/`)).map(({ path }) => path)).toEqual([
+      `${prefix}${root}/x/y`,
+    ]);
+    expect((await list(files, `${prefix}${root}/x`, true)).map(({ path }) => path)).toEqual([
+      `${prefix}${root}/x/y/z`,
+    ]);
   }
 });
 

@@ -39,10 +39,16 @@ test("the logs have the lines of Spark's, with fields of our own inside the JSON
     conf: { "spark.sql.streaming.multipleWatermarkPolicy": "min" },
     writer: "id-1",
   });
-  expect(json).toMatch(/^\{"batchWatermarkMs":0,"batchTimestampMs":0,"conf":\{.*,"checksum":"[0-9a-f]{8}"\}$/);
+  expect(json).toMatch(
+    /^\{"batchWatermarkMs":0,"batchTimestampMs":0,"conf":\{.*,"checksum":"[0-9a-f]{8}"\}$/,
+  );
   const [commitVersion, commit, ...more] = (await query.text("commits/0"))!.split("\n");
   expect([commitVersion, more]).toEqual(["v1", []]);
-  expect(JSON.parse(commit!)).toMatchObject({ nextBatchWatermarkMs: 90_000, state: { version: 1 }, writer: "id-1" });
+  expect(JSON.parse(commit!)).toMatchObject({
+    nextBatchWatermarkMs: 90_000,
+    state: { version: 1 },
+    writer: "id-1",
+  });
 });
 
 test("a source that has delivered nothing stands as a dash", async () => {
@@ -85,9 +91,11 @@ test("any byte of a log entry that was altered is recognised, and the file is na
       await write(query, file, altered);
       const error = await failureOf(query);
       expect(error.message, `byte ${at} of ${file}`).toContain(`/checkpoint/${file}`);
-      expect(["SS_CHECKPOINT_FILE_CORRUPT", "MALFORMED_LOG_FILE", "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION"]).toContain(
-        error.condition,
-      );
+      expect([
+        "SS_CHECKPOINT_FILE_CORRUPT",
+        "MALFORMED_LOG_FILE",
+        "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION",
+      ]).toContain(error.condition);
     }
   }
 });
@@ -116,7 +124,9 @@ test("an altered or cut query id is recognised", async () => {
 test("a checkpoint whose query id is missing is refused, unless the check is off", async () => {
   const query = await twoBatches();
   await query.fileSystem.delete("/checkpoint/metadata");
-  await expect(query.start()).rejects.toMatchObject({ condition: "STREAMING_CHECKPOINT_MISSING_METADATA_FILE" });
+  await expect(query.start()).rejects.toMatchObject({
+    condition: "STREAMING_CHECKPOINT_MISSING_METADATA_FILE",
+  });
   query.conf["spark.sql.streaming.checkpoint.verifyMetadataExists.enabled"] = "false";
   await query.runOnce();
 });

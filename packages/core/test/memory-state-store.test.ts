@@ -60,7 +60,10 @@ class Folder {
 function put(family: StateFamily, rows: Rows): void {
   const width = family.spec.keySchema.length;
   const part = (schema: StructType, from: number, to?: number) =>
-    batchFromRows(schema, rows.map((row) => row.slice(from, to))).columns;
+    batchFromRows(
+      schema,
+      rows.map((row) => row.slice(from, to)),
+    ).columns;
   family.put(part(family.spec.keySchema, 0, width), part(family.spec.valueSchema, width), rows.length);
 }
 
@@ -117,7 +120,14 @@ test("a key that is removed and put again in one batch, or put and removed, come
     ["b", 1n, 1n, null],
   ]);
   await store.commit(1, unfenced);
-  expect(remove(words!, [["a", 1n], ["zz", 1n], ["b", 1n], ["b", 1n]])).toBe(2);
+  expect(
+    remove(words!, [
+      ["a", 1n],
+      ["zz", 1n],
+      ["b", 1n],
+      ["b", 1n],
+    ]),
+  ).toBe(2);
   put(words!, [
     ["c", 1n, 3n, null],
     ["a", 1n, 9n, null],
@@ -149,7 +159,11 @@ test("metrics count the changes of the last commit, and rows and memory of now",
   expect(store.metrics(0).memoryUsedBytes).toBeGreaterThan(0);
 });
 
-async function commits(folder: Folder, count: number, oldestNeeded: (v: number) => number): Promise<StateVersion[]> {
+async function commits(
+  folder: Folder,
+  count: number,
+  oldestNeeded: (v: number) => number,
+): Promise<StateVersion[]> {
   const [store, words] = await folder.open(null, WORDS);
   const versions: StateVersion[] = [];
   for (let v = 1; v <= count; v++) {
@@ -165,8 +179,12 @@ test("a snapshot follows every minDeltasForSnapshot deltas, and what no restart 
   folder.conf["spark.sql.streaming.stateStore.minDeltasForSnapshot"] = "3";
   const versions = await commits(folder, 10, (v) => v - 4);
   const names = await folder.names();
-  expect(names.filter((name) => name.endsWith("snapshot")).map((name) => Number.parseInt(name, 10))).toEqual([6, 9]);
-  expect(names.filter((name) => name.endsWith("delta")).map((name) => Number.parseInt(name, 10))).toEqual([6, 7, 8, 9, 10]);
+  expect(names.filter((name) => name.endsWith("snapshot")).map((name) => Number.parseInt(name, 10))).toEqual([
+    6, 9,
+  ]);
+  expect(names.filter((name) => name.endsWith("delta")).map((name) => Number.parseInt(name, 10))).toEqual([
+    6, 7, 8, 9, 10,
+  ]);
   for (const version of versions.slice(5)) {
     const [, words] = await folder.open(version, WORDS);
     expect(words!.rowCount).toBe(version.version);
@@ -239,7 +257,9 @@ test("any byte of a delta that was altered or cut off is recognised", async () =
     const altered = bytes.slice();
     altered[at]! ^= 32;
     expect(StreamError.is(await load(altered), "SS_STATE_FILE_CORRUPT"), `byte ${at}`).toBe(true);
-    expect(StreamError.is(await load(bytes.slice(0, at)), "SS_STATE_FILE_CORRUPT"), `length ${at}`).toBe(true);
+    expect(StreamError.is(await load(bytes.slice(0, at)), "SS_STATE_FILE_CORRUPT"), `length ${at}`).toBe(
+      true,
+    );
   }
   expect(await load(bytes)).toBeNull();
 });
@@ -265,7 +285,9 @@ test("keys and values of other types are refused, other names and nullability ar
     condition: "STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE",
     message: expect.stringContaining("does not match existing"),
   });
-  await expect(folder.open(version!, withSchemas(key, "count INT, seen ARRAY<STRING>"))).rejects.toMatchObject({
+  await expect(
+    folder.open(version!, withSchemas(key, "count INT, seen ARRAY<STRING>")),
+  ).rejects.toMatchObject({
     condition: "STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE",
     message: expect.stringContaining("does not match existing"),
   });
@@ -305,7 +327,10 @@ test("values that are written over again and again do not pile up", async () => 
   const [store, words] = await folder.open(null, WORDS);
   const list = Array.from({ length: 100 }, (_, i) => `element ${i}`);
   for (let v = 1; v <= 300; v++) {
-    put(words!, [0, 1, 2, 3, 4].map((k) => [`w${k}`, 1n, BigInt(v), list]));
+    put(
+      words!,
+      [0, 1, 2, 3, 4].map((k) => [`w${k}`, 1n, BigInt(v), list]),
+    );
     await store.commit(v, unfenced);
   }
   // five lists of 100 short texts

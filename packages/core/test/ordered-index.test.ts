@@ -38,7 +38,9 @@ test("finds what lies at or below a bound, as a full search does, under random a
       }
       if (step % 50 !== 0) continue;
       const bound = values[Math.floor(next() * values.length)] ?? 0n;
-      const expected = [...present].filter((s) => values[s] !== null && values[s]! <= bound).sort((a, b) => a - b);
+      const expected = [...present]
+        .filter((s) => values[s] !== null && values[s]! <= bound)
+        .sort((a, b) => a - b);
       const found = [...index.below(bound, column)].sort((a, b) => a - b);
       expect(found, `seed ${seed}, step ${step}, bound ${bound}`).toEqual(expected);
     }

@@ -19,7 +19,8 @@ test("a report holds Spark's fields, with rates over the time since the last tri
     runId: run.runId,
     name: "counts",
     timestamp: "1970-01-01T00:00:02.000Z",
-    batchId: 1,
+    // batch 1 was the one without data
+    batchId: 2,
     batchDuration: 200,
     numInputRows: 3,
     inputRowsPerSecond: 3,
@@ -40,7 +41,12 @@ test("a report holds Spark's fields, with rates over the time since the last tri
       watermark: "1970-01-01T00:00:05.000Z",
     },
     stateOperators: [
-      expect.objectContaining({ operatorName: "count", numRowsTotal: 4, numRowsUpdated: 3, numRowsRemoved: 0 }),
+      expect.objectContaining({
+        operatorName: "count",
+        numRowsTotal: 4,
+        numRowsUpdated: 3,
+        numRowsRemoved: 0,
+      }),
     ],
     sources: [
       {

@@ -7,8 +7,12 @@ test("a query tells what it does, and afterwards that it has stopped", async () 
   const query = new CountQuery();
   const run = await query.start({ name: "counts" });
   expect(run).toMatchObject({ name: "counts", isActive: true, lastProgress: null, exception: null });
-  expect(run.status).toEqual({ message: "Initializing sources", isDataAvailable: false, isTriggerActive: false });
-  expect(run.explainText()).toBe("No physical plan. Waiting for data.");
+  expect(run.status).toEqual({
+    message: "Initializing sources",
+    isDataAvailable: false,
+    isTriggerActive: false,
+  });
+  expect(run.explain()).toBe("No physical plan. Waiting for data.");
   await settle();
   expect(run.status).toEqual({
     message: "Waiting for data to arrive",
@@ -22,7 +26,7 @@ test("a query tells what it does, and afterwards that it has stopped", async () 
   query.topic.add(1);
   await run.processAllAvailable();
   expect(during).toEqual({ message: "Processing new data", isDataAvailable: true, isTriggerActive: true });
-  expect(run.explainText()).toBe("CountPlan");
+  expect(run.explain()).toBe("CountPlan");
   await run.stop();
   expect(run.isActive).toBe(false);
   expect(run.status).toEqual({ message: "Stopped", isDataAvailable: false, isTriggerActive: false });

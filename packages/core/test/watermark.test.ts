@@ -71,7 +71,8 @@ test("the watermark of two inputs is the smaller one, over a restart too", async
     [[100], [135], 130],
     [[200], [190], 185],
   ];
-  for (const [a, b, expected] of steps) expect(await watermarkAfter(a, b), `after ${a} | ${b}`).toBe(expected);
+  for (const [a, b, expected] of steps)
+    expect(await watermarkAfter(a, b), `after ${a} | ${b}`).toBe(expected);
   await run.stop();
   run = await query.start();
   expect(await watermarkAfter([], [])).toBe(185);
@@ -96,7 +97,10 @@ test("a window is emitted in the batch without data that follows the watermark's
   query.topic.add(10);
   await run.processAllAvailable();
   expect(query.table.rows).toHaveLength(3);
-  expect(run.lastProgress?.stateOperators[0]).toMatchObject({ numRowsTotal: 1, numRowsDroppedByWatermark: 1 });
+  expect(run.lastProgress?.stateOperators[0]).toMatchObject({
+    numRowsTotal: 1,
+    numRowsDroppedByWatermark: 1,
+  });
   // data, its no-data batch, ...
   expect(query.watermarks).toEqual([0, 5, 5, 15, 15]);
   expect(query.requests.map((request) => request.previousWatermarkMs / 1000)).toEqual([0, 0, 5, 5, 15]);

@@ -50,6 +50,13 @@ export class FileManifest {
     return true;
   }
 
+  /** Whether a batch is there with exactly these files: a write whose answer was lost. */
+  async holds(batchId: number, files: readonly ManifestFile[]): Promise<boolean> {
+    const lines = await this.log.read(batchId);
+    const listed = new Set(lines?.map((line) => (JSON.parse(line) as ManifestLine).path));
+    return lines !== null && files.every(({ path }) => listed.has(pathToUri(path)));
+  }
+
   /** All files that are listed and within their retention. */
   async files(): Promise<FileEntry[]> {
     const found = new Map<string, FileEntry>();

@@ -1,1 +1,1 @@
-export {};
+export { parquet, parquetFormat } from "./parquet-format.js";

@@ -1,1 +1,2 @@
-export {};
+export { fileSink } from "./plugin.js";
+export { fileSinkProvider } from "./provider.js";

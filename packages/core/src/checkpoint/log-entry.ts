@@ -3,7 +3,8 @@ import { corruptFile, malformedLog, unknownVersion } from "./checkpoint-errors.j
 
 /**
  * The text of a log entry: a version line, a line of JSON fields, then lines of the log's own. The fields carry a checksum
- * over the whole text without it, as their last field; entries without one were written by Spark and are taken as they are.
+ * over the whole text without it, as their last field. Entries without one, and without the `writer` that all of ours have,
+ * were written by Spark and are taken as they are.
  */
 export interface LogEntry {
   readonly fields: Readonly<Record<string, unknown>>;
@@ -55,6 +56,7 @@ export function decodeEntry(bytes: Uint8Array, path: string): LogEntry {
   if (Number(version[1]) > VERSION) throw unknownVersion(path, Number(version[1]), VERSION);
   if (second === undefined) throw corruptFile(path, "it ends after its first line");
   const fields = openJson(second, path, (line) => [first, line, ...lines].join("\n"));
+  if ("writer" in fields && !("checksum" in fields)) throw corruptFile(path, "its checksum is missing");
   return { fields, lines };
 }
 

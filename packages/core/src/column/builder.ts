@@ -52,6 +52,11 @@ export abstract class ColumnBuilder {
     return i;
   }
 
+  /** Writes a null over row `slot`. */
+  setNull(slot: number): void {
+    this.mark(slot, false);
+  }
+
   protected mark(slot: number, present: boolean): void {
     const bit = 1 << (slot & 7);
     const was = (this.validity[slot >> 3]! & bit) !== 0;
@@ -590,9 +595,13 @@ export class StructBuilder extends ColumnBuilder {
     const { children } = column as c.StructColumn;
     for (let k = 0; k < children.length; k++) this.children[k]!.appendFrom(children[k]!, i);
   }
+  override setNull(slot: number): void {
+    super.setNull(slot);
+    for (const child of this.children) child.setNull(slot);
+  }
   setFrom(slot: number, column: c.Column, i: number): void {
-    this.mark(slot, !column.isNull(i));
-    if (column.isNull(i)) return;
+    if (column.isNull(i)) return this.setNull(slot);
+    this.mark(slot, true);
     if (column.layout === "dictionary") return this.setFrom(slot, column.dictionary, column.codes[i]!);
     const { children } = column as c.StructColumn;
     for (let k = 0; k < children.length; k++) this.children[k]!.setFrom(slot, children[k]!, i);

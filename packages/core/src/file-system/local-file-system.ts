@@ -1,27 +1,26 @@
 import { randomBytes } from "node:crypto";
-import type { Dirent } from "node:fs";
-import {
-  type FileHandle,
-  link,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  unlink,
-} from "node:fs/promises";
+import * as fs from "node:fs";
+import { type FileHandle, open, readdir, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { promisify } from "node:util";
 import { StreamError } from "../errors/stream-error.js";
 import type { FileEntry, FileReader, FileSystem, FileWriter } from "./file-system.js";
+
+// What only touches names (open, link, rename, stat) is called synchronously: microseconds on a disk of this machine, where
+// each trip to the thread pool costs fifty and a small batch would make dozens. What moves data or waits for the disk
+// (reads, large writes, syncs) goes through the pool.
 
 /** Settings of {@link localFileSystem}. */
 export interface LocalFileSystemOptions {
   /** False: nothing is forced to disk, for what need not outlive the process (temporary checkpoints). Default true. */
   readonly durable?: boolean;
 }
+
+const syncData = promisify(fs.fdatasync);
+const syncAll = promisify(fs.fsync);
+/** Entries of a listing that are looked at before others have their turn. */
+const LISTING_STEP = 256;
 
 /** The disk of this machine: paths with no scheme, `file:/a` and `file:///a`. */
 export function localFileSystem(options: LocalFileSystemOptions = {}): FileSystem {
@@ -30,7 +29,7 @@ export function localFileSystem(options: LocalFileSystemOptions = {}): FileSyste
     schemes: ["file"],
     list: (folder, listOptions) =>
       listFolder(trimSlash(folder), localPath(folder), listOptions?.recursive ?? false),
-    stat: (path) => statPath(path),
+    stat: async (path) => entryOf(trimSlash(path), localPath(path)),
     readAll: (path) => readAll(path),
     open: (path) => openReader(path),
     create: (path) => createFile(localPath(path), durable),
@@ -66,47 +65,42 @@ function notFound(path: string, cause: unknown): unknown {
 }
 
 async function* listFolder(asked: string, folder: string, recursive: boolean): AsyncGenerator<FileEntry> {
-  let entries: Dirent[];
+  let names: string[];
   try {
-    entries = await readdir(folder, { withFileTypes: true });
+    names = await readdir(folder);
   } catch (error) {
     if (hasCode(error, "ENOENT", "ENOTDIR")) return;
     throw error;
   }
-  for (const entry of entries) {
-    if (TEMPORARY.test(entry.name)) continue;
-    const path = asked === "/" ? `/${entry.name}` : `${asked}/${entry.name}`;
-    const found = await entryOf(path, join(folder, entry.name));
+  for (const [k, name] of names.entries()) {
+    if (k % LISTING_STEP === LISTING_STEP - 1) await nextTurn();
+    if (TEMPORARY.test(name)) continue;
+    const path = asked === "/" ? `/${name}` : `${asked}/${name}`;
+    const found = entryOf(path, join(folder, name));
     // deleted since the folder was read
     if (found === null) continue;
-    if (!recursive) yield found;
-    else if (found.isFolder) yield* listFolder(path, join(folder, entry.name), true);
+    if (recursive && found.isFolder) yield* listFolder(path, join(folder, name), true);
     else yield found;
   }
 }
 
-async function entryOf(path: string, local: string): Promise<FileEntry | null> {
+function entryOf(path: string, local: string): FileEntry | null {
   try {
-    const facts = await stat(local);
-    return {
-      path,
-      isFolder: facts.isDirectory(),
-      size: facts.isDirectory() ? 0 : facts.size,
-      modifiedMs: Math.floor(facts.mtimeMs),
-    };
+    const facts = fs.statSync(local, { throwIfNoEntry: false });
+    if (facts === undefined) return null;
+    const isFolder = facts.isDirectory();
+    return { path, isFolder, size: isFolder ? 0 : facts.size, modifiedMs: Math.floor(facts.mtimeMs) };
   } catch (error) {
-    if (hasCode(error, "ENOENT", "ENOTDIR")) return null;
+    if (hasCode(error, "ENOTDIR")) return null;
     throw error;
   }
 }
 
-function statPath(path: string): Promise<FileEntry | null> {
-  return entryOf(trimSlash(path), localPath(path));
-}
-
 async function readAll(path: string): Promise<Uint8Array | null> {
   try {
-    return await readFile(localPath(path));
+    const { buffer, byteOffset, byteLength } = await readFile(localPath(path));
+    // no Buffer: its \`slice\` shares memory where callers expect a copy
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
     if (hasCode(error, "ENOENT", "ENOTDIR")) return null;
     throw error;
@@ -141,19 +135,19 @@ function temporaryName(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
 }
 
-async function openTemporary(path: string, durable: boolean): Promise<FileHandle> {
+async function openTemporary(path: string, durable: boolean): Promise<number> {
   try {
-    return await open(path, "wx");
+    return fs.openSync(path, "wx");
   } catch (error) {
     if (!hasCode(error, "ENOENT")) throw error;
   }
   await makeFolder(dirname(path), durable);
-  return open(path, "wx");
+  return fs.openSync(path, "wx");
 }
 
 /** Makes a folder and those above it, durable: each new name is forced into the folder that holds it. */
 async function makeFolder(folder: string, durable: boolean): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
+  const first = fs.mkdirSync(folder, { recursive: true });
   if (first === undefined || !durable) return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
@@ -161,38 +155,38 @@ async function makeFolder(folder: string, durable: boolean): Promise<void> {
 async function syncFolder(folder: string): Promise<void> {
   // Windows cannot open a folder; its file systems keep names in their journal
   if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
+  const descriptor = fs.openSync(folder, "r");
   try {
-    await handle.sync();
+    await syncAll(descriptor);
   } finally {
-    await handle.close();
+    fs.closeSync(descriptor);
   }
 }
 
 async function createFile(path: string, durable: boolean): Promise<FileWriter> {
   const temporary = temporaryName(path);
-  const handle = await openTemporary(temporary, durable);
+  const descriptor = await openTemporary(temporary, durable);
   let size = 0;
   return {
     get size() {
       return size;
     },
     write: async (bytes) => {
-      await handle.writeFile(bytes);
+      await writeAll(descriptor, bytes);
       size += bytes.length;
     },
     close: async () => {
       try {
-        if (durable) await handle.datasync();
+        if (durable) await syncData(descriptor);
       } finally {
-        await handle.close();
+        fs.closeSync(descriptor);
       }
-      await rename(temporary, path);
+      fs.renameSync(temporary, path);
       if (durable) await syncFolder(dirname(path));
     },
     abort: async () => {
-      await handle.close().catch(() => {});
-      await unlink(temporary).catch(() => {});
+      quietly(() => fs.closeSync(descriptor));
+      quietly(() => fs.unlinkSync(temporary));
     },
   };
 }
@@ -203,31 +197,42 @@ async function createFile(path: string, durable: boolean): Promise<FileWriter> {
  */
 async function createExclusive(path: string, bytes: Uint8Array, durable: boolean): Promise<boolean> {
   const temporary = temporaryName(path);
-  const handle = await openTemporary(temporary, durable);
-  let made = false;
+  const descriptor = await openTemporary(temporary, durable);
   try {
     try {
-      await handle.writeFile(bytes);
-      if (durable) await handle.datasync();
+      await writeAll(descriptor, bytes);
+      if (durable) await syncData(descriptor);
     } finally {
-      await handle.close();
+      fs.closeSync(descriptor);
     }
-    await link(temporary, path);
-    made = true;
+    fs.linkSync(temporary, path);
   } catch (error) {
-    if (!hasCode(error, "EEXIST")) throw error;
+    if (hasCode(error, "EEXIST")) return false;
+    throw error;
   } finally {
-    await unlink(temporary).catch(() => {});
+    quietly(() => fs.unlinkSync(temporary));
   }
-  if (made && durable) await syncFolder(dirname(path));
-  return made;
+  if (durable) await syncFolder(dirname(path));
+  return true;
+}
+
+const write = promisify(fs.write);
+
+/** Writes all bytes at the descriptor's position; few of them at once, many through the thread pool. */
+async function writeAll(descriptor: number, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const rest = bytes.length - done;
+    if (rest <= 1 << 16) done += fs.writeSync(descriptor, bytes, done, rest);
+    else done += (await write(descriptor, bytes, done, rest)).bytesWritten;
+  }
 }
 
 async function deletePath(path: string): Promise<boolean> {
   try {
-    const facts = await lstat(path);
+    const facts = fs.lstatSync(path, { throwIfNoEntry: false });
+    if (facts === undefined) return false;
     if (facts.isDirectory()) await rm(path, { recursive: true, force: true });
-    else await unlink(path);
+    else fs.unlinkSync(path);
     return true;
   } catch (error) {
     if (hasCode(error, "ENOENT", "ENOTDIR")) return false;
@@ -237,14 +242,23 @@ async function deletePath(path: string): Promise<boolean> {
 
 async function movePath(asked: string, from: string, to: string, durable: boolean): Promise<void> {
   try {
-    await rename(from, to);
+    fs.renameSync(from, to);
   } catch (error) {
     if (!hasCode(error, "ENOENT")) throw error;
-    if ((await entryOf(from, from)) === null) throw notFound(asked, error);
+    if (entryOf(from, from) === null) throw notFound(asked, error);
     await makeFolder(dirname(to), durable);
-    await rename(from, to);
+    fs.renameSync(from, to);
   }
   if (!durable) return;
   await syncFolder(dirname(to));
   if (dirname(from) !== dirname(to)) await syncFolder(dirname(from));
+}
+
+/** For clean-up after something else has failed. */
+function quietly(call: () => void): void {
+  try {
+    call();
+  } catch {
+    // what cannot be cleaned up is garbage with a name that no listing shows
+  }
 }

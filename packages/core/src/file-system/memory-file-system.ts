@@ -72,10 +72,10 @@ export class MemoryFileSystem implements FileSystem {
         return size;
       },
       write: async (bytes) => {
-        chunks.push(bytes.slice());
+        chunks.push(copyOf(bytes));
         size += bytes.length;
       },
-      close: async () => this.put(path, Buffer.concat(chunks)),
+      close: async () => this.put(path, copyOf(Buffer.concat(chunks))),
       abort: async () => {
         chunks.length = 0;
       },
@@ -84,7 +84,7 @@ export class MemoryFileSystem implements FileSystem {
 
   async createExclusive(path: string, bytes: Uint8Array): Promise<boolean> {
     if (this.files.has(path)) return false;
-    this.put(path, bytes.slice());
+    this.put(path, copyOf(bytes));
     return true;
   }
 
@@ -124,4 +124,9 @@ function fileEntry(path: string, file: StoredFile): FileEntry {
 
 function trimSlash(path: string): string {
   return path.length > 1 ? path.replace(/\/+$/, "") : path;
+}
+
+/** A copy, also of a Buffer, whose own `slice` makes none. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
 }

@@ -26,6 +26,8 @@ export interface QueryRunContext {
   readonly onTerminated: (run: QueryRun) => void;
 }
 
+const STATE_PROVIDER_KEY = "spark.sql.streaming.stateStore.providerClass";
+
 interface ProgressWaiter {
   /** Set by the first trigger that begins after the call. */
   armed: boolean;
@@ -72,14 +74,9 @@ export class QueryRun implements StreamingQuery {
     return this.recentProgress.at(-1) ?? null;
   }
 
-  explainText(mode: "simple" | "extended" | "codegen" = "simple"): string {
+  explain(mode: boolean | "simple" | "extended" | "codegen" = "simple"): string {
     if (this.plan === null || this.lastProgress === null) return "No physical plan. Waiting for data.";
-    return this.plan.explain(mode);
-  }
-
-  explain(mode: boolean | "simple" | "extended" | "codegen" = "simple"): void {
-    const named = typeof mode === "string" ? mode : mode ? "extended" : "simple";
-    console.log(this.explainText(named));
+    return this.plan.explain(typeof mode === "string" ? mode : mode ? "extended" : "simple");
   }
 
   async processAllAvailable(): Promise<void> {
@@ -225,6 +222,8 @@ export class QueryRun implements StreamingQuery {
 
   private warnOfPinned(pinned: Readonly<Record<string, string>>): void {
     const changed = Object.entries(pinned).filter(([key, value]) => {
+      // the plan's word on its provider counts, and is checked; the session may still answer with Spark's default
+      if (key === STATE_PROVIDER_KEY) return false;
       const now = this.options.conf?.(key);
       return now !== undefined && now !== value;
     });
@@ -325,7 +324,7 @@ function checkSourceCount(resume: ResumePoint, plan: StreamPlan): void {
 
 /** State can only be read by the class of store that wrote it: this project's or Spark's, in memory or on disk. */
 function checkStateProvider(resume: ResumePoint, plan: StreamPlan): void {
-  const configName = "spark.sql.streaming.stateStore.providerClass";
+  const configName = STATE_PROVIDER_KEY;
   const oldConfig = resume.conf[configName];
   const newConfig = plan.pinnedConf[configName];
   if (oldConfig === undefined || newConfig === undefined || oldConfig === newConfig) return;

@@ -24,10 +24,8 @@ export interface StreamingQuery {
   readonly recentProgress: readonly StreamingQueryProgress[];
   /** What ended the query, or null. */
   readonly exception: StreamingQueryException | null;
-  /** Prints the plan of the last batch. */
-  explain(mode?: boolean | "simple" | "extended" | "codegen"): void;
-  /** The text that `explain` prints. */
-  explainText(mode?: "simple" | "extended" | "codegen"): string;
+  /** The text of the plan as it ran last; `true` stands for `extended`, as in Spark. */
+  explain(mode?: boolean | "simple" | "extended" | "codegen"): string;
   /**
    * Resolves when all that the sources have at the time of the call is processed and committed, batches without data
    * included, or when the query ends; throws what ended it. With a source that never stops delivering it never resolves.

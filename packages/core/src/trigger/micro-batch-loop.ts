@@ -144,7 +144,9 @@ export class MicroBatchLoop {
     const oldest = Math.max(0, this.runner.lastCommittedBatch - this.batchesToRetain + 1);
     const work = async (): Promise<void> => {
       await plan.maintain(oldest);
-      await checkpoint.purgeBelow(oldest);
+      // deleting makes the next sync dear on many disks, so a tenth goes at a time
+      if (oldest >= checkpoint.offsets.oldestId + this.batchesToRetain / 10)
+        await checkpoint.purgeBelow(oldest);
     };
     this.maintenance = work()
       .catch((error: unknown) => log("warn", `Maintenance of the checkpoint failed: ${String(error)}`))

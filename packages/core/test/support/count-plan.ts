@@ -4,8 +4,8 @@ import {
   batchFromRows,
   type EventTimeStats,
   memoryStateStoreProvider,
-  parseDdl,
   type PlanContext,
+  parseDdl,
   rowsOf,
   type Source,
   type StateFamily,
@@ -81,7 +81,8 @@ export class CountPlan implements StreamPlan {
     this.add(onTime);
     const emitted = this.evict(request.watermarkMs);
     const messages = [];
-    for (const write of request.writes) messages.push(write.alreadyCommitted ? [] : [await this.emit(write, emitted)]);
+    for (const write of request.writes)
+      messages.push(write.alreadyCommitted ? [] : [await this.emit(write, emitted)]);
     const state: StateVersion = await this.store.commit(request.batchId + 1, request.fence);
     const metrics = this.store.metrics(0);
     return {
@@ -155,7 +156,12 @@ export class CountPlan implements StreamPlan {
 
   private async emit(write: BatchRequest["writes"][number], rows: [number, number][]): Promise<never> {
     const writer = await write.writer(0);
-    await writer.write(batchFromRows(COUNT_SCHEMA, rows.map((row) => row.map(BigInt))));
+    await writer.write(
+      batchFromRows(
+        COUNT_SCHEMA,
+        rows.map((row) => row.map(BigInt)),
+      ),
+    );
     return (await writer.finish()) as never;
   }
 }

@@ -62,7 +62,9 @@ export class CountQuery {
       createPlan: (context) => {
         this.lastContext = context;
         return new CountPlan({
-          sources: this.topics.map((topic, k) => new ListSource(topic, { name: `topic-${k}`, ...this.source })),
+          sources: this.topics.map(
+            (topic, k) => new ListSource(topic, { name: `topic-${k}`, ...this.source }),
+          ),
           tables: this.tables,
           delays: this.delays,
           context,
@@ -105,7 +107,8 @@ export class CountQuery {
 
   async names(folder: string): Promise<string[]> {
     const names: string[] = [];
-    for await (const { path } of this.fileSystem.list(`/checkpoint/${folder}`)) names.push(path.split("/").at(-1)!);
+    for await (const { path } of this.fileSystem.list(`/checkpoint/${folder}`))
+      names.push(path.split("/").at(-1)!);
     return names.sort();
   }
 }

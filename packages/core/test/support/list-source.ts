@@ -2,11 +2,12 @@ import {
   type Batch,
   batchFromRows,
   type Offset,
-  parseDdl,
   type Partition,
+  parseDdl,
   type ReadLimit,
   type Source,
   type SourceContext,
+  type StructType,
 } from "../../src/index.js";
 
 /** Numbers (event times in seconds), shared by the sources of successive runs. Tells what sources were asked. */
@@ -32,7 +33,7 @@ export interface ListSourceOptions {
 
 /** Reads a topic; its offset is the number of rows read. */
 export class ListSource implements Source {
-  readonly schema = parseDdl("value BIGINT");
+  readonly schema: StructType = parseDdl("value BIGINT");
   readonly replayable = true;
   readonly description: string;
   readonly readLimit: ReadLimit;

@@ -45,7 +45,9 @@ export class ManualClock implements Clock {
     const untilMs = this.timeMs + ms;
     await settle();
     for (;;) {
-      const next = this.sleepers.filter((sleeper) => sleeper.untilMs <= untilMs).sort((a, b) => a.untilMs - b.untilMs)[0];
+      const next = this.sleepers
+        .filter((sleeper) => sleeper.untilMs <= untilMs)
+        .sort((a, b) => a.untilMs - b.untilMs)[0];
       if (next === undefined) break;
       this.timeMs = Math.max(this.timeMs, next.untilMs);
       next.wake();

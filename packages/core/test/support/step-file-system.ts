@@ -1,8 +1,14 @@
-import { type FileEntry, type FileReader, type FileSystem, type FileWriter, MemoryFileSystem } from "../../src/index.js";
+import {
+  type FileEntry,
+  type FileReader,
+  type FileSystem,
+  type FileWriter,
+  MemoryFileSystem,
+} from "../../src/index.js";
 
 /** Files in memory whose every step a test can see, and end or delay. */
 export class StepFileSystem implements FileSystem {
-  readonly schemes = ["memory"];
+  readonly schemes: readonly string[] = ["memory"];
   readonly files: FileSystem;
   /** Called before and after each step that changes something; may throw or wait. */
   onStep: (step: string, when: "before" | "after") => void | Promise<void> = () => {};

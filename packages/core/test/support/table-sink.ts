@@ -6,6 +6,7 @@ import {
   rowsOf,
   type Sink,
   type SinkBatch,
+  type StructType,
 } from "../../src/index.js";
 
 /** Rows by batch, as a sink holds them that remembers batch ids; shared by the sinks of successive runs. */
@@ -63,4 +64,4 @@ export class TableSink implements Sink {
   }
 }
 
-export const COUNT_SCHEMA = parseDdl("value BIGINT, count BIGINT");
+export const COUNT_SCHEMA: StructType = parseDdl("value BIGINT, count BIGINT");

@@ -20,7 +20,7 @@ export function markerFunction(name: string): SqlFunction | undefined {
 export const TIME_WINDOW: ScalarFunction = {
   form: "scalar",
   names: ["window"],
-  arity: [1, 4],
+  arity: [2, 4],
   resolve: (args, context) => ({ args: [timeColumn(args[0]!, context), ...args.slice(1)], type: windowType(args[0]!) }),
 };
 
@@ -67,8 +67,13 @@ const MARKERS: ReadonlyMap<string, SqlFunction> = new Map(
 );
 
 /** Whether an expression is a call of one of these functions. */
-export function isMarker(e: Expression, ...functions: readonly ScalarFunction[]): e is ScalarCall {
-  return e.kind === "scalar" && functions.includes(e.fn);
+export function isMarker(e: Expression, ...functions: readonly ScalarFunction[]): boolean {
+  return markerCall(e, ...functions) !== undefined;
+}
+
+/** The expression as a call of one of these functions, or undefined. */
+export function markerCall(e: Expression, ...functions: readonly ScalarFunction[]): ScalarCall | undefined {
+  return e.kind === "scalar" && functions.includes(e.fn) ? e : undefined;
 }
 
 /** The time of an event: a timestamp, or the window struct whose time is meant. */

@@ -1,4 +1,4 @@
-import { IntegerType } from "@ss/core";
+import { IntegerType, type Value } from "@ss/core";
 import { exists, mapChildren, mapList } from "../expression/children.js";
 import { analysisError, quotedName, wrongNumArgs } from "../expression/errors.js";
 import {
@@ -16,6 +16,7 @@ import { prettyName } from "../expression/expression-text.js";
 import type { FunctionContext, SqlFunction } from "../expression/function.js";
 import { nullableOf } from "../expression/type-of.js";
 import type { Analyzer } from "./analyzer.js";
+import { isConstant } from "./constant.js";
 import type { ExpressionContext } from "./context.js";
 import { unresolvedRoutine } from "./errors.js";
 import { markerFunction } from "./marker-functions.js";
@@ -141,6 +142,10 @@ class CallContext implements FunctionContext {
 
   conf(key: string): string | undefined {
     return this.analyzer.environment.conf(key);
+  }
+
+  constant(e: Expression): Value | undefined {
+    return isConstant(e) ? (this.analyzer.environment.evaluate([e])[0] ?? null) : undefined;
   }
 }
 
@@ -316,8 +321,9 @@ function resolveAggregate(
   if (rewritten) return shownAs(resolveExpression(withClauses(rewritten, e, analyzer), context, analyzer), name, site);
   const filter = e.filter && asCondition(resolveExpression(e.filter, inner, analyzer), "FILTER", analyzer);
   if (filter) checkFilter(filter, e);
-  const orderBy = e.withinGroup?.map((order) => resolveSortOrder(order, inner, analyzer));
-  const { args, type, nullable, state } = fn.resolve(values, site);
+  const written = (e.withinGroup ?? []).map((order) => resolveSortOrder(order, inner, analyzer));
+  const clauses = { distinct: e.distinct === true, orderBy: written };
+  const { args, type, nullable, state, orderBy = written } = fn.resolve(values, site, clauses);
   return {
     kind: "aggregate",
     fn,
@@ -327,7 +333,7 @@ function resolveAggregate(
     name,
     distinct: e.distinct === true,
     ...(filter ? { filter } : {}),
-    ...(orderBy ? { orderBy: orderBy as SortOrder[] } : {}),
+    ...(orderBy.length > 0 ? { orderBy } : {}),
     ...(withNulls(state, e)),
     ...(e.origin ? { origin: e.origin } : {}),
   } satisfies AggregateCall;

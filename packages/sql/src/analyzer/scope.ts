@@ -27,6 +27,8 @@ export interface Resolved extends Scope {
 export interface Extension {
   /** The columns below. */
   readonly below: Scope;
+  /** The grouping columns, where there are groups. */
+  readonly keys?: readonly Attribute[];
   /** Whether aggregate functions over the groups may be asked for. */
   readonly aggregate: boolean;
   /**

@@ -129,7 +129,9 @@ function frameFor(
   analyzer: Analyzer,
 ): Frame {
   const own = call.kind === "windowFunction" ? ownFrame(call, analyzer) : undefined;
-  if (own && given && frameText(own) !== frameText(given)) throw frameMismatch(call, given, own);
+  if (call.kind === "windowFunction" && own && given && frameText(own) !== frameText(given)) {
+    throw frameMismatch(call, given, own);
+  }
   return own ?? given ?? (orderBy.length > 0 ? PEERS_TO_CURRENT_ROW : WHOLE_PARTITION);
 }
 
@@ -143,20 +145,13 @@ function ownFrame(call: Extract<Expression, { kind: "windowFunction" }>, analyze
   return { type: "rows", lower: bound, upper: bound };
 }
 
-function frameMismatch(call: Expression, given: Frame, own: Frame): Error {
-  if (call.kind === "windowFunction" && (call.name === "lead" || call.name === "lag")) {
-    return analysisError(
-      "_LEGACY_ERROR_TEMP_1037",
-      undefined,
-      `A window frame cannot be given for ${call.name}.`,
-      { functionName: call.name },
-    );
-  }
+function frameMismatch(call: Extract<Expression, { kind: "windowFunction" }>, given: Frame, own: Frame): Error {
+  const windowExpr = `${prettyName(call)} OVER (${frameText(given)})`;
   return analysisError(
-    "_LEGACY_ERROR_TEMP_1036",
-    undefined,
-    `The window frame ${frameText(given)} has to match the required frame ${frameText(own)}.`,
-    { wf: frameText(given), required: frameText(own) },
+    "WINDOW_FUNCTION_AND_FRAME_MISMATCH",
+    "42K0E",
+    `${call.name} always has the frame ${frameText(own)}, not ${frameText(given)}.`,
+    { funcName: `"${call.name}"`, windowExpr: `"${windowExpr}"` },
   );
 }
 

@@ -1,4 +1,4 @@
-import type { DataType } from "@ss/core";
+import type { ColumnBuilder, DataType } from "@ss/core";
 import type { Expression } from "./expression.js";
 
 /**
@@ -71,6 +71,13 @@ export interface CodeWriter {
   assign(target: Code, source: Code): void;
   /** Sets variables made by `declare` to null. */
   assignNull(target: Code): void;
+  /**
+   * A builder of the elements of lists that the loop makes, under a name that the code can use as the column of a list. It is
+   * emptied before each batch; lists refer to it by position.
+   */
+  builder(builder: ColumnBuilder): string;
+  /** Names whose value holds for the whole batch: arrays of columns, constants, builders. */
+  readonly stable: ReadonlySet<string>;
   /** The row's position in the batch that the loop reads. */
   readonly row: string;
   /** What scalar functions get at run time, under a name that the code can use: `nowMs()`, `partition()`. */

@@ -122,7 +122,7 @@ export function unexpectedInputType(
 }
 
 /** Arguments meet in no type. */
-export function dataDiffTypes(site: CallSite, types: readonly DataType[], functionName = site.name): StreamError {
+export function dataDiffTypes(site: CallSite, types: readonly DataType[], functionName: string = site.name): StreamError {
   const dataType = `(${types.map(quotedType).join(" or ")})`;
   return datatypeMismatch(
     site,

@@ -68,7 +68,7 @@ function text(e: Expression, pretty: boolean): string {
     case "generator":
       return `${e.name}(${list(e.args, pretty)})`;
     case "windowFunction":
-      return `${e.name}(${list(e.args, pretty)})`;
+      return e.fn.pretty ? e.fn.pretty(texts(e.args, pretty), e.name) : `${e.name}(${list(e.args, pretty)})`;
     case "aggregate":
       return aggregateText(e, pretty);
     case "window": {
@@ -126,7 +126,7 @@ function unresolvedCallText(e: UnresolvedCall, pretty: boolean): string {
 function aggregateText(e: AggregateCall, pretty: boolean): string {
   const args = texts(e.args, pretty);
   if (e.distinct && args.length > 0) args[0] = `DISTINCT ${args[0]}`;
-  const body = e.fn.pretty ? e.fn.pretty(args, e.name) : `${e.name}(${args.join(", ")})`;
+  const body = e.fn.pretty ? e.fn.pretty(args, e.name, e.state) : `${e.name}(${args.join(", ")})`;
   const within = e.orderBy && e.orderBy.length > 0 ? ` WITHIN GROUP (ORDER BY ${list(e.orderBy, pretty)})` : "";
   return body + within + (e.filter ? ` FILTER (WHERE ${text(e.filter, pretty)})` : "");
 }

@@ -124,6 +124,7 @@ export interface WindowSpec {
   readonly frame?: { readonly type: "rows" | "range"; readonly lower: FrameBound; readonly upper: FrameBound };
   /** A named window, `OVER w`. */
   readonly reference?: string;
+  readonly origin?: Origin | undefined;
 }
 
 /** A function over a window. */

@@ -13,6 +13,8 @@ export interface FunctionContext {
   readonly sql: string;
   /** Where the call stands in the query's text. */
   readonly origin?: Origin | undefined;
+  /** The value of a resolved expression that reads no column; undefined for one that does. */
+  constant(e: Expression): Value | undefined;
 }
 
 /** How a resolved function is called: arguments with the casts that it wants, and what it gives. */
@@ -103,7 +105,7 @@ export interface EmitCall {
  */
 export interface AggregateFunction extends FunctionBase {
   readonly form: "aggregate";
-  resolve(args: readonly Expression[], context: FunctionContext): Resolution;
+  resolve(args: readonly Expression[], context: FunctionContext, clauses: AggregateClauses): AggregateResolution;
   /** Columns of the state; names go into the state's schema, as Spark names them (`count`, `sum`). */
   buffer(call: AggregateShape): readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[];
   /** Makes the accumulator for one call. */
@@ -111,7 +113,21 @@ export interface AggregateFunction extends FunctionBase {
   rewrite?(args: readonly Expression[], context: FunctionContext): Expression | undefined;
   /** `count(*)` over no rows is 0, not null. */
   readonly ordered?: boolean;
-  pretty?(args: readonly string[], name: string): string;
+  /** How the call reads in a column name; default `name(args)`. `state` is undefined for a call that is not resolved. */
+  pretty?(args: readonly string[], name: string, state?: unknown): string;
+}
+
+/** What stands around the arguments of an aggregate call. */
+export interface AggregateClauses {
+  readonly distinct: boolean;
+  /** WITHIN GROUP (ORDER BY ...); empty where there is none. */
+  readonly orderBy: readonly SortOrder[];
+}
+
+/** How an aggregate function is called. */
+export interface AggregateResolution extends Resolution {
+  /** The ordering that the accumulator gets; default: that of the clauses. Empty where it has gone into the arguments. */
+  readonly orderBy?: readonly SortOrder[];
 }
 
 /** What an aggregate knows when it is built. */
@@ -132,7 +148,10 @@ type ColumnOf = import("@ss/core").Column;
 export interface Accumulator {
   /** Makes room for slots up to `slotCount`, new ones in the initial state. */
   resize(slotCount: number): void;
-  /** Takes row i of the argument columns into slot `slots[i]`; where `selected` is given, only rows where it is 1. */
+  /**
+   * Takes row i of the argument columns into slot `slots[i]`; the columns of the shape's `orderBy` come after the arguments.
+   * Where `selected` is given, only rows where it is 1.
+   */
   update(slots: Int32Array, args: readonly ColumnOf[], rowCount: number, selected?: Uint8Array): void;
   /** Merges row i of the buffer columns (in the order of `buffer`) into slot `slots[i]`. Positions below 0 are skipped. */
   merge(slots: Int32Array, buffers: readonly ColumnOf[], rowCount: number): void;
@@ -166,19 +185,25 @@ export interface GeneratorFunction extends FunctionBase {
 export interface WindowFunction extends FunctionBase {
   readonly form: "window";
   resolve(args: readonly Expression[], context: FunctionContext): Resolution;
-  /**
-   * Results for one ordered partition. `peers[i]` is the first row of row i's peer group (rows equal in the ordering);
-   * `args[k][i]` is argument k of row i.
-   */
-  evaluate(partition: {
-    readonly rowCount: number;
-    readonly peers: Int32Array;
-    readonly args: readonly (readonly Value[])[];
-    readonly ignoreNulls: boolean;
-    readonly state: unknown;
-    readonly argTypes: readonly DataType[];
-    readonly type: DataType;
-  }): Value[];
+  /** Results for one ordered partition. */
+  evaluate(partition: WindowPartition): readonly Value[];
+  /** How the call reads in a column name; default `name(args)`. Gets the pretty texts of the arguments. */
+  pretty?(args: readonly string[], name: string): string;
+}
+
+/** The rows of a partition, in order, as a window function sees them. */
+export interface WindowPartition {
+  readonly rowCount: number;
+  /** `peers[i]` is the first row of row i's peer group (rows equal in the ordering). */
+  readonly peers: Int32Array;
+  /** The frames: of row i, rows `lower[i] .. upper[i])`. Empty where `upper[i] <= lower[i]`. */
+  readonly frames: () => { readonly lower: Int32Array; readonly upper: Int32Array };
+  /** `args[k][i]` is argument k of row i. */
+  readonly args: readonly (readonly Value[])[];
+  readonly ignoreNulls: boolean;
+  readonly state: unknown;
+  readonly argTypes: readonly DataType[];
+  readonly type: DataType;
 }
 
 /** Everything that a name can mean in a call. */

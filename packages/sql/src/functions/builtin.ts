@@ -1,8 +1,8 @@
 import { aggregateFunctions } from "./aggregate/index.js";
-import { builtinScalars, FunctionRegistry } from "./registry.js";
+import { builtinFunctions as scalarsAndGenerators, FunctionRegistry } from "./registry.js";
 import { windowFunctions } from "./window/index.js";
 
 /** Every function that a session knows from the start. */
-export function builtinFunctions(): FunctionRegistry {
-  return builtinScalars().with([...aggregateFunctions, ...windowFunctions]);
+export function builtinRegistry(): FunctionRegistry {
+  return new FunctionRegistry([...scalarsAndGenerators(), ...aggregateFunctions, ...windowFunctions]);
 }

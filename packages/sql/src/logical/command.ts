@@ -1,5 +1,5 @@
 import type { StructType } from "@ss/core";
-import type { Name, LogicalPlan } from "./plan.js";
+import type { LogicalPlan, Name } from "./plan.js";
 
 /** A statement that is not a query. */
 export type Command =

@@ -116,4 +116,3 @@ function watermarkOutput(plan: Extract<LogicalPlan, { kind: "withWatermark" }>):
 
 /** The metadata key of an event-time column: milliseconds that rows may be late. */
 export const WATERMARK_DELAY = "spark.watermarkDelayMs";
-

@@ -1,5 +1,5 @@
-import type { Expression, SortOrder } from "../expression/expression.js";
 import { mapList, mapWindowSpec } from "../expression/children.js";
+import type { Expression, SortOrder } from "../expression/expression.js";
 import type { LogicalPlan } from "./plan.js";
 
 /** The plans directly below a plan. */
@@ -103,7 +103,9 @@ export function mapExpressions(plan: LogicalPlan, map: (e: Expression) => Expres
       return eventTime === plan.eventTime ? plan : { ...plan, eventTime };
     }
     case "namedWindows": {
-      const windows = Object.entries(plan.windows).map(([name, spec]) => [name, mapWindowSpec(spec, map)] as const);
+      const windows = Object.entries(plan.windows).map(
+        ([name, spec]) => [name, mapWindowSpec(spec, map)] as const,
+      );
       return { ...plan, windows: Object.fromEntries(windows) };
     }
     default:

@@ -46,7 +46,15 @@ function parseView(cursor: TokenCursor, kind: ViewKind): Statement {
   const start = cursor.index;
   const plan = parseQuery(cursor);
   const text = cursor.originFrom(start).text;
-  return { kind: "createView", name, plan, ...(columns === undefined ? {} : { columns }), ...kind, ifNotExists, text };
+  return {
+    kind: "createView",
+    name,
+    plan,
+    ...(columns === undefined ? {} : { columns }),
+    ...kind,
+    ifNotExists,
+    text,
+  };
 }
 
 /** Columns with types belong to a source, names alone to a query. */
@@ -68,7 +76,10 @@ function parseColumnName(cursor: TokenCursor): string {
 }
 
 /** `USING format [OPTIONS (...)]`. */
-function parseSource(cursor: TokenCursor, schema: StructType | undefined): Extract<Command, { kind: "createView" }>["plan"] {
+function parseSource(
+  cursor: TokenCursor,
+  schema: StructType | undefined,
+): Extract<Command, { kind: "createView" }>["plan"] {
   cursor.expect("USING");
   const format = parseMultipart(cursor).join(".");
   const options = cursor.accept("OPTIONS") ? parseOptions(cursor) : {};
@@ -102,7 +113,8 @@ function parseTable(cursor: TokenCursor): Statement {
   const name = parseMultipart(cursor);
   const schema = cursor.at("(") ? parseTableColumns(cursor) : undefined;
   const format = cursor.accept("USING") ? parseMultipart(cursor).join(".") : undefined;
-  while (!cursor.at("AS") && !atQuery(cursor, 0) && cursor.current.type !== "end" && !cursor.at(";")) cursor.next();
+  while (!cursor.at("AS") && !atQuery(cursor, 0) && cursor.current.type !== "end" && !cursor.at(";"))
+    cursor.next();
   cursor.accept("AS");
   const plan = atQuery(cursor, 0) ? parseQuery(cursor) : undefined;
   cursor.index = cursor.tokens.length - 1;

@@ -8,7 +8,12 @@ import { atQuery } from "./query-start.js";
 import type { TokenCursor } from "./token-cursor.js";
 
 /** A call of an operator or a special form, with the text from a token to the last one taken. */
-export function callFrom(cursor: TokenCursor, start: number, name: string, ...args: Expression[]): UnresolvedCall {
+export function callFrom(
+  cursor: TokenCursor,
+  start: number,
+  name: string,
+  ...args: Expression[]
+): UnresolvedCall {
   return { kind: "call", name: [name], args, origin: cursor.originFrom(start) };
 }
 
@@ -36,13 +41,19 @@ function parseNot(cursor: TokenCursor): Expression {
     cursor.expect(")");
     return { kind: "subquery", form: "exists", plan, origin: cursor.originFrom(start) };
   }
-  const value = parseValue(cursor);
-  return parsePredicate(cursor, start, value);
+  return parsePredicate(cursor, parseValue(cursor));
 }
 
 /** Binding powers of the binary operators. All group to the left. */
 const POWERS: ReadonlyMap<string, number> = new Map(
-  [["=", "==", "<=>", "<>", "!=", "<", "<=", "!>", ">", ">=", "!<"], ["|"], ["^"], ["&"], ["<<"], ["+", "-", "||"]]
+  [
+    ["=", "==", "<=>", "<>", "!=", "<", "<=", "!>", ">", ">=", "!<"],
+    ["|"],
+    ["^"],
+    ["&"],
+    ["<<"],
+    ["+", "-", "||"],
+  ]
     .concat([["*", "/", "%", "DIV"]])
     .flatMap((signs, level) => signs.map((sign): [string, number] => [sign, level + 1])),
 );
@@ -77,7 +88,11 @@ export function parseValue(cursor: TokenCursor, minPower = 1): Expression {
 function shiftLength(cursor: TokenCursor): number {
   if (cursor.current.word !== ">") return 0;
   let length = 1;
-  while (length < 3 && cursor.peek(length).word === ">" && cursor.peek(length).start === cursor.peek(length - 1).end) {
+  while (
+    length < 3 &&
+    cursor.peek(length).word === ">" &&
+    cursor.peek(length).start === cursor.peek(length - 1).end
+  ) {
     length++;
   }
   return length > 1 ? length : 0;
@@ -152,7 +167,10 @@ export function parseSortItem(cursor: TokenCursor): SortOrder {
 }
 
 /** What may stand behind an ordering; nulls come first when ascending and last when descending unless told otherwise. */
-export function parseDirection(cursor: TokenCursor): { readonly ascending: boolean; readonly nullsFirst: boolean } {
+export function parseDirection(cursor: TokenCursor): {
+  readonly ascending: boolean;
+  readonly nullsFirst: boolean;
+} {
   const ascending = cursor.acceptAny("ASC", "DESC") !== "DESC";
   let nullsFirst = ascending;
   if (cursor.accept("NULLS", "FIRST")) nullsFirst = true;

@@ -1,4 +1,4 @@
-import type { Expression, SortOrder, UnresolvedCall } from "../expression/expression.js";
+import type { Expression, SortOrder, UnresolvedCall, WindowSpec } from "../expression/expression.js";
 import { parseExpr, parseSortItem } from "./expressions.js";
 import { parseFieldName } from "./identifiers.js";
 import type { TokenCursor } from "./token-cursor.js";
@@ -31,7 +31,7 @@ export function finishFunctionCall(
   const withinGroup = parseWithinGroup(cursor);
   const filter = parseFilter(cursor);
   const ignoreNulls = parseNulls(cursor) ?? innerNulls;
-  const spec = atOver(cursor) ? (cursor.next(), parseWindowSpec(cursor)) : undefined;
+  const spec = parseOver(cursor);
   const origin = cursor.originFrom(start);
   const call: UnresolvedCall = {
     kind: "call",
@@ -50,7 +50,10 @@ function parseList(cursor: TokenCursor, first: Expression | undefined): Argument
   if (first === undefined) return cursor.at(")") ? { args: [] } : parseArguments(cursor);
   if (!cursor.accept(",")) return { args: [first] };
   const { args, argNames } = parseArguments(cursor);
-  return { args: [first, ...args], ...(argNames === undefined ? {} : { argNames: [undefined, ...argNames] }) };
+  return {
+    args: [first, ...args],
+    ...(argNames === undefined ? {} : { argNames: [undefined, ...argNames] }),
+  };
 }
 
 /** DISTINCT or ALL before the arguments, and not as a name among them. */
@@ -94,6 +97,8 @@ function parseFilter(cursor: TokenCursor): Expression | undefined {
   return condition;
 }
 
-function atOver(cursor: TokenCursor): boolean {
-  return cursor.at("OVER") && (cursor.peek().word === "(" || cursor.isName(cursor.peek()));
+function parseOver(cursor: TokenCursor): WindowSpec | undefined {
+  if (!cursor.at("OVER") || (cursor.peek().word !== "(" && !cursor.isName(cursor.peek()))) return undefined;
+  cursor.next();
+  return parseWindowSpec(cursor);
 }

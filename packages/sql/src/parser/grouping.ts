@@ -1,4 +1,4 @@
-import type { Expression } from "../expression/expression.js";
+import type { Expression, Origin } from "../expression/expression.js";
 import type { Aggregate, LogicalPlan } from "../logical/plan.js";
 import { parseExpr } from "./expressions.js";
 import { parseError } from "./parse-error.js";
@@ -10,11 +10,18 @@ export interface Grouping {
   readonly keys: readonly Expression[];
   readonly all?: boolean;
   readonly sets?: readonly (readonly number[])[];
+  /** Of the clause alone, which Spark's messages show instead of the whole query. */
+  readonly origin?: Origin;
 }
 
 /** An aggregate out of its parts. */
-export function aggregateOf(child: LogicalPlan, grouping: Grouping, expressions: readonly Expression[]): Aggregate {
-  return { kind: "aggregate", child, ...grouping, expressions };
+export function aggregateOf(
+  child: LogicalPlan,
+  grouping: Grouping,
+  expressions: readonly Expression[],
+  origin: Origin,
+): Aggregate {
+  return { kind: "aggregate", child, expressions, origin, ...grouping };
 }
 
 type KeySet = readonly Expression[];
@@ -23,6 +30,11 @@ type KeySet = readonly Expression[];
 export function parseGroupBy(cursor: TokenCursor): Grouping | undefined {
   const start = cursor.index;
   if (!cursor.accept("GROUP", "BY")) return undefined;
+  const parsed = parseKeys(cursor, start);
+  return { ...parsed, origin: cursor.originFrom(start) };
+}
+
+function parseKeys(cursor: TokenCursor, start: number): Grouping {
   if (cursor.at("ALL") && !atNameBehind(cursor)) {
     cursor.next();
     return { keys: [], all: true };
@@ -31,16 +43,19 @@ export function parseGroupBy(cursor: TokenCursor): Grouping | undefined {
   const plain = elements.every((element) => element.analytic === undefined);
   if (plain && cursor.at("WITH") && (cursor.peek().word === "ROLLUP" || cursor.peek().word === "CUBE")) {
     cursor.next();
-    const keys = elements.map((element) => element.sets[0]?.[0] as Expression);
-    const sets = combined(cursor.next().word, keys.map((key) => [key]));
+    const keys = elements.map(keyOf);
+    const sets = combined(
+      cursor.next().word,
+      keys.map((key) => [key]),
+    );
     return grouping(keys, sets);
   }
   if (plain && cursor.at("GROUPING", "SETS")) {
     cursor.index += 2;
-    const keys = elements.map((element) => element.sets[0]?.[0] as Expression);
+    const keys = elements.map(keyOf);
     return grouping(keys, cursor.parenthesized(parseSet));
   }
-  if (plain) return { keys: elements.map((element) => element.sets[0]?.[0] as Expression) };
+  if (plain) return { keys: elements.map(keyOf) };
   refuseEmptySets(cursor, start, elements);
   // Several analytics multiply: every set of the one with every set of the other.
   const sets = elements.reduce<readonly KeySet[]>(
@@ -67,10 +82,17 @@ function parseElement(cursor: TokenCursor): Element {
   return parseAnalytic(cursor) ?? { analytic: undefined, sets: [[parseExpr(cursor)]] };
 }
 
+/** The key that an element without analytics is. */
+function keyOf(element: Element): Expression {
+  return element.sets[0]?.[0] as Expression;
+}
+
 function parseAnalytic(cursor: TokenCursor): Element | undefined {
   if (cursor.at("GROUPING", "SETS", "(")) {
     cursor.index += 2;
-    const elements = cursor.parenthesized((c) => parseAnalytic(c) ?? { analytic: undefined, sets: [parseSet(c)] });
+    const elements = cursor.parenthesized(
+      (c) => parseAnalytic(c) ?? { analytic: undefined, sets: [parseSet(c)] },
+    );
     return { analytic: "GROUPING SETS", sets: elements.flatMap((element) => element.sets) };
   }
   if (!cursor.at("ROLLUP", "(") && !cursor.at("CUBE", "(")) return undefined;
@@ -85,7 +107,7 @@ function parseSet(cursor: TokenCursor): KeySet {
   if (!cursor.accept("(")) return [parseExpr(cursor)];
   if (cursor.accept(")")) return [];
   const keys = cursor.list(parseExpr);
-  if (cursor.accept(")") && (cursor.atAny(",", ")"))) return keys;
+  if (cursor.accept(")") && cursor.atAny(",", ")")) return keys;
   // The parenthesis was the beginning of an expression.
   cursor.index = start;
   return [parseExpr(cursor)];

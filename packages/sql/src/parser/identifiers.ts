@@ -2,8 +2,8 @@ import { StreamError } from "@ss/core";
 import type { Name } from "../logical/plan.js";
 import { parseError } from "./parse-error.js";
 import { parseString } from "./string-literal.js";
-import { TokenCursor } from "./token-cursor.js";
 import type { Token } from "./token.js";
+import { TokenCursor } from "./token-cursor.js";
 
 /** A name of one part, where a hyphen in it is a mistake that can be told as such. */
 export function parseIdentifier(cursor: TokenCursor): string {

@@ -16,7 +16,11 @@ export function parseInlineTable(cursor: TokenCursor): LogicalPlan {
   const wrong = rows.findIndex((row) => row.length !== names.length);
   if (wrong >= 0) {
     const actual = String((rows[wrong] as readonly Expression[]).length);
-    const parameters = { expectedNumCols: String(names.length), actualNumCols: actual, rowIndex: String(wrong) };
+    const parameters = {
+      expectedNumCols: String(names.length),
+      actualNumCols: actual,
+      rowIndex: String(wrong),
+    };
     const message = `Row ${wrong} of VALUES has ${actual} columns, not ${names.length}.`;
     throw parseError("INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", "42000", parameters, origin, message);
   }

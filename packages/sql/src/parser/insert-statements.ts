@@ -12,7 +12,8 @@ export function parseInsert(cursor: TokenCursor): Statement {
   const word = cursor.acceptAny("INTO", "OVERWRITE");
   if (word === undefined) throw cursor.error();
   cursor.accept("TABLE");
-  if (!cursor.isName() || cursor.at("DIRECTORY") || cursor.at("LOCAL", "DIRECTORY")) return byName(cursor, start);
+  if (!cursor.isName() || cursor.at("DIRECTORY") || cursor.at("LOCAL", "DIRECTORY"))
+    return byName(cursor, start);
   const table = parseMultipart(cursor);
   const byNames = cursor.accept("BY", "NAME");
   const columns = cursor.at("(") && !atQuery(cursor, 0) ? parseIdentifierList(cursor) : undefined;

@@ -22,8 +22,8 @@ import type { Literal, Origin } from "../expression/expression.js";
 import { literalFrom } from "./literals.js";
 import { parseError } from "./parse-error.js";
 import { parseString } from "./string-literal.js";
-import type { TokenCursor } from "./token-cursor.js";
 import type { Token } from "./token.js";
+import type { TokenCursor } from "./token-cursor.js";
 
 const YEAR_MONTH: readonly string[] = ["year", "month"];
 const DAY_TIME: readonly string[] = ["day", "hour", "minute", "second"];
@@ -136,7 +136,8 @@ function parseRange(cursor: TokenCursor, start: number, body: number, part: Valu
   }
   const text = signed(part);
   try {
-    if (from === "year" && to === "month") return yearMonth(cursor, start, parseYearMonthInterval(text, 0, 1), 0, 1);
+    if (from === "year" && to === "month")
+      return yearMonth(cursor, start, parseYearMonthInterval(text, 0, 1), 0, 1);
     const first = DAY_TIME.indexOf(from);
     const last = DAY_TIME.indexOf(to);
     if (first >= 0 && last > first) {
@@ -182,12 +183,19 @@ export function intervalOfText(cursor: TokenCursor, start: number, text: string)
   const interval = tryParseCalendarInterval(text);
   if (interval === undefined) return undefined;
   const words = text.toLowerCase().split(/\s+/);
-  const units = words.filter((word) => /^[a-z]+$/.test(word) && word !== "interval").map((word) => word.replace(/s$/, ""));
+  const units = words
+    .filter((word) => /^[a-z]+$/.test(word) && word !== "interval")
+    .map((word) => word.replace(/s$/, ""));
   return ofUnits(cursor, start, interval, units);
 }
 
 /** Units of years and months make one kind of interval, those of days to seconds the other, and no interval has both. */
-function ofUnits(cursor: TokenCursor, start: number, interval: CalendarInterval, units: readonly string[]): Literal {
+function ofUnits(
+  cursor: TokenCursor,
+  start: number,
+  interval: CalendarInterval,
+  units: readonly string[],
+): Literal {
   if (cursor.conf.legacyInterval === true) return calendar(cursor, start, interval);
   const months = units.map((unit) => YEAR_MONTH.indexOf(unit)).filter((field) => field >= 0);
   const days = units.filter((unit) => !YEAR_MONTH.includes(unit)).map(dayTimeField);

@@ -46,6 +46,7 @@ export function parseJoin(cursor: TokenCursor, left: LogicalPlan): LogicalPlan |
     ...(criteria.using === undefined ? {} : { using: criteria.using }),
     ...(natural ? { natural } : {}),
     ...(lateral ? { lateral } : {}),
+    origin: cursor.originFrom(start),
   };
 }
 
@@ -78,7 +79,13 @@ function refuseLateral(cursor: TokenCursor, start: number, natural: boolean, cri
   const origin = cursor.originFrom(start);
   if (natural) {
     const parameters = { joinType1: "LATERAL", joinType2: "NATURAL" };
-    throw parseError("INCOMPATIBLE_JOIN_TYPES", "42613", parameters, origin, "A join is LATERAL or NATURAL, not both.");
+    throw parseError(
+      "INCOMPATIBLE_JOIN_TYPES",
+      "42613",
+      parameters,
+      origin,
+      "A join is LATERAL or NATURAL, not both.",
+    );
   }
   if (criteria.using !== undefined) {
     const message = "A LATERAL join takes ON, not USING.";

@@ -42,7 +42,8 @@ export function tokenize(sql: string, consecutiveStringLiterals = false): Token[
       at = rawEnd >= 0 ? push(tokens, "string", "", at, rawEnd) : lexWord(sql, at, tokens);
     } else if (kind === 3 || (code === 46 && isDigit(sql.charCodeAt(at + 1)))) {
       const number = lexNumber(sql, at);
-      if (number.type === undefined) at = kind === 3 ? lexWord(sql, at, tokens) : push(tokens, "mark", ".", at, at + 1);
+      if (number.type === undefined)
+        at = kind === 3 ? lexWord(sql, at, tokens) : push(tokens, "mark", ".", at, at + 1);
       else at = push(tokens, number.type, "", at, number.end);
     } else if (kind === 4) {
       const skipped = skipComment(sql, at);
@@ -94,7 +95,8 @@ function lexMark(sql: string, at: number, tokens: Token[]): number {
   const char = sql.charAt(at);
   const longer = LONG_MARKS.get(char);
   if (longer !== undefined) {
-    for (const mark of longer) if (sql.startsWith(mark, at)) return push(tokens, "mark", mark, at, at + mark.length);
+    for (const mark of longer)
+      if (sql.startsWith(mark, at)) return push(tokens, "mark", mark, at, at + mark.length);
   }
   return push(tokens, "mark", char, at, at + 1);
 }

@@ -1,6 +1,7 @@
 import {
   BooleanType,
   ByteType,
+  type DataType,
   DecimalType,
   DoubleType,
   FloatType,
@@ -8,9 +9,8 @@ import {
   LongType,
   NullType,
   ShortType,
-  StringType,
-  type DataType,
   type StreamError,
+  StringType,
   type Value,
 } from "@ss/core";
 import type { Literal } from "../expression/expression.js";
@@ -19,7 +19,13 @@ import { parseString } from "./string-literal.js";
 import type { TokenCursor } from "./token-cursor.js";
 
 /** A literal that ends where the cursor stands. */
-export function literalFrom(cursor: TokenCursor, start: number, value: Value, type: DataType, text?: string): Literal {
+export function literalFrom(
+  cursor: TokenCursor,
+  start: number,
+  value: Value,
+  type: DataType,
+  text?: string,
+): Literal {
   const origin = cursor.originFrom(start);
   return { kind: "literal", value, type, ...(text === undefined ? {} : { text }), origin };
 }
@@ -85,7 +91,13 @@ function wholeNumber(cursor: TokenCursor, start: number, text: string): Literal 
   return decimal(cursor, start, text);
 }
 
-function smallNumber(cursor: TokenCursor, start: number, text: string, type: DataType, limit: number): Literal {
+function smallNumber(
+  cursor: TokenCursor,
+  start: number,
+  text: string,
+  type: DataType,
+  limit: number,
+): Literal {
   const value = Number(text);
   if (value >= -limit && value < limit) return literalFrom(cursor, start, value + 0, type);
   const name = type.kind === "byte" ? "tinyint" : "smallint";

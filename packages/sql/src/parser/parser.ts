@@ -12,7 +12,7 @@ import { parseDataType } from "./types.js";
 export { parseAttributePath } from "./attribute-path.js";
 export { CURRENT_NAMES } from "./keywords.js";
 export { queryContext } from "./parse-error.js";
-export { parserConf, type ParserConf } from "./parser-conf.js";
+export { type ParserConf, parserConf } from "./parser-conf.js";
 
 const DEFAULTS: ParserConf = {};
 

@@ -1,14 +1,13 @@
 import type { Expression } from "../expression/expression.js";
 import type { LogicalPlan } from "../logical/plan.js";
 import { parseExpr, parseNamed } from "./expressions.js";
-import { withHints } from "./hints.js";
 import { parseIdentifier, parseMultipart } from "./identifiers.js";
 import { parseJoin } from "./joins.js";
 import { parseError } from "./parse-error.js";
 import { parsePivot, parseUnpivot } from "./pivot.js";
-import { parseOrganization, parseWindowClause, withWindows } from "./query.js";
+import { parseOrganization, parseWindowClause } from "./query.js";
 import { parseSample } from "./samples.js";
-import { parseGrouped, parseSelectClause } from "./select.js";
+import { parseSelectClause, parseSelectRest } from "./select.js";
 import { parseQueryPrimary, parseSetOperation } from "./set-operations.js";
 import type { TokenCursor } from "./token-cursor.js";
 
@@ -25,7 +24,10 @@ const OPERATORS: ReadonlyMap<string, PipeOperator> = new Map<string, PipeOperato
   ["UNPIVOT", (cursor, child) => parseUnpivot(cursor, child)],
   ["TABLESAMPLE", (cursor, child) => parseSample(cursor, child)],
   ["AGGREGATE", pipeAggregate],
-  ...["UNION", "EXCEPT", "MINUS", "INTERSECT"].map((word): [string, PipeOperator] => [word, pipeSetOperation]),
+  ...["UNION", "EXCEPT", "MINUS", "INTERSECT"].map((word): [string, PipeOperator] => [
+    word,
+    pipeSetOperation,
+  ]),
   ...["ORDER", "SORT", "CLUSTER", "DISTRIBUTE", "LIMIT", "OFFSET"].map((word): [string, PipeOperator] => [
     word,
     (cursor, child) => parseOrganization(cursor, child),
@@ -43,10 +45,8 @@ export function parsePipe(cursor: TokenCursor, start: number, child: LogicalPlan
 }
 
 function pipeSelect(cursor: TokenCursor, child: LogicalPlan): LogicalPlan {
-  const clause = parseSelectClause(cursor);
-  const project = parseGrouped(cursor, child, clause.expressions);
-  const plan: LogicalPlan = clause.distinct ? { kind: "deduplicate", child: project, columns: null } : project;
-  return withHints(withWindows(plan, parseWindowClause(cursor)), clause.hints);
+  const start = cursor.index;
+  return parseSelectRest(cursor, start, parseSelectClause(cursor), child);
 }
 
 function pipeExtend(cursor: TokenCursor, child: LogicalPlan): LogicalPlan {
@@ -62,7 +62,12 @@ function pipeSet(cursor: TokenCursor, child: LogicalPlan): LogicalPlan {
     const name = parseIdentifier(cursor);
     if (cursor.at(".")) throw cursor.error();
     cursor.expect("=");
-    plan = { kind: "withColumns", child: plan, columns: [{ name, expression: parseExpr(cursor) }], existing: true };
+    plan = {
+      kind: "withColumns",
+      child: plan,
+      columns: [{ name, expression: parseExpr(cursor) }],
+      existing: true,
+    };
   } while (cursor.accept(","));
   return plan;
 }
@@ -89,8 +94,8 @@ function pipeWhere(cursor: TokenCursor, child: LogicalPlan, start: number): Logi
   return { kind: "filter", child, condition };
 }
 
-function pipeSetOperation(cursor: TokenCursor, child: LogicalPlan): LogicalPlan {
-  return parseSetOperation(cursor, child, parseQueryPrimary);
+function pipeSetOperation(cursor: TokenCursor, child: LogicalPlan, start: number): LogicalPlan {
+  return parseSetOperation(cursor, start, child, parseQueryPrimary);
 }
 
 const ANALYTICS: readonly string[] = ["ALL", "ROLLUP", "CUBE", "GROUPING"];

@@ -2,13 +2,14 @@ import type { Expression } from "../expression/expression.js";
 import type { LogicalPlan, Unpivot } from "../logical/plan.js";
 import { atImplicitAlias, parseNamed } from "./expressions.js";
 import { parseFieldName, parseIdentifier } from "./identifiers.js";
+import { isStrict } from "./keywords.js";
 import { columnOf } from "./relations.js";
 import { rowConstructor } from "./row-constructors.js";
-import { isStrict } from "./keywords.js";
 import type { TokenCursor } from "./token-cursor.js";
 
 /** `PIVOT (sum(x) FOR c IN (1 AS a, 2))`. */
 export function parsePivot(cursor: TokenCursor, child: LogicalPlan): LogicalPlan {
+  const start = cursor.index;
   cursor.expect("PIVOT", "(");
   const aggregates = cursor.list(parseNamed);
   cursor.expect("FOR");
@@ -16,8 +17,16 @@ export function parsePivot(cursor: TokenCursor, child: LogicalPlan): LogicalPlan
   cursor.expect("IN");
   const values = cursor.parenthesized(parseNamed);
   cursor.expect(")");
-  const plan: LogicalPlan = { kind: "pivot", child, keys: null, column, values, aggregates };
-  return withAlias(cursor, plan);
+  const origin = cursor.originFrom(start);
+  return withAlias(cursor, {
+    kind: "pivot",
+    child,
+    keys: null,
+    column: { ...column, origin },
+    values,
+    aggregates,
+    origin,
+  });
 }
 
 function parsePivotColumn(cursor: TokenCursor): Expression {
@@ -35,6 +44,7 @@ function nameColumn(cursor: TokenCursor): Expression {
 
 /** `UNPIVOT [INCLUDE NULLS] (value FOR name IN (a, b AS c))`, also with several value columns. */
 export function parseUnpivot(cursor: TokenCursor, child: LogicalPlan): LogicalPlan {
+  const start = cursor.index;
   cursor.expect("UNPIVOT");
   const nulls = cursor.acceptAny("INCLUDE", "EXCLUDE");
   if (nulls !== undefined) cursor.expect("NULLS");
@@ -54,6 +64,7 @@ export function parseUnpivot(cursor: TokenCursor, child: LogicalPlan): LogicalPl
     nameColumn: nameColumnName,
     valueColumns,
     includeNulls: nulls === "INCLUDE",
+    origin: cursor.originFrom(start),
   });
 }
 

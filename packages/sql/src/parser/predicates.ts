@@ -1,40 +1,52 @@
 import { BooleanType, StringType } from "@ss/core";
-import { literal, type Expression, type UnresolvedCall } from "../expression/expression.js";
+import { type Expression, literal, type UnresolvedCall } from "../expression/expression.js";
 import { callFrom, parseExpr, parseValue } from "./expressions.js";
 import { parseError } from "./parse-error.js";
-import { parseString } from "./string-literal.js";
 import { parseQuery } from "./query.js";
 import { atQuery } from "./query-start.js";
+import { parseString } from "./string-literal.js";
 import type { TokenCursor } from "./token-cursor.js";
 
 const PREDICATES: ReadonlySet<string> = new Set(["BETWEEN", "IN", "LIKE", "ILIKE", "RLIKE", "REGEXP"]);
 
-/** The predicate behind a value, if there is one: BETWEEN, IN, LIKE, IS and their like. */
-export function parsePredicate(cursor: TokenCursor, start: number, value: Expression): Expression {
+/**
+ * The predicate behind a value, if there is one: BETWEEN, IN, LIKE, IS and their like. As in Spark its origin is the
+ * text of the predicate alone, without the value.
+ */
+export function parsePredicate(cursor: TokenCursor, value: Expression): Expression {
   const at = cursor.index;
-  if (cursor.current.word === "IS") return parseIs(cursor, start, value);
+  if (cursor.current.word === "IS") return parseIs(cursor, value);
   const negated = (cursor.at("NOT") || cursor.at("!")) && PREDICATES.has(cursor.peek().word);
   if (negated && cursor.at("!") && cursor.conf.bangEqualsNot !== true) refuseBang(cursor);
   if (negated) cursor.next();
   const word = cursor.current.word;
   // A predicate's word that ends the text, or an IN without its list, is an alias.
-  if (!PREDICATES.has(word) || (word === "IN" && cursor.peek().word !== "(") || cursor.peek().type === "end") {
+  if (
+    !PREDICATES.has(word) ||
+    (word === "IN" && cursor.peek().word !== "(") ||
+    cursor.peek().type === "end"
+  ) {
     cursor.index = at;
     return value;
   }
   cursor.next();
-  return parseWord(cursor, start, at, word, value, negated);
+  return parseWord(cursor, at, word, value, negated);
 }
 
 function refuseBang(cursor: TokenCursor): void {
   const message = "Write NOT instead of ! before BETWEEN, IN and LIKE.";
-  throw parseError("SYNTAX_DISCONTINUED.BANG_EQUALS_NOT", "42601", { clause: "!" }, cursor.originFrom(cursor.index), message);
+  throw parseError(
+    "SYNTAX_DISCONTINUED.BANG_EQUALS_NOT",
+    "42601",
+    { clause: "!" },
+    cursor.originFrom(cursor.index),
+    message,
+  );
 }
 
 function parseWord(
   cursor: TokenCursor,
   start: number,
-  predicateStart: number,
   word: string,
   value: Expression,
   negated: boolean,
@@ -43,10 +55,10 @@ function parseWord(
     case "BETWEEN":
       return inverted(cursor, start, negated, parseBetween(cursor, start, value));
     case "IN":
-      return inverted(cursor, start, negated, parseIn(cursor, start, predicateStart, value));
+      return inverted(cursor, start, negated, parseIn(cursor, start, value));
     case "LIKE":
     case "ILIKE":
-      return parseLike(cursor, start, predicateStart, word.toLowerCase(), value, negated);
+      return parseLike(cursor, start, word.toLowerCase(), value, negated);
     default:
       return inverted(cursor, start, negated, callFrom(cursor, start, "rlike", value, parseValue(cursor)));
   }
@@ -67,7 +79,7 @@ function parseBetween(cursor: TokenCursor, start: number, value: Expression): Ex
   return callFrom(cursor, start, "or", between, callFrom(cursor, start, "between", value, upper, lower));
 }
 
-function parseIn(cursor: TokenCursor, start: number, predicateStart: number, value: Expression): Expression {
+function parseIn(cursor: TokenCursor, start: number, value: Expression): Expression {
   if (atQuery(cursor, 1)) {
     cursor.expect("(");
     const plan = parseQuery(cursor);
@@ -78,7 +90,7 @@ function parseIn(cursor: TokenCursor, start: number, predicateStart: number, val
   cursor.expect("(");
   if (cursor.accept(")")) {
     const message = "IN needs at least one value in its list.";
-    const origin = cursor.originFrom(predicateStart);
+    const origin = cursor.originFrom(start);
     throw parseError("INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE", "42000", {}, origin, message);
   }
   const values = cursor.list(parseExpr);
@@ -89,45 +101,46 @@ function parseIn(cursor: TokenCursor, start: number, predicateStart: number, val
 function parseLike(
   cursor: TokenCursor,
   start: number,
-  predicateStart: number,
   name: string,
   value: Expression,
   negated: boolean,
 ): Expression {
   const quantifier = cursor.peek().word === "(" ? cursor.acceptAny("ANY", "SOME", "ALL") : undefined;
   if (quantifier !== undefined) {
-    const patterns = parsePatterns(cursor, predicateStart);
-    const tests = patterns.map((p) => inverted(cursor, start, negated, callFrom(cursor, start, name, value, p)));
+    const patterns = parsePatterns(cursor, start);
+    const tests = patterns.map((p) =>
+      inverted(cursor, start, negated, callFrom(cursor, start, name, value, p)),
+    );
     const joined = quantifier === "ALL" ? "and" : "or";
     return tests.reduce((left, right) => callFrom(cursor, start, joined, left, right));
   }
   const args = [value, parseValue(cursor)];
-  if (cursor.accept("ESCAPE")) args.push(literal(parseEscape(cursor, predicateStart), StringType));
+  if (cursor.accept("ESCAPE")) args.push(literal(parseEscape(cursor, start), StringType));
   return inverted(cursor, start, negated, callFrom(cursor, start, name, ...args));
 }
 
-function parsePatterns(cursor: TokenCursor, predicateStart: number): Expression[] {
+function parsePatterns(cursor: TokenCursor, start: number): Expression[] {
   cursor.expect("(");
   if (cursor.accept(")")) {
     const msg = "Expected something between '(' and ')'.";
-    throw parseError("_LEGACY_ERROR_TEMP_0064", undefined, { msg }, cursor.originFrom(predicateStart), msg);
+    throw parseError("_LEGACY_ERROR_TEMP_0064", undefined, { msg }, cursor.originFrom(start), msg);
   }
   const patterns = cursor.list(parseExpr);
   cursor.expect(")");
   return patterns;
 }
 
-function parseEscape(cursor: TokenCursor, predicateStart: number): string {
+function parseEscape(cursor: TokenCursor, start: number): string {
   const escape = parseString(cursor);
   if (escape.length === 1) return escape;
   const message = `The escape of a pattern is one character, not '${escape}'.`;
-  const origin = cursor.originFrom(predicateStart);
+  const origin = cursor.originFrom(start);
   throw parseError("INVALID_ESC", "42604", { invalidEscape: `'${escape}'` }, origin, message);
 }
 
 /** IS [NOT] NULL, TRUE, FALSE, UNKNOWN and DISTINCT FROM. */
-function parseIs(cursor: TokenCursor, start: number, value: Expression): Expression {
-  const at = cursor.index;
+function parseIs(cursor: TokenCursor, value: Expression): Expression {
+  const start = cursor.index;
   cursor.next();
   const negated = cursor.accept("NOT") || cursor.accept("!");
   const word = cursor.acceptAny("NULL", "UNKNOWN", "TRUE", "FALSE", "DISTINCT");
@@ -147,7 +160,7 @@ function parseIs(cursor: TokenCursor, start: number, value: Expression): Express
     default:
       // IS may still be an alias.
       if (cursor.current.type !== "end" && !cursor.atAny(",", ")")) throw cursor.error();
-      cursor.index = at;
+      cursor.index = start;
       return value;
   }
 }

@@ -1,6 +1,11 @@
-import { StringType } from "@ss/core";
-import type { Expression, Lambda, LambdaVariable, Star, UnresolvedAttribute } from "../expression/expression.js";
-import { NullType } from "@ss/core";
+import { NullType, StringType } from "@ss/core";
+import type {
+  Expression,
+  Lambda,
+  LambdaVariable,
+  Star,
+  UnresolvedAttribute,
+} from "../expression/expression.js";
 import { literal } from "../expression/expression.js";
 import { callFrom, parseExpr, parseNamed, parseValue } from "./expressions.js";
 import { parseFunctionCall } from "./function-calls.js";
@@ -28,32 +33,40 @@ export function parsePrimary(cursor: TokenCursor): Expression {
   const start = cursor.index;
   let value = parseHead(cursor);
   while (true) {
-    switch (cursor.current.word) {
-      case ".":
-        if (!cursor.isName(cursor.peek())) return value;
-        cursor.next();
-        value = fieldOf(cursor, start, value);
-        break;
-      case "[":
-        cursor.next();
-        value = subscript(cursor, start, value);
-        break;
-      case "::":
-        cursor.next();
-        value = { kind: "cast", child: value, type: parseDataType(cursor), mode: "cast", origin: cursor.originFrom(start) };
-        break;
-      case ":":
-        cursor.next();
-        value = callFrom(cursor, start, "variant_get", value, parseSemiStructuredPath(cursor), literal("variant", StringType));
-        break;
-      case "COLLATE":
-        if (!cursor.isName(cursor.peek())) return value;
-        cursor.next();
-        value = callFrom(cursor, start, "collate", value, literal(parseMultipart(cursor).join("."), StringType));
-        break;
-      default:
-        return value;
+    const next = parsePostfix(cursor, start, value);
+    if (next === undefined) return value;
+    value = next;
+  }
+}
+
+/** One step further into a value, or undefined where none follows. */
+function parsePostfix(cursor: TokenCursor, start: number, value: Expression): Expression | undefined {
+  switch (cursor.current.word) {
+    case ".":
+      if (!cursor.isName(cursor.peek())) return undefined;
+      cursor.next();
+      return fieldOf(cursor, start, value);
+    case "[":
+      cursor.next();
+      return subscript(cursor, start, value);
+    case "::": {
+      cursor.next();
+      const type = parseDataType(cursor);
+      return { kind: "cast", child: value, type, mode: "cast", origin: cursor.originFrom(start) };
     }
+    case ":": {
+      cursor.next();
+      const path = parseSemiStructuredPath(cursor);
+      return callFrom(cursor, start, "variant_get", value, path, literal("variant", StringType));
+    }
+    case "COLLATE": {
+      if (!cursor.isName(cursor.peek())) return undefined;
+      cursor.next();
+      const name = parseMultipart(cursor).join(".");
+      return callFrom(cursor, start, "collate", value, literal(name, StringType));
+    }
+    default:
+      return undefined;
   }
 }
 
@@ -105,7 +118,11 @@ function parseMark(cursor: TokenCursor): Expression {
       return parseNumber(cursor);
     case "?":
       cursor.next();
-      return { kind: "parameter", position: cursor.parametersBefore(start), origin: cursor.originFrom(start) };
+      return {
+        kind: "parameter",
+        position: cursor.parametersBefore(start),
+        origin: cursor.originFrom(start),
+      };
     case ":": {
       cursor.next();
       const name = parseFieldName(cursor);
@@ -153,8 +170,12 @@ function namePart(cursor: TokenCursor): readonly string[] {
   const token = cursor.current;
   if (!cursor.isName(token)) {
     // Reserved words still name functions: LEFT(a, 1), FILTER(a, x -> x).
-    const isFunction = cursor.atAny("LEFT", "RIGHT", "FILTER", "ANY", "SOME", "USER") && cursor.peek().word === "(";
-    if (!isFunction && !cursor.atAny("CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "CURRENT_USER", "SESSION_USER")) {
+    const isFunction =
+      cursor.atAny("LEFT", "RIGHT", "FILTER", "ANY", "SOME", "USER") && cursor.peek().word === "(";
+    if (
+      !isFunction &&
+      !cursor.atAny("CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "CURRENT_USER", "SESSION_USER")
+    ) {
       throw cursor.error();
     }
     cursor.next();
@@ -210,7 +231,12 @@ function parseParenthesized(cursor: TokenCursor): Expression {
 function atLambdaParameters(cursor: TokenCursor): boolean {
   let at = 1;
   while (cursor.isName(cursor.peek(at)) && cursor.peek(at + 1).word === ",") at += 2;
-  return at > 1 && cursor.isName(cursor.peek(at)) && cursor.peek(at + 1).word === ")" && cursor.peek(at + 2).word === "->";
+  return (
+    at > 1 &&
+    cursor.isName(cursor.peek(at)) &&
+    cursor.peek(at + 1).word === ")" &&
+    cursor.peek(at + 2).word === "->"
+  );
 }
 
 /** The body names its parameters like columns; the analyzer tells them apart. */

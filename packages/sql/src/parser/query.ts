@@ -1,6 +1,6 @@
-import type { Expression, SortOrder } from "../expression/expression.js";
+import type { Expression, SortOrder, WindowSpec } from "../expression/expression.js";
 import type { LogicalPlan, NamedWindows, With } from "../logical/plan.js";
-import { parseExpr, parseSortItem, parseDirection } from "./expressions.js";
+import { parseDirection, parseExpr, parseSortItem } from "./expressions.js";
 import { parseIdentifier, parseIdentifierList } from "./identifiers.js";
 import { parseError } from "./parse-error.js";
 import { parseQueryTerm } from "./set-operations.js";
@@ -10,12 +10,13 @@ import { parseWindowSpec } from "./windows.js";
 
 /** `[WITH ...] query [ORDER BY ...] [LIMIT ...] [OFFSET ...]`. */
 export function parseQuery(cursor: TokenCursor): LogicalPlan {
+  const start = cursor.index;
   const ctes = parseWith(cursor);
   const body = parseOrganization(cursor, parseQueryTerm(cursor));
-  return ctes === undefined ? body : { kind: "with", child: body, ...ctes };
+  return ctes === undefined ? body : { kind: "with", child: body, ...ctes, origin: cursor.originFrom(start) };
 }
 
-type Ctes = Omit<With, "kind" | "child">;
+type Ctes = Omit<With, "kind" | "child" | "origin">;
 
 /** The queries with names before a query; undefined when there are none. */
 export function parseWith(cursor: TokenCursor): Ctes | undefined {
@@ -24,7 +25,8 @@ export function parseWith(cursor: TokenCursor): Ctes | undefined {
   cursor.next();
   const recursive = cursor.at("RECURSIVE") && cursor.isName(cursor.peek()) && cursor.accept("RECURSIVE");
   const ctes = cursor.list(parseNamedQuery);
-  if (!recursive && ctes.some((cte) => cte.maxRecursion !== undefined)) throw levelWithoutRecursion(cursor, start);
+  if (!recursive && ctes.some((cte) => cte.maxRecursion !== undefined))
+    throw levelWithoutRecursion(cursor, start);
   refuseDuplicates(cursor, start, ctes);
   return recursive ? { ctes, recursive } : { ctes };
 }
@@ -102,7 +104,8 @@ function parseOrdering(cursor: TokenCursor, start: number, child: LogicalPlan): 
     count++;
   }
   if (count > 1 || (distributed && count === 1 && plan.kind !== "sort")) {
-    const message = "ORDER BY, SORT BY, DISTRIBUTE BY and CLUSTER BY do not go together, save DISTRIBUTE BY with SORT BY.";
+    const message =
+      "ORDER BY, SORT BY, DISTRIBUTE BY and CLUSTER BY do not go together, save DISTRIBUTE BY with SORT BY.";
     const origin = cursor.originFrom(start);
     throw parseError("UNSUPPORTED_FEATURE.COMBINATION_QUERY_RESULT_CLAUSES", "0A000", {}, origin, message);
   }
@@ -111,11 +114,20 @@ function parseOrdering(cursor: TokenCursor, start: number, child: LogicalPlan): 
 
 /** ORDER BY ALL sorts by every column, unless something follows that makes ALL a name. */
 function parseSort(cursor: TokenCursor, child: LogicalPlan, global: boolean): LogicalPlan {
+  const start = cursor.index - 2;
   if (cursor.at("ALL") && !atOperatorBehindAll(cursor)) {
     cursor.next();
-    return { kind: "sort", child, order: [], global, all: parseDirection(cursor) };
+    return {
+      kind: "sort",
+      child,
+      order: [],
+      global,
+      all: parseDirection(cursor),
+      origin: cursor.originFrom(start),
+    };
   }
-  return { kind: "sort", child, order: cursor.list(parseSortItem), global };
+  const order = cursor.list(parseSortItem);
+  return { kind: "sort", child, order, global, origin: cursor.originFrom(start) };
 }
 
 function atOperatorBehindAll(cursor: TokenCursor): boolean {
@@ -125,7 +137,13 @@ function atOperatorBehindAll(cursor: TokenCursor): boolean {
 
 function sortedBy(child: LogicalPlan, expressions: readonly Expression[]): LogicalPlan {
   const order = expressions.map(
-    (expression): SortOrder => ({ kind: "sortOrder", child: expression, ascending: true, nullsFirst: true, origin: expression.origin }),
+    (expression): SortOrder => ({
+      kind: "sortOrder",
+      child: expression,
+      ascending: true,
+      nullsFirst: true,
+      origin: expression.origin,
+    }),
   );
   return { kind: "sort", child, order, global: false };
 }
@@ -135,13 +153,13 @@ export function parseWindowClause(cursor: TokenCursor): NamedWindows["windows"] 
   const start = cursor.index;
   if (!cursor.at("WINDOW") || !cursor.isName(cursor.peek()) || cursor.peek(2).word !== "AS") return undefined;
   cursor.next();
-  const windows: Record<string, NamedWindows["windows"][string]> = {};
+  const windows = new Map<string, WindowSpec>();
   let repeated: string | undefined;
   do {
     const name = parseIdentifier(cursor);
     cursor.expect("AS");
-    if (Object.hasOwn(windows, name)) repeated = name;
-    windows[name] = parseWindowSpec(cursor);
+    if (windows.has(name)) repeated = name;
+    windows.set(name, parseWindowSpec(cursor));
   } while (cursor.accept(","));
   if (repeated !== undefined) {
     const message = `The window ${repeated} is defined twice.`;
@@ -149,7 +167,7 @@ export function parseWindowClause(cursor: TokenCursor): NamedWindows["windows"] 
     const origin = cursor.originFrom(start);
     throw parseError("INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION", "42000", parameters, origin, message);
   }
-  return windows;
+  return Object.fromEntries(windows);
 }
 
 /** A plan whose select list may use windows by name. */

@@ -1,6 +1,4 @@
-import { StringType } from "@ss/core";
 import type { Expression } from "../expression/expression.js";
-import { literal } from "../expression/expression.js";
 import type { LogicalPlan } from "../logical/plan.js";
 import { type Arguments, parseArguments } from "./function-calls.js";
 import { parseMultipart } from "./identifiers.js";
@@ -9,13 +7,13 @@ import { parseJoin } from "./joins.js";
 import { parseLateralView } from "./lateral-views.js";
 import { parseError } from "./parse-error.js";
 import { parsePivot, parseUnpivot } from "./pivot.js";
-import { parseOptions } from "./properties.js";
+import { parseWithOptions } from "./properties.js";
 import { parseQuery } from "./query.js";
 import { atQuery } from "./query-start.js";
 import { parseSample } from "./samples.js";
-import { withTableAlias } from "./table-alias.js";
+import { parseTableAlias, underAlias } from "./table-alias.js";
 import type { TokenCursor } from "./token-cursor.js";
-import { parseWatermark } from "./watermarks.js";
+import { parseWatermark, underWatermark } from "./watermarks.js";
 
 /** `FROM a, b JOIN c ...`, with the lateral views and pivots behind it. */
 export function parseFrom(cursor: TokenCursor): LogicalPlan {
@@ -77,7 +75,8 @@ function parsePivots(cursor: TokenCursor, child: LogicalPlan): LogicalPlan {
 /** One relation: a table, a subquery, VALUES, a table function, or relations in parentheses. */
 export function parseRelationPrimary(cursor: TokenCursor): LogicalPlan {
   if (cursor.at("(")) return parseParenthesized(cursor);
-  if (cursor.at("VALUES") && cursor.peek().type !== "end" && cursor.peek().word !== ")") return parseInlineTable(cursor);
+  if (cursor.at("VALUES") && cursor.peek().type !== "end" && cursor.peek().word !== ")")
+    return parseInlineTable(cursor);
   if (atStream(cursor)) return parseStream(cursor);
   const start = cursor.index;
   const name = parseMultipart(cursor);
@@ -97,14 +96,21 @@ function parseParenthesized(cursor: TokenCursor): LogicalPlan {
 /** What may stand behind any relation: a sample, a watermark, an alias. */
 function parseSuffixes(cursor: TokenCursor, start: number, relation: LogicalPlan): LogicalPlan {
   const sampled = cursor.at("TABLESAMPLE", "(") ? parseSample(cursor, relation) : relation;
-  return withTableAlias(cursor, start, parseWatermark(cursor, sampled));
+  const watermark = parseWatermark(cursor);
+  const alias = parseTableAlias(cursor);
+  return underAlias(underWatermark(sampled, watermark), alias, cursor.originFrom(start));
 }
 
 function parseTable(cursor: TokenCursor, start: number, name: readonly string[]): LogicalPlan {
   const origin = cursor.originFrom(start);
   refuseTimeTravel(cursor, name);
-  const options = cursor.at("WITH", "(") ? (cursor.next(), parseOptions(cursor)) : undefined;
-  const table: LogicalPlan = { kind: "unresolvedRelation", name, ...(options === undefined ? {} : { options }), origin };
+  const options = parseWithOptions(cursor);
+  const table: LogicalPlan = {
+    kind: "unresolvedRelation",
+    name,
+    ...(options === undefined ? {} : { options }),
+    origin,
+  };
   return parseSuffixes(cursor, start, table);
 }
 
@@ -140,7 +146,8 @@ function atStream(cursor: TokenCursor): boolean {
 }
 
 function isFollowedByRelationEnd(cursor: TokenCursor): boolean {
-  const words = "JOIN INNER CROSS LEFT RIGHT FULL NATURAL ANTI SEMI WHERE GROUP HAVING ORDER LIMIT UNION LATERAL";
+  const words =
+    "JOIN INNER CROSS LEFT RIGHT FULL NATURAL ANTI SEMI WHERE GROUP HAVING ORDER LIMIT UNION LATERAL";
   return words.split(" ").includes(cursor.current.word);
 }
 
@@ -151,7 +158,7 @@ function parseStream(cursor: TokenCursor): LogicalPlan {
   const name = parseMultipart(cursor);
   if (inParentheses) cursor.expect(")");
   const origin = cursor.originFrom(start);
-  const options = cursor.at("WITH", "(") ? (cursor.next(), parseOptions(cursor)) : undefined;
+  const options = parseWithOptions(cursor);
   const table: LogicalPlan = {
     kind: "unresolvedRelation",
     name,
@@ -159,18 +166,24 @@ function parseStream(cursor: TokenCursor): LogicalPlan {
     streaming: true,
     origin,
   };
-  return withTableAlias(cursor, start, parseWatermark(cursor, table));
+  const watermark = parseWatermark(cursor);
+  const alias = parseTableAlias(cursor);
+  return underAlias(underWatermark(table, watermark), alias, cursor.originFrom(start));
 }
 
 function parseTableFunction(cursor: TokenCursor, start: number, name: readonly string[]): LogicalPlan {
   cursor.expect("(");
   const list: Arguments = cursor.at(")") ? { args: [] } : parseArguments(cursor);
   cursor.expect(")");
-  // As in Spark the alias belongs to the text of a table function, so it is read before the node is made.
-  const behind = cursor.index;
-  const watermark = parseWatermark(cursor, { kind: "oneRow" });
+  const watermark = parseWatermark(cursor);
   const alias = parseTableAlias(cursor);
-  const call: LogicalPlan = { kind: "tableFunction", name, ...list, origin: cursor.originFrom(start) };
+  // As in Spark the alias belongs to the text of a table function.
+  const origin = cursor.originFrom(start);
+  return underAlias(
+    underWatermark({ kind: "tableFunction", name, ...list, origin }, watermark),
+    alias,
+    origin,
+  );
 }
 
 /** The columns of a name, for the clauses that name columns and not expressions. */

@@ -1,17 +1,23 @@
 import { StringType } from "@ss/core";
-import { literal, type Expression } from "../expression/expression.js";
+import { type Expression, literal } from "../expression/expression.js";
 import { callFrom } from "./expressions.js";
 import type { TokenCursor } from "./token-cursor.js";
 
 /** `(a, b)`: a struct whose fields are named after columns and aliases, and `col1`, `col2` where there is no name. */
 export function rowConstructor(cursor: TokenCursor, start: number, items: readonly Expression[]): Expression {
-  const row = items.some(isStar) ? callFrom(cursor, start, "struct", ...items) : namedStruct(cursor, start, items);
+  const row = items.some(isStar)
+    ? callFrom(cursor, start, "struct", ...items)
+    : namedStruct(cursor, start, items);
   cursor.rows.set(row, items.map(unaliased));
   return row;
 }
 
 /** `STRUCT(a AS x, b)`. Without aliases it is the function of that name. */
-export function structConstructor(cursor: TokenCursor, start: number, items: readonly Expression[]): Expression {
+export function structConstructor(
+  cursor: TokenCursor,
+  start: number,
+  items: readonly Expression[],
+): Expression {
   const aliased = items.some((item) => item.kind === "alias") && !items.some(isStar);
   const row = aliased ? namedStruct(cursor, start, items) : callFrom(cursor, start, "struct", ...items);
   cursor.rows.set(row, items.map(unaliased));

@@ -9,7 +9,14 @@ import { integerArgument } from "./types.js";
 export function parseSample(cursor: TokenCursor, child: LogicalPlan): LogicalPlan {
   const start = cursor.index;
   cursor.expect("TABLESAMPLE", "(");
-  if (cursor.accept(")")) throw parseError("_LEGACY_ERROR_TEMP_0014", undefined, {}, cursor.originFrom(start), "TABLESAMPLE needs a size.");
+  if (cursor.accept(")"))
+    throw parseError(
+      "_LEGACY_ERROR_TEMP_0014",
+      undefined,
+      {},
+      cursor.originFrom(start),
+      "TABLESAMPLE needs a size.",
+    );
   const rows = parseRows(cursor, child);
   if (rows !== undefined) {
     parseSeed(cursor);
@@ -57,7 +64,13 @@ function parseBucket(cursor: TokenCursor, start: number): number {
     parseFieldName(cursor);
     if (cursor.accept("(")) cursor.expect(")");
     const message = "Buckets on a column are not supported.";
-    throw parseError("_LEGACY_ERROR_TEMP_0015", undefined, { msg: "BUCKET x OUT OF y ON colname" }, cursor.originFrom(start), message);
+    throw parseError(
+      "_LEGACY_ERROR_TEMP_0015",
+      undefined,
+      { msg: "BUCKET x OUT OF y ON colname" },
+      cursor.originFrom(start),
+      message,
+    );
   }
   return numerator / denominator;
 }

@@ -1,8 +1,8 @@
 import type { StreamError } from "@ss/core";
-import type { Expression } from "../expression/expression.js";
-import type { LogicalPlan } from "../logical/plan.js";
+import type { Expression, Origin } from "../expression/expression.js";
+import type { LogicalPlan, NamedWindows } from "../logical/plan.js";
 import { parseExpr, parseNamed } from "./expressions.js";
-import { aggregateOf, parseGroupBy } from "./grouping.js";
+import { aggregateOf, type Grouping, parseGroupBy } from "./grouping.js";
 import { parseHints, withHints } from "./hints.js";
 import { parseLateralView } from "./lateral-views.js";
 import { parseError } from "./parse-error.js";
@@ -20,9 +20,10 @@ export interface SelectClause {
 /** `SELECT ... [FROM ...] [WHERE ...] [GROUP BY ...] [HAVING ...]`. */
 export function parseSelect(cursor: TokenCursor): LogicalPlan {
   refuseTransform(cursor);
+  const start = cursor.index;
   const clause = parseSelectClause(cursor);
   const from: LogicalPlan = cursor.at("FROM") ? parseFrom(cursor) : { kind: "oneRow" };
-  return parseSelectRest(cursor, clause, from);
+  return parseSelectRest(cursor, start, clause, from);
 }
 
 /** `FROM t SELECT ...`; with several SELECTs their rows come one after another. */
@@ -31,7 +32,8 @@ export function parseFromFirst(cursor: TokenCursor): LogicalPlan {
   const bodies: LogicalPlan[] = [];
   while (cursor.at("SELECT")) {
     refuseTransform(cursor);
-    bodies.push(parseOrganization(cursor, parseSelectRest(cursor, parseSelectClause(cursor), from)));
+    const start = cursor.index;
+    bodies.push(parseOrganization(cursor, parseSelectRest(cursor, start, parseSelectClause(cursor), from)));
   }
   if (bodies.length === 0) return from;
   if (bodies.length === 1) return bodies[0] as LogicalPlan;
@@ -52,32 +54,62 @@ function atQuantifier(cursor: TokenCursor): boolean {
   return next.type !== "end" && next.word !== "," && next.word !== "FROM" && next.word !== ")";
 }
 
-function parseSelectRest(cursor: TokenCursor, clause: SelectClause, from: LogicalPlan): LogicalPlan {
-  let child = from;
-  while (cursor.at("LATERAL", "VIEW")) child = parseLateralView(cursor, child);
-  if (cursor.accept("WHERE")) child = { kind: "filter", child, condition: parseExpr(cursor) };
-  const selected = parseGrouped(cursor, child, clause.expressions);
-  const windows = parseWindowClause(cursor);
-  // QUALIFY tests what the windows of the select list gave.
-  const qualified: LogicalPlan = cursor.accept("QUALIFY")
-    ? { kind: "filter", child: selected, condition: parseExpr(cursor), qualify: true }
-    : selected;
-  const distinct: LogicalPlan = clause.distinct ? { kind: "deduplicate", child: qualified, columns: null } : qualified;
-  return withHints(withWindows(distinct, windows ?? parseWindowClause(cursor)), clause.hints);
+/** The clauses behind the select list, in the order in which they stand. */
+interface SelectRest {
+  readonly where: Expression | undefined;
+  readonly grouping: Grouping | undefined;
+  readonly having: Expression | undefined;
+  readonly qualify: Expression | undefined;
+  readonly windows: NamedWindows["windows"] | undefined;
+  readonly origin: Origin;
 }
 
-/** A projection, or an aggregate where GROUP BY or HAVING follow. */
-export function parseGrouped(cursor: TokenCursor, child: LogicalPlan, expressions: readonly Expression[]): LogicalPlan {
+/** Everything from the WHERE clause on; `start` is where the whole began, since its text is the origin of its parts. */
+export function parseSelectRest(
+  cursor: TokenCursor,
+  start: number,
+  clause: SelectClause,
+  from: LogicalPlan,
+): LogicalPlan {
+  let child = from;
+  while (cursor.at("LATERAL", "VIEW")) child = parseLateralView(cursor, child);
+  const where = cursor.accept("WHERE") ? parseExpr(cursor) : undefined;
   const grouping = parseGroupBy(cursor);
-  if (!cursor.accept("HAVING")) {
-    return grouping === undefined ? { kind: "project", child, expressions } : aggregateOf(child, grouping, expressions);
-  }
-  const condition = parseExpr(cursor);
-  if (grouping === undefined && cursor.conf.havingWithoutGroupByAsWhere === true) {
-    return { kind: "project", child: { kind: "filter", child, condition }, expressions };
-  }
-  const aggregate = aggregateOf(child, grouping ?? { keys: [] }, expressions);
-  return { kind: "filter", child: aggregate, condition, having: true };
+  const having = cursor.accept("HAVING") ? parseExpr(cursor) : undefined;
+  const windows = parseWindowClause(cursor);
+  const qualify = cursor.accept("QUALIFY") ? parseExpr(cursor) : undefined;
+  const rest: SelectRest = {
+    where,
+    grouping,
+    having,
+    qualify,
+    windows: windows ?? parseWindowClause(cursor),
+    origin: cursor.originFrom(start),
+  };
+  return selectPlan(child, clause, rest, cursor.conf.havingWithoutGroupByAsWhere === true);
+}
+
+function selectPlan(
+  from: LogicalPlan,
+  clause: SelectClause,
+  rest: SelectRest,
+  havingAsWhere: boolean,
+): LogicalPlan {
+  const { where, grouping, having, qualify, origin } = rest;
+  let plan: LogicalPlan =
+    where === undefined ? from : { kind: "filter", child: from, condition: where, origin };
+  const bare = grouping === undefined && having !== undefined && havingAsWhere;
+  if (bare) plan = { kind: "filter", child: plan, condition: having, origin };
+  if (bare || (grouping === undefined && having === undefined)) {
+    plan = { kind: "project", child: plan, expressions: clause.expressions, origin };
+  } else plan = aggregateOf(plan, grouping ?? { keys: [] }, clause.expressions, origin);
+  if (having !== undefined && !bare)
+    plan = { kind: "filter", child: plan, condition: having, having: true, origin };
+  // QUALIFY tests what the windows of the select list gave.
+  if (qualify !== undefined)
+    plan = { kind: "filter", child: plan, condition: qualify, qualify: true, origin };
+  if (clause.distinct) plan = { kind: "deduplicate", child: plan, columns: null };
+  return withHints(withWindows(plan, rest.windows), clause.hints);
 }
 
 /** Rows through a script of another language are none of this engine's business. */

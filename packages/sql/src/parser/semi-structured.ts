@@ -1,5 +1,5 @@
 import { StringType } from "@ss/core";
-import { type Literal } from "../expression/expression.js";
+import type { Literal } from "../expression/expression.js";
 import { parseFieldName } from "./identifiers.js";
 import { literalFrom } from "./literals.js";
 import { parseString } from "./string-literal.js";

@@ -2,8 +2,8 @@ import type { LogicalPlan, SetOperation } from "../logical/plan.js";
 import { parseInlineTable } from "./inline-tables.js";
 import { parsePipe } from "./pipe.js";
 import { parseQuery } from "./query.js";
-import { parseFromFirst, parseSelect } from "./select.js";
 import { parseTableReference } from "./relations.js";
+import { parseFromFirst, parseSelect } from "./select.js";
 import type { TokenCursor } from "./token-cursor.js";
 
 const LOOSE: readonly string[] = ["UNION", "EXCEPT", "MINUS"];
@@ -28,7 +28,7 @@ function parseOperations(
   let left = parseOperand(cursor);
   while (true) {
     if (cursor.at("|>")) left = parsePipe(cursor, start, left);
-    else if (cursor.atAny(...words)) left = parseSetOperation(cursor, left, parseOperand);
+    else if (cursor.atAny(...words)) left = parseSetOperation(cursor, start, left, parseOperand);
     else return left;
   }
 }
@@ -36,6 +36,7 @@ function parseOperations(
 /** `UNION [ALL | DISTINCT] [BY NAME] query`; the cursor is at the first word. */
 export function parseSetOperation(
   cursor: TokenCursor,
+  start: number,
   left: LogicalPlan,
   parseOperand: (cursor: TokenCursor) => LogicalPlan,
 ): LogicalPlan {
@@ -44,7 +45,8 @@ export function parseSetOperation(
   const all = cursor.acceptAny("ALL", "DISTINCT") === "ALL";
   const byName = cursor.accept("BY", "NAME");
   const right = parseOperand(cursor);
-  return { kind: "setOperation", type, all, ...(byName ? { byName } : {}), children: [left, right] };
+  const origin = cursor.originFrom(start);
+  return { kind: "setOperation", type, all, ...(byName ? { byName } : {}), children: [left, right], origin };
 }
 
 /** A query without set operations: SELECT, FROM, TABLE, VALUES, or one in parentheses. */

@@ -18,8 +18,13 @@ export function parseSet(cursor: TokenCursor): Statement {
   if (cursor.at("PATH", "=")) return skip(cursor, "SET PATH");
   const text = restOf(cursor);
   const equals = equalsIn(text);
-  if (equals < 0) return text === "" || text === "-v" ? { kind: "set" } : { kind: "set", key: unquoted(text) };
-  return { kind: "set", key: unquoted(text.slice(0, equals).trim()), value: unquoted(text.slice(equals + 1).trim()) };
+  if (equals < 0)
+    return text === "" || text === "-v" ? { kind: "set" } : { kind: "set", key: unquoted(text) };
+  return {
+    kind: "set",
+    key: unquoted(text.slice(0, equals).trim()),
+    value: unquoted(text.slice(equals + 1).trim()),
+  };
 }
 
 /** `RESET [key]`. */

@@ -1,10 +1,10 @@
 import { type DataType, StringType } from "@ss/core";
 import { type Expression, literal } from "../expression/expression.js";
-import { callFrom, parseExpr, parseNamed, parseValue } from "./expressions.js";
-import { parseConstantWord } from "./literals.js";
 import { parseDateArithmetic, parseDateDifference } from "./date-arithmetic.js";
-import { structConstructor } from "./row-constructors.js";
+import { callFrom, parseExpr, parseNamed, parseValue } from "./expressions.js";
 import { finishFunctionCall } from "./function-calls.js";
+import { parseConstantWord } from "./literals.js";
+import { structConstructor } from "./row-constructors.js";
 import type { Token } from "./token.js";
 import type { TokenCursor } from "./token-cursor.js";
 import { parseDataType } from "./types.js";
@@ -44,7 +44,11 @@ function constantWord(cursor: TokenCursor): Expression | undefined {
 }
 
 /** Goes on with a call that turned out to be one like any other once its first argument was read. */
-function ordinaryCall(cursor: TokenCursor, start: number, first: Expression | undefined): Expression | undefined {
+function ordinaryCall(
+  cursor: TokenCursor,
+  start: number,
+  first: Expression | undefined,
+): Expression | undefined {
   if (first === undefined || !cursor.atAny(",", ")")) return undefined;
   return finishFunctionCall(cursor, start, [cursor.textOf(cursor.tokens[start] as Token)], false, first);
 }
@@ -126,7 +130,11 @@ function parseSubstring(cursor: TokenCursor): Expression | undefined {
   return callFrom(cursor, start, name, ...args);
 }
 
-const TRIM_FUNCTIONS: Readonly<Record<string, string>> = { BOTH: "trim", LEADING: "ltrim", TRAILING: "rtrim" };
+const TRIM_FUNCTIONS: Readonly<Record<string, string>> = {
+  BOTH: "trim",
+  LEADING: "ltrim",
+  TRAILING: "rtrim",
+};
 
 /** `TRIM([BOTH | LEADING | TRAILING] [characters] FROM text)` is `trim(characters, text)` and its like. */
 function parseTrim(cursor: TokenCursor): Expression | undefined {

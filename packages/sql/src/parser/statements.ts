@@ -1,8 +1,8 @@
 import { StreamError } from "@ss/core";
 import type { Statement } from "../logical/command.js";
 import { parseCreate } from "./create-statements.js";
-import { parseInsert } from "./insert-statements.js";
 import { parseMultipart } from "./identifiers.js";
+import { parseInsert } from "./insert-statements.js";
 import { parseQuery, parseWith } from "./query.js";
 import { parseReset, parseSet } from "./set-statements.js";
 import type { TokenCursor } from "./token-cursor.js";
@@ -62,7 +62,9 @@ export function unsupportedStatement(cursor: TokenCursor): Statement {
   const words: string[] = [];
   for (let at = 0; at < 2 && cursor.peek(at).type === "word"; at++) words.push(cursor.peek(at).word);
   // A second word that is a name, as in USE mydb, is no part of the command's name.
-  const single = ["USE", "DELETE", "UPDATE", "DECLARE", "BEGIN", "CALL", "CLEAR", "REFRESH"].includes(words[0] as string);
+  const single = ["USE", "DELETE", "UPDATE", "DECLARE", "BEGIN", "CALL", "CLEAR", "REFRESH"].includes(
+    words[0] as string,
+  );
   const name = single && words[1] !== "CACHE" ? (words[0] as string) : words.join(" ");
   skipToEnd(cursor);
   return { kind: "unsupported", name };

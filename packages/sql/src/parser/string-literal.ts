@@ -1,7 +1,7 @@
-import type { TokenCursor } from "./token-cursor.js";
 import type { Token } from "./token.js";
+import type { TokenCursor } from "./token-cursor.js";
 
-const ESCAPE = /\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([01][0-7]{2})|([^]))/g;
+const ESCAPE = /\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([01][0-7]{2})|(.))/gs;
 const LETTERS: Readonly<Record<string, string>> = {
   "0": "\0",
   b: "\b",

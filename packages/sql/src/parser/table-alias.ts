@@ -1,6 +1,7 @@
+import type { Origin } from "../expression/expression.js";
 import type { LogicalPlan } from "../logical/plan.js";
-import { parseIdentifier, parseIdentifierList } from "./identifiers.js";
 import { atImplicitAlias } from "./expressions.js";
+import { parseIdentifier, parseIdentifierList } from "./identifiers.js";
 import { isStrict } from "./keywords.js";
 import type { TokenCursor } from "./token-cursor.js";
 
@@ -12,7 +13,8 @@ export interface TableAlias {
 
 /** The alias that stands here, if any. Words of joins and set operations are no aliases, but `AS (a, b)` is one of the name `as`. */
 export function parseTableAlias(cursor: TokenCursor): TableAlias | undefined {
-  if (cursor.at("AS", "(")) return { name: cursor.textOf(cursor.next()), columns: parseIdentifierList(cursor) };
+  if (cursor.at("AS", "("))
+    return { name: cursor.textOf(cursor.next()), columns: parseIdentifierList(cursor) };
   const explicit = cursor.accept("AS");
   const token = cursor.current;
   if (!cursor.isName(token) || isStrict(token.word) || (!explicit && !atImplicitAlias(cursor))) {
@@ -23,10 +25,11 @@ export function parseTableAlias(cursor: TokenCursor): TableAlias | undefined {
   return cursor.at("(") ? { name, columns: parseIdentifierList(cursor) } : { name };
 }
 
-/** A relation under the alias that stands behind it. */
-export function withTableAlias(cursor: TokenCursor, plan: LogicalPlan): LogicalPlan {
-  const alias = parseTableAlias(cursor);
+/** A relation under its alias; `origin` is the text of both. */
+export function underAlias(plan: LogicalPlan, alias: TableAlias | undefined, origin: Origin): LogicalPlan {
   if (alias === undefined) return plan;
-  const child: LogicalPlan = alias.columns === undefined ? plan : { kind: "toNames", child: plan, names: alias.columns };
-  return { kind: "subqueryAlias", child, name: [alias.name] };
+  const { name, columns } = alias;
+  const child: LogicalPlan =
+    columns === undefined ? plan : { kind: "toNames", child: plan, names: columns, origin };
+  return { kind: "subqueryAlias", child, name: [name] };
 }

@@ -101,12 +101,16 @@ export class TokenCursor {
   /** Whether a token may be a name. */
   isName(token: Token = this.current): boolean {
     if (token.type === "word") return this.conf.enforceReservedKeywords !== true || !isReserved(token.word);
-    return token.type === "quoted" || (token.type === "doubleQuoted" && this.conf.doubleQuotedIdentifiers === true);
+    return (
+      token.type === "quoted" || (token.type === "doubleQuoted" && this.conf.doubleQuotedIdentifiers === true)
+    );
   }
 
   /** Whether a token is a string literal. */
   isString(token: Token = this.current): boolean {
-    return token.type === "string" || (token.type === "doubleQuoted" && this.conf.doubleQuotedIdentifiers !== true);
+    return (
+      token.type === "string" || (token.type === "doubleQuoted" && this.conf.doubleQuotedIdentifiers !== true)
+    );
   }
 
   /** How many `?` stand before a token. */

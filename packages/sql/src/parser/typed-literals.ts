@@ -9,8 +9,8 @@ import {
   parseTimestampNtzText,
   parseTimestampText,
   parseTimeText,
-  timeZone,
   type TimeZone,
+  timeZone,
   UTC,
 } from "@ss/kernels";
 import type { Literal } from "../expression/expression.js";
@@ -160,6 +160,8 @@ function timeLiteral(cursor: TokenCursor, start: number, value: string): Literal
 function binaryLiteral(cursor: TokenCursor, start: number, value: string): Literal | undefined {
   const digits = value.length % 2 === 1 ? `0${value}` : value;
   if (!/^[0-9A-Fa-f]*$/.test(digits)) return undefined;
-  const bytes = Uint8Array.from({ length: digits.length / 2 }, (_, i) => Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16));
+  const bytes = Uint8Array.from({ length: digits.length / 2 }, (_, i) =>
+    Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16),
+  );
   return literalFrom(cursor, start, bytes, BinaryType, `X'${digits.toUpperCase()}'`);
 }

@@ -163,7 +163,13 @@ function decimalType(cursor: TokenCursor, start: number): DataType {
   if (precision > 38) {
     const parameters = { precision: String(precision), maxPrecision: "38" };
     const message = `A decimal has 38 digits at most, not ${precision}.`;
-    throw parseError("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", "22003", parameters, cursor.originFrom(start), message);
+    throw parseError(
+      "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION",
+      "22003",
+      parameters,
+      cursor.originFrom(start),
+      message,
+    );
   }
   if (scale > precision) {
     const message = `The scale ${scale} of a decimal is beyond its precision ${precision}.`;

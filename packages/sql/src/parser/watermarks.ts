@@ -1,25 +1,37 @@
+import type { Expression, Literal } from "../expression/expression.js";
 import type { LogicalPlan } from "../logical/plan.js";
 import { parseNamed } from "./expressions.js";
-import { parseInterval } from "./interval-literals.js";
-import { parseTypedLiteral } from "./typed-literals.js";
-import type { Literal } from "../expression/expression.js";
+import { atUnitInterval, parseInterval } from "./interval-literals.js";
 import type { TokenCursor } from "./token-cursor.js";
+import { parseTypedLiteral } from "./typed-literals.js";
+
+/** What a WATERMARK clause says. */
+export interface Watermark {
+  readonly eventTime: Expression;
+  readonly delay: string;
+}
 
 /** `WATERMARK column DELAY OF INTERVAL '10' SECONDS` behind a relation, if it stands there. */
-export function parseWatermark(cursor: TokenCursor, child: LogicalPlan): LogicalPlan {
+export function parseWatermark(cursor: TokenCursor): Watermark | undefined {
   const next = cursor.peek();
-  if (!cursor.at("WATERMARK") || next.type === "end" || [",", ")", ".", "AS"].includes(next.word)) return child;
+  if (!cursor.at("WATERMARK") || next.type === "end" || [",", ")", ".", "AS"].includes(next.word))
+    return undefined;
   const at = cursor.index;
   cursor.next();
   const eventTime = parseNamed(cursor);
   if (!cursor.accept("DELAY", "OF")) {
     // WATERMARK was the alias of the relation.
     cursor.index = at;
-    return child;
+    return undefined;
   }
-  const unitsFollow = !cursor.isString(cursor.peek()) || cursor.peek(2).type === "word";
-  const interval = unitsFollow ? parseInterval(cursor) : parseTypedLiteral(cursor);
-  return { kind: "withWatermark", child, eventTime, delay: delayText(interval) };
+  if (!cursor.at("INTERVAL")) throw cursor.error();
+  const interval = atUnitInterval(cursor) ? parseInterval(cursor) : parseTypedLiteral(cursor);
+  return { eventTime, delay: delayText(interval) };
+}
+
+/** A relation under its watermark. */
+export function underWatermark(child: LogicalPlan, watermark: Watermark | undefined): LogicalPlan {
+  return watermark === undefined ? child : { kind: "withWatermark", child, ...watermark };
 }
 
 /** The interval as text in the units that delays are written in. */

@@ -6,6 +6,7 @@ import type { TokenCursor } from "./token-cursor.js";
 
 /** What stands behind OVER: a name, or a definition in parentheses. */
 export function parseWindowSpec(cursor: TokenCursor): WindowSpec {
+  const start = cursor.index;
   if (!cursor.at("(")) return reference(parseIdentifier(cursor));
   cursor.next();
   if (cursor.isName() && cursor.peek().word === ")") {
@@ -15,7 +16,7 @@ export function parseWindowSpec(cursor: TokenCursor): WindowSpec {
   }
   const spec = parseDefinition(cursor);
   cursor.expect(")");
-  return spec;
+  return { ...spec, origin: cursor.originFrom(start) };
 }
 
 function reference(name: string): WindowSpec {
@@ -27,7 +28,8 @@ function parseDefinition(cursor: TokenCursor): WindowSpec {
   let orderBy: SortOrder[] = [];
   if (cursor.accept("CLUSTER", "BY")) partitionBy = cursor.list(parseExpr);
   else {
-    if (cursor.accept("PARTITION", "BY") || cursor.accept("DISTRIBUTE", "BY")) partitionBy = cursor.list(parseExpr);
+    if (cursor.accept("PARTITION", "BY") || cursor.accept("DISTRIBUTE", "BY"))
+      partitionBy = cursor.list(parseExpr);
     if (cursor.accept("ORDER", "BY") || cursor.accept("SORT", "BY")) orderBy = cursor.list(parseSortItem);
   }
   const type = cursor.acceptAny("ROWS", "RANGE");
@@ -59,5 +61,8 @@ function isConstant(expression: Expression): boolean {
   if (expression.kind === "literal" || expression.kind === "parameter") return true;
   if (expression.kind === "cast") return isConstant(expression.child);
   if (expression.kind !== "call") return false;
-  return !/^\w+$/.test(expression.name[0] as string) || expression.name[0] === "negative" ? expression.args.every(isConstant) : false;
+  const name = expression.name[0] as string;
+  return (
+    (!/^\w+$/.test(name) || name === "negative" || name === "positive") && expression.args.every(isConstant)
+  );
 }

@@ -1,5 +1,7 @@
 import { memoryStateStoreProvider } from "@ss/core";
 
+const PROVIDER_KEY = "spark.sql.streaming.stateStore.providerClass";
+
 /** Keys that the offset log records, as Spark does: a later run takes them from there. */
 const PINNED = [
   "spark.sql.streaming.multipleWatermarkPolicy",
@@ -17,11 +19,16 @@ const PINNED = [
   "spark.sql.shuffle.partitions",
 ] as const;
 
-/** What a query writes into its offset log: the configuration in force, and the class of our state store where it has state. */
-export function pinnedConf(conf: (key: string) => string | undefined): Readonly<Record<string, string>> {
-  const pinned: Record<string, string> = {
-    "spark.sql.streaming.stateStore.providerClass": memoryStateStoreProvider.className,
-  };
+/**
+ * What a query writes into its offset log: the configuration in force, and where it has state the class of our store, so that Spark
+ * refuses state that it cannot read. A stateless query may move between the two.
+ */
+export function pinnedConf(
+  conf: (key: string) => string | undefined,
+  stateful: boolean,
+): Readonly<Record<string, string>> {
+  const pinned: Record<string, string> = {};
+  if (stateful) pinned[PROVIDER_KEY] = memoryStateStoreProvider.className;
   for (const key of PINNED) {
     const value = conf(key);
     if (value !== undefined) pinned[key] = value;

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { StreamError } from "@ss/core";
 import { confDefault } from "./conf-entries.js";
 
@@ -28,7 +29,13 @@ export class RuntimeConfig {
 
   /** The value of a key, else its default, else undefined. */
   find(key: string): string | undefined {
-    return this.values.get(key) ?? confDefault(key);
+    return this.values.get(key) ?? (key === "spark.default.parallelism" ? this.parallelism() : confDefault(key));
+  }
+
+  /** N of `local[N]`, for sources that divide their rows. */
+  private parallelism(): string {
+    const inBrackets = /^local\[(\d+|\*)/.exec(this.values.get("spark.master") ?? "")?.[1];
+    return inBrackets === "*" ? String(availableParallelism()) : (inBrackets ?? "1");
   }
 
   /** Back to the default. */

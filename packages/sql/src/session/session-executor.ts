@@ -194,7 +194,7 @@ export class SessionExecutor implements Executor {
           tables: analyzed.tables,
           outputs: [{ sink, schema }],
           mode: request.mode,
-          pinnedConf: pinnedConf(context.conf),
+          pinnedConf: (stateful) => pinnedConf(context.conf, stateful),
           settings: this.preparation.settings,
           stateProvider: memoryStateStoreProvider,
           partitions: Number(context.conf("spark.sql.shuffle.partitions") ?? "16"),

@@ -14,7 +14,7 @@ import { Reader } from "../dataframe/reader.js";
 import type { AnyRow } from "../dataframe/row-types.js";
 import { toInternal } from "../execution/internal.js";
 import { type Attribute, freshId } from "../expression/expression.js";
-import { builtinFunctions } from "../functions/builtin.js";
+import { builtinRegistry } from "../functions/builtin.js";
 import type { Statement } from "../logical/command.js";
 import { parseStatement, parseTableName } from "../parser/parser.js";
 import { parserConf } from "../parser/parser-conf.js";
@@ -127,7 +127,7 @@ export class SparkSession {
       config: this.conf,
       catalog: this.catalogViews,
       plugins: this.plugins,
-      functions: builtinFunctions(),
+      functions: builtinRegistry(),
       streams: this.streams,
       clock: settings.clock,
       print: settings.print,

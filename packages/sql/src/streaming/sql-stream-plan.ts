@@ -36,7 +36,7 @@ export interface SqlStreamPlanOptions {
   readonly tables: ReadonlyMap<number, Table>;
   readonly outputs: readonly { readonly sink: Sink; readonly schema: StructType }[];
   readonly mode: OutputMode;
-  readonly pinnedConf: Readonly<Record<string, string>>;
+  readonly pinnedConf: (stateful: boolean) => Readonly<Record<string, string>>;
   readonly settings: BuildSettings;
   readonly stateProvider: StateStoreProvider;
   readonly partitions: number;
@@ -63,8 +63,8 @@ export class SqlStreamPlan implements StreamPlan {
     this.readIds = [...options.sources.keys()];
     this.sources = [...options.sources.values()];
     this.outputs = options.outputs.map(({ sink, schema }) => ({ sink, schema, mode: options.mode }));
-    this.pinnedConf = options.pinnedConf;
     this.built = buildOperators(options.physical, options.settings);
+    this.pinnedConf = options.pinnedConf(this.built.families.length > 0);
     this.watermarks = nodesOf(options.physical).filter((node): node is WatermarkPlan => node.kind === "watermark");
     this.evicting =
       options.mode !== "complete" &&

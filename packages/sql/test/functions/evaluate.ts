@@ -1,4 +1,5 @@
 import { type Column, columnBuilder, type DataType, type Value, valueAt } from "@ss/core";
+import { isConstant } from "../../src/analyzer/constant.js";
 import { Stage } from "../../src/execution/codegen/stage.js";
 import { mapChildren } from "../../src/expression/children.js";
 import { type Attribute, call, type Expression, freshId, literal } from "../../src/expression/expression.js";
@@ -33,6 +34,7 @@ export function resolve(e: Expression, settings: Settings = {}): Expression {
     name,
     sql: name,
     origin: children.origin,
+    constant: (one) => (isConstant(one) ? evaluate(one, settings) : undefined),
   };
   const rewritten = fn.rewrite?.(children.args, context);
   if (rewritten) return resolve(rewritten, settings);

@@ -84,9 +84,10 @@ export class GroupTable {
       const args = columns.slice(at, at + call.args.length);
       at += call.args.length;
       const filter = call.filter ? columns[at++]! : undefined;
-      at += call.orderBy?.length ?? 0;
       const selected = this.selected(k, args, filter, rowCount);
-      this.accumulators.each[k]!.update(this.slots, args, rowCount, selected);
+      const order = columns.slice(at, at + (call.orderBy?.length ?? 0));
+      at += order.length;
+      this.accumulators.each[k]!.update(this.slots, [...args, ...order], rowCount, selected);
     });
   }
 

@@ -1,4 +1,4 @@
-import { assert, columnBuilder, type DataType, layoutOf, type Value } from "@ss/core";
+import { assert, columnBuilder, type ColumnBuilder, type DataType, layoutOf, type Value } from "@ss/core";
 import { structChildren } from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import type { EmitCall } from "../../expression/function.js";
@@ -334,7 +334,11 @@ export class StageWriter implements CodeWriter {
 
   /** A builder for elements of lists that the loop makes; shared by one place in the code for the whole batch. */
   listBuilder(elementType: DataType): string {
-    const name = this.constant(columnBuilder(elementType));
+    return this.builder(columnBuilder(elementType));
+  }
+
+  builder(builder: ColumnBuilder): string {
+    const name = this.constant(builder);
     this.builders.push(name);
     return name;
   }

@@ -158,7 +158,8 @@ export class Stage {
       const stableSource = writer.stable.has(held[k]!);
       const withData =
         code.layout === "bytes" && stableSource ? { ...code, data: this.elementData(writer, held[k]!) } : code;
-      writer.bind(attribute.id, { ...withData, isNull: anyNull(beyond, code.isNull) } as Code);
+      const isNull = holdsNull(list.type, k) ? code.isNull : "false";
+      writer.bind(attribute.id, { ...withData, isNull: anyNull(beyond, isNull) } as Code);
     });
     if (generator.position) {
       writer.bind(generator.position.id, {
@@ -321,6 +322,12 @@ class OutputWriter {
     this.writer.write(`${lengths}[o] = ${length}; ${copies.map((copy) => `${starts}[o] = ${copy};`).join(" ")}`);
     this.epilogue.push(`${path}.parts = [];`);
   }
+}
+
+/** Whether elements of a list, or keys (0) and values (1) of a map, may be null. */
+function holdsNull(type: DataType, part: number): boolean {
+  if (type.kind === "array") return type.containsNull;
+  return type.kind === "map" && part === 1 && type.valueContainsNull;
 }
 
 function inputIndex(output: Expression, input: readonly Attribute[]): number {

@@ -1,12 +1,10 @@
 import {
-  ArrayType,
   assert,
   type DataType,
   StructField,
   StructType,
   TimestampNTZType,
   TimestampType,
-  type Value,
 } from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import type { Expression } from "../../expression/expression.js";
@@ -18,40 +16,38 @@ import { valueOf } from "../emit/parts.js";
 
 /** The internal function of tumbling windows: `(time, duration, start)`, the last two constants in microseconds. */
 export const TUMBLING_WINDOW = "$tumbling_window";
-/** The internal function of sliding windows: `(time, duration, slide, start)`, an array of windows, latest first. */
+/** The internal function of sliding windows: `(time, duration, slide, start, k)`, the k-th latest window that may hold the time. */
 export const SLIDING_WINDOW = "$sliding_window";
 
-/** Windows of event time. A null time gives a null window. */
+/** Windows of event time. Rows without a time were filtered before, so a window is never null. */
 export const timeWindowFunctions: readonly ScalarFunction[] = [
   scalar({
     names: [TUMBLING_WINDOW],
     arity: [3, 3],
-    resolve: (args, context) => resolveWindow(args, context, (type) => type),
+    resolve: resolveWindow,
     emit: emitTumbling,
   }),
   scalar({
     names: [SLIDING_WINDOW],
-    arity: [4, 4],
-    resolve: (args, context) => resolveWindow(args, context, (type) => ArrayType(type, false)),
+    arity: [5, 5],
+    resolve: resolveWindow,
     evaluate: ({ state }) => {
-      const [duration, slide, start] = state as [bigint, bigint, bigint];
-      return (time) => slidingWindows(time as bigint, duration, slide, start);
+      const [duration, slide, start, k] = state as [bigint, bigint, bigint, bigint];
+      return (time) => {
+        const from = windowStart(time as bigint, slide, start) - k * slide;
+        return [from, from + duration];
+      };
     },
   }),
 ];
 
-function resolveWindow(
-  args: readonly Expression[],
-  context: FunctionContext,
-  result: (window: StructType) => DataType,
-): Resolution {
+function resolveWindow(args: readonly Expression[], context: FunctionContext): Resolution {
   const [time] = castInputs([args[0]!], [[TimestampType, TimestampNTZType]], context) as [Expression];
   const state = args.slice(1).map((arg) => {
     assert(arg.kind === "literal" && arg.value !== null, "a window's length and start are constants");
     return BigInt(arg.value as number | bigint);
   });
-  const type = windowType(typeOf(time));
-  return { args: [time, ...args.slice(1)], type: result(type), state };
+  return { args: [time, ...args.slice(1)], type: windowType(typeOf(time)), nullable: false, state };
 }
 
 /** The struct of a window of event time. */
@@ -63,15 +59,6 @@ export function windowType(timeType: DataType): StructType {
 export function windowStart(time: bigint, duration: bigint, start: bigint): bigint {
   const rest = (time - start) % duration;
   return time - (rest < 0n ? rest + duration : rest);
-}
-
-/** The windows that a time falls into, the latest first. */
-export function slidingWindows(time: bigint, duration: bigint, slide: bigint, start: bigint): Value[] {
-  const windows: Value[] = [];
-  for (let from = windowStart(time, slide, start); from > time - duration; from -= slide) {
-    windows.push([from, from + duration]);
-  }
-  return windows;
 }
 
 /**

@@ -1,0 +1,7 @@
+import { w1json } from "./ad-campaigns.js";
+import { w3 } from "./retail.js";
+import { w2 } from "./word-count.js";
+import type { Work } from "./work.js";
+
+/** Every piece of work, by name. */
+export const WORKS: ReadonlyMap<string, Work> = new Map([w1json, w2, w3].map((work) => [work.name, work]));

@@ -1,0 +1,41 @@
+/** What the shop sells: code, description, price in pence. Some descriptions need quotes in CSV, as in real life. */
+export const products: readonly (readonly [stockCode: string, description: string, pence: number])[] = [
+  ["85123A", "WHITE HANGING HEART T-LIGHT HOLDER", 255],
+  ["71053", "WHITE METAL LANTERN", 339],
+  ["84406B", "CREAM CUPID HEARTS COAT HANGER", 275],
+  ["84029G", "KNITTED UNION FLAG HOT WATER BOTTLE", 339],
+  ["22752", "SET 7 BABUSHKA NESTING BOXES", 765],
+  ["21730", "GLASS STAR FROSTED T-LIGHT HOLDER", 425],
+  ["22633", "HAND WARMER UNION JACK", 185],
+  ["84879", "ASSORTED COLOUR BIRD ORNAMENT", 169],
+  ["22745", "POPPY'S PLAYHOUSE BEDROOM", 210],
+  ["22748", "POPPY'S PLAYHOUSE KITCHEN", 210],
+  ["22749", "FELTCRAFT PRINCESS CHARLOTTE DOLL", 375],
+  ["22310", "IVORY KNITTED MUG COSY", 165],
+  ["22622", "BOX OF VINTAGE ALPHABET BLOCKS", 995],
+  ["21754", "HOME BUILDING BLOCK WORD", 595],
+  ["22960", 'JAM MAKING SET WITH JARS, "HOMEMADE" LABELS', 425],
+  ["22913", "RED COAT RACK, PARIS FASHION", 495],
+  ["22912", "YELLOW COAT RACK, PARIS FASHION", 495],
+  ["21756", "BATH BUILDING BLOCK WORD", 595],
+  ["22728", "ALARM CLOCK BAKELIKE PINK", 375],
+  ["21724", "PANDA AND BUNNIES STICKER SHEET", 85],
+  ["10002", "INFLATABLE POLITICAL GLOBE", 85],
+  ["21791", "VINTAGE HEADS AND TAILS CARD GAME", 125],
+  ["22326", "ROUND SNACK BOXES, SET OF 4, WOODLAND", 295],
+  ["22659", 'LUNCH BOX "I LOVE LONDON"', 195],
+];
+
+/** Where the customers live; most of them in the first country. */
+export const countries: readonly string[] = [
+  "United Kingdom",
+  "United Kingdom",
+  "United Kingdom",
+  "United Kingdom",
+  "United Kingdom",
+  "France",
+  "Germany",
+  "EIRE",
+  "Netherlands",
+  "Norway",
+];

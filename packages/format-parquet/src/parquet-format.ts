@@ -1,0 +1,49 @@
+import type { FileFormat, Options, Plugin } from "@ss/core";
+import { inferParquetSchema } from "./read/infer-schema.js";
+import { readSplit } from "./read/parquet-scan.js";
+import { checkParquetType } from "./write/arrow-writers.js";
+import { codecOf } from "./write/codec.js";
+import { ParquetFormatFile } from "./write/parquet-file.js";
+
+/** Parquet files: reading and writing. */
+export const parquetFormat: FileFormat = {
+  name: "parquet",
+  reader: {
+    checkOptions: checkReadOptions,
+    inferSchema: inferParquetSchema,
+    splittable: () => true,
+    open: (schema, scan, _options, context) => (split, signal) => readSplit(schema, scan, split, context, signal),
+  },
+  writer: {
+    checkOptions: (options) => void codecOf(options, undefined),
+    checkSchema: (schema) => {
+      for (const { name, type } of schema.fields) checkParquetType(name, type);
+    },
+    extension: (options) => `${codecOf(options, undefined).ending}.parquet`,
+    open: (schema, options, context) => {
+      const codec = codecOf(options, context.conf);
+      return async (file) => new ParquetFormatFile(schema, codec, file);
+    },
+  },
+};
+
+function checkReadOptions(options: Options): void {
+  options.boolean("mergeSchema", false);
+  // dates before 1582 and INT96 are read as they were written by Spark 3 and later
+  for (const name of ["datetimeRebaseMode", "int96RebaseMode"]) {
+    options.choice(name, ["EXCEPTION", "CORRECTED"], "CORRECTED");
+  }
+}
+
+/**
+ * Parquet files as tables and as streams, together with a file source; and as outputs, together with a file sink.
+ *
+ * @example
+ * ```ts
+ * const spark = await SparkSession.builder().use(fileSource(), parquet()).getOrCreate();
+ * const events = spark.read.format("parquet").load("data/events");
+ * ```
+ */
+export function parquet(): Plugin {
+  return { name: "@ss/format-parquet", formats: [parquetFormat] };
+}

@@ -1,0 +1,156 @@
+import { analysisError } from "../expression/errors.js";
+import { assert } from "@ss/core";
+import { outputOf } from "../logical/output.js";
+import type { LogicalPlan } from "../logical/plan.js";
+import { resolveAggregate } from "./aggregate.js";
+import { resolveDrop, resolveRename, resolveToNames, resolveWithColumns } from "./columns.js";
+import type { PlanContext } from "./context.js";
+import { resolveDeduplicate } from "./deduplicate.js";
+import type { AnalyzerEnvironment } from "./environment.js";
+import { resolveFilter } from "./filter.js";
+import { freshen, producedIds } from "./fresh-ids.js";
+import { resolveGenerate } from "./generate.js";
+import { resolveInlineTable } from "./inline-table.js";
+import { resolveJoin } from "./join.js";
+import { resolveLimit } from "./limit.js";
+import { resolveObserve } from "./observe.js";
+import { resolvePivot } from "./pivot.js";
+import { resolveProject } from "./project.js";
+import { resolveRead, resolveRelation, resolveTableFunction } from "./relation.js";
+import { qualified, type Resolved } from "./scope.js";
+import { resolveSetOperation } from "./set-operation.js";
+import { resolveSort } from "./sort.js";
+import { resolveUnpivot } from "./unpivot.js";
+import { resolveWatermark } from "./watermark.js";
+
+const NO_HIDDEN: Resolved["hidden"] = [];
+
+/** One analysis: looks up names from the leaves of a plan to its top. */
+export class Analyzer {
+  readonly environment: AnalyzerEnvironment;
+  /** Ids of attributes that some part of the plan makes already. */
+  private readonly taken = new Set<number>();
+  private readonly analyzed: WeakSet<LogicalPlan>;
+
+  constructor(environment: AnalyzerEnvironment, analyzed: WeakSet<LogicalPlan>) {
+    this.environment = environment;
+    this.analyzed = analyzed;
+  }
+
+  /** An analyzed plan whose columns are just those that can be seen. */
+  query(plan: LogicalPlan, context: PlanContext): LogicalPlan {
+    return materialize(this.resolve(plan, context)).plan;
+  }
+
+  /** The plan with everything in it resolved, and the columns that names above may mean. */
+  resolve(plan: LogicalPlan, context: PlanContext): Resolved {
+    if (this.analyzed.has(plan)) return this.reuse(plan);
+    switch (plan.kind) {
+      case "project":
+        return resolveProject(plan, context, this);
+      case "filter":
+        return resolveFilter(plan, context, this);
+      case "aggregate":
+        return resolveAggregate(plan, context, this);
+      case "read":
+        return resolveRead(plan, this);
+      case "unresolvedRelation":
+        return resolveRelation(plan, context, this);
+      case "tableFunction":
+        return resolveTableFunction(plan, context, this);
+      case "inlineTable":
+        return resolveInlineTable(plan, context, this);
+      case "oneRow":
+      case "localRelation":
+      case "columnar":
+      case "range":
+      case "source":
+        return this.reuse(plan);
+      case "join":
+        return resolveJoin(plan, context, this);
+      case "setOperation":
+        return resolveSetOperation(plan, context, this);
+      case "sort":
+        return resolveSort(plan, context, this);
+      case "limit":
+      case "offset":
+        return resolveLimit(plan, context, this);
+      case "deduplicate":
+        return resolveDeduplicate(plan, context, this);
+      case "withColumns":
+        return resolveWithColumns(plan, context, this);
+      case "renameColumns":
+        return resolveRename(plan, context, this);
+      case "drop":
+        return resolveDrop(plan, context, this);
+      case "toNames":
+        return resolveToNames(plan, context, this);
+      case "subqueryAlias": {
+        const child = materialize(this.resolve(plan.child, context));
+        return resolved(child.plan, qualified(child.columns, plan.name));
+      }
+      case "with":
+        return this.resolveWith(plan, context);
+      case "namedWindows":
+        return this.resolve(plan.child, { ...context, windows: { ...context.windows, ...plan.windows } });
+      case "hint":
+        return this.resolve(plan.child, context);
+      case "generate":
+        return resolveGenerate(plan, context, this);
+      case "pivot":
+        return resolvePivot(plan, context, this);
+      case "unpivot":
+        return resolveUnpivot(plan, context, this);
+      case "sample": {
+        const child = this.resolve(plan.child, context);
+        return { ...child, plan: { ...plan, child: child.plan }, extension: undefined };
+      }
+      case "withWatermark":
+        return resolveWatermark(plan, context, this);
+      case "observe":
+        return resolveObserve(plan, context, this);
+      case "expand":
+      case "window":
+        return assert(false, `an analyzed ${plan.kind} stands in a plan that is not`) as never;
+    }
+  }
+
+  /** A plan that is analyzed already; with ids of its own where its ids are taken by another part of the query. */
+  reuse(plan: LogicalPlan): Resolved {
+    const ids = producedIds(plan);
+    let own = plan;
+    if (ids.some((id) => this.taken.has(id))) own = freshen(plan);
+    for (const id of own === plan ? ids : producedIds(own)) this.taken.add(id);
+    return resolved(own);
+  }
+
+  private resolveWith(plan: Extract<LogicalPlan, { kind: "with" }>, context: PlanContext): Resolved {
+    if (plan.recursive) {
+      throw analysisError(
+        "SS_RECURSIVE_CTE",
+        "0A000",
+        "WITH RECURSIVE is not supported: write the steps as queries of their own.",
+        {},
+      );
+    }
+    let { tables } = context;
+    for (const { name, columns, plan: query } of plan.ctes) {
+      tables = [...tables, { name, columns, plan: query, context: { ...context, tables, windows: {} } }];
+    }
+    return this.resolve(plan.child, { ...context, tables });
+  }
+}
+
+/** A plan with its output as the columns that can be seen. */
+export function resolved(plan: LogicalPlan, columns: Resolved["columns"] = outputOf(plan)): Resolved {
+  return { plan, columns, hidden: NO_HIDDEN };
+}
+
+/** The same, with a projection on top where the plan gives out other columns than can be seen. */
+export function materialize(of: Resolved): Resolved {
+  const output = outputOf(of.plan);
+  if (output.length === of.columns.length && output.every((column, i) => column.id === of.columns[i]!.id)) return of;
+  const plan: LogicalPlan = { kind: "project", child: of.plan, expressions: of.columns };
+  return resolved(plan, of.columns);
+}
+

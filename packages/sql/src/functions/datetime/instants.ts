@@ -1,0 +1,232 @@
+import {
+  BooleanType,
+  type DataType,
+  DateType,
+  DecimalType,
+  IntegerType,
+  LongType,
+  StringType,
+  TimestampNTZType,
+  TimestampType,
+  type Value,
+} from "@ss/core";
+import {
+  daysFromCivil,
+  isCivilDate,
+  microsToBigint,
+  powerOfTen,
+  timestampDifference,
+  UTC,
+} from "@ss/kernels";
+import { type Expression, literal } from "../../expression/expression.js";
+import type { EvaluationContext, FunctionContext, ScalarFunction } from "../../expression/function.js";
+import { typeOf } from "../../expression/type-of.js";
+import { boxed, callLike, rewriting } from "../define.js";
+import { arithmeticOverflow, runtimeError } from "../runtime-error.js";
+import { instantOfLocal, localMicros } from "../cast/to-datetime.js";
+import { saturateLong } from "../cast/to-number.js";
+import { civilRangeMessage } from "./date-functions.js";
+import { addParts } from "./interval-arithmetic.js";
+import { remembered } from "./patterns.js";
+import { sessionZone, zoneOfText } from "./zones.js";
+
+const MICROS_PER_SECOND = 1_000_000n;
+
+/** Instants from numbers and fields, to numbers, and between zones. */
+export const instantFunctions: readonly ScalarFunction[] = [
+  boxed(["timestamp_seconds"], ["numeric"], TimestampType, fromSeconds, { nullable: true }),
+  fromUnit("timestamp_millis", 1000n),
+  fromUnit("timestamp_micros", 1n),
+  toUnit("unix_seconds", MICROS_PER_SECOND),
+  toUnit("unix_millis", 1000n),
+  toUnit("unix_micros", 1n),
+  boxed(["from_utc_timestamp"], [TimestampType, StringType], TimestampType, (context) => {
+    const zone = remembered((id) => zoneOfText(id, context.origin));
+    return (micros, id) => localMicros(micros as bigint, zone(id as string));
+  }),
+  boxed(["to_utc_timestamp"], [TimestampType, StringType], TimestampType, (context) => {
+    const zone = remembered((id) => zoneOfText(id, context.origin));
+    return (micros, id) => instantOfLocal(micros as bigint, zone(id as string));
+  }),
+  rewriting(["convert_timezone"], [2, 3], (args, context) =>
+    args.length === 3
+      ? callLike(context, "$convert_timezone", ...args)
+      : callLike(context, "$convert_timezone", callLike(context, "current_timezone"), ...args),
+  ),
+  boxed(["$convert_timezone"], [StringType, StringType, TimestampNTZType], TimestampNTZType, (context) => {
+    const zone = remembered((id) => zoneOfText(id, context.origin));
+    return (from, to, micros) =>
+      localMicros(instantOfLocal(micros as bigint, zone(from as string)), zone(to as string));
+  }),
+  ...["make_timestamp", "make_timestamp_ltz", "make_timestamp_ntz"].flatMap((name) => [
+    makeTimestamp(name),
+    makeTimestamp(`try_${name}`),
+  ]),
+  boxed(["timestampadd"], [StringType, LongType, ["anyTimestamp", DateType]], timestampAddType, evaluateTimestampAdd),
+  boxed(["timestampdiff"], [StringType, TimestampType, TimestampType], LongType, (context) => {
+    const zone = sessionZone(context);
+    return (unit, start, end) => {
+      const name = (unit as string).toUpperCase();
+      const wanted = name === "DAYOFYEAR" ? "DAY" : name;
+      const difference = timestampDifference(
+        wanted,
+        localMicros(start as bigint, zone),
+        localMicros(end as bigint, zone),
+      );
+      if (difference === undefined) throw unknownUnit("timestampdiff", unit as string, context);
+      return difference;
+    };
+  }),
+];
+
+function fromSeconds({ argTypes, origin }: EvaluationContext): (...values: Value[]) => Value {
+  const type = argTypes[0]!;
+  const exact = (micros: bigint): bigint => {
+    if (BigInt.asIntN(64, micros) === micros) return micros;
+    throw arithmeticOverflow("long overflow", "", origin);
+  };
+  switch (type.kind) {
+    case "float":
+    case "double":
+      return (value) => (Number.isFinite(value) ? saturateLong((value as number) * 1e6) : null);
+    case "decimal": {
+      const power = powerOfTen(type.scale);
+      return (value) => {
+        const scaled = (value as bigint) * MICROS_PER_SECOND;
+        if (scaled % power !== 0n) throw arithmeticOverflow("Rounding necessary", "", origin);
+        return exact(scaled / power);
+      };
+    }
+    default:
+      return (value) => exact(BigInt(value as number | bigint) * MICROS_PER_SECOND);
+  }
+}
+
+function fromUnit(name: string, micros: bigint): ScalarFunction {
+  return boxed([name], ["integral"], TimestampType, ({ origin }) => (value) => {
+    const result = BigInt(value as number | bigint) * micros;
+    if (BigInt.asIntN(64, result) !== result) throw arithmeticOverflow("long overflow", "", origin);
+    return result;
+  });
+}
+
+function toUnit(name: string, micros: bigint): ScalarFunction {
+  return boxed([name], [TimestampType], LongType, () => (value) => {
+    const quotient = (value as bigint) / micros;
+    return (value as bigint) < 0n && (value as bigint) % micros !== 0n ? quotient - 1n : quotient;
+  });
+}
+
+/** From year to second with a zone maybe, or from a date, a time maybe, and a zone maybe. */
+function makeTimestamp(name: string): ScalarFunction {
+  const type = (context: FunctionContext): DataType => {
+    if (name.endsWith("_ntz")) return TimestampNTZType;
+    const ntz = context.conf("spark.sql.timestampType") === "TIMESTAMP_NTZ";
+    return ntz && !name.endsWith("_ltz") ? TimestampNTZType : TimestampType;
+  };
+  const tries = literal(name.startsWith("try_"), BooleanType);
+  return rewriting([name], [1, 7], (args, context) => {
+    const target = type(context).kind;
+    const zone = args.length === 7 ? args[6]! : args.length === 3 ? args[2]! : callLike(context, "current_timezone");
+    if (args.length >= 6) return callLike(context, `$make_${target}`, ...args.slice(0, 6), zone, tries);
+    const time = args[1] ?? literal(0n, { kind: "time", precision: 6 });
+    return callLike(context, `$join_${target}`, args[0]!, time, zone);
+  });
+}
+
+/** The functions that `make_timestamp` and its kin stand for. */
+export const timestampMakers: readonly ScalarFunction[] = [TimestampType, TimestampNTZType].flatMap((type) => [
+  boxed(
+    [`$make_${type.kind}`],
+    [IntegerType, IntegerType, IntegerType, IntegerType, IntegerType, DecimalType(16, 6), StringType, BooleanType],
+    type,
+    (context) => {
+      const zoneOf = remembered((id) => zoneOfText(id, context.origin));
+      return (year, month, day, hour, minute, seconds, zoneId, tries) => {
+        const fields = [year, month, day, hour, minute] as number[];
+        const local = localOfFields(fields, seconds as bigint, !(tries as boolean) && context.ansi, context);
+        if (local === null || type.kind === "timestamp_ntz") return local;
+        return instantOfLocal(local, zoneOf(zoneId as string));
+      };
+    },
+    { nullable: true },
+  ),
+  boxed([`$join_${type.kind}`], [DateType, "time", StringType], type, (context) => {
+    const zoneOf = remembered((id) => zoneOfText(id, context.origin));
+    return (days, nanos, zoneId) => {
+      const local = BigInt(days as number) * 86_400_000_000n + (nanos as bigint) / 1000n;
+      return type.kind === "timestamp_ntz" ? local : instantOfLocal(local, zoneOf(zoneId as string));
+    };
+  }),
+]);
+
+function localOfFields(
+  fields: readonly number[],
+  secondMicros: bigint,
+  strict: boolean,
+  context: EvaluationContext,
+): bigint | null {
+  const [year, month, day, hour, minute] = fields as [number, number, number, number, number];
+  const refuse = (message: string): null => {
+    if (!strict) return null;
+    throw runtimeError("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION", "22023", { rangeMessage: message }, message, context.origin);
+  };
+  if (!isCivilDate(year, month, day)) return refuse(civilRangeMessage(year, month, day));
+  if (hour < 0 || hour > 23) return refuse(`Invalid value for HourOfDay (valid values 0 - 23): ${hour}`);
+  if (minute < 0 || minute > 59) return refuse(`Invalid value for MinuteOfHour (valid values 0 - 59): ${minute}`);
+  const second = secondMicros / MICROS_PER_SECOND;
+  if (second === 60n && secondMicros % MICROS_PER_SECOND !== 0n) {
+    if (!strict) return null;
+    const secAndMicros = `60.${String(secondMicros % MICROS_PER_SECOND).padStart(6, "0").replace(/0+$/, "")}`;
+    throw runtimeError(
+      "INVALID_FRACTION_OF_SECOND",
+      "22023",
+      { secAndMicros },
+      `The seconds ${secAndMicros} are beyond the minute: 60 may have no fraction.`,
+      context.origin,
+    );
+  }
+  if (secondMicros < 0n || second > 60n) return refuse(`Invalid value for SecondOfMinute (valid values 0 - 59): ${second}`);
+  const days = daysFromCivil(year, month, day);
+  return microsToBigint((days * 24 + hour) * 3600 + minute * 60, 0) + secondMicros;
+}
+
+function timestampAddType(args: readonly Expression[]): DataType {
+  return typeOf(args[2]!).kind === "timestamp_ntz" ? TimestampNTZType : TimestampType;
+}
+
+const UNITS: Readonly<Record<string, readonly [months: number, days: number, micros: bigint]>> = {
+  YEAR: [12, 0, 0n],
+  QUARTER: [3, 0, 0n],
+  MONTH: [1, 0, 0n],
+  WEEK: [0, 7, 0n],
+  DAY: [0, 1, 0n],
+  DAYOFYEAR: [0, 1, 0n],
+  HOUR: [0, 0, 3_600_000_000n],
+  MINUTE: [0, 0, 60_000_000n],
+  SECOND: [0, 0, 1_000_000n],
+  MILLISECOND: [0, 0, 1000n],
+  MICROSECOND: [0, 0, 1n],
+};
+
+function evaluateTimestampAdd(context: EvaluationContext): (...values: Value[]) => Value {
+  const base = context.argTypes[2]!;
+  const zone = base.kind === "timestamp_ntz" ? UTC : sessionZone(context);
+  return (unit, amount, value) => {
+    const parts = UNITS[(unit as string).toUpperCase()];
+    if (!parts) throw unknownUnit("timestampadd", unit as string, context);
+    const start = base.kind === "date" ? BigInt(zone.secondOfLocal((value as number) * 86400)) * MICROS_PER_SECOND : (value as bigint);
+    const count = Number(amount as bigint);
+    return addParts(start, parts[0] * count, parts[1] * count, parts[2] * (amount as bigint), zone, context);
+  };
+}
+
+function unknownUnit(functionName: string, unit: string, context: EvaluationContext): Error {
+  return runtimeError(
+    "INVALID_PARAMETER_VALUE.DATETIME_UNIT",
+    "22023",
+    { functionName: `\`${functionName}\``, parameter: "`unit`", invalidValue: `'${unit}'` },
+    `The unit '${unit}' is none that ${functionName} knows.`,
+    context.origin,
+  );
+}
