@@ -1,7 +1,15 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Batch, BatchWrite, CommitMessage, PartitionWriter, Sink, SinkBatch, SinkResult } from "@ss/core";
+import type {
+  Batch,
+  BatchWrite,
+  CommitMessage,
+  PartitionWriter,
+  Sink,
+  SinkBatch,
+  SinkResult,
+} from "@ss/core";
 import { rowsOf, type StructType, type Value } from "@ss/core";
 
 /** A folder with a file for each batch, a JSON object a line. The folder belongs to one query. */

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import {
-  type Batch,
   BATCH_ROWS,
+  type Batch,
   batchFromRows,
   type Offset,
   type Partition,

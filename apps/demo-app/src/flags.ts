@@ -47,9 +47,11 @@ export function parseFlags(args: readonly string[]): Flags {
     },
   });
   const { sink } = values;
-  if (sink !== "console" && sink !== "parquet") throw new Error(`--sink is console or parquet, not '${sink}'.`);
+  if (sink !== "console" && sink !== "parquet")
+    throw new Error(`--sink is console or parquet, not '${sink}'.`);
   const triggerMs = parseDurationMs(values.trigger);
-  if (triggerMs === undefined || triggerMs < 0) throw new Error(`--trigger '${values.trigger}' is no interval.`);
+  if (triggerMs === undefined || triggerMs < 0)
+    throw new Error(`--trigger '${values.trigger}' is no interval.`);
   const files = Number(values.files);
   if (!Number.isInteger(files) || files < 1) throw new Error("--files has to be a whole number from 1 on.");
   return { ...values, data: resolve(values.data), sink, triggerMs, files };

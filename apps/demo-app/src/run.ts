@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { StreamError, type StreamingQuery } from "@ss/core";
-import { parquet } from "@ss/format-parquet";
 import { consoleSink, type TextStream } from "@ss/sink-console";
 import { parquetSink } from "@ss/sink-parquet";
 import { fileSource } from "@ss/source-file";
@@ -13,7 +12,7 @@ import { progressListener } from "./progress-listener.js";
 
 /** Runs the app until all files are counted; throws what ended the query, if an error did. */
 export async function run(flags: Flags, output: TextStream): Promise<void> {
-  const print = (line: string): void => void output.write(`${line}\n`);
+  const print = (line: string): void => void output.write(`${line}\n`, () => {});
   const places: Places = {
     people: join(flags.data, "people"),
     counts: join(flags.data, "counts"),
@@ -22,8 +21,8 @@ export async function run(flags: Flags, output: TextStream): Promise<void> {
   const spark = await SparkSession.builder()
     .appName("demo-app")
     .config("spark.sql.session.timeZone", "UTC")
-    .use(fileSource(), parquet(), parquetSink(), consoleSink({ stream: output }))
-    .printTo((text) => void output.write(text))
+    .use(fileSource(), parquetSink(), consoleSink({ stream: output }))
+    .printTo((text) => void output.write(text, () => {}))
     .create();
   try {
     await dropPeople(spark, places.people, await filesIn(places.people));

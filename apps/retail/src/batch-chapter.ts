@@ -19,7 +19,11 @@ export async function batchChapter(
   story: Story,
 ): Promise<BatchAnswer> {
   story.heading("The files as a table");
-  const sales = spark.read.format("csv").option("header", true).option("inferSchema", true).load(folders.byDay);
+  const sales = spark.read
+    .format("csv")
+    .option("header", true)
+    .option("inferSchema", true)
+    .load(folders.byDay);
   const schema = await sales.schema();
   story.say("The schema, found in the files:");
   story.block(schema.treeString());

@@ -1,4 +1,3 @@
-import { parquet } from "@ss/format-parquet";
 import { parquetSink } from "@ss/sink-parquet";
 import { fileSource } from "@ss/source-file";
 import { SparkSession } from "@ss/sql";
@@ -24,7 +23,7 @@ export async function runDemo(flags: Flags, story: Story, crash: () => void): Pr
     .appName("retail")
     .master(flags.master)
     .config("spark.sql.session.timeZone", "UTC")
-    .use(fileSource(), parquet(), parquetSink())
+    .use(fileSource(), parquetSink())
     .create();
   try {
     const answer = await batchChapter(spark, folders, story);
@@ -38,7 +37,9 @@ export async function runDemo(flags: Flags, story: Story, crash: () => void): Pr
     await streamChapter({ spark, folders, story, schema: answer.schema, goesOn, midBatch });
     const same = await comparisonChapter(spark, folders, story, answer);
     await endRun(folders);
-    story.aside(`\nAll of it took ${duration(performance.now() - started)}. What it left lies in ${flags.data}`);
+    story.aside(
+      `\nAll of it took ${duration(performance.now() - started)}. What it left lies in ${flags.data}`,
+    );
     return same;
   } finally {
     await spark.stop();

@@ -3,7 +3,11 @@ import { count, duration, type Story } from "./story.js";
 
 /** Tells of each batch that went through, in a line that a person can read. */
 export function progressLines(story: Story): StreamingQueryListener {
-  return { onQueryProgress: ({ progress }) => progress.numInputRows > 0 && story.aside(progressLine(progress)) };
+  return {
+    onQueryProgress({ progress }) {
+      if (progress.numInputRows > 0) story.aside(progressLine(progress));
+    },
+  };
 }
 
 /** `totals       batch 3    20,000 rows    87 ms    229,885 rows/s   9,871 sums in state`. */

@@ -1,6 +1,5 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { parquet } from "@ss/format-parquet";
 import { parquetSink } from "@ss/sink-parquet";
 import { fileSource } from "@ss/source-file";
 import { SparkSession } from "@ss/sql";
@@ -20,7 +19,7 @@ export async function run(data: string, print: (text: string) => void): Promise<
   const spark = await SparkSession.builder()
     .appName("unbounded-table")
     .config("spark.sql.session.timeZone", "UTC")
-    .use(fileSource(), parquet(), parquetSink())
+    .use(fileSource(), parquetSink())
     .printTo(print)
     .create();
   try {
@@ -34,9 +33,13 @@ export async function run(data: string, print: (text: string) => void): Promise<
 
     await writeReadings(places.readings, 12, 15);
     const second = await startHourly(spark, places);
-    print(`Started again: the same query ${second.id === first.id}, a new run ${second.runId !== first.runId}.\n`);
+    print(
+      `Started again: the same query ${second.id === first.id}, a new run ${second.runId !== first.runId}.\n`,
+    );
     await second.processAllAvailable();
-    print("\nThe result now. The last hour is missing: the watermark has not passed it, rows may still come.\n\n");
+    print(
+      "\nThe result now. The last hour is missing: the watermark has not passed it, rows may still come.\n\n",
+    );
     const result = lookAt(spark, places);
     await result.show();
     await second.stop();

@@ -6,7 +6,10 @@ import type { Form } from "./flags.js";
  * one group.
  */
 export function countArrays(lines: DataFrame): DataFrame {
-  return lines.select(split(col("value"), "\\s").as("word")).groupBy("word").count();
+  return lines
+    .select(split(col("value"), "\\s").as("word"))
+    .groupBy("word")
+    .count();
 }
 
 /** Counts words: `explode` makes a row of each element. */

@@ -1,18 +1,17 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 
-/** A server that says the same groups of lines to whoever connects, each when it is asked to go on. */
+/** A server that says lines to whoever is connected. */
 export interface LineServer {
   readonly port: number;
-  /** Says the next group to all that are connected. Whether there was one. */
-  sayNext(): Promise<boolean>;
+  /** Says lines, to the first who connects if nobody has yet. */
+  say(lines: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Starts a server on a free port of this machine. */
-export async function startLineServer(groups: readonly (readonly string[])[]): Promise<LineServer> {
+export async function startLineServer(): Promise<LineServer> {
   const sockets = new Set<Socket>();
-  let said = 0;
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
@@ -22,13 +21,10 @@ export async function startLineServer(groups: readonly (readonly string[])[]): P
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
-    async sayNext() {
-      const group = groups[said++];
-      if (!group) return false;
+    async say(lines) {
       if (sockets.size === 0) await once(server, "connection");
-      const text = group.map((line) => `${line}\n`).join("");
+      const text = lines.map((line) => `${line}\n`).join("");
       await Promise.all([...sockets].map((socket) => new Promise((resolve) => socket.write(text, resolve))));
-      return true;
     },
     async close() {
       for (const socket of sockets) socket.destroy();

@@ -1,4 +1,4 @@
-import type { StreamingQuery } from "@ss/core";
+import type { StreamingQuery, StreamingQueryListener } from "@ss/core";
 import { consoleSink, type TextStream } from "@ss/sink-console";
 import { socketSource } from "@ss/source-socket";
 import { SparkSession } from "@ss/sql";
@@ -37,12 +37,37 @@ export function startCounting(
 
 /** Counts the lines of the app's own server, a batch for each group of lines. */
 export async function countOwnLines(spark: SparkSession, form: Form): Promise<void> {
-  const server = await startLineServer(linesFor(form));
+  const groups = linesFor(form);
+  const server = await startLineServer();
+  const lines = lineCounter();
+  spark.streams.addListener(lines.listener);
   try {
     const query = await startCounting(spark, form, { host: "127.0.0.1", port: server.port });
-    while (await server.sayNext()) await query.processAllAvailable();
+    for (const group of groups) {
+      await server.say(group);
+      await Promise.race([lines.counted(group.length), query.awaitTermination()]);
+    }
     await query.stop();
   } finally {
+    spark.streams.removeListener(lines.listener);
     await server.close();
   }
+}
+
+/** Tells when as many further lines went through the query as were said: what is on its way in a socket, the query cannot know. */
+function lineCounter(): { listener: StreamingQueryListener; counted(lines: number): Promise<void> } {
+  let pending = 0;
+  let resolve: () => void = () => {};
+  return {
+    listener: {
+      onQueryProgress({ progress }) {
+        pending -= progress.numInputRows;
+        if (pending <= 0) resolve();
+      },
+    },
+    counted(lines) {
+      pending += lines;
+      return pending <= 0 ? Promise.resolve() : new Promise((done) => (resolve = done));
+    },
+  };
 }

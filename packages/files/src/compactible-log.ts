@@ -147,7 +147,8 @@ function intervalFor(configured: number, latestCompact: number): number {
   const position = latestCompact + 1;
   if (latestCompact < 0 || position % configured === 0) return configured;
   if (position <= configured) return position;
-  for (let divisor = configured; divisor <= position / 2; divisor++) if (position % divisor === 0) return divisor;
+  for (let divisor = configured; divisor <= position / 2; divisor++)
+    if (position % divisor === 0) return divisor;
   return position;
 }
 

@@ -1,5 +1,5 @@
-import { createDeflate, createGunzip, createGzip, createInflate, constants } from "node:zlib";
 import type { Transform } from "node:stream";
+import { constants, createDeflate, createGunzip, createGzip, createInflate } from "node:zlib";
 import { StreamError } from "@ss/core";
 
 /** A compression of text files that this package can read and write. */

@@ -57,8 +57,9 @@ function classEnd(pattern: string, start: number): number {
 
 function classSource(content: string): string {
   const negated = content[0] === "^" || content[0] === "!";
-  const body = (negated ? content.slice(1) : content).replace(/\\(.)|([[\]^])/g, (_, escaped, bare) =>
-    `\\${escaped ?? bare}`,
+  const body = (negated ? content.slice(1) : content).replace(
+    /\\(.)|([[\]^])/g,
+    (_, escaped, bare) => `\\${escaped ?? bare}`,
   );
   return `[${negated ? "^" : ""}${body}]`;
 }
@@ -113,7 +114,10 @@ export async function expandGlob(fileSystem: FileSystem, pattern: string): Promi
 
 async function expandSingle(fileSystem: FileSystem, pattern: string): Promise<FileEntry[]> {
   const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/]*/.exec(pattern)?.[0] ?? "";
-  const parts = pattern.slice(scheme.length).split("/").filter((part) => part !== "");
+  const parts = pattern
+    .slice(scheme.length)
+    .split("/")
+    .filter((part) => part !== "");
   const firstPattern = parts.findIndex(isGlob);
   const fixed = `${scheme}/${parts.slice(0, firstPattern < 0 ? parts.length : firstPattern).join("/")}`;
   if (firstPattern < 0) {
@@ -129,7 +133,11 @@ async function expandSingle(fileSystem: FileSystem, pattern: string): Promise<Fi
   return matched;
 }
 
-async function matchLevel(fileSystem: FileSystem, folders: readonly string[], part: string): Promise<FileEntry[]> {
+async function matchLevel(
+  fileSystem: FileSystem,
+  folders: readonly string[],
+  part: string,
+): Promise<FileEntry[]> {
   const matched: FileEntry[] = [];
   if (!isGlob(part)) {
     for (const folder of folders) {

@@ -3,9 +3,17 @@ export {
   type CompactionSettings,
   type LogFolder,
 } from "./compactible-log.js";
-export { codecEnding, codecOfOption, codecOfPath, compressor, decompressor, type TextCodec } from "./compression.js";
+export {
+  codecEnding,
+  codecOfOption,
+  codecOfPath,
+  compressor,
+  decompressor,
+  type TextCodec,
+} from "./compression.js";
 export { expandGlob, globTest, isGlob } from "./glob.js";
 export { isHidden, type Listing, type ListingOptions, listFiles, pathNotFound } from "./listing.js";
+export { logSettings } from "./log-settings.js";
 export {
   FileManifest,
   hasManifest,
@@ -22,11 +30,10 @@ export {
 } from "./partition-path.js";
 export {
   inferPartitionType,
-  partitionValue,
   type PartitionValueParser,
+  partitionValue,
   widerPartitionType,
 } from "./partition-value.js";
-export { DEFAULT_PARTITION_NAME, escapePathName, partitionFolder, unescapePathName } from "./path-name.js";
 export {
   absolutePath,
   baseName,
@@ -36,5 +43,5 @@ export {
   pathToUri,
   relativeTo,
 } from "./path.js";
+export { DEFAULT_PARTITION_NAME, escapePathName, partitionFolder, unescapePathName } from "./path-name.js";
 export { type SeenFile, SeenFileLog } from "./seen-file-log.js";
-export { logSettings } from "./log-settings.js";

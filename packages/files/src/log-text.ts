@@ -37,7 +37,8 @@ export function checkedLines(bytes: Uint8Array, file: string): string[] {
     lines[lines.length - 1] = `${last.slice(0, -match[0].length)}}`;
   }
   for (const line of lines) {
-    if (!line.startsWith("{") || !line.endsWith("}")) throw malformedLog(file, JSON.stringify(line.slice(0, 80)));
+    if (!line.startsWith("{") || !line.endsWith("}"))
+      throw malformedLog(file, JSON.stringify(line.slice(0, 80)));
   }
   return lines;
 }
@@ -48,7 +49,8 @@ function checksumOf(text: string): string {
 
 function wrongVersion(version: string, file: string): StreamError {
   const number = /^v(\d+)$/.exec(version)?.[1];
-  if (number === undefined) return malformedLog(file, `the version line ${JSON.stringify(version.slice(0, 80))}`);
+  if (number === undefined)
+    return malformedLog(file, `the version line ${JSON.stringify(version.slice(0, 80))}`);
   return new StreamError({
     condition: "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION",
     sqlState: "KD002",

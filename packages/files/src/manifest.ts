@@ -1,6 +1,6 @@
-import { baseName, childPath, pathFromUri, pathToUri } from "./path.js";
 import type { Clock, FileEntry, FileSystem } from "@ss/core";
 import { CompactibleLog, type CompactionSettings, type LogFolder } from "./compactible-log.js";
+import { baseName, childPath, pathFromUri, pathToUri } from "./path.js";
 
 /** The folder of an output that holds its manifest. */
 export const MANIFEST_FOLDER = "_spark_metadata";
@@ -33,7 +33,9 @@ export class FileManifest {
   constructor(fileSystem: FileSystem, output: string, settings: ManifestSettings, clock: Clock) {
     const { retentionMs } = settings;
     const keeps =
-      retentionMs === undefined ? undefined : (line: string) => modifiedMsOf(line) > clock.now() - retentionMs;
+      retentionMs === undefined
+        ? undefined
+        : (line: string) => modifiedMsOf(line) > clock.now() - retentionMs;
     this.log = new CompactibleLog(manifestFolder(fileSystem, output), settings, clock, keeps);
   }
 
@@ -64,7 +66,8 @@ export class FileManifest {
       const { action, isDir, ...file } = JSON.parse(line) as ManifestLine;
       const path = pathFromUri(file.path);
       if (action === "delete") found.delete(path);
-      else if (!isDir) found.set(path, { path, isFolder: false, size: file.size, modifiedMs: file.modificationTime });
+      else if (!isDir)
+        found.set(path, { path, isFolder: false, size: file.size, modifiedMs: file.modificationTime });
     }
     return [...found.values()];
   }

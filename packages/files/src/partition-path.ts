@@ -1,8 +1,7 @@
-import { type FileEntry, StreamError, StructField, StructType } from "@ss/core";
-import { DEFAULT_PARTITION_NAME, unescapePathName } from "./path-name.js";
-import { relativeTo } from "./path.js";
+import { type FileEntry, StreamError, StringType, StructField, StructType } from "@ss/core";
 import { inferPartitionType, type PartitionValueParser, widerPartitionType } from "./partition-value.js";
-import { StringType } from "@ss/core";
+import { relativeTo } from "./path.js";
+import { DEFAULT_PARTITION_NAME, unescapePathName } from "./path-name.js";
 
 /** A part of a path: column and text, null for the default partition. */
 export type PathPartition = readonly [column: string, text: string | null];
@@ -65,10 +64,22 @@ export function discoverPartitions(
   const columns = found[0]?.map(([column]) => column) ?? [];
   for (const partitions of found) {
     if (partitions.length !== columns.length || partitions.some(([column], i) => column !== columns[i])) {
-      throw conflictingColumns(columns, partitions.map(([column]) => column), files);
+      throw conflictingColumns(
+        columns,
+        partitions.map(([column]) => column),
+        files,
+      );
     }
   }
-  return new StructType(columns.map((column, i) => partitionField(column, found.map((p) => p[i]![1]), options)));
+  return new StructType(
+    columns.map((column, i) =>
+      partitionField(
+        column,
+        found.map((p) => p[i]![1]),
+        options,
+      ),
+    ),
+  );
 }
 
 /** One entry for each distinct folder. */

@@ -6,9 +6,9 @@ import {
   IntegerType,
   LongType,
   NullType,
-  simpleString,
   StreamError,
   StringType,
+  simpleString,
   TimestampType,
   type Value,
 } from "@ss/core";
@@ -66,7 +66,11 @@ export function partitionValue(
   throw new StreamError({
     condition: "INVALID_PARTITION_VALUE",
     sqlState: "42846",
-    parameters: { columnName: `\`${column}\``, dataType: `"${simpleString(type).toUpperCase()}"`, value: text },
+    parameters: {
+      columnName: `\`${column}\``,
+      dataType: `"${simpleString(type).toUpperCase()}"`,
+      value: text,
+    },
     message: `The folder name ${column}=${text} holds no value of type ${simpleString(type)}. Rename the folder, or give the column another type.`,
   });
 }

@@ -15,7 +15,9 @@ export function escapePathName(text: string): string {
 
 /** The text behind {@link escapePathName}; a `%` without two hexadecimal digits stands for itself. */
 export function unescapePathName(name: string): string {
-  return name.replace(/%([0-9A-Fa-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  return name.replace(/%([0-9A-Fa-f]{2})/g, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
 }
 
 /** The folder of a partition value: `column=value`, with null and the empty text as the default partition. */

@@ -39,7 +39,10 @@ export class SeenFileLog {
   }
 
   /** Records the files of a batch; false if another run recorded that batch before. */
-  async add(batchId: number, files: readonly { readonly path: string; readonly timestampMs: number }[]): Promise<boolean> {
+  async add(
+    batchId: number,
+    files: readonly { readonly path: string; readonly timestampMs: number }[],
+  ): Promise<boolean> {
     const seen = files.map(({ path, timestampMs }) => ({ path, timestampMs, batchId }));
     if (!(await this.log.add(batchId, seen.map(printSeenFile)))) return false;
     this.recent.set(batchId, seen);
@@ -73,7 +76,11 @@ function printSeenFile({ path, timestampMs, batchId }: SeenFile): string {
 }
 
 function parseSeenFile(line: string): SeenFile {
-  const { path, timestamp, batchId } = JSON.parse(line) as { path: string; timestamp: number; batchId: number };
+  const { path, timestamp, batchId } = JSON.parse(line) as {
+    path: string;
+    timestamp: number;
+    batchId: number;
+  };
   return { path: pathFromUri(path), timestampMs: timestamp, batchId };
 }
 

@@ -1,4 +1,4 @@
-import { type DataType, sqlText, StreamError } from "@ss/core";
+import { type DataType, StreamError, sqlText } from "@ss/core";
 
 /** A type that Parquet files of this package cannot hold. */
 export function unsupportedType(column: string, type: DataType): StreamError {
@@ -15,7 +15,12 @@ export function typeMismatch(path: string, column: string, expected: DataType, a
   return new StreamError({
     condition: "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH",
     sqlState: "KD001",
-    parameters: { path, column: `[${column}]`, expectedType: sqlText(expected).toLowerCase(), actualType: actual },
+    parameters: {
+      path,
+      column: `[${column}]`,
+      expectedType: sqlText(expected).toLowerCase(),
+      actualType: actual,
+    },
     message: `Encountered error while reading file ${path}. Data type mismatches when reading Parquet column ${column}. Expected type: ${sqlText(expected)}, actual type: ${actual}. Correct the schema, or cast after reading.`,
   });
 }

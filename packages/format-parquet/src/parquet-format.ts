@@ -12,7 +12,8 @@ export const parquetFormat: FileFormat = {
     checkOptions: checkReadOptions,
     inferSchema: inferParquetSchema,
     splittable: () => true,
-    open: (schema, scan, _options, context) => (split, signal) => readSplit(schema, scan, split, context, signal),
+    open: (schema, scan, _options, context) => (split, signal) =>
+      readSplit(schema, scan, split, context, signal),
   },
   writer: {
     checkOptions: (options) => void codecOf(options, undefined),

@@ -56,7 +56,10 @@ export async function readRows(
   return (await readBatches(await wholeFile(path), schema, columns)).flatMap(rowsOf);
 }
 
-export async function inferred(paths: readonly string[], options: Record<string, unknown> = {}): Promise<StructType> {
+export async function inferred(
+  paths: readonly string[],
+  options: Record<string, unknown> = {},
+): Promise<StructType> {
   const entries = await Promise.all(paths.map(async (path) => (await files.stat(path))!));
   return (await parquetFormat.reader!.inferSchema(entries, new Options(options), context))!;
 }

@@ -89,9 +89,9 @@ test("columns that a file lacks are null, and names match without regard to case
 
 test("numbers widen, and other changes of type are named", async () => {
   await writeFile("/narrow.parquet", ddl("i INT, f FLOAT, m DECIMAL(5,2), d DATE"), [[[7, 0.5, 150n, 1]]]);
-  expect(await readRows("/narrow.parquet", ddl("i BIGINT, f DOUBLE, m DECIMAL(20,4), d TIMESTAMP_NTZ"))).toEqual([
-    [7n, 0.5, 15000n, 86_400_000_000n],
-  ]);
+  expect(
+    await readRows("/narrow.parquet", ddl("i BIGINT, f DOUBLE, m DECIMAL(20,4), d TIMESTAMP_NTZ")),
+  ).toEqual([[7n, 0.5, 15000n, 86_400_000_000n]]);
   expect(await readRows("/narrow.parquet", ddl("i DOUBLE"))).toEqual([[7]]);
   await expect(readRows("/narrow.parquet", ddl("f INT"))).rejects.toMatchObject({
     condition: "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH",
@@ -126,7 +126,8 @@ test("many rows are written piece by piece, and read split by split, each once",
   for (let start = 0; start < fileSize; start += step) {
     const split = { path: "/large.parquet", start, end: Math.min(fileSize, start + step), fileSize };
     for (const batch of await readBatches(split, schema)) {
-      for (let i = 0; i < batch.rowCount; i++) seen.push([(batch.columns[0] as { values: Int32Array } & object).values[i]!]);
+      for (let i = 0; i < batch.rowCount; i++)
+        seen.push([(batch.columns[0] as { values: Int32Array } & object).values[i]!]);
     }
   }
   expect(seen.map(([i]) => i)).toEqual(all.map(([i]) => i));
@@ -144,8 +145,18 @@ test("dictionary-encoded columns are written", async () => {
   const { batchFromRows, DictionaryColumn, Batch } = await import("@ss/core");
   const schema = ddl("s STRING");
   const dictionary = batchFromRows(schema, [["a"], ["b"]]).columns[0] as never;
-  const column = new DictionaryColumn({ kind: "string" }, 3, Uint8Array.of(0b101), Int32Array.of(1, 0, 0), dictionary);
-  const file = await parquetFormat.writer!.open(schema, new Options(), context)(await files.create("/dict.parquet"));
+  const column = new DictionaryColumn(
+    { kind: "string" },
+    3,
+    Uint8Array.of(0b101),
+    Int32Array.of(1, 0, 0),
+    dictionary,
+  );
+  const file = await parquetFormat.writer!.open(
+    schema,
+    new Options(),
+    context,
+  )(await files.create("/dict.parquet"));
   await file.write(new Batch(schema, [column], 3));
   await file.close();
   expect(await readRows("/dict.parquet", schema)).toEqual([["b"], [null], ["a"]]);

@@ -1,4 +1,4 @@
-import { type DataType, sqlText, StreamError } from "@ss/core";
+import { type DataType, StreamError, sqlText } from "@ss/core";
 
 /** A type that a format cannot hold. */
 export function unsupportedType(column: string, type: DataType, format: string): StreamError {

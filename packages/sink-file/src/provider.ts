@@ -47,7 +47,9 @@ async function openBatch(request: WriteRequest & { readonly mode: SaveMode }): P
 /** Whether an overwrite touches only the partitions that get rows. */
 function isDynamic({ options, session, partitionBy }: WriteRequest): boolean {
   const mode =
-    options.get("partitionOverwriteMode") ?? session.conf("spark.sql.sources.partitionOverwriteMode") ?? "static";
+    options.get("partitionOverwriteMode") ??
+    session.conf("spark.sql.sources.partitionOverwriteMode") ??
+    "static";
   return partitionBy.length > 0 && mode.toLowerCase() === "dynamic";
 }
 

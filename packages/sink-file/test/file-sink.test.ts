@@ -55,7 +55,12 @@ test("an aborted batch leaves no files", async () => {
   const sink = await harness.stream("json", {}, ["k"]);
   const write = await sink.begin(harness.sinkBatch(0));
   const writer = await write.writer(0);
-  await writer.write(batchFromRows(harness.schema, [[1, "x"], [2, "y"]]));
+  await writer.write(
+    batchFromRows(harness.schema, [
+      [1, "x"],
+      [2, "y"],
+    ]),
+  );
   await writer.finish();
   await write.abort(new Error("stopped"));
   expect(await harness.paths()).toEqual([]);
@@ -131,7 +136,9 @@ test("save modes", async () => {
   const harness = new Harness("a INT");
   await harness.write((await harness.table("json", "errorifexists"))!, 0, [[1]]);
   expect(await harness.paths()).toEqual(["_SUCCESS", "part-00000-ID-c000.json"]);
-  await expect(harness.table("json", "errorifexists")).rejects.toMatchObject({ condition: "PATH_ALREADY_EXISTS" });
+  await expect(harness.table("json", "errorifexists")).rejects.toMatchObject({
+    condition: "PATH_ALREADY_EXISTS",
+  });
   expect(await harness.table("json", "ignore")).toBeNull();
   await harness.write((await harness.table("json", "append"))!, 0, [[2]]);
   expect((await harness.text()).split("\n").sort()).toEqual(["", '{"a":1}', '{"a":2}']);
@@ -141,7 +148,10 @@ test("save modes", async () => {
 
 test("a dynamic overwrite replaces only the partitions that get rows", async () => {
   const harness = new Harness("a INT, k INT");
-  await harness.write((await harness.table("json", "append", {}, ["k"]))!, 0, [[1, 1], [2, 2]]);
+  await harness.write((await harness.table("json", "append", {}, ["k"]))!, 0, [
+    [1, 1],
+    [2, 2],
+  ]);
   harness.conf = { "spark.sql.sources.partitionOverwriteMode": "dynamic" };
   await harness.write((await harness.table("json", "overwrite", {}, ["k"]))!, 0, [[3, 2]]);
   expect(await harness.text()).toBe('{"a":1}\n{"a":3}\n');

@@ -90,7 +90,9 @@ test("CSV: types that it cannot hold are refused", async () => {
 test("text: one column of text, null as an empty line", async () => {
   const harness = new Harness("v STRING");
   expect(await harness.written("text", [["a"], [null], ["b"]])).toBe("a\n\nb\n");
-  await expect(new Harness("a STRING, b STRING").table("text", "append")).rejects.toThrow("only a single column");
+  await expect(new Harness("a STRING, b STRING").table("text", "append")).rejects.toThrow(
+    "only a single column",
+  );
 });
 
 test("compression by gzip and deflate, with the file's ending", async () => {

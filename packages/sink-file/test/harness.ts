@@ -38,7 +38,11 @@ export class Harness {
     this.schema = StructType.fromDDL(ddl);
   }
 
-  private request(format: string, options: Record<string, unknown>, partitionBy: readonly string[]): WriteRequest {
+  private request(
+    format: string,
+    options: Record<string, unknown>,
+    partitionBy: readonly string[],
+  ): WriteRequest {
     const formats: readonly FileFormat[] = fileSink().formats!;
     const session: SessionContext = {
       clock: this.clock,
@@ -50,7 +54,11 @@ export class Harness {
     return { format, options: new Options(options), path: "/out", partitionBy, schema: this.schema, session };
   }
 
-  stream(format: string, options: Record<string, unknown> = {}, partitionBy: readonly string[] = []): Promise<Sink> {
+  stream(
+    format: string,
+    options: Record<string, unknown> = {},
+    partitionBy: readonly string[] = [],
+  ): Promise<Sink> {
     return fileSink().sinks![0]!.stream!(this.request(format, options, partitionBy));
   }
 
@@ -86,7 +94,9 @@ export class Harness {
   }
 
   /** The text of all part files, in the order of their paths. */
-  async text(decode: (bytes: Uint8Array) => string = (bytes) => new TextDecoder().decode(bytes)): Promise<string> {
+  async text(
+    decode: (bytes: Uint8Array) => string = (bytes) => new TextDecoder().decode(bytes),
+  ): Promise<string> {
     const paths: string[] = [];
     for await (const { path } of this.files.list("/out", { recursive: true })) {
       if (path.includes("/part-")) paths.push(path);

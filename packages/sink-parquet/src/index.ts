@@ -1,1 +1,1 @@
-export {};
+export { parquetSink } from "./plugin.js";

@@ -1,4 +1,4 @@
-import { type DataType, sqlText, StreamError } from "@ss/core";
+import { type DataType, StreamError, sqlText } from "@ss/core";
 
 /** A record that mode FAILFAST does not let pass. */
 export function malformedRecord(record: string, where: string, column: string): StreamError {
@@ -14,7 +14,8 @@ export function malformedRecord(record: string, where: string, column: string): 
 /** A file that could not be read to its end. */
 export function failedReadFile(path: string, cause: unknown): StreamError {
   if (StreamError.is(cause, "FAILED_READ_FILE")) return cause;
-  const isMissing = StreamError.is(cause, "PATH_NOT_FOUND") || (cause as { code?: string })?.code === "ENOENT";
+  const isMissing =
+    StreamError.is(cause, "PATH_NOT_FOUND") || (cause as { code?: string })?.code === "ENOENT";
   const reason = cause instanceof Error ? cause.message : String(cause);
   if (isMissing) {
     return new StreamError({

@@ -1,7 +1,7 @@
 import {
   type FileFormat,
-  formatContext,
   type FormatReader,
+  formatContext,
   type ReadRequest,
   type Source,
   type SourceProvider,
@@ -100,7 +100,9 @@ async function openStream(request: ReadRequest): Promise<Source> {
 }
 
 function displayName(format: string): string {
-  return ["csv", "json", "orc"].includes(format) ? format.toUpperCase() : format[0]!.toUpperCase() + format.slice(1);
+  return ["csv", "json", "orc"].includes(format)
+    ? format.toUpperCase()
+    : format[0]!.toUpperCase() + format.slice(1);
 }
 
 function pathRequired(format: string): StreamError {

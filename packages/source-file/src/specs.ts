@@ -103,5 +103,9 @@ export function text(options: TextReadOptions): SourceSpec {
 
 function spec(format: string, { schema, ...options }: FileReadOptions): SourceSpec {
   if (schema === undefined) return { format, options: { ...options } };
-  return { format, options: { ...options }, schema: typeof schema === "string" ? StructType.fromDDL(schema) : schema };
+  return {
+    format,
+    options: { ...options },
+    schema: typeof schema === "string" ? StructType.fromDDL(schema) : schema,
+  };
 }

@@ -28,7 +28,19 @@ test("every primitive type is read from its text", async () => {
   const schema =
     "b BOOLEAN, y TINYINT, s SMALLINT, i INT, l BIGINT, f FLOAT, d DOUBLE, m DECIMAL(10,2), dt DATE, ts TIMESTAMP, n TIMESTAMP_NTZ";
   expect(await read(line, schema)).toEqual([
-    [true, 1, -2, 3, 4n, 1.5, -Infinity, 1235n, 19782, at("2024-01-01T08:00:00Z"), at("2024-01-01T01:02:03Z")],
+    [
+      true,
+      1,
+      -2,
+      3,
+      4n,
+      1.5,
+      -Infinity,
+      1235n,
+      19782,
+      at("2024-01-01T08:00:00Z"),
+      at("2024-01-01T01:02:03Z"),
+    ],
   ]);
 });
 
@@ -78,7 +90,8 @@ test("a count needs no column", async () => {
   const scan = { columns: [], predicates: [] };
   let rows = 0;
   for (const partition of await table.plan(scan)) {
-    for await (const batch of table.read(partition, scan, new AbortController().signal)) rows += batch.rowCount;
+    for await (const batch of table.read(partition, scan, new AbortController().signal))
+      rows += batch.rowCount;
   }
   expect(rows).toBe(2);
 });
@@ -111,15 +124,21 @@ test("times without a zone are local to the session, or to the option timeZone",
   harness.timeZone = "America/Los_Angeles";
   await harness.put("/in/a.csv", "2024-01-01 00:00:00");
   expect(await harness.rows("csv", "/in", "t TIMESTAMP")).toEqual([[at("2024-01-01T08:00:00Z")]]);
-  expect(await harness.rows("csv", "/in", "t TIMESTAMP", { timeZone: "UTC" })).toEqual([[at("2024-01-01T00:00:00Z")]]);
+  expect(await harness.rows("csv", "/in", "t TIMESTAMP", { timeZone: "UTC" })).toEqual([
+    [at("2024-01-01T00:00:00Z")],
+  ]);
 });
 
 test("FAILFAST names file and line", async () => {
-  await expect(read("a\n1\nx", "a INT", { header: true, mode: "FAILFAST" })).rejects.toThrow("/in/a.csv line 3");
+  await expect(read("a\n1\nx", "a INT", { header: true, mode: "FAILFAST" })).rejects.toThrow(
+    "/in/a.csv line 3",
+  );
 });
 
 test("a header that does not fit the schema is an error unless the schema is enforced", async () => {
-  await expect(read("b\n1", "a INT", { header: true, enforceSchema: false })).rejects.toThrow("CSV header does not conform");
+  await expect(read("b\n1", "a INT", { header: true, enforceSchema: false })).rejects.toThrow(
+    "CSV header does not conform",
+  );
   expect(await read("A\n1", "a INT", { header: true, enforceSchema: false })).toEqual([[1]]);
 });
 

@@ -1,4 +1,4 @@
-import { type Offset, type Source, type SourceLog, type StreamError } from "@ss/core";
+import type { Offset, Source, SourceLog, StreamError } from "@ss/core";
 import { expect, test } from "vitest";
 import { Harness, memoryLog, rangeRows } from "./harness.js";
 

@@ -58,8 +58,12 @@ test("modifiedAfter and modifiedBefore choose files by their time of change", as
   await harness.put("/in/a.txt", "a");
   harness.clock.ms = Date.parse("2024-01-03T00:00:00Z");
   await harness.put("/in/b.txt", "b");
-  expect(await harness.rows("text", "/in", undefined, { modifiedAfter: "2024-01-02T00:00:00" })).toEqual([["b"]]);
-  expect(await harness.rows("text", "/in", undefined, { modifiedBefore: "2024-01-02T00:00:00" })).toEqual([["a"]]);
+  expect(await harness.rows("text", "/in", undefined, { modifiedAfter: "2024-01-02T00:00:00" })).toEqual([
+    ["b"],
+  ]);
+  expect(await harness.rows("text", "/in", undefined, { modifiedBefore: "2024-01-02T00:00:00" })).toEqual([
+    ["a"],
+  ]);
 });
 
 test("only the files that a streaming sink has listed are read from its folder", async () => {

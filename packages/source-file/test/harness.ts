@@ -54,7 +54,12 @@ export class Harness {
     };
   }
 
-  private request(format: string, path: string, schema?: string, options: Record<string, unknown> = {}): ReadRequest {
+  private request(
+    format: string,
+    path: string,
+    schema?: string,
+    options: Record<string, unknown> = {},
+  ): ReadRequest {
     return {
       format,
       options: new Options(options),
@@ -101,7 +106,11 @@ export async function batchRows(batches: AsyncIterable<Batch>): Promise<Value[][
 }
 
 /** The rows of a range of a stream. */
-export async function rangeRows(source: Source, start: Offset | null, end: Offset | null): Promise<Value[][]> {
+export async function rangeRows(
+  source: Source,
+  start: Offset | null,
+  end: Offset | null,
+): Promise<Value[][]> {
   const scan = { columns: source.schema.fieldNames(), predicates: [] };
   const rows: Value[][] = [];
   for (const partition of await source.plan(start, end as Offset)) {

@@ -87,8 +87,7 @@ test("only the wanted columns decide whether a record is malformed", async () =>
 test("nested values are read, with nulls where a part is bad", async () => {
   const schema =
     "s STRUCT<x: INT, y: STRUCT<z: STRING>>, l ARRAY<INT>, m MAP<STRING, DOUBLE>, r ARRAY<STRUCT<k: INT>>, _corrupt_record STRING";
-  const good =
-    '{"s":{"x":1,"y":{"z":"a\\tb"}},"l":[1,null,3],"m":{"a":1,"b":2.5},"r":[{"k":1},{}]}';
+  const good = '{"s":{"x":1,"y":{"z":"a\\tb"}},"l":[1,null,3],"m":{"a":1,"b":2.5},"r":[{"k":1},{}]}';
   const bad = '{"s":{"x":"q","y":{"z":"w"}},"l":[1,"q"],"m":{"a":true},"r":[{"k":"q"},{"k":2}]}';
   expect(await read(`${good}\n${bad}\n{"s":null,"l":null}`, schema)).toEqual([
     [[1, ["a\tb"]], [1, null, 3], { keys: ["a", "b"], values: [1, 2.5] }, [[1], [null]], null],
@@ -110,11 +109,17 @@ test("blank lines give no rows, and a byte order mark is passed over", async () 
 });
 
 test("numbers that digits cannot write are read as words and as strings", async () => {
-  expect(await read('{"d":NaN}\n{"d":"-Infinity"}\n{"d":"1.5"}', "d DOUBLE")).toEqual([[NaN], [-Infinity], [null]]);
+  expect(await read('{"d":NaN}\n{"d":"-Infinity"}\n{"d":"1.5"}', "d DOUBLE")).toEqual([
+    [NaN],
+    [-Infinity],
+    [null],
+  ]);
 });
 
 test("a query for the corrupt column alone is refused", async () => {
-  await expect(read('{"a":1}', "a INT, _corrupt_record STRING", {}, ["_corrupt_record"])).rejects.toMatchObject({
+  await expect(
+    read('{"a":1}', "a INT, _corrupt_record STRING", {}, ["_corrupt_record"]),
+  ).rejects.toMatchObject({
     condition: "UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN",
   });
 });

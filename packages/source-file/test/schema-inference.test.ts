@@ -8,7 +8,8 @@ async function schema(format: string, text: string, options: Record<string, unkn
 }
 
 test("JSON: types of values, keys in alphabetical order", async () => {
-  const line = '{"s":"x","i":1,"d":1.5,"b":true,"n":null,"o":{"y":1,"x":"a"},"l":[1,2.5],"e":[],"big":123456789012345678901}';
+  const line =
+    '{"s":"x","i":1,"d":1.5,"b":true,"n":null,"o":{"y":1,"x":"a"},"l":[1,2.5],"e":[],"big":123456789012345678901}';
   expect(await schema("json", line)).toBe(
     "struct<b:boolean,big:decimal(21,0),d:double,e:array<string>,i:bigint,l:array<double>,n:string,o:struct<x:string,y:bigint>,s:string>",
   );
@@ -22,10 +23,14 @@ test("JSON: values of several types widen", async () => {
 });
 
 test("JSON: options", async () => {
-  expect(await schema("json", '{"a":1,"b":true}', { primitivesAsString: true })).toBe("struct<a:string,b:string>");
+  expect(await schema("json", '{"a":1,"b":true}', { primitivesAsString: true })).toBe(
+    "struct<a:string,b:string>",
+  );
   expect(await schema("json", '{"a":1.25}', { prefersDecimal: true })).toBe("struct<a:decimal(3,2)>");
   expect(await schema("json", '{"a":null,"b":1}', { dropFieldIfAllNull: true })).toBe("struct<b:bigint>");
-  expect(await schema("json", '{"a":"2024-01-01T00:00:00"}', { inferTimestamp: true })).toBe("struct<a:timestamp>");
+  expect(await schema("json", '{"a":"2024-01-01T00:00:00"}', { inferTimestamp: true })).toBe(
+    "struct<a:timestamp>",
+  );
 });
 
 test("JSON: malformed records bring the corrupt column, by mode", async () => {
@@ -47,7 +52,8 @@ test("CSV: text columns, with the names of the header or numbers", async () => {
 });
 
 test("CSV: inferSchema finds the narrowest type", async () => {
-  const text = "i,l,d,dec,day,t,b,s,n\n1,1,1,1,2024-01-01,2024-01-01 10:00:00,true,x,\n2,3000000000,1.5,123456789012345678901,2024-01-02,2024-01-01,false,1,\n";
+  const text =
+    "i,l,d,dec,day,t,b,s,n\n1,1,1,1,2024-01-01,2024-01-01 10:00:00,true,x,\n2,3000000000,1.5,123456789012345678901,2024-01-02,2024-01-01,false,1,\n";
   expect(await schema("csv", text, { header: true, inferSchema: true })).toBe(
     "struct<i:int,l:bigint,d:double,dec:decimal(21,0),day:date,t:timestamp,b:boolean,s:string,n:string>",
   );
@@ -56,7 +62,9 @@ test("CSV: inferSchema finds the narrowest type", async () => {
 test("CSV: a sample is enough where samplingRatio says so", async () => {
   const lines = ["x", ...Array.from({ length: 100 }, () => "1")].join("\n");
   expect(await schema("csv", lines, { inferSchema: true })).toBe("struct<_c0:string>");
-  expect(await schema("csv", lines, { header: true, inferSchema: true, samplingRatio: 0.1 })).toBe("struct<x:int>");
+  expect(await schema("csv", lines, { header: true, inferSchema: true, samplingRatio: 0.1 })).toBe(
+    "struct<x:int>",
+  );
 });
 
 test("a folder without files tells no schema", async () => {

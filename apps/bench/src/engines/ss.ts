@@ -1,8 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parquet } from "@ss/format-parquet";
-import { parquetSink } from "@ss/sink-parquet";
 import { fileSource } from "@ss/source-file";
 import { SparkSession } from "@ss/sql";
 import type { Work } from "../works/work.js";
@@ -14,7 +12,7 @@ export async function runSs(work: Work, input: string, root: string, threads: nu
   const spark = await SparkSession.builder()
     .master(`local[${threads}]`)
     .config("spark.sql.session.timeZone", "UTC")
-    .use(fileSource(), parquet(), parquetSink())
+    .use(fileSource())
     .create();
   try {
     return await measure(() => work.stream(spark, input, root, checkpoint));

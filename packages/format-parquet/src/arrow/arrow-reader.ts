@@ -2,8 +2,21 @@ import { ArrayType, type DataType, IntegerType, type StructType } from "@ss/core
 import type { ArrowField } from "./arrow-schema.js";
 import { decimalOf } from "./arrow-type.js";
 import { BytesReader } from "./bytes-reader.js";
-import { type ArrowReader, BooleanReader, DecimalReader, Int64Reader, NumberReader } from "./fixed-readers.js";
-import { DictionaryReader, ListReader, MapReader, NothingReader, NullFill, StructReader } from "./nested-readers.js";
+import {
+  type ArrowReader,
+  BooleanReader,
+  DecimalReader,
+  Int64Reader,
+  NumberReader,
+} from "./fixed-readers.js";
+import {
+  DictionaryReader,
+  ListReader,
+  MapReader,
+  NothingReader,
+  NullFill,
+  StructReader,
+} from "./nested-readers.js";
 
 /** The fields of a type's wanted columns among those of a file, by name; case decides only between several. */
 export function positionOf(fields: readonly ArrowField[], name: string): number {
@@ -17,7 +30,9 @@ export function arrowReader(field: ArrowField, type: DataType): ArrowReader | un
   if (field.dictionary !== undefined) {
     const values = arrowReader(field.dictionary, type);
     const isCode = field.format !== "l" && field.format !== "L";
-    return values && isCode ? new DictionaryReader(type, new NumberReader(IntegerType, field.format), values) : undefined;
+    return values && isCode
+      ? new DictionaryReader(type, new NumberReader(IntegerType, field.format), values)
+      : undefined;
   }
   const { format } = field;
   switch (type.kind) {
@@ -72,12 +87,17 @@ function numberReader(format: string, type: DataType): ArrowReader | undefined {
   return format === "l" ? new Int64Reader(type, format) : new NumberReader(type, format);
 }
 
-function decimalReader(format: string, type: DataType & { readonly kind: "decimal" }): ArrowReader | undefined {
+function decimalReader(
+  format: string,
+  type: DataType & { readonly kind: "decimal" },
+): ArrowReader | undefined {
   if (format === "L") return type.precision - type.scale >= 20 ? new DecimalReader(type, "L") : undefined;
   if (!format.startsWith("d:")) return undefined;
   const found = decimalOf(format);
   if (found === undefined || type.scale < found.scale) return undefined;
-  return type.precision - type.scale >= found.precision - found.scale ? new DecimalReader(type, format) : undefined;
+  return type.precision - type.scale >= found.precision - found.scale
+    ? new DecimalReader(type, format)
+    : undefined;
 }
 
 function nestedReader(field: ArrowField, type: DataType): ArrowReader | undefined {

@@ -26,7 +26,14 @@ export class BytesReader implements ArrowReader {
     }
     if (this.format.startsWith("w:")) this.readFixed(array);
     else if (length > 0) this.readVariable(array);
-    return new BytesColumn(this.type, length, this.validity.read(array), this.data, this.starts, this.lengths);
+    return new BytesColumn(
+      this.type,
+      length,
+      this.validity.read(array),
+      this.data,
+      this.starts,
+      this.lengths,
+    );
   }
 
   private readFixed(array: ArrowArray): void {
@@ -67,7 +74,8 @@ export class BytesReader implements ArrowReader {
 
   private copyData(source: Uint8Array | null): void {
     if (source === null) return;
-    if (this.data.length < source.length) this.data = new Uint8Array(Math.max(source.length, this.data.length * 2));
+    if (this.data.length < source.length)
+      this.data = new Uint8Array(Math.max(source.length, this.data.length * 2));
     this.data.set(source);
   }
 }

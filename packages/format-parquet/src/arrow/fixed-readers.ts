@@ -4,11 +4,11 @@ import {
   type DataType,
   Float32Column,
   Float64Column,
-  Int128Column,
+  Int8Column,
   Int16Column,
   Int32Column,
   Int64Column,
-  Int8Column,
+  Int128Column,
   layoutOf,
 } from "@ss/core";
 import type { ArrowArray } from "./arrow-schema.js";
@@ -20,7 +20,15 @@ export interface ArrowReader {
   read(array: ArrowArray): Column;
 }
 
-type Numbers = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+type Numbers =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array;
 type NumbersOf = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => Numbers;
 
 const NUMBERS: Readonly<Record<string, NumbersOf>> = {
@@ -52,7 +60,8 @@ class Block {
   }
 
   reserve(size: number): ArrayBufferLike {
-    if (this.bytes.length < size) this.bytes = new Uint8Array(Math.max(size, this.bytes.length * 2) + 15 & ~15);
+    if (this.bytes.length < size)
+      this.bytes = new Uint8Array((Math.max(size, this.bytes.length * 2) + 15) & ~15);
     return this.bytes.buffer;
   }
 }
@@ -163,9 +172,11 @@ export class Int64Reader implements ArrowReader {
   read(array: ArrowArray): Column {
     const values = new BigInt64Array(this.block.copy(array, 8), 0, array.length);
     if (this.multiply !== 1n) for (let i = 0; i < values.length; i++) values[i] = values[i]! * this.multiply;
-    if (this.divide !== 1n) for (let i = 0; i < values.length; i++) values[i] = floorDivide(values[i]!, this.divide);
+    if (this.divide !== 1n)
+      for (let i = 0; i < values.length; i++) values[i] = floorDivide(values[i]!, this.divide);
     const bits = this.validity.read(array);
-    if (this.type.kind === "date") return new Int32Column(this.type, array.length, bits, millisToDays(values));
+    if (this.type.kind === "date")
+      return new Int32Column(this.type, array.length, bits, millisToDays(values));
     return new Int64Column(this.type, array.length, bits, values);
   }
 }

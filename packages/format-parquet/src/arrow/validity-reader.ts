@@ -13,7 +13,9 @@ export class ValidityReader {
     const size = (length + 7) >> 3;
     if (this.bits.length < size) this.bits = new Uint8Array(size);
     if (shift === 0) this.bits.set(source.subarray(0, size));
-    else for (let i = 0; i < size; i++) this.bits[i] = (source[i]! >> shift) | ((source[i + 1] ?? 0) << (8 - shift));
+    else
+      for (let i = 0; i < size; i++)
+        this.bits[i] = (source[i]! >> shift) | ((source[i + 1] ?? 0) << (8 - shift));
     return this.bits;
   }
 }

@@ -2,9 +2,9 @@ import {
   type FileEntry,
   type FormatContext,
   type Options,
-  sameType,
   StructField,
   StructType,
+  sameType,
 } from "@ss/core";
 import { cannotMerge } from "../errors.js";
 import { openParquet, schemaOf } from "./open-file.js";

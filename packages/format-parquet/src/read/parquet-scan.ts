@@ -58,7 +58,8 @@ function rowGroupsOf({ file }: OpenParquet, split: FileSplit): RowGroup[] {
     offset += size;
     // the footer follows the data, so a middle may lie beyond a split only if the footer says nonsense
     const isLast = split.end >= split.fileSize && middle >= split.end;
-    if ((middle >= split.start && middle < split.end) || isLast) groups.push({ index, rows: group.numRows() });
+    if ((middle >= split.start && middle < split.end) || isLast)
+      groups.push({ index, rows: group.numRows() });
     group.free();
   }
   metadata.free();
@@ -73,7 +74,9 @@ async function* readRowGroup(
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
   const options = { rowGroups: [index], columns: [...plan.names], batchSize: ROWS_AT_A_TIME };
-  const reader = (await guarded(path, () => file.stream(options))).getReader() as ReadableStreamDefaultReader<RecordBatch>;
+  const reader = (
+    await guarded(path, () => file.stream(options))
+  ).getReader() as ReadableStreamDefaultReader<RecordBatch>;
   try {
     for (;;) {
       signal.throwIfAborted();
@@ -112,7 +115,9 @@ class ColumnPlan {
 
   constructor(schema: StructType, scan: ScanRequest, { fields }: OpenParquet, path: string) {
     const wanted = scan.columns.map((name) => schema.field(name));
-    this.schema = new StructType(wanted.map(({ name, type, metadata }) => StructField(name, type, true, metadata)));
+    this.schema = new StructType(
+      wanted.map(({ name, type, metadata }) => StructField(name, type, true, metadata)),
+    );
     this.sources = wanted.map(({ name, type }) => {
       const field = fields[positionOf(fields, name)];
       if (field === undefined) return new NullFill(type);
@@ -120,7 +125,9 @@ class ColumnPlan {
       if (reader !== undefined) return { name: field.name, reader };
       throw typeMismatch(path, name, type, typeOfArrow(field)?.kind ?? field.format);
     });
-    this.names = [...new Set(this.sources.flatMap((source) => (source instanceof NullFill ? [] : [source.name])))];
+    this.names = [
+      ...new Set(this.sources.flatMap((source) => (source instanceof NullFill ? [] : [source.name]))),
+    ];
   }
 
   batch(memory: ArrayBufferLike, schemaAddress: number, arrayAddress: number): Batch {

@@ -24,7 +24,8 @@ export class RangeBlob extends Blob {
     let filled = 0;
     while (filled < bytes.length) {
       const count = await this.reader.read(bytes, filled, bytes.length - filled, this.from + filled);
-      if (count === 0) throw new RangeError(`the file ends at byte ${this.from + filled}, before byte ${this.to}`);
+      if (count === 0)
+        throw new RangeError(`the file ends at byte ${this.from + filled}, before byte ${this.to}`);
       filled += count;
     }
     return bytes.buffer;

@@ -4,8 +4,8 @@ import {
   type BytesColumn,
   type Column,
   type DataType,
-  type Int128Column,
   type Int64Column,
+  type Int128Column,
   type ListColumn,
   type MapColumn,
   type StructColumn,
@@ -94,7 +94,13 @@ class BooleanWriter extends ArrowWriter {
   }
   part(): ArrowPart {
     const { length, type } = this;
-    return { length, nullCount: this.validity.zeros, type, validity: this.bits(), values: this.values.used() };
+    return {
+      length,
+      nullCount: this.validity.zeros,
+      type,
+      validity: this.bits(),
+      values: this.values.used(),
+    };
   }
   byteSize(): number {
     return this.length >> 2;
@@ -140,7 +146,13 @@ class FixedWriter<A extends Fixed> extends ArrowWriter {
   }
   part(): ArrowPart {
     const { length, type } = this;
-    return { length, nullCount: this.validity.zeros, type, validity: this.bits(), values: this.values.used() };
+    return {
+      length,
+      nullCount: this.validity.zeros,
+      type,
+      validity: this.bits(),
+      values: this.values.used(),
+    };
   }
   byteSize(): number {
     return this.values.length * this.values.values.BYTES_PER_ELEMENT;
@@ -183,7 +195,13 @@ class PairWriter extends ArrowWriter {
   }
   part(): ArrowPart {
     const { length, type } = this;
-    return { length, nullCount: this.validity.zeros, type, validity: this.bits(), values: this.values.used() };
+    return {
+      length,
+      nullCount: this.validity.zeros,
+      type,
+      validity: this.bits(),
+      values: this.values.used(),
+    };
   }
   byteSize(): number {
     return this.values.length * 8;
@@ -200,12 +218,18 @@ class TimeWriter extends FixedWriter<BigInt64Array> {
       if (column.isNull(i)) this.appendNull();
       else {
         this.validity.append(true);
-        this.put(column.layout === "dictionary" ? column.dictionary : column, column.layout === "dictionary" ? column.codes[i]! : i);
+        this.put(
+          column.layout === "dictionary" ? column.dictionary : column,
+          column.layout === "dictionary" ? column.codes[i]! : i,
+        );
       }
     }
   }
   protected override put(column: Column, i: number): void {
-    super.put({ values: BigInt64Array.of((column as Int64Column).values[i]! / 1000n) } as unknown as Column, 0);
+    super.put(
+      { values: BigInt64Array.of((column as Int64Column).values[i]! / 1000n) } as unknown as Column,
+      0,
+    );
   }
 }
 
@@ -293,7 +317,14 @@ class ListWriter extends ArrowWriter {
   part(): ArrowPart {
     const { length, type } = this;
     const children = [this.child.part()];
-    return { length, nullCount: this.validity.zeros, type, validity: this.bits(), offsets: this.offsets.used(), children };
+    return {
+      length,
+      nullCount: this.validity.zeros,
+      type,
+      validity: this.bits(),
+      offsets: this.offsets.used(),
+      children,
+    };
   }
   byteSize(): number {
     return this.offsets.length * 4 + this.child.byteSize();
@@ -369,9 +400,15 @@ export function arrowWriter(type: DataType): ArrowWriter {
     case "dayTimeInterval":
       return new FixedWriter(arrow.int64(), (length) => new BigInt64Array(length));
     case "timestamp":
-      return new FixedWriter(arrow.timestamp(arrow.TimeUnit.MICROSECOND, "UTC"), (length) => new BigInt64Array(length));
+      return new FixedWriter(
+        arrow.timestamp(arrow.TimeUnit.MICROSECOND, "UTC"),
+        (length) => new BigInt64Array(length),
+      );
     case "timestamp_ntz":
-      return new FixedWriter(arrow.timestamp(arrow.TimeUnit.MICROSECOND), (length) => new BigInt64Array(length));
+      return new FixedWriter(
+        arrow.timestamp(arrow.TimeUnit.MICROSECOND),
+        (length) => new BigInt64Array(length),
+      );
     case "time":
       return new TimeWriter(arrow.timeMicrosecond(), (length) => new BigInt64Array(length));
     case "float":

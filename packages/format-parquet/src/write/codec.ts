@@ -22,7 +22,10 @@ const CODECS: Readonly<Record<string, ParquetCodec>> = {
 };
 
 /** The compression of the option, or of the session; snappy by default. */
-export function codecOf(options: Options, conf: ((key: string) => string | undefined) | undefined): ParquetCodec {
+export function codecOf(
+  options: Options,
+  conf: ((key: string) => string | undefined) | undefined,
+): ParquetCodec {
   const name =
     options.get("compression") ??
     options.get("parquet.compression") ??

@@ -31,7 +31,8 @@ export class ParquetFormatFile implements FormatFile {
   }
 
   async write(batch: Batch): Promise<void> {
-    for (let k = 0; k < this.writers.length; k++) this.writers[k]!.append(batch.columns[k]!, 0, batch.rowCount);
+    for (let k = 0; k < this.writers.length; k++)
+      this.writers[k]!.append(batch.columns[k]!, 0, batch.rowCount);
     this.rows += batch.rowCount;
     const size = this.writers.reduce((sum, writer) => sum + writer.byteSize(), 0);
     if (this.rows >= PIECE_ROWS || size >= PIECE_BYTES) await this.encodePiece();

@@ -307,7 +307,8 @@ export function checkJsonType(column: string, type: DataType): void {
     case "array":
       return checkJsonType(column, type.elementType);
     case "map":
-      if (["array", "map", "struct", "variant"].includes(type.keyType.kind)) throw unsupportedType(column, type, "JSON");
+      if (["array", "map", "struct", "variant"].includes(type.keyType.kind))
+        throw unsupportedType(column, type, "JSON");
       return checkJsonType(column, type.valueType);
     default:
   }

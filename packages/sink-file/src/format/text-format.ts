@@ -1,4 +1,11 @@
-import { type Batch, type Column, type FileFormat, type FormatWriter, StreamError, StringType } from "@ss/core";
+import {
+  type Batch,
+  type Column,
+  type FileFormat,
+  type FormatWriter,
+  StreamError,
+  StringType,
+} from "@ss/core";
 import type { ByteArena } from "@ss/kernels";
 import { UTC } from "@ss/kernels";
 import { unsupportedType } from "../errors.js";

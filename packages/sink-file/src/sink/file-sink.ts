@@ -50,7 +50,12 @@ class FileBatch implements BatchWrite {
   private readonly manifest: FileManifest;
   private readonly writers: PartFiles[] = [];
 
-  constructor(batchId: number, alreadyCommitted: boolean, settings: PartFileSettings, manifest: FileManifest) {
+  constructor(
+    batchId: number,
+    alreadyCommitted: boolean,
+    settings: PartFileSettings,
+    manifest: FileManifest,
+  ) {
     this.batchId = batchId;
     this.alreadyCommitted = alreadyCommitted;
     this.settings = settings;
@@ -65,7 +70,10 @@ class FileBatch implements BatchWrite {
 
   async commit(messages: readonly CommitMessage[]): Promise<SinkResult> {
     const files = messages.flatMap((message) => message as unknown as readonly WrittenFile[]);
-    if (!(await this.manifest.add(this.batchId, files)) && !(await this.manifest.holds(this.batchId, files))) {
+    if (
+      !(await this.manifest.add(this.batchId, files)) &&
+      !(await this.manifest.holds(this.batchId, files))
+    ) {
       throw concurrentUpdate(this.batchId, this.settings.output);
     }
     return { numOutputRows: UNKNOWN_ROWS };

@@ -95,7 +95,10 @@ export class PartFiles implements PartitionWriter {
     const { fileSystem, output, jobId, extension, openFile } = this.settings;
     const part = String(this.partitionId).padStart(5, "0");
     const count = String(this.fileCount++).padStart(3, "0");
-    const path = childPath(folder === "" ? output : childPath(output, folder), `part-${part}-${jobId}-c${count}${extension}`);
+    const path = childPath(
+      folder === "" ? output : childPath(output, folder),
+      `part-${part}-${jobId}-c${count}${extension}`,
+    );
     const started = { path, file: await openFile(await fileSystem.create(path)), rows: 0 };
     this.open.set(folder, started);
     return started;

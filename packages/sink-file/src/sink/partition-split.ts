@@ -39,7 +39,8 @@ export class PartitionSplit {
     this.zone = zone;
     this.positions = partitionBy.map((name) => positionOf(schema, name, caseSensitive));
     if (partitionBy.length > 0 && partitionBy.length === schema.length) throw onlyPartitionColumns();
-    for (const k of this.positions) if (NESTED.has(schema.fields[k]!.type.kind)) throw invalidPartitionType(schema.fields[k]!.type);
+    for (const k of this.positions)
+      if (NESTED.has(schema.fields[k]!.type.kind)) throw invalidPartitionType(schema.fields[k]!.type);
     this.dataPositions = schema.fields.map((_, k) => k).filter((k) => !this.positions.includes(k));
     this.dataSchema = new StructType(this.dataPositions.map((k) => schema.fields[k]!));
     this.table = new KeyTable(this.positions.map((k) => schema.fields[k]!.type));
@@ -91,8 +92,10 @@ function positionOf(schema: StructType, name: string, caseSensitive: boolean): n
 /** The text of a value as a cast to STRING gives it; null for null. */
 function partitionText(column: Column, i: number, type: DataType, zone: TimeZone): string | null {
   if (column.isNull(i)) return null;
-  if (type.kind === "binary") return decodeUtf8(valueAt(column, i) as Uint8Array, 0, (valueAt(column, i) as Uint8Array).length);
-  if (type.kind === "timestamp" || type.kind === "timestamp_ntz") return timestampText(valueAt(column, i), zone);
+  if (type.kind === "binary")
+    return decodeUtf8(valueAt(column, i) as Uint8Array, 0, (valueAt(column, i) as Uint8Array).length);
+  if (type.kind === "timestamp" || type.kind === "timestamp_ntz")
+    return timestampText(valueAt(column, i), zone);
   const text: CellText = {
     zone,
     dateFormat: undefined,

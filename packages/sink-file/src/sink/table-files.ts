@@ -52,7 +52,8 @@ class TableBatch implements BatchWrite {
     // the old files go only when the new ones are complete
     if (this.replaces === "everything") await this.deleteOthers(output, paths);
     if (this.replaces === "partitions") {
-      for (const folder of new Set(files.map(({ path }) => parentPath(path)))) await this.deleteOthers(folder, paths);
+      for (const folder of new Set(files.map(({ path }) => parentPath(path))))
+        await this.deleteOthers(folder, paths);
     }
     const marker = await fileSystem.create(childPath(output, "_SUCCESS"));
     await marker.close();

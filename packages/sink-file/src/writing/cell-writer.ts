@@ -6,9 +6,9 @@ import {
   type DataType,
   type DayTimeIntervalType,
   type Float64Column,
-  type Int128Column,
   type Int32Column,
   type Int64Column,
+  type Int128Column,
   type IntervalColumn,
   type YearMonthIntervalType,
 } from "@ss/core";
@@ -175,7 +175,8 @@ function int64(column: Column, i: number): bigint {
 }
 
 function decimalText(scale: number, wide: boolean): (column: Column, i: number) => string {
-  if (wide) return (column, i) => formatDecimalScientific(loadDecimal128((column as Int128Column).values, i), scale);
+  if (wide)
+    return (column, i) => formatDecimalScientific(loadDecimal128((column as Int128Column).values, i), scale);
   return (column, i) => formatDecimalScientific(int64(column, i), scale);
 }
 
@@ -217,7 +218,9 @@ function intervalCells(type: DataType): CellWriter {
   if (type.kind === "yearMonthInterval") {
     const { start, end } = type as YearMonthIntervalType;
     const [from, to] = [YEAR_MONTH.indexOf(start), YEAR_MONTH.indexOf(end)];
-    return new TextCells((column, i) => formatYearMonthInterval((column as Int32Column).values[i]!, from, to));
+    return new TextCells((column, i) =>
+      formatYearMonthInterval((column as Int32Column).values[i]!, from, to),
+    );
   }
   const { start, end } = type as DayTimeIntervalType;
   const [from, to] = [DAY_TIME.indexOf(start), DAY_TIME.indexOf(end)];

@@ -82,6 +82,7 @@ class Packer {
   }
 
   private async drain(): Promise<void> {
-    for (let bytes = this.ready.shift(); bytes !== undefined; bytes = this.ready.shift()) await this.file.write(bytes);
+    for (let bytes = this.ready.shift(); bytes !== undefined; bytes = this.ready.shift())
+      await this.file.write(bytes);
   }
 }

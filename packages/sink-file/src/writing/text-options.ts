@@ -36,7 +36,8 @@ export function checkValueOptions(options: Options): void {
     if (pattern !== undefined) new DatetimeFormatter(pattern);
   }
   const zone = options.get("timeZone");
-  if (zone !== undefined && timeZone(zone) === undefined) throw invalidOption("timeZone", zone, "a time zone");
+  if (zone !== undefined && timeZone(zone) === undefined)
+    throw invalidOption("timeZone", zone, "a time zone");
 }
 
 /** How values become text, by the options. */

@@ -51,7 +51,9 @@ export function csvDecoder(
   emptyValue: string,
 ): FieldDecoder {
   if (type.kind === "string" || type.kind === "char" || type.kind === "varchar") {
-    return emptyValue === "" ? stringViews(type, tokenizer) : stringCopies(type, column, tokenizer, emptyValue);
+    return emptyValue === ""
+      ? stringViews(type, tokenizer)
+      : stringCopies(type, column, tokenizer, emptyValue);
   }
   const found = valueDecoder(type, column, text, new CsvRewriter(tokenizer));
   if (found === undefined) throw unsupportedType(column, type, "CSV");
@@ -65,7 +67,12 @@ function stringViews(type: DataType, tokenizer: CsvTokenizer): FieldDecoder {
 }
 
 /** Empty values in quotes have a text of their own, which stands nowhere in the file. */
-function stringCopies(type: DataType, column: string, tokenizer: CsvTokenizer, emptyValue: string): FieldDecoder {
+function stringCopies(
+  type: DataType,
+  column: string,
+  tokenizer: CsvTokenizer,
+  emptyValue: string,
+): FieldDecoder {
   const empty = new TextEncoder().encode(emptyValue);
   const arena = new ByteArena(256);
   return new ComputedBytesDecoder(type, column, (bytes, start, length, kind) => {

@@ -52,7 +52,12 @@ interface CsvColumns {
   readonly expectedTokens: number;
 }
 
-function csvColumns(schema: StructType, scan: ScanRequest, options: Options, context: FormatContext): CsvColumns {
+function csvColumns(
+  schema: StructType,
+  scan: ScanRequest,
+  options: Options,
+  context: FormatContext,
+): CsvColumns {
   const corrupt = corruptField(schema, corruptColumnName(options, context));
   const data = new StructType(schema.fields.filter((field) => field !== corrupt));
   const wanted = scan.columns.filter((name) => name !== corrupt?.name);
@@ -60,8 +65,10 @@ function csvColumns(schema: StructType, scan: ScanRequest, options: Options, con
   const positions = wanted.map((name) => data.indexOf(name)).sort((a, b) => a - b);
   // a scan of a part of the columns passes over missing and surplus tokens, unless it shows corrupt records
   const prunes =
-    options.boolean("columnPruning", context.conf("spark.sql.csv.parser.columnPruning.enabled") !== "false") &&
-    !options.boolean("multiLine", false);
+    options.boolean(
+      "columnPruning",
+      context.conf("spark.sql.csv.parser.columnPruning.enabled") !== "false",
+    ) && !options.boolean("multiLine", false);
   const isPruned = prunes && wanted.length < data.length && !scan.columns.includes(corrupt?.name ?? "");
   return { data, positions, expectedTokens: isPruned ? -1 : data.length };
 }
@@ -137,6 +144,7 @@ function prepare(
 function markMalformed(table: FieldTable, expectedTokens: number, bad: BadRows): void {
   const { statuses, tokenCounts, rowCount } = table;
   for (let i = 0; i < rowCount; i++) {
-    if (statuses[i] !== RECORD_OK || (expectedTokens >= 0 && tokenCounts[i] !== expectedTokens)) bad.mark(i, "");
+    if (statuses[i] !== RECORD_OK || (expectedTokens >= 0 && tokenCounts[i] !== expectedTokens))
+      bad.mark(i, "");
   }
 }

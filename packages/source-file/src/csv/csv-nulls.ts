@@ -43,7 +43,9 @@ export class CsvNulls {
       if (length < 0) continue;
       const kind = kinds[i]!;
       const isNull =
-        length === 0 ? kind !== KIND_QUOTED || this.emptyIsNull : this.isNullText(bytes, starts[i]!, length, kind);
+        length === 0
+          ? kind !== KIND_QUOTED || this.emptyIsNull
+          : this.isNullText(bytes, starts[i]!, length, kind);
       if (isNull) lengths[i] = -1;
     }
   }

@@ -59,7 +59,13 @@ async function firstRecord(
   const count = Math.min(options.integer("maxColumns", COLUMNS_MAX), COLUMNS_MAX);
   for (const { path, size } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const split = { path, start: 0, end: size, fileSize: size };
-    const chunk = await openChunks(context.fileSystem, split, encodingOf(options), lineSeparatorOf(options), pool);
+    const chunk = await openChunks(
+      context.fileSystem,
+      split,
+      encodingOf(options),
+      lineSeparatorOf(options),
+      pool,
+    );
     try {
       const record = await readFirstRecord(chunk, options, count);
       if (record !== null) return record;
@@ -71,7 +77,11 @@ async function firstRecord(
 }
 
 /** Names that are distinct and not empty: a name that is missing is `_c<i>`, one that repeats gets its position. */
-function columnNames(first: readonly (string | null)[], hasHeader: boolean, caseSensitive: boolean): string[] {
+function columnNames(
+  first: readonly (string | null)[],
+  hasHeader: boolean,
+  caseSensitive: boolean,
+): string[] {
   if (!hasHeader) return first.map((_, i) => `_c${i}`);
   const form = (name: string): string => (caseSensitive ? name : name.toLowerCase());
   const counts = new Map<string, number>();
@@ -132,7 +142,8 @@ class CsvTypeRules {
     const pattern = options.get("timestampFormat");
     const timestamps = pattern === undefined ? undefined : new DatetimeParser(pattern);
     this.isTimestamp = (text) =>
-      (timestamps === undefined ? parseTimestampText(text, zone) : timestamps.parseTimestamp(text, zone)) !== undefined;
+      (timestamps === undefined ? parseTimestampText(text, zone) : timestamps.parseTimestamp(text, zone)) !==
+      undefined;
     this.datesAreTimestamps = pattern === undefined;
   }
 
@@ -196,7 +207,8 @@ class CsvTypeRules {
     const [left, right] = [order.indexOf(a.kind), order.indexOf(b.kind)];
     if (left >= 0 && right >= 0) return left > right ? a : b;
     const times = ["date", "timestamp"];
-    if (times.includes(a.kind) && times.includes(b.kind)) return this.datesAreTimestamps ? TimestampType : StringType;
+    if (times.includes(a.kind) && times.includes(b.kind))
+      return this.datesAreTimestamps ? TimestampType : StringType;
     return StringType;
   }
 }
@@ -206,6 +218,7 @@ function mergeDecimals(a: DataType, b: DataType): DataType {
     if (type.kind === "decimal") return type.precision;
     return type.kind === "long" ? 20 : type.kind === "integer" ? 10 : undefined;
   });
-  if (digits[0] !== undefined && digits[1] !== undefined) return DecimalType(Math.max(digits[0], digits[1]), 0);
+  if (digits[0] !== undefined && digits[1] !== undefined)
+    return DecimalType(Math.max(digits[0], digits[1]), 0);
   return a.kind === "double" || b.kind === "double" ? DoubleType : StringType;
 }

@@ -1,5 +1,5 @@
-import { type Column, type DecimalType, Int128Column, Int64Column } from "@ss/core";
-import { DECIMAL_OK, parseDecimal128Into, parseDecimal64Into } from "@ss/kernels";
+import { type Column, type DecimalType, Int64Column, Int128Column } from "@ss/core";
+import { DECIMAL_OK, parseDecimal64Into, parseDecimal128Into } from "@ss/kernels";
 import { type FieldRewriter, ValueDecoder } from "./field-decoder.js";
 
 const COMMA = 44;

@@ -2,12 +2,19 @@ import {
   type Column,
   Float32Column,
   Float64Column,
+  Int8Column,
   Int16Column,
   Int32Column,
   Int64Column,
-  Int8Column,
 } from "@ss/core";
-import { parseDoubleInto, parseFloatInto, parseInt16, parseInt32, parseInt64Into, parseInt8 } from "@ss/kernels";
+import {
+  parseDoubleInto,
+  parseFloatInto,
+  parseInt8,
+  parseInt16,
+  parseInt32,
+  parseInt64Into,
+} from "@ss/kernels";
 import { ValueDecoder } from "./field-decoder.js";
 
 /** Whether a byte may end or begin a whole number: the kernels drop white space around it, files do not allow any. */
@@ -20,7 +27,12 @@ export class Int8Decoder extends ValueDecoder {
   private values = new Int8Array(0);
   private readonly wraps: boolean;
 
-  constructor(type: ValueDecoder["type"], column: string, rewriter: ValueDecoder["rewriter"], wraps: boolean) {
+  constructor(
+    type: ValueDecoder["type"],
+    column: string,
+    rewriter: ValueDecoder["rewriter"],
+    wraps: boolean,
+  ) {
     super(type, column, rewriter);
     this.wraps = wraps;
   }
@@ -105,7 +117,12 @@ export interface SpecialNumbers {
 }
 
 /** Whether a text is one of the special numbers' (or the like), so that its letters decide. */
-function specialNumber(bytes: Uint8Array, start: number, end: number, special: SpecialNumbers): number | undefined {
+function specialNumber(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  special: SpecialNumbers,
+): number | undefined {
   const text = decoder.decode(bytes.subarray(start, end));
   if (text === special.nan) return Number.NaN;
   if (special.positiveInfinities.includes(text)) return Number.POSITIVE_INFINITY;
@@ -126,7 +143,12 @@ export class Float64Decoder extends ValueDecoder {
   private values = new Float64Array(0);
   private readonly special: SpecialNumbers;
 
-  constructor(type: ValueDecoder["type"], column: string, rewriter: ValueDecoder["rewriter"], special: SpecialNumbers) {
+  constructor(
+    type: ValueDecoder["type"],
+    column: string,
+    rewriter: ValueDecoder["rewriter"],
+    special: SpecialNumbers,
+  ) {
     super(type, column, rewriter);
     this.special = special;
   }
@@ -150,7 +172,12 @@ export class Float32Decoder extends ValueDecoder {
   private values = new Float32Array(0);
   private readonly special: SpecialNumbers;
 
-  constructor(type: ValueDecoder["type"], column: string, rewriter: ValueDecoder["rewriter"], special: SpecialNumbers) {
+  constructor(
+    type: ValueDecoder["type"],
+    column: string,
+    rewriter: ValueDecoder["rewriter"],
+    special: SpecialNumbers,
+  ) {
     super(type, column, rewriter);
     this.special = special;
   }

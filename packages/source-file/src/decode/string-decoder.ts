@@ -4,7 +4,13 @@ import type { FieldDecoder } from "./field-decoder.js";
 import { ValidityBits } from "./validity-bits.js";
 
 /** Appends the value of an escaped field to the arena and returns its length, which is at most that of the field. */
-export type Unescape = (bytes: Uint8Array, start: number, length: number, kind: number, arena: ByteArena) => number;
+export type Unescape = (
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  kind: number,
+  arena: ByteArena,
+) => number;
 
 /**
  * STRING as views into the chunk: nothing is copied. A field with escapes is written over with its value, which never is
@@ -49,7 +55,12 @@ export class StringDecoder implements FieldDecoder {
 }
 
 /** Turns the text of a field into bytes; undefined where it is no good. */
-export type BytesOf = (bytes: Uint8Array, start: number, length: number, kind: number) => Uint8Array | undefined;
+export type BytesOf = (
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  kind: number,
+) => Uint8Array | undefined;
 
 /** BINARY and other values that have to be computed: rows are copied. */
 export class ComputedBytesDecoder implements FieldDecoder {

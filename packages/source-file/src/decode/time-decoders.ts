@@ -87,7 +87,13 @@ export class TimestampDecoder extends WordsDecoder {
     if (pattern.parseTimestampInto(bytes, start, end, zone, this.words, i)) return true;
     return this.fallsBack && parseTimestampInto(bytes, start, end, zone, this.words, i);
   }
-  protected override other(bytes: Uint8Array, start: number, length: number, kind: number, i: number): number {
+  protected override other(
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+    kind: number,
+    i: number,
+  ): number {
     if (kind !== KIND_INTEGER) return super.other(bytes, start, length, kind, i);
     const seconds = BigInt(decoder.decode(bytes.subarray(start, start + length)));
     if (seconds !== BigInt.asIntN(64, seconds)) return 0;

@@ -1,18 +1,24 @@
 import type { DataType, DecimalType } from "@ss/core";
 import { BooleanDecoder } from "./boolean-decoder.js";
-import { Decimal128Decoder, Decimal64Decoder } from "./decimal-decoder.js";
+import { Decimal64Decoder, Decimal128Decoder } from "./decimal-decoder.js";
 import type { FieldDecoder, FieldRewriter } from "./field-decoder.js";
 import { CalendarIntervalDecoder, DayTimeDecoder, YearMonthDecoder } from "./interval-decoders.js";
 import {
   Float32Decoder,
   Float64Decoder,
+  Int8Decoder,
   Int16Decoder,
   Int32Decoder,
   Int64Decoder,
-  Int8Decoder,
   type SpecialNumbers,
 } from "./number-decoders.js";
-import { DateDecoder, TimeDecoder, type TimeText, TimestampDecoder, TimestampNtzDecoder } from "./time-decoders.js";
+import {
+  DateDecoder,
+  TimeDecoder,
+  TimestampDecoder,
+  TimestampNtzDecoder,
+  type TimeText,
+} from "./time-decoders.js";
 
 /** How the values of a text format are written. */
 export interface ValueText {

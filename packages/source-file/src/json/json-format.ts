@@ -11,10 +11,15 @@ import {
 } from "@ss/core";
 import { type FieldTable, JsonTokenizer, RECORD_OK } from "@ss/kernels";
 import { onlyCorruptColumn } from "../errors.js";
-import { BufferPool } from "../reading/chunk-reader.js";
 import type { BadRows } from "../reading/bad-rows.js";
+import { BufferPool } from "../reading/chunk-reader.js";
 import { openChunks } from "../reading/open-chunks.js";
-import { type OutputColumn, RecordReader, type RecordScan, type Tokenizer } from "../reading/record-reader.js";
+import {
+  type OutputColumn,
+  RecordReader,
+  type RecordScan,
+  type Tokenizer,
+} from "../reading/record-reader.js";
 import {
   corruptColumnName,
   corruptField,
@@ -110,5 +115,7 @@ function markMalformed(_bytes: Uint8Array, table: FieldTable, bad: BadRows): voi
 }
 
 function wholeDocument(tokenizer: JsonTokenizer): Tokenizer {
-  return new WholeInputTokenizer((bytes, start, end, table) => tokenizer.tokenizeDocument(bytes, start, end, table));
+  return new WholeInputTokenizer((bytes, start, end, table) =>
+    tokenizer.tokenizeDocument(bytes, start, end, table),
+  );
 }

@@ -1,5 +1,13 @@
-import { type ArrayType, type Column, type DataType, ListColumn, MapColumn, type MapType, StructColumn } from "@ss/core";
 import type { StructType } from "@ss/core";
+import {
+  type ArrayType,
+  type Column,
+  type DataType,
+  ListColumn,
+  MapColumn,
+  type MapType,
+  StructColumn,
+} from "@ss/core";
 import {
   type FieldColumn,
   FieldTable,
@@ -12,7 +20,7 @@ import {
 import type { FieldDecoder } from "../decode/field-decoder.js";
 import { ValidityBits } from "../decode/validity-bits.js";
 import { BadRows } from "../reading/bad-rows.js";
-import { jsonDecoder, type JsonValues } from "./json-decoders.js";
+import { type JsonValues, jsonDecoder } from "./json-decoders.js";
 
 const encoder = new TextEncoder();
 
@@ -78,7 +86,12 @@ abstract class SpansDecoder implements FieldDecoder {
     this.decoder = jsonDecoder(element, column, values);
   }
 
-  protected abstract takeApart(bytes: Uint8Array, field: FieldColumn, rowCount: number, offsets: Int32Array): void;
+  protected abstract takeApart(
+    bytes: Uint8Array,
+    field: FieldColumn,
+    rowCount: number,
+    offsets: Int32Array,
+  ): void;
   protected abstract build(
     bytes: Uint8Array,
     rowCount: number,

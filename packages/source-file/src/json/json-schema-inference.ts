@@ -17,8 +17,8 @@ import {
 } from "@ss/core";
 import {
   ByteArena,
-  decodeUtf8,
   DatetimeParser,
+  decodeUtf8,
   FieldTable,
   JsonNested,
   JsonTokenizer,
@@ -61,7 +61,9 @@ export async function inferJsonSchema(
     () => {
       const lines = new JsonTokenizer([], grammar);
       if (!multiLine) return lines;
-      return new WholeInputTokenizer((bytes, start, end, into) => lines.tokenizeDocument(bytes, start, end, into));
+      return new WholeInputTokenizer((bytes, start, end, into) =>
+        lines.tokenizeDocument(bytes, start, end, into),
+      );
     },
     table,
     options,
@@ -111,7 +113,8 @@ class JsonInference {
   }
 
   private malformed(bytes: Uint8Array, start: number, end: number): void {
-    if (this.mode === "FAILFAST") throw malformedRecord(decodeUtf8(bytes, start, end - start), "found while the schema was inferred", "");
+    if (this.mode === "FAILFAST")
+      throw malformedRecord(decodeUtf8(bytes, start, end - start), "found while the schema was inferred", "");
     this.isCorrupt ||= this.mode === "PERMISSIVE";
   }
 
@@ -153,7 +156,10 @@ class JsonInference {
     this.nested.appendEntries(bytes, start, length, keys, values);
     const types = new Map<string, DataType>();
     for (let i = 0; i < keys.count; i++) {
-      types.set(this.text(bytes, keys.starts[i]!, keys.lengths[i]!, keys.kinds[i]!), this.typeOf(bytes, values, i));
+      types.set(
+        this.text(bytes, keys.starts[i]!, keys.lengths[i]!, keys.kinds[i]!),
+        this.typeOf(bytes, values, i),
+      );
     }
     return structOf(types);
   }

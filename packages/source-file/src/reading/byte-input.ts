@@ -116,7 +116,8 @@ async function* transcodedPieces(input: ByteInput, encoding: string): AsyncGener
 }
 
 function textDecoding(encoding: string): (piece: Uint8Array, more: boolean) => string {
-  if (isLatin1(encoding)) return (piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.length).toString("latin1");
+  if (isLatin1(encoding))
+    return (piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.length).toString("latin1");
   const decoder = new TextDecoder(decoderLabel(encoding));
   return (piece, stream) => decoder.decode(piece, { stream });
 }

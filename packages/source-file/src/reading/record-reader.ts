@@ -1,7 +1,7 @@
-import { Batch, BATCH_ROWS, type Column, gatherColumn, StructType, BytesBuilder } from "@ss/core";
+import { BATCH_ROWS, Batch, BytesBuilder, type Column, gatherColumn, type StructType } from "@ss/core";
 import { decodeUtf8, FieldTable, skipByteOrderMark } from "@ss/kernels";
-import { malformedRecord } from "../errors.js";
 import type { FieldDecoder } from "../decode/field-decoder.js";
+import { malformedRecord } from "../errors.js";
 import { BadRows } from "./bad-rows.js";
 import { Breath } from "./breath.js";
 import type { ChunkReader } from "./chunk-reader.js";
@@ -122,7 +122,12 @@ export class RecordReader {
     corrupt.reset();
     for (let i = 0; i < rows; i++) {
       if (bad.count === 0 || bad.flags[i] === 0) corrupt.appendNull();
-      else corrupt.appendBytes(text, table.recordStarts[i]! - textBase, table.recordEnds[i]! - table.recordStarts[i]!);
+      else
+        corrupt.appendBytes(
+          text,
+          table.recordStarts[i]! - textBase,
+          table.recordEnds[i]! - table.recordStarts[i]!,
+        );
     }
     return corrupt.view();
   }

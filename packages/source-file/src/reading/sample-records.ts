@@ -9,7 +9,12 @@ import { encodingOf, lineSeparatorOf, samplingRatio } from "./text-options.js";
 const SAMPLE_ROWS = 4096;
 
 /** Looks at one record of a sample; false when nothing more can be learned. */
-export type SampleVisitor = (bytes: Uint8Array, table: FieldTable, row: number, indexInFile: number) => boolean;
+export type SampleVisitor = (
+  bytes: Uint8Array,
+  table: FieldTable,
+  row: number,
+  indexInFile: number,
+) => boolean;
 
 /** Shows every record of the files, or as many of them as `samplingRatio` wants, evenly spread. */
 export async function sampleRecords(
@@ -27,7 +32,13 @@ export async function sampleRecords(
   for (const file of files) {
     const tokenizer = tokenizerOf();
     const split = { path: file.path, start: 0, end: file.size, fileSize: file.size };
-    const chunk = await openChunks(context.fileSystem, split, encodingOf(options), lineSeparatorOf(options), pool);
+    const chunk = await openChunks(
+      context.fileSystem,
+      split,
+      encodingOf(options),
+      lineSeparatorOf(options),
+      pool,
+    );
     let index = 0;
     let consumed = chunk.end;
     let isFirst = true;

@@ -1,6 +1,6 @@
-import { type FormatContext, type Options, type StructField, type StructType } from "@ss/core";
+import type { FormatContext, Options, StructField, StructType } from "@ss/core";
 import { codecOfPath } from "@ss/files";
-import { DatetimeParser, timeZone, type TimeZone, UTC } from "@ss/kernels";
+import { DatetimeParser, type TimeZone, timeZone, UTC } from "@ss/kernels";
 import type { SpecialNumbers } from "../decode/number-decoders.js";
 import type { TimeText } from "../decode/time-decoders.js";
 import type { ValueText } from "../decode/value-decoders.js";
@@ -47,7 +47,8 @@ export function lineSeparatorOf(options: Options): Uint8Array | undefined {
 /** Checks the options that all text formats share. */
 export function checkTextOptions(options: Options): void {
   const encoding = encodingOf(options);
-  if (!isKnownEncoding(encoding)) throw invalidOption("encoding", encoding, "the name of a character encoding");
+  if (!isKnownEncoding(encoding))
+    throw invalidOption("encoding", encoding, "the name of a character encoding");
   if (options.get("lineSep") === "") throw invalidOption("lineSep", "", "at least one character");
 }
 
@@ -59,7 +60,8 @@ export function checkValueOptions(options: Options): void {
     if (pattern !== undefined) new DatetimeParser(pattern);
   }
   const zone = options.get("timeZone");
-  if (zone !== undefined && timeZone(zone) === undefined) throw invalidOption("timeZone", zone, "a time zone");
+  if (zone !== undefined && timeZone(zone) === undefined)
+    throw invalidOption("timeZone", zone, "a time zone");
   samplingRatio(options);
 }
 
@@ -89,7 +91,11 @@ export function valueText(
   const fallback = options.get("enableDateTimeParsingFallback");
   const text = (name: string, standard?: string): TimeText => {
     const pattern = options.get(name) ?? standard;
-    return { pattern, zone, fallsBack: fallback === undefined ? pattern === undefined : fallback.toLowerCase() === "true" };
+    return {
+      pattern,
+      zone,
+      fallsBack: fallback === undefined ? pattern === undefined : fallback.toLowerCase() === "true",
+    };
   };
   return {
     special,

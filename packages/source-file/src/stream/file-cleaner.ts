@@ -4,12 +4,10 @@ import type { StreamOptions } from "./stream-options.js";
 
 /** What happens to files after their batch is committed: deleted, or moved away. Best effort: a failure is passed over. */
 export class FileCleaner {
-  private readonly fileSystem: FileSystem;
   private readonly clean: (path: string) => Promise<unknown>;
   private queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(fileSystem: FileSystem, clean: (path: string) => Promise<unknown>) {
-    this.fileSystem = fileSystem;
+  private constructor(clean: (path: string) => Promise<unknown>) {
     this.clean = clean;
   }
 
@@ -23,10 +21,10 @@ export class FileCleaner {
     const { cleanSource, archiveDir } = options;
     if (cleanSource === "off") return undefined;
     if (Number(threads ?? 1) <= 0) throw noThreads();
-    if (cleanSource === "delete") return new FileCleaner(fileSystem, (path) => fileSystem.delete(path));
+    if (cleanSource === "delete") return new FileCleaner((path) => fileSystem.delete(path));
     const archive = absolutePath(archiveDir!);
     checkArchive(sourcePath, archive);
-    return new FileCleaner(fileSystem, (path) => fileSystem.move(path, childPath(archive, path.replace(/^\/+/, ""))));
+    return new FileCleaner((path) => fileSystem.move(path, childPath(archive, path.replace(/^\/+/, ""))));
   }
 
   /** Starts cleaning files, one after the other, behind those that wait already. */

@@ -16,9 +16,15 @@ import {
   StreamError,
   type StructType,
 } from "@ss/core";
-import { logSettings, type PartitionValueParser, pathPartitions, SeenFileLog, type SeenFile } from "@ss/files";
-import { type FileIndex } from "../table/file-index.js";
-import { type FileSchema, FileScan, fullSchema } from "../table/file-scan.js";
+import {
+  logSettings,
+  type PartitionValueParser,
+  pathPartitions,
+  type SeenFile,
+  SeenFileLog,
+} from "@ss/files";
+import type { FileIndex } from "../table/file-index.js";
+import { FileScan, type FileSchema, fullSchema } from "../table/file-scan.js";
 import { type FilePartition, planPartitions } from "../table/file-splits.js";
 import { FileCleaner } from "./file-cleaner.js";
 import { orderFiles, takeFiles } from "./new-files.js";
@@ -191,7 +197,10 @@ function batchOf(offset: Offset | null): number {
   if (offset === null) return -1;
   if (typeof offset === "number") return offset;
   const number = (offset as { logOffset?: unknown }).logOffset;
-  assert(typeof number === "number", `an offset of the file source was expected, not ${JSON.stringify(offset)}`);
+  assert(
+    typeof number === "number",
+    `an offset of the file source was expected, not ${JSON.stringify(offset)}`,
+  );
   return number;
 }
 

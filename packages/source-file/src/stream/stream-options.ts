@@ -29,7 +29,9 @@ export function streamOptions(options: Options): StreamOptions {
     readLimit,
     // newest files first and a limit: old files come late, and must not be taken for too old
     maxFileAgeMs:
-      latestFirst && isLimited ? Number.POSITIVE_INFINITY : spanMs("maxFileAge", options.text("maxFileAge", WEEK)),
+      latestFirst && isLimited
+        ? Number.POSITIVE_INFINITY
+        : spanMs("maxFileAge", options.text("maxFileAge", WEEK)),
     latestFirst,
     fileNameOnly: options.boolean("fileNameOnly", false),
     cleanSource,
@@ -46,7 +48,8 @@ function readLimitOf(options: Options): ReadLimit {
     throw new StreamError({
       condition: "SS_CONFLICTING_OPTIONS",
       parameters: { options: "maxFilesPerTrigger, maxBytesPerTrigger" },
-      message: "Options maxFilesPerTrigger and maxBytesPerTrigger can't be both set at the same time: leave out one of the two.",
+      message:
+        "Options maxFilesPerTrigger and maxBytesPerTrigger can't be both set at the same time: leave out one of the two.",
     });
   }
   if (files !== undefined) return { kind: "maxFiles", files };

@@ -25,6 +25,12 @@ export class ConstantColumn {
       this.codes = new Int32Array(count);
       this.nulls = new Uint8Array((count + 7) >> 3);
     }
-    return new DictionaryColumn(this.type, count, this.isNull ? this.nulls : null, this.codes, this.dictionary);
+    return new DictionaryColumn(
+      this.type,
+      count,
+      this.isNull ? this.nulls : null,
+      this.codes,
+      this.dictionary,
+    );
   }
 }

@@ -1,4 +1,12 @@
-import { type FileEntry, type FormatContext, type Options, StreamError, type StructType } from "@ss/core";
+import {
+  type Clock,
+  type FileEntry,
+  type FormatContext,
+  type Options,
+  parseDurationMs,
+  StreamError,
+  type StructType,
+} from "@ss/core";
 import {
   absolutePath,
   baseOf,
@@ -6,14 +14,13 @@ import {
   FileManifest,
   hasManifest,
   isGlob,
-  listFiles,
   type Listing,
+  listFiles,
   logSettings,
-  parentPath,
   type PartitionValueParser,
+  parentPath,
   pathPartitions,
 } from "@ss/files";
-import { type Clock, parseDurationMs } from "@ss/core";
 import { parseTimestampText, timeZone, UTC } from "@ss/kernels";
 import { invalidOption } from "../errors.js";
 import type { PartitionedFile } from "./file-splits.js";
@@ -66,9 +73,14 @@ export class FileIndex {
   }
 
   /** The partition columns that the files' folders stand for. */
-  partitionSchema(listing: Listing, parser: PartitionValueParser, userSchema: StructType | undefined): StructType {
+  partitionSchema(
+    listing: Listing,
+    parser: PartitionValueParser,
+    userSchema: StructType | undefined,
+  ): StructType {
     const files = this.recursive ? [] : listing.files;
-    const inferTypes = this.context.conf("spark.sql.sources.partitionColumnTypeInference.enabled") !== "false";
+    const inferTypes =
+      this.context.conf("spark.sql.sources.partitionColumnTypeInference.enabled") !== "false";
     return discoverPartitions(this.basesOf(listing), files, { inferTypes, parser, userSchema });
   }
 

@@ -10,7 +10,7 @@ import {
   StructType,
   type Value,
 } from "@ss/core";
-import { partitionValue, type PartitionValueParser } from "@ss/files";
+import { type PartitionValueParser, partitionValue } from "@ss/files";
 import { failedReadFile } from "../errors.js";
 import { ConstantColumn } from "./constant-column.js";
 import type { FilePart, FilePartition } from "./file-splits.js";
@@ -108,7 +108,9 @@ export class FileScan {
 
 /** Whether the file itself is at fault; a record that FAILFAST refuses is the program's own demand. */
 function isFileFault(error: unknown): boolean {
-  return !StreamError.is(error, "MALFORMED_RECORD_IN_PARSING") && !StreamError.is(error, "CODEC_NOT_AVAILABLE");
+  return (
+    !StreamError.is(error, "MALFORMED_RECORD_IN_PARSING") && !StreamError.is(error, "CODEC_NOT_AVAILABLE")
+  );
 }
 
 /** Whether a file can hold rows that pass the predicates on its partition columns. */
@@ -159,7 +161,8 @@ const encoder = new TextEncoder();
 
 function compare(a: unknown, b: unknown): number {
   // strings are ordered by their UTF-8 bytes, which UTF-16 code units are not
-  if (typeof a === "string" && typeof b === "string") return Buffer.compare(encoder.encode(a), encoder.encode(b));
+  if (typeof a === "string" && typeof b === "string")
+    return Buffer.compare(encoder.encode(a), encoder.encode(b));
   if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b);
   return (a as number) < (b as number) ? -1 : (a as number) > (b as number) ? 1 : 0;
 }

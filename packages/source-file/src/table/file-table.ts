@@ -12,7 +12,7 @@ import type {
 } from "@ss/core";
 import type { PartitionValueParser } from "@ss/files";
 import type { FileIndex } from "./file-index.js";
-import { type FileSchema, FileScan, fullSchema, partitionMatches } from "./file-scan.js";
+import { FileScan, type FileSchema, fullSchema, partitionMatches } from "./file-scan.js";
 import { type FilePartition, planPartitions } from "./file-splits.js";
 
 /** Files of one format as a bounded table. */

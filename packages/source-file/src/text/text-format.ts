@@ -1,6 +1,6 @@
 import {
-  Batch,
   BATCH_ROWS,
+  Batch,
   BytesColumn,
   type FileFormat,
   type FileSplit,
@@ -45,7 +45,8 @@ function openText(
   context: FormatContext,
 ): (split: FileSplit, signal: AbortSignal) => AsyncIterable<Batch> {
   const [field] = schema.fields;
-  if (field !== undefined && field.type.kind !== "string") throw unsupportedType(field.name, field.type, "Text");
+  if (field !== undefined && field.type.kind !== "string")
+    throw unsupportedType(field.name, field.type, "Text");
   const encoding = encodingOf(options);
   const separator = lineSeparatorOf(options);
   const isWhole = options.boolean("wholetext", false);
@@ -55,7 +56,14 @@ function openText(
     const chunk = await openChunks(context.fileSystem, split, encoding, separator, pool);
     try {
       if (isWhole && split.fileSize === 0) yield wholeFile(output, new Uint8Array(0), 0, 0);
-      else yield* readLines(chunk, isWhole ? wholeText() : new LineSplitter(separator), output, !isWhole, signal);
+      else
+        yield* readLines(
+          chunk,
+          isWhole ? wholeText() : new LineSplitter(separator),
+          output,
+          !isWhole,
+          signal,
+        );
     } finally {
       await chunk.close();
     }
@@ -63,7 +71,14 @@ function openText(
 }
 
 function wholeFile(schema: StructType, bytes: Uint8Array, start: number, end: number): Batch {
-  const column = new BytesColumn(StringType, 1, null, bytes, Int32Array.of(start), Int32Array.of(end - start));
+  const column = new BytesColumn(
+    StringType,
+    1,
+    null,
+    bytes,
+    Int32Array.of(start),
+    Int32Array.of(end - start),
+  );
   return new Batch(schema, schema.length === 0 ? [] : [column], 1);
 }
 
@@ -109,5 +124,9 @@ function lineBatch(bytes: Uint8Array, table: FieldTable, schema: StructType): Ba
   // the ends are not needed any more: their array takes the lengths
   for (let i = 0; i < rowCount; i++) recordEnds[i]! -= recordStarts[i]!;
   const type = schema.fields[0]!.type;
-  return new Batch(schema, [new BytesColumn(type, rowCount, null, bytes, recordStarts, recordEnds)], rowCount);
+  return new Batch(
+    schema,
+    [new BytesColumn(type, rowCount, null, bytes, recordStarts, recordEnds)],
+    rowCount,
+  );
 }

@@ -16,7 +16,7 @@ import { resolveLimit } from "./limit.js";
 import { resolveObserve } from "./observe.js";
 import { resolvePivot } from "./pivot.js";
 import { resolveProject } from "./project.js";
-import { resolveRead, resolveRelation, resolveTableFunction } from "./relation.js";
+import { resolveCommonTable, resolveRead, resolveRelation, resolveTableFunction } from "./relation.js";
 import { qualified, type Resolved } from "./scope.js";
 import { resolveSetOperation } from "./set-operation.js";
 import { resolveSort } from "./sort.js";
@@ -137,7 +137,12 @@ export class Analyzer {
     for (const { name, columns, plan: query } of plan.ctes) {
       tables = [...tables, { name, columns, plan: query, context: { ...context, tables, windows: {} } }];
     }
-    return this.resolve(plan.child, { ...context, tables });
+    const result = this.resolve(plan.child, { ...context, tables });
+    // a query that nobody uses has to be right too
+    for (const table of tables.slice(context.tables.length)) {
+      if (!table.analyzed) resolveCommonTable(table, this);
+    }
+    return result;
   }
 }
 

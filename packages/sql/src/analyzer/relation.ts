@@ -69,16 +69,15 @@ function findTable(name: string, context: PlanContext, caseSensitive: boolean): 
   return undefined;
 }
 
+/** The query of a WITH clause, with the columns as it names them. */
+export function resolveCommonTable(table: CommonTable, analyzer: Analyzer): Resolved {
+  const body = materialize(analyzer.resolve(table.plan, table.context));
+  table.analyzed = materialize(table.columns ? renamed(body, table.columns) : body);
+  return table.analyzed;
+}
+
 function useTable(table: CommonTable, name: string, analyzer: Analyzer): Resolved {
-  let query: Resolved;
-  if (table.analyzed) {
-    query = analyzer.reuse(table.analyzed.plan);
-  } else {
-    const body = materialize(analyzer.resolve(table.plan, table.context));
-    const named = table.columns ? renamed(body, table.columns) : body;
-    table.analyzed = materialize(named);
-    query = table.analyzed;
-  }
+  const query = table.analyzed ? analyzer.reuse(table.analyzed.plan) : resolveCommonTable(table, analyzer);
   return resolved(query.plan, qualified(query.columns, [analyzer.environment.caseSensitive ? name : name.toLowerCase()]));
 }
 

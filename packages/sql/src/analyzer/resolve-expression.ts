@@ -148,7 +148,9 @@ function findLambda(name: string, context: ExpressionContext, analyzer: Analyzer
 function ofMatch(match: Match, e: UnresolvedAttribute, context: ExpressionContext, analyzer: Analyzer): Expression {
   if (match.columns.length > 1) throw ambiguousReference(e.parts, match.columns, e.origin);
   const column = match.columns[0]!;
-  const found = e.origin ? { ...column, origin: e.origin } : column;
+  // a column goes on under its name as it was written here
+  const name = e.parts[match.partCount - 1]!;
+  const found = e.origin || name !== column.name ? { ...column, name, origin: e.origin } : column;
   return fields(found, e.parts.slice(match.partCount), e, context, analyzer);
 }
 

@@ -28,7 +28,10 @@ export class StatefulAggregateOperator implements Operator {
   private readonly operatorId: number;
   private readonly child: Operator;
   private readonly groups: GroupTable;
+  /** Groups of a batch with what the state knew of them. */
   private readonly merged: Accumulators;
+  /** Groups read from the state alone. */
+  private readonly fromState: Accumulators;
   private readonly timePart: number;
   /** What the state store keeps for it. */
   readonly family: FamilySpec;
@@ -41,6 +44,7 @@ export class StatefulAggregateOperator implements Operator {
     this.groups = new GroupTable(plan.keys, plan.parts, ansi);
     const shapes = shapesOf(plan.parts, ansi);
     this.merged = new Accumulators(plan.parts, shapes);
+    this.fromState = new Accumulators(plan.parts, shapes);
     this.timePart = eventTimePart(plan.keys);
     const values = plan.parts.flatMap(({ call }, k) => call.fn.buffer(shapes[k]!));
     this.family = {
@@ -61,7 +65,7 @@ export class StatefulAggregateOperator implements Operator {
     const start = stream.monotonicMs();
     const changed = this.save(stream, counts);
     counts.updatesMs += stream.monotonicMs() - start;
-    if (stream.mode === "update") yield* this.results(changed);
+    if (stream.mode === "update") yield* this.changes(changed);
     if (stream.mode === "complete") for (const rows of stream.family(this.operatorId).scan()) yield* this.stored(rows);
     else yield* this.evict(stream, counts);
   }
@@ -119,16 +123,20 @@ export class StatefulAggregateOperator implements Operator {
     counts.removalsMs += stream.monotonicMs() - start;
   }
 
-  private *stored({ keys, values, rowCount }: StateRows): Generator<Rows> {
-    yield* this.results({ keys, buffers: values, rowCount });
+  /** The groups that `save` has just merged: their accumulators still stand. */
+  private *changes({ keys, rowCount }: Partial): Generator<Rows> {
+    if (rowCount === 0) return;
+    const columns = [...assembleKeys(this.plan.keys, keys, rowCount), ...this.merged.results(rowCount)];
+    yield* slices(columns, rowCount);
   }
 
-  private *results({ keys, buffers, rowCount }: Partial): Generator<Rows> {
+  /** Results of groups in the state. */
+  private *stored({ keys, values, rowCount }: StateRows): Generator<Rows> {
     if (rowCount === 0) return;
-    this.merged.reset();
-    this.merged.resize(rowCount);
-    this.merged.merge(identity(rowCount), buffers, rowCount);
-    const columns = [...assembleKeys(this.plan.keys, keys, rowCount), ...this.merged.results(rowCount)];
+    this.fromState.reset();
+    this.fromState.resize(rowCount);
+    this.fromState.merge(identity(rowCount), values, rowCount);
+    const columns = [...assembleKeys(this.plan.keys, keys, rowCount), ...this.fromState.results(rowCount)];
     yield* slices(columns, rowCount);
   }
 }

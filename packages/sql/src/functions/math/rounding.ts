@@ -1,0 +1,219 @@
+import {
+  type DataType,
+  DecimalType,
+  DoubleType,
+  IntegerType,
+  LongType,
+  type Value,
+} from "@ss/core";
+import {
+  ceilDecimal,
+  divideHalfUp,
+  fitsPrecision,
+  floorDecimal,
+  formatDecimal,
+  formatDouble,
+  formatFloat,
+  parseScaledInteger,
+  powerOfTen,
+  rescale,
+  roundHalfEvenDecimal,
+} from "@ss/kernels";
+import { nonFoldableInput, unexpectedInputType } from "../../expression/errors.js";
+import { implicitCast } from "../../expression/coercion/implicit-cast.js";
+import type { Expression } from "../../expression/expression.js";
+import type { EvaluationContext, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
+import { isIntegral } from "../../expression/type-predicates.js";
+import { typeOf } from "../../expression/type-of.js";
+import { adjustPrecisionScale } from "../../expression/coercion/decimal-rules.js";
+import { boxed, callLike, coerced, rewriting, scalar } from "../define.js";
+import { arithmeticOverflow, decimalOutOfRange } from "../runtime-error.js";
+
+type RoundDecimal = (unscaled: bigint, from: number, to: number) => bigint;
+
+/** `round`, `bround`, `ceil`, `floor` and `sign`. */
+export const roundingFunctions: readonly ScalarFunction[] = [
+  rounding(["round"], (value, from, to) => (to >= from ? rescale(value, from, to) : divideHalfUp(value, powerOfTen(from - to)))),
+  rounding(["bround"], roundHalfEvenDecimal),
+  scaled(["ceil", "ceiling"], "$ceil", ceilDecimal),
+  scaled(["floor"], "$floor", floorDecimal),
+  whole("$ceil", Math.ceil, ceilDecimal),
+  whole("$floor", Math.floor, floorDecimal),
+  rewriting(["sign"], [1, 1], ([value], context) => callLike(context, "signum", value!)),
+];
+
+/** The places to round to: a constant. */
+function placesOf(e: Expression | undefined, context: FunctionContext): number | null {
+  if (e === undefined) return 0;
+  const cast = implicitCast(e, IntegerType, context.ansi);
+  if (!cast) throw unexpectedInputType(context, 1, IntegerType, e);
+  let inner: Expression = cast;
+  while (inner.kind === "cast") inner = inner.child;
+  const negated = inner.kind === "scalar" && inner.fn.names[0] === "negative" ? inner.args[0]! : undefined;
+  const constant = negated ?? inner;
+  if (constant.kind !== "literal") throw nonFoldableInput(context, "scale", IntegerType, e);
+  if (constant.value === null) return null;
+  const places = Number(constant.value);
+  return negated ? -places : places;
+}
+
+interface RoundState {
+  readonly places: number | null;
+}
+
+function rounding(names: readonly string[], round: RoundDecimal): ScalarFunction {
+  return scalar({
+    names,
+    arity: [1, 2],
+    resolve: (args, context) => resolveRound(args, context),
+    evaluate: (context) => evaluateRound(context, round),
+  });
+}
+
+function resolveRound(args: readonly Expression[], context: FunctionContext): Resolution {
+  const value = implicitCast(args[0]!, "numeric", context.ansi);
+  if (!value) throw unexpectedInputType(context, 0, "numeric", args[0]!);
+  const places = placesOf(args[1], context);
+  const state: RoundState = { places };
+  const rest = args.slice(1);
+  return { args: [value, ...rest], type: roundedType(typeOf(value), places ?? 0), nullable: true, state };
+}
+
+/** A rounded decimal may need one more digit, and has no more places than were asked for. */
+function roundedType(type: DataType, places: number): DataType {
+  if (type.kind !== "decimal") return type;
+  const { precision, scale } = type;
+  const integral = precision - scale + 1;
+  if (places < 0) {
+    const digits = Math.max(integral, -places + 1);
+    return DecimalType(Math.min(digits, 38), 0);
+  }
+  const newScale = Math.min(scale, places);
+  return DecimalType(Math.min(integral + newScale, 38), newScale);
+}
+
+function evaluateRound(context: EvaluationContext, round: RoundDecimal): (...values: Value[]) => Value {
+  const { places } = context.state as RoundState;
+  const type = context.argTypes[0]!;
+  if (places === null) return () => null;
+  switch (type.kind) {
+    case "decimal": {
+      const target = context.type as DecimalType;
+      return (value) => {
+        const rounded = rescale(round(value as bigint, type.scale, places), places, target.scale);
+        return fitDecimal(places >= type.scale ? rescale(value as bigint, type.scale, target.scale) : rounded, target, context);
+      };
+    }
+    case "float":
+    case "double": {
+      const format = type.kind === "float" ? formatFloat : formatDouble;
+      const narrow = type.kind === "float" ? Math.fround : (x: number): number => x;
+      return (value) => {
+        if (!Number.isFinite(value)) return value!;
+        const { unscaled, scale } = parseScaledInteger(format(value as number))!;
+        if (places >= scale) return value!;
+        return narrow(Number(`${round(unscaled, scale, places)}e${-places}`));
+      };
+    }
+    default: {
+      if (places >= 0) return (value) => value!;
+      return (value) => {
+        const rounded = round(BigInt(value as number | bigint), 0, places) * powerOfTen(-places);
+        return fitInteger(rounded, type, context);
+      };
+    }
+  }
+}
+
+function fitDecimal(unscaled: bigint, type: DecimalType, context: EvaluationContext): Value {
+  if (fitsPrecision(unscaled, type.precision)) return unscaled;
+  if (!context.ansi) return null;
+  throw decimalOutOfRange(formatDecimal(unscaled, type.scale), type.precision, type.scale, context.origin);
+}
+
+const BITS: Readonly<Record<string, number>> = { byte: 8, short: 16, integer: 32, long: 64 };
+
+function fitInteger(value: bigint, type: DataType, context: EvaluationContext): Value {
+  const wrapped = BigInt.asIntN(BITS[type.kind]!, value);
+  if (wrapped !== value && context.ansi) throw arithmeticOverflow("Overflow", "", context.origin);
+  return type.kind === "long" ? wrapped : Number(wrapped);
+}
+
+/** `ceil` and `floor`: to whole numbers, or with a second argument to places of a decimal. */
+function scaled(names: readonly string[], wholeName: string, round: (unscaled: bigint, scale: number) => bigint): ScalarFunction {
+  return scalar({
+    names,
+    arity: [1, 2],
+    rewrite: (args, context) => (args.length === 1 ? callLike(context, wholeName, args[0]!) : undefined),
+    resolve: (args, context) => {
+      const places = placesOf(args[1], context);
+      const value = coerced(args[0]!, decimalOf(typeOf(args[0]!)), context);
+      const type = roundedType(typeOf(value), places ?? 0);
+      return { args: [value, args[1]!], type, nullable: true, state: { places } satisfies RoundState };
+    },
+    evaluate: (context) =>
+      evaluateRound(context, (value, from, to) =>
+        to >= from ? rescale(value, from, to) : round(value, from - to),
+      ),
+  });
+}
+
+function decimalOf(type: DataType): DataType {
+  switch (type.kind) {
+    case "decimal":
+      return type;
+    case "byte":
+      return DecimalType(3, 0);
+    case "short":
+      return DecimalType(5, 0);
+    case "integer":
+      return DecimalType(10, 0);
+    case "long":
+      return DecimalType(20, 0);
+    case "float":
+      return DecimalType(14, 7);
+    default:
+      return DecimalType(30, 15);
+  }
+}
+
+/** To whole numbers: BIGINT, or a decimal without places. */
+function whole(
+  name: string,
+  ofDouble: (x: number) => number,
+  ofDecimal: (unscaled: bigint, scale: number) => bigint,
+): ScalarFunction {
+  return boxed(
+    [name],
+    [[LongType, "decimal", DoubleType]],
+    (args) => wholeType(typeOf(args[0]!)),
+    ({ argTypes }) => {
+      const type = argTypes[0]!;
+      if (type.kind === "decimal") return (value) => ofDecimal(value as bigint, type.scale);
+      if (isIntegral(type)) return (value) => value!;
+      return (value) => toLong(ofDouble(value as number));
+    },
+    {
+      arity: [1, 1],
+      resolve: (args, context) => {
+        const type = typeOf(args[0]!);
+        const target = type.kind === "decimal" ? type : isIntegral(type) ? LongType : DoubleType;
+        const cast = implicitCast(args[0]!, target, context.ansi);
+        if (!cast) throw unexpectedInputType(context, 0, [DoubleType, "decimal", LongType], args[0]!);
+        return { args: [cast], type: wholeType(typeOf(cast)) };
+      },
+      pretty: ([value]) => `${name === "$ceil" ? "CEIL" : "FLOOR"}(${value})`,
+    },
+  );
+}
+
+function wholeType(type: DataType): DataType {
+  if (type.kind !== "decimal") return LongType;
+  return type.scale === 0 ? type : adjustPrecisionScale(type.precision - type.scale + 1, 0);
+}
+
+function toLong(value: number): bigint {
+  if (value !== value) return 0n;
+  if (value >= 9223372036854775807) return 9223372036854775807n;
+  return value <= -9223372036854775808 ? -9223372036854775808n : BigInt(value);
+}

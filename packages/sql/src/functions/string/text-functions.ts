@@ -1,0 +1,233 @@
+import { ArrayType, BinaryType, BooleanType, DoubleType, IntegerType, LongType, StringType, type Value } from "@ss/core";
+import { analysisError } from "../../expression/errors.js";
+import { findWiderType } from "../../expression/coercion/wider-type.js";
+import { implicitCast } from "../../expression/coercion/implicit-cast.js";
+import { unexpectedInputType } from "../../expression/errors.js";
+import type { Expression } from "../../expression/expression.js";
+import type { EvaluationContext, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
+import { nullableOf, typeOf } from "../../expression/type-of.js";
+import { boxed, coerced, scalar } from "../define.js";
+import { runtimeError } from "../runtime-error.js";
+import { codePoints, isSimpleText, pointCount, slicePoints } from "./code-points.js";
+import { jaroWinkler, levenshtein, levenshteinWithin } from "./distance.js";
+import { initialCapitals, luhnValid, overlaid, padded, soundex, translated, trimmed } from "./text-edits.js";
+
+const TEXT = StringType;
+const INT = IntegerType;
+const TEXT_OR_BINARY = [StringType, BinaryType] as const;
+
+/** Functions of texts, on JavaScript strings. */
+export const textFunctions: readonly ScalarFunction[] = [
+  boxed(["upper", "ucase"], [TEXT], TEXT, () => (text) => (text as string).toUpperCase()),
+  boxed(["lower", "lcase"], [TEXT], TEXT, () => (text) => (text as string).toLowerCase()),
+  boxed(["initcap"], [TEXT], TEXT, () => (text) => initialCapitals(text as string)),
+  boxed(["ascii"], [TEXT], INT, () => (text) => (text as string).codePointAt(0) ?? 0),
+  boxed(["chr", "char"], [LongType], TEXT, () => (code) => {
+    if ((code as bigint) < 0n) return "";
+    return String.fromCharCode(Number((code as bigint) & 255n));
+  }),
+  boxed(["bit_length"], [TEXT_OR_BINARY], INT, () => (value) => 8 * byteLength(value)),
+  boxed(["space"], [INT], TEXT, () => (count) => " ".repeat(Math.max(count as number, 0))),
+  boxed(["repeat"], [TEXT, INT], TEXT, () => (text, count) => (text as string).repeat(Math.max(count as number, 0))),
+  boxed(["reverse"], [[TEXT, "array"]], (args) => typeOf(args[0]!), () => (value) =>
+    typeof value === "string" ? codePoints(value).reverse().join("") : [...(value as Value[])].reverse(),
+  ),
+  boxed(
+    ["replace"],
+    [TEXT],
+    TEXT,
+    () => (text, search, replacement) =>
+      search === "" ? text! : (text as string).replaceAll(search as string, () => (replacement as string) ?? ""),
+    { arity: [2, 3] },
+  ),
+  boxed(["translate"], [TEXT, TEXT, TEXT], TEXT, () => (text, from, to) =>
+    translated(text as string, from as string, to as string),
+  ),
+  trimming(["trim"], true, true, true),
+  trimming(["ltrim"], true, true, false),
+  trimming(["rtrim"], true, false, true),
+  trimming(["btrim"], false, true, true),
+  padding("lpad", true),
+  padding("rpad", false),
+  boxed(["left"], [TEXT_OR_BINARY, INT], (args) => typeOf(args[0]!), () => (value, count) => leftOf(value!, count as number)),
+  boxed(["right"], [TEXT, INT], TEXT, () => (text, count) => {
+    const size = pointCount(text as string);
+    return (count as number) <= 0 ? "" : slicePoints(text as string, size - (count as number), size);
+  }),
+  boxed(["instr"], [TEXT, TEXT, INT, INT], INT, () => (text, part, position = 1, occurrence = 1) =>
+    nthOccurrence(text as string, part as string, position as number, occurrence as number),
+    { arity: [2, 4] },
+  ),
+  boxed(["locate", "position"], [TEXT, TEXT, INT], INT, () => (part, text, position = 1) => {
+    if ((position as number) < 1) return 0;
+    return nthOccurrence(text as string, part as string, position as number, 1);
+  }, { arity: [2, 3] }),
+  boxed(["substring_index"], [TEXT, TEXT, INT], TEXT, () => (text, delimiter, count) =>
+    substringIndex(text as string, delimiter as string, count as number),
+  ),
+  boxed(["split_part"], [TEXT, TEXT, INT], TEXT, splitPart),
+  boxed(["overlay"], [TEXT_OR_BINARY, TEXT_OR_BINARY, INT, INT], (args) => typeOf(args[0]!), () => (text, by, from, count = -1) =>
+    overlaid(text!, by!, from as number, count as number),
+    { arity: [3, 4] },
+  ),
+  boxed(["find_in_set"], [TEXT, TEXT], INT, () => (text, list) =>
+    (text as string).includes(",") ? 0 : (list as string).split(",").indexOf(text as string) + 1,
+  ),
+  boxed(["levenshtein"], [TEXT, TEXT, INT], INT, () => (a, b, threshold) =>
+    threshold === undefined ? levenshtein(a as string, b as string) : levenshteinWithin(a as string, b as string, threshold as number),
+    { arity: [2, 3] },
+  ),
+  boxed(["jaro_winkler_similarity"], [TEXT, TEXT], DoubleType, () => (a, b) => jaroWinkler(a as string, b as string)),
+  boxed(["soundex"], [TEXT], TEXT, () => (text) => soundex(text as string)),
+  boxed(["luhn_check"], [TEXT], BooleanType, () => (text) => luhnValid(text as string)),
+  boxed(["quote"], [TEXT], TEXT, () => (text) => `'${(text as string).replace(/['\\]/g, "\\$&")}'`),
+  scalar({
+    names: ["elt"],
+    arity: [2, Number.POSITIVE_INFINITY],
+    resolve: resolveElt,
+    evaluate: ({ ansi, origin }) => (index, ...values) => {
+      if (index === null) return null;
+      const at = index as number;
+      if (at >= 1 && at <= values.length) return values[at - 1]!;
+      if (!ansi) return null;
+      throw runtimeError(
+        "INVALID_ARRAY_INDEX",
+        "22003",
+        { indexValue: String(at), arraySize: String(values.length), ansiConfig: '"spark.sql.ansi.enabled"' },
+        `The index ${at} is out of bounds: there are ${values.length} values.`,
+        origin,
+      );
+    },
+    nullPropagating: false,
+  }),
+  scalar({
+    names: ["concat_ws"],
+    arity: [1, Number.POSITIVE_INFINITY],
+    resolve: resolveConcatWs,
+    evaluate: () => (separator, ...values) => {
+      if (separator === null) return null;
+      const parts = values.flatMap((value) => (Array.isArray(value) ? (value as Value[]) : [value]));
+      return parts.filter((part) => part !== null).join(separator as string);
+    },
+    nullPropagating: false,
+  }),
+  boxed(["sentences"], [TEXT], ArrayType(ArrayType(StringType, false), false), () => (text) => sentencesOf(text as string), {
+    arity: [1, 3],
+  }),
+];
+
+function byteLength(value: Value | undefined): number {
+  return typeof value === "string" ? new TextEncoder().encode(value).length : (value as Uint8Array).length;
+}
+
+function leftOf(value: Value, count: number): Value {
+  const end = Math.max(count, 0);
+  return typeof value === "string" ? slicePoints(value, 0, end) : (value as Uint8Array).slice(0, end);
+}
+
+/** `trim` and its kin: the characters come first, but for `btrim`, where they come second. */
+function trimming(names: readonly string[], charactersFirst: boolean, start: boolean, end: boolean): ScalarFunction {
+  return boxed(
+    names,
+    [TEXT_OR_BINARY],
+    (args) => typeOf(args[args.length === 2 && charactersFirst ? 1 : 0]!),
+    () => (first, second) => {
+      if (second === undefined) return trimmed(first!, " ", start, end);
+      return charactersFirst ? trimmed(second, first!, start, end) : trimmed(first!, second, start, end);
+    },
+    { arity: [1, 2] },
+  );
+}
+
+function padding(name: string, left: boolean): ScalarFunction {
+  return boxed(
+    [name],
+    [TEXT_OR_BINARY, INT, TEXT_OR_BINARY],
+    (args) => typeOf(args[0]!),
+    () => (value, size, pad) => padded(value!, size as number, pad, left),
+    { arity: [2, 3] },
+  );
+}
+
+/** The place from 1 of a part, counted from `position`, which is from the end if negative; 0 where it is not. */
+function nthOccurrence(text: string, part: string, position: number, occurrence: number): number {
+  if (position === 0 || occurrence < 1) return 0;
+  const simple = isSimpleText(text);
+  const unit = (characters: number): number =>
+    simple ? characters : codePoints(text).slice(0, characters).join("").length;
+  const found = (at: number): number => (at < 0 ? 0 : simple ? at + 1 : pointCount(text.slice(0, at)) + 1);
+  if (position > 0) {
+    let at = text.indexOf(part, unit(position - 1));
+    for (let k = 1; k < occurrence && at >= 0; k++) at = text.indexOf(part, at + 1);
+    return found(at);
+  }
+  const last = pointCount(text) + position;
+  if (last < 0) return 0;
+  let at = text.lastIndexOf(part, unit(last));
+  for (let k = 1; k < occurrence && at >= 0; k++) at = at === 0 ? -1 : text.lastIndexOf(part, at - 1);
+  return found(at);
+}
+
+function substringIndex(text: string, delimiter: string, count: number): string {
+  if (count === 0 || delimiter === "") return "";
+  let at = count > 0 ? -1 : text.length;
+  for (let k = 0; k < Math.abs(count); k++) {
+    at = count > 0 ? text.indexOf(delimiter, at + 1) : at === 0 ? -1 : text.lastIndexOf(delimiter, at - 1);
+    if (at < 0) return text;
+  }
+  return count > 0 ? text.slice(0, at) : text.slice(at + delimiter.length);
+}
+
+function splitPart({ origin }: EvaluationContext): (...values: Value[]) => Value {
+  return (text, delimiter, index) => {
+    const at = index as number;
+    if (at === 0) {
+      throw runtimeError(
+        "INVALID_INDEX_OF_ZERO",
+        "22003",
+        {},
+        "The index 0 is invalid: positions start at 1, and negative ones count from the end.",
+        origin,
+      );
+    }
+    const parts = delimiter === "" ? [text as string] : (text as string).split(delimiter as string);
+    return parts[at > 0 ? at - 1 : parts.length + at] ?? "";
+  };
+}
+
+function resolveElt(args: readonly Expression[], context: FunctionContext): Resolution {
+  const index = implicitCast(args[0]!, INT, context.ansi);
+  if (!index) throw unexpectedInputType(context, 0, INT, args[0]!);
+  const values = args.slice(1);
+  const binary = values.every((value) => typeOf(value).kind === "binary");
+  const type = binary ? BinaryType : TEXT;
+  const cast = values.map((value, k) => {
+    const one = implicitCast(value, type, context.ansi);
+    if (!one) throw unexpectedInputType(context, k + 1, [StringType, BinaryType], value);
+    return one;
+  });
+  return { args: [index, ...cast], type, nullable: true };
+}
+
+function resolveConcatWs(args: readonly Expression[], context: FunctionContext): Resolution {
+  const cast = args.map((arg, k) => {
+    const type = typeOf(arg);
+    if (type.kind === "array" && k > 0) {
+      const common = findWiderType([type.elementType, TEXT], context.ansi);
+      if (!common) throw analysisError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "42K09", "texts are needed.", {});
+      return coerced(arg, ArrayType(TEXT, type.containsNull), context);
+    }
+    const one = implicitCast(arg, TEXT, context.ansi);
+    if (!one) throw unexpectedInputType(context, k, k === 0 ? TEXT : [{ arrayOf: TEXT }, TEXT], arg);
+    return one;
+  });
+  return { args: cast, type: TEXT, nullable: nullableOf(args[0]!) };
+}
+
+function sentencesOf(text: string): Value {
+  return text
+    .split(/(?<=[.!?])\s+|\n{2,}/u)
+    .map((sentence) => sentence.match(/[\p{L}\p{N}]+(?:['’\-.][\p{L}\p{N}]+)*/gu) ?? [])
+    .filter((words) => words.length > 0)
+    .map((words) => [...words]);
+}
