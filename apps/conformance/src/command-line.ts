@@ -10,6 +10,8 @@ export interface ConformanceOptions {
   readonly json: string | undefined;
   /** Only golden files and scenarios whose name holds this text. */
   readonly filter: string;
+  /** Only golden files of this tier; all where it is not given. */
+  readonly tier: string | undefined;
   /** Prints each failure. */
   readonly verbose: boolean;
   /** Prints the most frequent reasons of failures. */
@@ -23,7 +25,7 @@ export interface ConformanceOptions {
 }
 
 export const USAGE = `Usage: npm run conformance -- [--sql-tests DIR] [--scenarios FILE] [--json OUT] [--filter TEXT]
-         [--verbose] [--reasons] [--baseline FILE] [--update-baseline] [--limit SECONDS]`;
+         [--tier NAME] [--verbose] [--reasons] [--baseline FILE] [--update-baseline] [--limit SECONDS]`;
 
 /** Reads the arguments and the environment; `baseline` is where the baseline lies if no flag says so. */
 export function parseCommandLine(
@@ -38,6 +40,7 @@ export function parseCommandLine(
       scenarios: { type: "string" },
       json: { type: "string" },
       filter: { type: "string" },
+      tier: { type: "string" },
       verbose: { type: "boolean" },
       reasons: { type: "boolean" },
       baseline: { type: "string" },
@@ -51,6 +54,7 @@ export function parseCommandLine(
     scenarios: values.scenarios ?? (reference ? join(reference, "scenarios.json") : undefined),
     json: values.json,
     filter: values.filter ?? "",
+    tier: values.tier,
     verbose: values.verbose ?? false,
     reasons: values.reasons ?? false,
     baseline: values.baseline ?? baseline,

@@ -51,7 +51,10 @@ async function runGoldens(
   options: ConformanceOptions,
   run: JobRunner,
 ): Promise<GoldenReport[]> {
-  const entries = goldenEntries(folder).filter(({ file }) => file.includes(options.filter));
+  const { filter, tier: wanted } = options;
+  const entries = goldenEntries(folder).filter(
+    ({ file, tier }) => file.includes(filter) && (wanted === undefined || tier === wanted),
+  );
   const jobs = entries.map(({ file }) => readGolden(folder, file));
   const outcomes = await run(jobs.map((golden): Job => ({ kind: "golden", golden })));
   return outcomes.map((outcome, i) =>

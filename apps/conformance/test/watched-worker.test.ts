@@ -51,3 +51,16 @@ test("a file with many statements that do not end is given up", async () => {
   expect(results.map(({ status }) => status)).toEqual(Array(6).fill("failed"));
   expect(results.at(-1)?.reason).toContain("too many");
 });
+
+test("one thread does job after job", async () => {
+  let threads = 0;
+  watched = new WatchedWorker(() => {
+    threads++;
+    return new Worker(PROGRAM, { eval: true });
+  }, LIMIT_MS);
+  for (const text of ["one", "two", "three"]) {
+    const outcome = await watched.run(job(text));
+    expect(outcome).toEqual({ kind: "golden", results: [{ index: 0, status: "passed" }] });
+  }
+  expect(threads).toBe(1);
+});

@@ -19,7 +19,7 @@ if (flags.help) {
     await run(flags, process.stdout);
   } catch (error) {
     if (!StreamError.is(error)) throw error;
-    process.stderr.write(`\nawaitTermination() threw [${error.condition}]\n${error.message}\n`);
+    process.stderr.write(`\nawaitTermination() threw\n${error.message}\n`);
     process.exitCode = 1;
   }
 }

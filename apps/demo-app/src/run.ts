@@ -48,7 +48,7 @@ async function sayThatUpdatesAreRefused(
   } catch (error) {
     if (!StreamError.is(error)) throw error;
     print('outputMode("update") into Parquet files is refused, as in Spark:');
-    print(`  [${error.condition}] ${error.message}\n`);
+    print(`  ${error.message}\n`);
   }
 }
 

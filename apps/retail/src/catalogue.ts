@@ -1,4 +1,4 @@
-/** What the shop sells: code, description, price in pence. Some descriptions need quotes in CSV, as in real life. */
+/** What the shop sells: code, description, price in pence. Some descriptions hold a comma, so the files need quotes. */
 export const products: readonly (readonly [stockCode: string, description: string, pence: number])[] = [
   ["85123A", "WHITE HANGING HEART T-LIGHT HOLDER", 255],
   ["71053", "WHITE METAL LANTERN", 339],
@@ -14,7 +14,7 @@ export const products: readonly (readonly [stockCode: string, description: strin
   ["22310", "IVORY KNITTED MUG COSY", 165],
   ["22622", "BOX OF VINTAGE ALPHABET BLOCKS", 995],
   ["21754", "HOME BUILDING BLOCK WORD", 595],
-  ["22960", 'JAM MAKING SET WITH JARS, "HOMEMADE" LABELS', 425],
+  ["22960", "JAM MAKING SET WITH JARS, LABELS", 425],
   ["22913", "RED COAT RACK, PARIS FASHION", 495],
   ["22912", "YELLOW COAT RACK, PARIS FASHION", 495],
   ["21756", "BATH BUILDING BLOCK WORD", 595],
@@ -23,7 +23,7 @@ export const products: readonly (readonly [stockCode: string, description: strin
   ["10002", "INFLATABLE POLITICAL GLOBE", 85],
   ["21791", "VINTAGE HEADS AND TAILS CARD GAME", 125],
   ["22326", "ROUND SNACK BOXES, SET OF 4, WOODLAND", 295],
-  ["22659", 'LUNCH BOX "I LOVE LONDON"', 195],
+  ["22659", "LUNCH BOX I LOVE LONDON", 195],
 ];
 
 /** Where the customers live; most of them in the first country. */

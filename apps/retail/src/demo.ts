@@ -47,7 +47,7 @@ export async function runDemo(flags: Flags, story: Story, crash: () => void): Pr
 }
 
 async function dataChapter(folders: Folders, files: SaleFiles, story: Story): Promise<void> {
-  story.heading("A week of sales, a file a day");
+  story.heading("Sales, a file a day");
   const started = performance.now();
   const written = await provideSaleFiles(folders.byDay, files);
   const last = dayName(files.days - 1);

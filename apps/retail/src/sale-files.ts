@@ -73,7 +73,7 @@ export function salesOfDay(day: number, rows: number): string {
 
 const twoDigits = (number: number): string => String(number).padStart(2, "0");
 
-const quoted = (text: string): string => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const quoted = (text: string): string => (text.includes(",") ? `"${text}"` : text);
 
 /** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
 function randomNumbers(seed: number): () => number {

@@ -48,6 +48,14 @@ async function sayWhereItGoesOn({ folders, story }: StreamChapter): Promise<void
   );
 }
 
+function bestDays(totals: DataFrame): DataFrame {
+  return totals
+    .where("CustomerId IS NOT NULL")
+    .orderBy(desc("sum(total_cost)"))
+    .limit(3)
+    .selectExpr("CustomerId", "to_date(window.start) AS day", "round(`sum(total_cost)`, 2) AS spent");
+}
+
 /** The cleaned rows as Parquet files, each row once whatever happens on the way. */
 function startCopy(sales: DataFrame, folders: Folders): Promise<StreamingQuery> {
   return cleaned(sales)
@@ -72,7 +80,7 @@ function startTotals(sales: DataFrame, chapter: StreamChapter): Promise<Streamin
     .foreachBatch(async (totals, batchId) => {
       await totals.write.mode("overwrite").parquet(folders.totals);
       story.say(`\nBatch ${batchId}, ${dayName(batchId)}: the best customer days so far`);
-      story.block(await totals.orderBy(desc("sum(total_cost)")).showString(3, false));
+      story.block(await bestDays(totals).showString());
       midBatch(batchId);
     })
     .start();

@@ -3,7 +3,22 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { run } from "./run.js";
 
-const appFolder = join(dirname(fileURLToPath(import.meta.url)), "..");
-const { values } = parseArgs({ options: { data: { type: "string", default: join(appFolder, "data") } } });
+const usage = `Usage: node apps/unbounded-table/dist/main.js [--data DIR]
 
-await run(resolve(values.data), (text) => void process.stdout.write(text));
+  --data DIR  where files, checkpoint and result lie (default apps/unbounded-table/data); emptied at the start
+`;
+const appFolder = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+function dataFolderOrExit(): string {
+  try {
+    const { values } = parseArgs({
+      options: { data: { type: "string", default: join(appFolder, "data") } },
+    });
+    return resolve(values.data);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+await run(dataFolderOrExit(), (text) => void process.stdout.write(text));

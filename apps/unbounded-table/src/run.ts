@@ -34,7 +34,7 @@ export async function run(data: string, print: (text: string) => void): Promise<
     await writeReadings(places.readings, 12, 15);
     const second = await startHourly(spark, places);
     print(
-      `Started again: the same query ${second.id === first.id}, a new run ${second.runId !== first.runId}.\n`,
+      `Started again: ${second.id === first.id ? "the same query" : "another query"}, run ${second.runId}.\n`,
     );
     await second.processAllAvailable();
     print(

@@ -58,7 +58,7 @@ export function codecEnding(codec: TextCodec): string {
 
 /** A stream that turns compressed bytes into plain ones. */
 export function decompressor(codec: Exclude<TextCodec, "none">): Transform {
-  // a file that was cut off is an error, except where several gzip members follow one another
+  // with Z_FINISH a file that was cut off is an error; gzip files may have several members
   const options = { finishFlush: constants.Z_FINISH, chunkSize: 1 << 18 };
   return codec === "gzip" ? createGunzip(options) : createInflate(options);
 }

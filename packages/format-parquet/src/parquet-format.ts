@@ -16,17 +16,27 @@ export const parquetFormat: FileFormat = {
       readSplit(schema, scan, split, context, signal),
   },
   writer: {
-    checkOptions: (options) => void codecOf(options, undefined),
+    checkOptions: (options) => {
+      codecOf(options, undefined);
+      rowGroupBytes(options);
+    },
     checkSchema: (schema) => {
       for (const { name, type } of schema.fields) checkParquetType(name, type);
     },
     extension: (options) => `${codecOf(options, undefined).ending}.parquet`,
     open: (schema, options, context) => {
       const codec = codecOf(options, context.conf);
-      return async (file) => new ParquetFormatFile(schema, codec, file);
+      return async (file) => new ParquetFormatFile(schema, codec, rowGroupBytes(options), file);
     },
   },
 };
+
+/** As in Spark, whose readers want row groups of at most this size. */
+const ROW_GROUP_BYTES = 128 << 20;
+
+function rowGroupBytes(options: Options): number {
+  return options.integer("parquet.block.size", ROW_GROUP_BYTES, 1024);
+}
 
 function checkReadOptions(options: Options): void {
   options.boolean("mergeSchema", false);

@@ -56,7 +56,7 @@ export class WatchedWorker {
       let at: number | undefined;
       const finish = (end: Outcome | BrokenOff): void => {
         clearTimeout(timer);
-        worker.removeAllListeners();
+        worker.off("message", onMessage).off("error", onError).off("exit", onExit);
         resolve(end);
       };
       const breakOff = (reason: string): void => {
@@ -66,16 +66,17 @@ export class WatchedWorker {
         worker.on("error", () => {});
         void worker.terminate();
       };
-      const late = (): void => breakOff(`gave no answer within ${this.limitMs / 1000} s`);
-      let timer = setTimeout(late, this.limitMs + LOADING_MS);
-      worker.on("message", (message: WorkerMessage) => {
+      const onLate = (): void => breakOff(`gave no answer within ${this.limitMs / 1000} s`);
+      const onError = (error: unknown): void => breakOff(`ended its thread: ${textOfError(error)}`);
+      const onExit = (code: number): void => breakOff(`ended its thread with code ${code}`);
+      const onMessage = (message: WorkerMessage): void => {
         if ("outcome" in message) return finish(message.outcome);
         at = message.begin;
         clearTimeout(timer);
-        timer = setTimeout(late, this.limitMs);
-      });
-      worker.on("error", (error) => breakOff(`ended its thread: ${textOfError(error)}`));
-      worker.on("exit", (code) => breakOff(`ended its thread with code ${code}`));
+        timer = setTimeout(onLate, this.limitMs);
+      };
+      let timer = setTimeout(onLate, this.limitMs + LOADING_MS);
+      worker.on("message", onMessage).on("error", onError).on("exit", onExit);
       worker.postMessage(job);
     });
   }

@@ -3,14 +3,13 @@ import * as arrow from "@uwdata/flechette";
 import type { RecordBatch, Table, WriterProperties } from "parquet-wasm";
 import { ROW_METADATA } from "../read/open-file.js";
 import { type ParquetWasm, parquetWasm } from "../wasm.js";
-import { type ArrowPart, type ArrowWriter, arrowWriter } from "./arrow-writers.js";
+import type { ArrowPart, ArrowWriter } from "./arrow-writer.js";
+import { arrowWriter } from "./arrow-writers.js";
 import { compressionOf, type ParquetCodec } from "./codec.js";
 
 /** Rows are handed to the encoder when they take that many bytes. */
 const PIECE_BYTES = 4 << 20;
 const PIECE_ROWS = 1 << 16;
-/** As in Spark, whose readers want row groups of at most this size. */
-const ROW_GROUP_BYTES = 128 << 20;
 /** Readers take the dates and timestamps of files with this mark as they stand, in the calendar of today. */
 const CALENDAR_MARK = "4.0.0";
 
@@ -18,14 +17,16 @@ const CALENDAR_MARK = "4.0.0";
 export class ParquetFormatFile implements FormatFile {
   private readonly schema: StructType;
   private readonly codec: ParquetCodec;
+  private readonly rowGroupBytes: number;
   private readonly file: FileWriter;
   private readonly writers: readonly ArrowWriter[];
   private encoder: PieceEncoder | undefined;
   private rows = 0;
 
-  constructor(schema: StructType, codec: ParquetCodec, file: FileWriter) {
+  constructor(schema: StructType, codec: ParquetCodec, rowGroupBytes: number, file: FileWriter) {
     this.schema = schema;
     this.codec = codec;
+    this.rowGroupBytes = rowGroupBytes;
     this.file = file;
     this.writers = schema.fields.map(({ type }) => arrowWriter(type));
   }
@@ -35,7 +36,8 @@ export class ParquetFormatFile implements FormatFile {
       this.writers[k]!.append(batch.columns[k]!, 0, batch.rowCount);
     this.rows += batch.rowCount;
     const size = this.writers.reduce((sum, writer) => sum + writer.byteSize(), 0);
-    if (this.rows >= PIECE_ROWS || size >= PIECE_BYTES) await this.encodePiece();
+    if (this.rows >= PIECE_ROWS || size >= Math.min(PIECE_BYTES, this.rowGroupBytes))
+      await this.encodePiece();
   }
 
   private async encodePiece(): Promise<void> {
@@ -62,7 +64,7 @@ export class ParquetFormatFile implements FormatFile {
     ]);
     return new wasm.WriterPropertiesBuilder()
       .setCompression(compressionOf(this.codec, wasm))
-      .setMaxRowGroupBytes(ROW_GROUP_BYTES)
+      .setMaxRowGroupBytes(this.rowGroupBytes)
       .setKeyValueMetadata(metadata)
       .setCreatedBy("@ss/format-parquet")
       .build();

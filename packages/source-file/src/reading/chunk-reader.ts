@@ -33,23 +33,31 @@ export class ChunkReader {
   isLast = false;
   private readonly input: ByteInput;
   private readonly pool: BufferPool;
-  private spare: Uint8Array;
+  /** The second buffer; small files never need it. */
+  private spare: Uint8Array | undefined;
   private ahead: Promise<number> | undefined;
+  private isFresh = true;
 
   constructor(input: ByteInput, pool: BufferPool) {
     this.input = input;
     this.pool = pool;
     this.bytes = pool.take();
-    this.spare = pool.take();
   }
 
   async advance(consumed: number): Promise<boolean> {
     if (this.isLast) return false;
-    const count = await (this.ahead ?? this.readInto(this.spare));
+    if (this.isFresh) {
+      this.isFresh = false;
+      this.end += await this.readInto(this.bytes);
+      this.isLast = this.end === this.start || this.input.ended;
+    } else {
+      const count = await this.ahead!;
+      this.swap(consumed, count);
+      this.isLast = count === 0 || this.input.ended;
+    }
     this.ahead = undefined;
-    this.swap(consumed, count);
-    this.isLast = count === 0 || this.input.ended;
     if (!this.isLast) {
+      this.spare ??= this.pool.take();
       this.ahead = this.readInto(this.spare);
       // a failure is reported by the next advance; until then nobody waits for it
       this.ahead.catch(() => {});
@@ -64,7 +72,7 @@ export class ChunkReader {
   /** Puts what remains of the old chunk before the `count` bytes of the new one. */
   private swap(consumed: number, count: number): void {
     const old = this.bytes;
-    const fresh = this.spare;
+    const fresh = this.spare!;
     const carried = this.end - consumed;
     if (carried <= CARRY_BYTES) {
       fresh.set(old.subarray(consumed, this.end), CARRY_BYTES - carried);
@@ -90,7 +98,7 @@ export class ChunkReader {
     // the read ahead still writes into its buffer, so the buffers go back only when it has ended
     await this.ahead?.catch(() => 0);
     this.pool.give(this.bytes);
-    this.pool.give(this.spare);
+    if (this.spare !== undefined) this.pool.give(this.spare);
     await this.input.close();
   }
 }

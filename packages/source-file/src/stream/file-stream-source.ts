@@ -78,7 +78,7 @@ export class FileStreamSource implements Source {
   async open({ log, clock }: SourceContext): Promise<void> {
     const { context, streamOptions, path } = this.parts;
     const settings = logSettings(context.conf, "fileSource");
-    this.log = new SeenFileLog(log, settings, clock);
+    this.log = new SeenFileLog(log, settings, clock, (file) => this.seen.isYoung(file.timestampMs));
     for (const file of await this.log.all()) this.seen.add(file.path, file.timestampMs);
     this.seen.purge();
     this.newestBatch = await this.log.latest();

@@ -22,7 +22,12 @@ export class SeenFiles {
   }
 
   isNew(path: string, timestampMs: number): boolean {
-    return timestampMs >= this.purgedBeforeMs && !this.timestamps.has(this.key(path));
+    return this.isYoung(timestampMs) && !this.timestamps.has(this.key(path));
+  }
+
+  /** Whether a file of this age can still come again. */
+  isYoung(timestampMs: number): boolean {
+    return timestampMs >= this.purgedBeforeMs;
   }
 
   /** Forgets the files beyond the age limit. */

@@ -104,11 +104,12 @@ export class FileIndex {
     return files;
   }
 
-  /** The folders below which names like `k=v` are partitions. */
+  /** The folders below which names like `k=v` are partitions, inner ones before those that hold them. */
   private basesOf(listing: Listing): readonly string[] {
     if (this.bases !== undefined) return this.bases;
     if (this.usesManifest) return this.paths;
-    return listing.roots.map((root) => (root.isFolder ? root.path : parentPath(root.path)));
+    const bases = new Set(listing.roots.map((root) => (root.isFolder ? root.path : parentPath(root.path))));
+    return [...bases].sort((a, b) => b.length - a.length);
   }
 
   private momentOption(name: string): number | undefined {

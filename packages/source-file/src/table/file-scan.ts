@@ -37,6 +37,7 @@ export class FileScan {
   private readonly parser: PartitionValueParser;
   private readonly ignoresCorrupt: boolean;
   private readonly ignoresMissing: boolean;
+  private prepared: { readonly key: string; readonly open: ReturnType<FormatReader["open"]> } | undefined;
 
   constructor(
     schema: FileSchema,
@@ -60,10 +61,10 @@ export class FileScan {
 
   /** The rows of a partition, in the order of its files. */
   async *read(partition: FilePartition, scan: ScanRequest, signal: AbortSignal): AsyncGenerator<Batch> {
-    const { data, partition: folders } = this.schema;
+    const { partition: folders } = this.schema;
     const columns = scan.columns.filter((name) => folders.indexOf(name) < 0);
     const predicates = scan.predicates.filter(({ column }) => folders.indexOf(column) < 0);
-    const open = this.reader.open(data, { columns, predicates }, this.options, this.context);
+    const open = this.opener({ columns, predicates });
     for (const part of partition.files) {
       signal.throwIfAborted();
       const complete = this.completion(part, scan);
@@ -75,6 +76,16 @@ export class FileScan {
         this.passOver(part.path, error);
       }
     }
+  }
+
+  /** What a format has prepared for a scan serves all its partitions, batch after batch. */
+  private opener(scan: ScanRequest): ReturnType<FormatReader["open"]> {
+    // predicates may hold bigints, for which JSON has no form of its own
+    const key = JSON.stringify(scan, (_, value) => (typeof value === "bigint" ? `${value}n` : value));
+    if (this.prepared?.key !== key) {
+      this.prepared = { key, open: this.reader.open(this.schema.data, scan, this.options, this.context) };
+    }
+    return this.prepared.open;
   }
 
   /** A function that adds the partition columns of a file and puts all columns into the order of the scan. */

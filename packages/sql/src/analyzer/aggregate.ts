@@ -23,7 +23,7 @@ import { GROUPING, GROUPING_ID, isMarker } from "./marker-functions.js";
 import { containsAggregate } from "./resolve-call.js";
 import { belowOf } from "./project.js";
 import type { Extension, Resolved } from "./scope.js";
-import { hasWindow, type Item, layItems, selectItems } from "./select-list.js";
+import { checkOneGenerator, hasGenerator, hasWindow, type Item, layItems, selectItems } from "./select-list.js";
 import { applyTimeWindows } from "./time-window.js";
 
 /** What an aggregate is made of, resolved. */
@@ -64,12 +64,16 @@ export function resolveAggregate(node: Aggregate, context: PlanContext, analyzer
 /** An aggregate out of resolved parts. */
 export function aggregateItems(parts: AggregateParts, analyzer: Analyzer): Resolved {
   for (const key of parts.keys) checkKey(key);
+  checkOneGenerator(parts.items);
+  if (parts.lateral.generatorUse !== undefined) {
+    throw unresolvedColumn([parts.lateral.generatorUse], parts.child, undefined);
+  }
   if (!parts.sets) {
-    parts.items.forEach(refuseGrouping);
-    return new Groups(parts, undefined).resolved();
+    for (const item of parts.items) refuseGrouping(item);
+    return new Groups(parts, undefined, analyzer).resolved();
   }
   const expanded = groupingSets(parts, analyzer);
-  return new Groups(expanded.parts, expanded).resolved();
+  return new Groups(expanded.parts, expanded, analyzer).resolved();
 }
 
 function checkKey(key: Expression): void {
@@ -92,19 +96,17 @@ function checkKey(key: Expression): void {
   );
 }
 
-function refuseGrouping(e: Expression): void {
-  if (isMarker(e, GROUPING, GROUPING_ID)) throw unsupportedGrouping(e);
-  children(e).forEach(refuseGrouping);
-}
-
-function unsupportedGrouping(e: Expression): Error {
-  return analysisError(
-    "UNSUPPORTED_GROUPING_EXPRESSION",
-    "42K0E",
-    "grouping() and grouping_id() belong to GROUPING SETS, ROLLUP and CUBE.",
-    {},
-    e.origin,
-  );
+function refuseGrouping(e: Expression, located = true): void {
+  if (isMarker(e, GROUPING, GROUPING_ID)) {
+    throw analysisError(
+      "UNSUPPORTED_GROUPING_EXPRESSION",
+      "42K0E",
+      "grouping() and grouping_id() belong to GROUPING SETS, ROLLUP and CUBE.",
+      {},
+      located ? e.origin : undefined,
+    );
+  }
+  for (const child of children(e)) refuseGrouping(child, located);
 }
 
 /** Groups with the values that are computed over them. */
@@ -112,9 +114,12 @@ class Groups {
   private readonly parts: AggregateParts;
   private readonly sets: GroupingSets | undefined;
 
-  constructor(parts: AggregateParts, sets: GroupingSets | undefined) {
+  private readonly analyzer: Analyzer;
+
+  constructor(parts: AggregateParts, sets: GroupingSets | undefined, analyzer: Analyzer) {
     this.parts = parts;
     this.sets = sets;
+    this.analyzer = analyzer;
   }
 
   resolved(columns?: readonly Attribute[]): Resolved {
@@ -142,7 +147,7 @@ class Groups {
     const { items, lateral } = this.parts;
     const below: Item[] = [];
     const rewritten = items.map((item) => this.lift(item, below) as Item);
-    return layItems(this.aggregate(below).plan, rewritten, lateral.used);
+    return layItems(this.aggregate(below).plan, rewritten, lateral);
   }
 
   /** The expression over columns of the aggregate, which are added as needed. */
@@ -186,7 +191,8 @@ class Groups {
     }
     if (e.kind === "attribute") {
       if (this.parts.lateral.used.has(e.id)) return;
-      throw this.parts.keys.length === 0 ? missingGroupBy(origin) : missingAggregation(e);
+      const { keys } = this.sets?.original ?? this.parts;
+      throw keys.length === 0 ? missingGroupBy(origin) : missingAggregation(e);
     }
     if (e.kind === "subquery") {
       for (const outer of e.outer ?? []) this.check(outer, origin);
@@ -198,8 +204,10 @@ class Groups {
     const child = this.sets?.original.child ?? this.parts.child;
     const keys = (this.sets?.original.keys ?? this.parts.keys).filter((key): key is Attribute => key.kind === "attribute");
     const qualifiedKeys = child.columns.filter((column) => keys.some((key) => key.id === column.id));
+    const made = this.sets?.parts.keys.filter((key): key is Attribute => key.kind === "attribute") ?? [];
+    const below = belowOf(child);
     return {
-      below: belowOf(child),
+      below: this.sets ? { ...below, below: { columns: made, hidden: [], below: below.below } } : below,
       keys: qualifiedKeys,
       aggregate: true,
       bringUp: (expressions) => this.bringUp(expressions, columns),
@@ -212,9 +220,9 @@ class Groups {
   ): { resolved: Resolved; expressions: readonly Expression[] } {
     const extra: Item[] = [];
     const ready = this.sets ? expressions.map((e) => this.sets!.rewrite(e)) : expressions;
-    if (!this.sets) ready.forEach(refuseGrouping);
     const rewritten = ready.map((e) => this.up(e, columns, extra));
-    const groups = new Groups({ ...this.parts, items: [...this.parts.items, ...extra] }, this.sets);
+    for (const e of rewritten) refuseGrouping(e, false);
+    const groups = new Groups({ ...this.parts, items: [...this.parts.items, ...extra] }, this.sets, this.analyzer);
     return { resolved: groups.resolved(columns), expressions: rewritten };
   }
 
@@ -234,7 +242,17 @@ class Groups {
     if (e.kind === "attribute") {
       throw unresolvedColumn([e.name], { columns, hidden: [] }, e.origin);
     }
+    if (e.kind === "subquery") for (const outer of e.outer ?? []) this.upOuter(outer, columns, extra);
     return mapChildren(e, (child) => this.up(child, columns, extra));
+  }
+
+  /** A column that a subquery takes from the groups around it. */
+  private upOuter(outer: Attribute, columns: readonly Attribute[], extra: Item[]): void {
+    const call = this.analyzer.outerAggregates.get(outer.id);
+    if (!call) this.up(outer, columns, extra);
+    else if (!extra.some((item) => item.id === outer.id)) {
+      extra.push({ kind: "alias", child: call, names: [outer.name], id: outer.id });
+    }
   }
 
   private added(e: Expression, extra: Item[]): Attribute {
@@ -249,8 +267,4 @@ class Groups {
     extra.push(alias);
     return attributeOf(alias);
   }
-}
-
-function hasGenerator(e: Expression): boolean {
-  return e.kind === "generator" || children(e).some(hasGenerator);
 }

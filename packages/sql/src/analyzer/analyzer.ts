@@ -1,5 +1,6 @@
 import { analysisError } from "../expression/errors.js";
 import { assert } from "@ss/core";
+import type { AggregateCall } from "../expression/expression.js";
 import { outputOf } from "../logical/output.js";
 import type { LogicalPlan } from "../logical/plan.js";
 import { resolveAggregate } from "./aggregate.js";
@@ -31,6 +32,8 @@ export class Analyzer {
   /** Ids of attributes that some part of the plan makes already. */
   private readonly taken = new Set<number>();
   private readonly analyzed: WeakSet<LogicalPlan>;
+  /** Aggregate functions that subqueries leave to the groups around them, by the id of their column. */
+  readonly outerAggregates: Map<number, AggregateCall> = new Map();
 
   constructor(environment: AnalyzerEnvironment, analyzed: WeakSet<LogicalPlan>) {
     this.environment = environment;

@@ -1,9 +1,9 @@
 import { analysisError, quotedName } from "../expression/errors.js";
-import { type Alias, type Attribute, freshId } from "../expression/expression.js";
+import { type Alias, type Attribute, freshId, type Origin } from "../expression/expression.js";
 import { attributeOf } from "../logical/output.js";
-import type { Drop, LogicalPlan, RenameColumns, ToNames, WithColumns } from "../logical/plan.js";
+import type { Drop, LogicalPlan, RenameColumns, TableFunction, ToNames, WithColumns } from "../logical/plan.js";
 import { type Analyzer, materialize } from "./analyzer.js";
-import type { PlanContext } from "./context.js";
+import { LateralAliases, type PlanContext } from "./context.js";
 import { unresolvedColumn } from "./errors.js";
 import { projection } from "./project.js";
 import { resolveExpression } from "./resolve-expression.js";
@@ -31,7 +31,7 @@ export function resolveWithColumns(node: WithColumns, context: PlanContext, anal
   });
   const added = values.filter((value) => !replaced.includes(value));
   if (node.existing && added.length > 0) throw unresolvedColumn([nameOf(added[0]!)], child, undefined);
-  return projection(windowed.child, [...replaced, ...added], new Set(), analyzer);
+  return projection(windowed.child, [...replaced, ...added], new LateralAliases(caseSensitive), analyzer);
 }
 
 function refuseRepeated(names: readonly string[], caseSensitive: boolean): void {
@@ -75,22 +75,33 @@ export function resolveDrop(node: Drop, context: PlanContext, analyzer: Analyzer
 
 /** `toDF` and `t(a, b)`: new names for all columns. */
 export function resolveToNames(node: ToNames, context: PlanContext, analyzer: Analyzer): Resolved {
-  return renamed(materialize(analyzer.resolve(node.child, context)), node.names);
+  const child = materialize(analyzer.resolve(node.child, context));
+  if (node.child.kind === "tableFunction" && node.names.length !== child.columns.length) {
+    throw wrongFunctionNames(node, node.child, child.columns.length);
+  }
+  return renamed(child, node.names, node.origin);
+}
+
+function wrongFunctionNames(node: ToNames, fn: TableFunction, count: number): Error {
+  const funcName = quotedName(...fn.name);
+  return analysisError(
+    "NUM_TABLE_VALUE_ALIASES_MISMATCH",
+    "42826",
+    `${funcName} makes ${count} columns, but ${node.names.length} names were given.`,
+    { funcName, aliasesNum: String(node.names.length), outColsNum: String(count) },
+    node.origin,
+  );
 }
 
 /** The columns under other names. */
-export function renamed(child: Resolved, names: readonly string[]): Resolved {
+export function renamed(child: Resolved, names: readonly string[], origin?: Origin): Resolved {
   if (names.length !== child.columns.length) {
-    const parameters = {
-      columnAliases: names.map((name) => quotedName(name)).join(", "),
-      expected: String(names.length),
-      actual: String(child.columns.length),
-    };
     throw analysisError(
       "ASSIGNMENT_ARITY_MISMATCH",
       "42802",
       `${names.length} names were given for ${child.columns.length} columns.`,
-      { numTarget: parameters.expected, numExpr: parameters.actual },
+      { numExpr: String(names.length), numTarget: String(child.columns.length) },
+      origin,
     );
   }
   return withNames(child, names);

@@ -44,9 +44,18 @@ export class LateralAliases {
   private readonly caseSensitive: boolean;
   /** Ids of the aliases that were used. */
   readonly used: Set<number> = new Set();
+  /** The columns of generators, by the id of their item. */
+  readonly generated: Map<number, readonly Attribute[]> = new Map();
+  /** The first use of a generator's column, if there is any. */
+  generatorUse: string | undefined;
 
   constructor(caseSensitive: boolean) {
     this.caseSensitive = caseSensitive;
+  }
+
+  /** The columns that a generator in the select list makes can be used from everywhere to its right. */
+  addGenerator(alias: Alias, columns: readonly Attribute[]): void {
+    this.generated.set(alias.id, columns);
   }
 
   add(alias: Alias): void {
@@ -59,10 +68,19 @@ export class LateralAliases {
 
   /** The column that an alias of this name makes, or undefined. */
   find(name: string): Attribute | undefined {
-    const list = this.byName.get(this.key(name));
-    if (!list) return undefined;
-    if (list.length > 1) {
-      const parameters = { name: quotedName(name), n: String(list.length) };
+    const list = this.byName.get(this.key(name)) ?? [];
+    // the columns of a generator that makes several do not hide an alias
+    const made = [...this.generated.values()]
+      .filter((columns) => list.length === 0 || columns.length === 1)
+      .flat()
+      .filter((column) => this.key(column.name) === this.key(name));
+    if (list.length === 0 && made.length === 1) {
+      this.generatorUse ??= name;
+      return made[0];
+    }
+    if (list.length + made.length === 0) return undefined;
+    if (list.length + made.length > 1) {
+      const parameters = { name: quotedName(name), n: String(list.length + made.length) };
       throw analysisError(
         "AMBIGUOUS_LATERAL_COLUMN_ALIAS",
         "42702",

@@ -12,6 +12,7 @@ import { containsAggregate } from "./resolve-call.js";
 import { asCondition, resolveExpression } from "./resolve-expression.js";
 import { belowOf } from "./project.js";
 import type { Extension, Resolved } from "./scope.js";
+import { hasGrouping } from "./marker-functions.js";
 import { generatorIn, hasWindow } from "./select-list.js";
 import { applyTimeWindows } from "./time-window.js";
 
@@ -43,7 +44,8 @@ function havingScope(child: Resolved, extension: Extension): Resolved & { readon
 
 function filterOver(child: Resolved, condition: Expression, node: Filter): Resolved {
   const known = new Set(outputOf(child.plan).map((column) => column.id));
-  const direct = !containsAggregate(condition) && !hasWindow(condition) && [...references(condition)].every((id) => known.has(id));
+  const own = !containsAggregate(condition) && !hasWindow(condition) && !hasGrouping(condition);
+  const direct = own && [...references(condition)].every((id) => known.has(id));
   if (direct) return placed(child, condition, node);
   if (!child.extension) throw notAvailable(condition, child);
   const up = child.extension.bringUp([condition]);
@@ -86,6 +88,7 @@ function notAvailable(condition: Expression, child: Resolved): Error {
 }
 
 function checkCondition(condition: Expression, node: Filter, child: Resolved): void {
+  if (node.qualify) checkQualify(condition, child);
   if (hasWindow(condition) && !node.qualify) {
     const clauseName = node.having ? "HAVING" : "WHERE";
     throw analysisError(
@@ -115,6 +118,34 @@ function checkCondition(condition: Expression, node: Filter, child: Resolved): v
   }
 }
 
+function checkQualify(condition: Expression, child: Resolved): void {
+  if (!hasWindow(condition) && !overWindows(child.plan)) {
+    throw analysisError(
+      "QUALIFY_REQUIRES_WINDOW_FUNCTION",
+      "42903",
+      "QUALIFY needs a function over a window, in it or in the select list: use WHERE or HAVING otherwise.",
+      {},
+    );
+  }
+  const [aggregate] = aggregatesIn(condition);
+  if (aggregate) {
+    throw analysisError(
+      "QUALIFY_AGGREGATE_NOT_ALLOWED",
+      "42903",
+      `QUALIFY cannot hold the aggregate function ${sqlOf(aggregate)}: use HAVING.`,
+      { aggregateExpr: sqlOf(aggregate) },
+      aggregate.origin,
+    );
+  }
+}
+
+/** Whether the select list has functions over windows. */
+function overWindows(plan: LogicalPlan): boolean {
+  if (plan.kind === "window") return true;
+  return plan.kind === "project" && overWindows(plan.child);
+}
+
 function aggregatesIn(e: Expression): Expression[] {
+  if (e.kind === "window") return [...e.spec.partitionBy, ...e.spec.orderBy].flatMap(aggregatesIn);
   return e.kind === "aggregate" ? [e] : children(e).flatMap(aggregatesIn);
 }

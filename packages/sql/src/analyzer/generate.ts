@@ -51,19 +51,16 @@ export function generatorAttributes(
   generator: GeneratorCall,
   names: readonly string[],
   qualifier: string | undefined,
-  firstId?: number,
-  metadata?: Readonly<Record<string, unknown>>,
 ): readonly Attribute[] {
   const { outputs } = generator;
   if (names.length > 0 && names.length !== outputs.length) throw wrongNames(generator, names);
   return outputs.map((output, i) => ({
     kind: "attribute" as const,
-    id: i === 0 && outputs.length === 1 && firstId ? firstId : freshId(),
+    id: freshId(),
     name: names[i] ?? output.name,
     type: output.type,
     nullable: output.nullable || generator.outer,
     qualifier: qualifier === undefined ? [] : [qualifier],
-    metadata,
   }));
 }
 
@@ -71,7 +68,7 @@ function wrongNames(generator: GeneratorCall, names: readonly string[]): Error {
   const parameters = { aliasesSize: String(generator.outputs.length), aliasesNames: names.join(",") };
   return analysisError(
     "UDTF_ALIAS_NUMBER_MISMATCH",
-    "42K0E",
+    "42802",
     `${generator.name} makes ${generator.outputs.length} columns, but ${names.length} names were given: ${names.join(", ")}.`,
     parameters,
     generator.origin,

@@ -4,7 +4,9 @@ import type { Expression } from "../expression/expression.js";
 import { plainSql } from "../expression/expression-text.js";
 import type { Aggregate } from "../logical/plan.js";
 import type { Analyzer } from "./analyzer.js";
+import { isConstant } from "./constant.js";
 import type { PlanContext } from "./context.js";
+import { unresolvedColumn } from "./errors.js";
 import { containsAggregate } from "./resolve-call.js";
 import { resolveExpression } from "./resolve-expression.js";
 import { matchColumns, type Resolved, sameName } from "./scope.js";
@@ -43,7 +45,7 @@ export function resolveKeys(
       let next = 0;
       const keys: Expression[] = [];
       const positions = node.keys.map((key, i) => {
-        const resolved = late[i] ? itemKey(key, items, node, analyzer) : windowed[next++]!;
+        const resolved = late[i] ? itemKey(key, items, node, child, analyzer) : windowed[next++]!;
         return keys.push(resolved) - 1;
       });
       return { keys, positions };
@@ -67,10 +69,17 @@ function isAlias(key: Expression, node: Aggregate, child: Resolved, analyzer: An
   );
 }
 
-function itemKey(key: Expression, items: readonly Item[], node: Aggregate, analyzer: Analyzer): Expression {
+function itemKey(
+  key: Expression,
+  items: readonly Item[],
+  node: Aggregate,
+  child: Resolved,
+  analyzer: Analyzer,
+): Expression {
   if (key.kind === "unresolvedAttribute") {
     const { caseSensitive } = analyzer.environment;
     const item = items.find((one) => one.kind === "alias" && sameName(one.names[0] ?? "", key.parts[0]!, caseSensitive));
+    if (item?.kind === "alias" && item.child.kind === "generator") throw unresolvedColumn(key.parts, child, key.origin);
     return (item as Extract<Item, { kind: "alias" }>).child;
   }
   const index = key.kind === "literal" ? Number(key.value) : 0;
@@ -84,7 +93,8 @@ function itemKey(key: Expression, items: readonly Item[], node: Aggregate, analy
       key.origin,
     );
   }
-  const e = item.kind === "alias" ? item.child : item;
+  const made = item.kind === "alias" ? item.child : item;
+  const e = made.kind === "generator" && made.args.length === 1 ? made.args[0]! : made;
   if (containsAggregate(e)) {
     throw analysisError(
       "GROUP_BY_POS_AGGREGATE",
@@ -99,7 +109,12 @@ function itemKey(key: Expression, items: readonly Item[], node: Aggregate, analy
 
 /** GROUP BY ALL: every item without an aggregate function. */
 function allKeys(items: readonly Item[], node: Aggregate): readonly Expression[] {
-  const keys = items.filter((item) => !containsAggregate(item)).map((item) => (item.kind === "alias" ? item.child : item));
+  const keys = items.flatMap((item): readonly Expression[] => {
+    const e = item.kind === "alias" ? item.child : item;
+    // what a generator reads is grouped by, not what it makes
+    if (e.kind === "generator") return e.args.filter((arg) => !isConstant(arg) && !containsAggregate(arg));
+    return containsAggregate(e) ? [] : [e];
+  });
   if (keys.length > 0 || !items.some(readsColumnBesideAggregate)) return keys;
   throw analysisError(
     "UNRESOLVED_ALL_IN_GROUP_BY",
@@ -112,5 +127,6 @@ function allKeys(items: readonly Item[], node: Aggregate): readonly Expression[]
 
 function readsColumnBesideAggregate(e: Expression): boolean {
   if (e.kind === "aggregate") return false;
+  if (e.kind === "subquery" && e.outer) return true;
   return e.kind === "attribute" || children(e).some(readsColumnBesideAggregate);
 }

@@ -12,6 +12,7 @@ import { plainSql, prettyName } from "../expression/expression-text.js";
 import { sameExpression } from "../expression/same-expression.js";
 import { typeOf } from "../expression/type-of.js";
 import { outputOf } from "../logical/output.js";
+import { expressionText } from "../logical/tree-text.js";
 import type { LogicalPlan } from "../logical/plan.js";
 import type { AggregateParts } from "./aggregate.js";
 import type { Analyzer } from "./analyzer.js";
@@ -47,7 +48,8 @@ export function groupingSets(original: AggregateParts, analyzer: Analyzer): Grou
   ]);
   const output = [...input, ...attributes, id, ...position];
   const expand: LogicalPlan = { kind: "expand", child: original.child.plan, projections, output };
-  const rewrite = (e: Expression): Expression => rewriteOver(e, keys, attributes, id, original, analyzer);
+  const single = sets.length === 1;
+  const rewrite = (e: Expression): Expression => rewriteOver(e, keys, attributes, id, original, single, analyzer);
   const parts: AggregateParts = {
     ...original,
     child: { plan: expand, columns: output, hidden: [] },
@@ -86,15 +88,19 @@ function rewriteOver(
   attributes: readonly Attribute[],
   id: Attribute,
   original: AggregateParts,
+  single: boolean,
   analyzer: Analyzer,
 ): Expression {
+  // above the groups a name means the new key
+  const ofKey = (arg: Expression): Expression =>
+    keys[attributes.findIndex((one) => arg.kind === "attribute" && arg.id === one.id)] ?? arg;
   const replace = (part: Expression): Expression => {
     if (part.kind === "aggregate") return part;
     const marker = markerCall(part, GROUPING, GROUPING_ID);
-    if (marker) {
+    if (marker && (keys.length > 0 || single || marker.fn === GROUPING)) {
       return marker.fn === GROUPING
-        ? groupingOf(marker.args[0]!, keys, id, original, analyzer, prettyName(marker))
-        : groupingId(marker.args, keys, id, prettyName(marker));
+        ? groupingOf(ofKey(marker.args[0]!), keys, id, original, analyzer, prettyName(marker))
+        : groupingId(marker.args.map(ofKey), keys, id, prettyName(marker));
     }
     const key = part.kind === "alias" || part.kind === "literal" ? -1 : keys.findIndex((one) => sameExpression(one, part));
     if (key >= 0) return attributes[key]!;
@@ -131,7 +137,7 @@ function groupingOf(
       "GROUPING_COLUMN_MISMATCH",
       "42803",
       `${plainSql(key)} of grouping() is none of the grouping columns ${keys.map(plainSql).join(", ")}.`,
-      { grouping: plainSql(key), groupingColumns: keys.map(plainSql).join(",") },
+      { grouping: expressionText(key), groupingColumns: keys.map(expressionText).join(",") },
     );
   }
   const shift = literal(keys.length - 1 - index, IntegerType);

@@ -16,7 +16,7 @@ export function resolveJoin(node: Join, context: PlanContext, analyzer: Analyzer
   const left = analyzer.resolve(node.left, context);
   const generated = node.lateral ? lateralGenerator(node, left, context, analyzer) : undefined;
   if (generated) return generated;
-  const outer: OuterScope = { scope: left, parent: context.outer, used: new Map() };
+  const outer: OuterScope = { scope: left, used: new Map() };
   const right = analyzer.resolve(node.right, node.lateral ? { ...context, outer } : context);
   if (node.using || node.natural) return usingJoin(node, left, right, context, analyzer);
   const columns = [...left.columns, ...right.columns];

@@ -2,6 +2,7 @@ import { ByteType, LongType, StructField, StructType, TimestampType } from "@ss/
 import type { ScalarCall } from "../expression/expression.js";
 import type { ScalarFunction, SqlFunction } from "../expression/function.js";
 import type { Expression } from "../expression/expression.js";
+import { exists } from "../expression/children.js";
 import { typeOf } from "../expression/type-of.js";
 import { castTo } from "../expression/coercion/implicit-cast.js";
 import { isAnyTimestamp } from "../expression/type-predicates.js";
@@ -74,6 +75,11 @@ export function isMarker(e: Expression, ...functions: readonly ScalarFunction[])
 /** The expression as a call of one of these functions, or undefined. */
 export function markerCall(e: Expression, ...functions: readonly ScalarFunction[]): ScalarCall | undefined {
   return e.kind === "scalar" && functions.includes(e.fn) ? e : undefined;
+}
+
+/** Whether `grouping` or `grouping_id` stands in an expression. */
+export function hasGrouping(e: Expression): boolean {
+  return exists(e, (part) => isMarker(part, GROUPING, GROUPING_ID));
 }
 
 /** The time of an event: a timestamp, or the window struct whose time is meant. */

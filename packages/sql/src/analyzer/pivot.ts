@@ -19,7 +19,7 @@ import { attributeOf, outputOf } from "../logical/output.js";
 import type { LogicalPlan, Pivot } from "../logical/plan.js";
 import { type Analyzer, materialize, resolved } from "./analyzer.js";
 import { isConstant } from "./constant.js";
-import type { PlanContext } from "./context.js";
+import type { ExpressionContext, PlanContext } from "./context.js";
 import { containsAggregate } from "./resolve-call.js";
 import { resolveExpression } from "./resolve-expression.js";
 import type { Resolved } from "./scope.js";
@@ -44,7 +44,7 @@ export function resolvePivot(node: Pivot, context: PlanContext, analyzer: Analyz
   const keys = node.keys
     ? node.keys.map((key) => named(key, resolveExpression(key, scope, analyzer)))
     : otherColumns(child, [column, ...aggregates]);
-  const values = node.values.map((value) => pivotValue(value, typeOf(column), context, analyzer));
+  const values = node.values.map((value) => pivotValue(value, typeOf(column), scope, analyzer));
   return pivoted(child, keys, column, values, aggregates, context, analyzer);
 }
 
@@ -88,12 +88,12 @@ function firstAttribute(e: Expression): Expression | undefined {
   return undefined;
 }
 
-function pivotValue(written: Expression, type: DataType, context: PlanContext, analyzer: Analyzer): PivotValue {
+function pivotValue(written: Expression, type: DataType, scope: ExpressionContext, analyzer: Analyzer): PivotValue {
   const { environment } = analyzer;
   const unnamed = written.kind === "alias" ? written.child : written;
-  const value = unnamed.kind === "unresolvedAttribute" ? undefined : resolvedValue(unnamed, context, analyzer);
-  if (!value || !isConstant(value)) {
-    const expression = sqlOf(value ?? unnamed);
+  const value = resolveExpression(unnamed, scope, analyzer);
+  if (!isConstant(value)) {
+    const expression = sqlOf(value);
     throw analysisError(
       "NON_LITERAL_PIVOT_VALUES",
       "42K08",
@@ -112,10 +112,6 @@ function pivotValue(written: Expression, type: DataType, context: PlanContext, a
   }
   const name = written.kind === "alias" ? written.names[0]! : valueName(value, analyzer);
   return { name, value: castTo(value, type, environment.ansi) };
-}
-
-function resolvedValue(e: Expression, context: PlanContext, analyzer: Analyzer): Expression {
-  return resolveExpression(e, { scope: { columns: [], hidden: [] }, plan: context }, analyzer);
 }
 
 function valueName(value: Expression, analyzer: Analyzer): string {

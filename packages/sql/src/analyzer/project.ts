@@ -22,14 +22,14 @@ export function resolveProject(node: Project, context: PlanContext, analyzer: An
     return aggregateItems({ child, keys: [], sets: undefined, items, lateral, origin: node.origin, context }, analyzer);
   }
   const windowed = applyTimeWindows(child, items, { scope: child, plan: context }, analyzer);
-  return projection(windowed.child, windowed.expressions as readonly Item[], lateral.used, analyzer);
+  return projection(windowed.child, windowed.expressions as readonly Item[], lateral, analyzer);
 }
 
 /** A projection to items that are resolved, which can bring up more columns from below. */
 export function projection(
   child: Resolved,
   items: readonly Item[],
-  lateral: ReadonlySet<number>,
+  lateral: LateralAliases,
   analyzer: Analyzer,
 ): Resolved {
   const plan = layItems(child.plan, items, lateral);
@@ -40,7 +40,7 @@ export function projection(
 function projectExtension(
   child: Resolved,
   items: readonly Item[],
-  lateral: ReadonlySet<number>,
+  lateral: LateralAliases,
   columns: Resolved["columns"],
   analyzer: Analyzer,
 ): Extension {

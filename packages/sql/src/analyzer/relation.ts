@@ -125,7 +125,7 @@ function resolveRange(plan: TableFunction, context: PlanContext, analyzer: Analy
   const values = analyzer.environment.evaluate(cast) as readonly (bigint | number)[];
   const [start, end] = cast.length === 1 ? [0n, values[0]!] : [values[0]!, values[1]!];
   const step = values[2] ?? 1n;
-  const attribute: Attribute = { kind: "attribute", id: freshId(), name: "id", type: LongType, nullable: false, qualifier: ["range"] };
+  const attribute: Attribute = { kind: "attribute", id: freshId(), name: "id", type: LongType, nullable: false, qualifier: [] };
   const range: LogicalPlan = { kind: "range", start: BigInt(start), end: BigInt(end), step: BigInt(step), attribute };
   return resolved(range);
 }

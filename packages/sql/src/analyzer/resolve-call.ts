@@ -1,8 +1,9 @@
 import { IntegerType, type Value } from "@ss/core";
-import { exists, mapChildren, mapList } from "../expression/children.js";
-import { analysisError, quotedName, wrongNumArgs } from "../expression/errors.js";
+import { exists, findPart, mapChildren, mapList, transformExpression } from "../expression/children.js";
+import { analysisError, quotedName, sqlOf, wrongNumArgs } from "../expression/errors.js";
 import {
   type AggregateCall,
+  type Attribute,
   type Expression,
   freshId,
   type Lambda,
@@ -14,13 +15,14 @@ import {
 } from "../expression/expression.js";
 import { prettyName } from "../expression/expression-text.js";
 import type { FunctionContext, SqlFunction } from "../expression/function.js";
-import { nullableOf } from "../expression/type-of.js";
+import { nullableOf, typeOf } from "../expression/type-of.js";
 import type { Analyzer } from "./analyzer.js";
 import { isConstant } from "./constant.js";
 import type { ExpressionContext } from "./context.js";
 import { unresolvedRoutine } from "./errors.js";
 import { markerFunction } from "./marker-functions.js";
-import { asCondition, expandStar, resolveExpression, resolveSortOrder } from "./resolve-expression.js";
+import { expandStar, resolveExpression, resolveSortOrder } from "./resolve-expression.js";
+import { nestedGenerator } from "./select-list.js";
 import { positionalArguments } from "./named-arguments.js";
 
 /** A call with its function found and its arguments checked. */
@@ -30,7 +32,9 @@ export function resolveCall(e: UnresolvedCall, context: ExpressionContext, analy
   const written = e.argNames ? positionalArguments(e, fn) : e.args;
   const inner = argumentContext(fn, context);
   const args = resolveArguments(written, fn, name, e, inner, analyzer);
-  const site = new CallContext(analyzer, name, e, args);
+  const plainName = fn.form === "generator" ? name.replace(/_outer$/, "") : name;
+  const site = new CallContext(analyzer, plainName, e, args);
+  if (args.some((arg) => arg.kind === "generator")) throw nestedGenerator(site.sql);
   checkArity(fn, args.length, site);
   checkClauses(fn, e);
   const keepsAliases = fn.form === "scalar" && fn.keepsAliases === true;
@@ -39,6 +43,7 @@ export function resolveCall(e: UnresolvedCall, context: ExpressionContext, analy
     case "scalar": {
       const rewritten = fn.rewrite?.(values, site);
       if (rewritten) return shownAs(resolveExpression(rewritten, context, analyzer), name, site);
+      const shown = shownText(name, e, values, keepsAliases);
       const { args: cast, type, nullable, state } = fn.resolve(values, site);
       return {
         kind: "scalar",
@@ -47,6 +52,7 @@ export function resolveCall(e: UnresolvedCall, context: ExpressionContext, analy
         type,
         nullable: nullable ?? cast.some(nullableOf),
         name,
+        ...(shown === undefined ? {} : { shown }),
         ...(state === undefined ? {} : { state }),
         ...(e.origin ? { origin: e.origin } : {}),
       };
@@ -149,8 +155,48 @@ class CallContext implements FunctionContext {
   }
 }
 
+/** How a call reads where its name and arguments alone do not tell. */
+function shownText(
+  name: string,
+  e: UnresolvedCall,
+  values: readonly Expression[],
+  keepsAliases: boolean,
+): string | undefined {
+  const written = (): string => `${name}(${values.map(prettyName).join(", ")})`;
+  if (keepsAliases && values.some((value) => value.kind === "alias")) return written();
+  return name === "negative" && isWrittenOut(e) ? written() : undefined;
+}
+
+/** Whether a minus was written as a word. */
+function isWrittenOut(e: UnresolvedCall): boolean {
+  const { origin } = e;
+  return origin !== undefined && wordAt(origin) === "negative";
+}
+
+function wordAt(origin: Origin): string {
+  return (/^\w+/.exec(origin.text.slice(origin.start, origin.stop + 1))?.[0] ?? "").toLowerCase();
+}
+
+/** Functions that are casts under the name of a type. They do not show in names, as implicit casts do not. */
+const TYPE_NAMES: ReadonlySet<string> = new Set([
+  "boolean",
+  "tinyint",
+  "smallint",
+  "int",
+  "bigint",
+  "float",
+  "double",
+  "decimal",
+  "date",
+  "time",
+  "timestamp",
+  "binary",
+  "string",
+]);
+
 /** A rewritten call still reads as it was written, unless it was an operator. */
 function shownAs(e: Expression, name: string, site: CallContext): Expression {
+  if (e.kind === "cast" && TYPE_NAMES.has(name)) return { ...e, mode: "implicit", origin: site.origin ?? e.origin };
   if (!/^[a-z_]/.test(name)) return site.origin && !e.origin ? { ...e, origin: site.origin } : e;
   return { ...e, shown: site.sql, origin: site.origin ?? e.origin };
 }
@@ -259,8 +305,10 @@ function resolveLambda(
 
 function checkArity(fn: SqlFunction, count: number, site: FunctionContext): void {
   const [min, max] = fn.arity;
-  if (count >= min && count <= max) return;
-  if (site.name === "count" && count === 0) {
+  const bareCount = site.name === "count" && count === 0;
+  if (count >= min && count <= max && !bareCount) return;
+  if (bareCount && site.conf("spark.sql.legacy.allowParameterlessCount") === "true") return;
+  if (bareCount) {
     throw analysisError(
       "WRONG_NUM_ARGS.WITH_SUGGESTION",
       "42605",
@@ -319,12 +367,12 @@ function resolveAggregate(
   if (nested) throw nestedAggregate(nested);
   const rewritten = fn.rewrite?.(values, site);
   if (rewritten) return shownAs(resolveExpression(withClauses(rewritten, e, analyzer), context, analyzer), name, site);
-  const filter = e.filter && asCondition(resolveExpression(e.filter, inner, analyzer), "FILTER", analyzer);
-  if (filter) checkFilter(filter, e);
+  const filter = e.filter && resolveExpression(e.filter, inner, analyzer);
+  if (filter) checkFilter(filter, e.origin);
   const written = (e.withinGroup ?? []).map((order) => resolveSortOrder(order, inner, analyzer));
   const clauses = { distinct: e.distinct === true, orderBy: written };
   const { args, type, nullable, state, orderBy = written } = fn.resolve(values, site, clauses);
-  return {
+  const made: AggregateCall = {
     kind: "aggregate",
     fn,
     args,
@@ -336,7 +384,23 @@ function resolveAggregate(
     ...(orderBy.length > 0 ? { orderBy } : {}),
     ...(withNulls(state, e)),
     ...(e.origin ? { origin: e.origin } : {}),
-  } satisfies AggregateCall;
+  };
+  return leftToOuterGroups(made, context) ?? made;
+}
+
+/** An aggregate function of outer columns alone belongs to the groups around the subquery. */
+function leftToOuterGroups(made: AggregateCall, context: ExpressionContext): Expression | undefined {
+  const { outer } = context.plan;
+  if (!outer?.aggregates || !exists(made, (part) => part.kind === "outerReference")) return undefined;
+  if (exists(made, (part) => part.kind === "attribute")) return undefined;
+  const call = transformExpression(made, (part) =>
+    part.kind === "outerReference" ? part.attribute : part,
+  ) as AggregateCall;
+  const { type, nullable } = call;
+  const attribute: Attribute = { kind: "attribute", id: freshId(), name: prettyName(call), type, nullable, qualifier: [] };
+  outer.aggregates.set(attribute.id, call);
+  outer.used.set(attribute.id, attribute);
+  return { kind: "outerReference", attribute };
 }
 
 /** IGNORE NULLS of `first(x) IGNORE NULLS` travels in the state, beside what the function left there. */
@@ -357,15 +421,24 @@ function withClauses(e: Expression, original: UnresolvedCall, analyzer: Analyzer
   return mapChildren(e, (child) => withClauses(child, original, analyzer));
 }
 
-function checkFilter(filter: Expression, e: UnresolvedCall): void {
-  if (!containsAggregate(filter)) return;
-  throw analysisError(
-    "INVALID_AGGREGATE_FILTER.CONTAINS_AGGREGATE",
-    "42903",
-    "The FILTER of an aggregate function cannot hold an aggregate function itself.",
-    { filterExpr: `"${prettyName(filter)}"`, aggExpr: `"${prettyName(filter)}"` },
-    e.origin,
-  );
+function checkFilter(filter: Expression, origin: Origin | undefined): void {
+  const refuse = (sub: string, why: string, parameters: Readonly<Record<string, string>> = {}): never => {
+    throw analysisError(
+      `INVALID_AGGREGATE_FILTER.${sub}`,
+      "42903",
+      `The FILTER ${sqlOf(filter)} of an aggregate function ${why}.`,
+      { filterExpr: sqlOf(filter), ...parameters },
+      origin,
+    );
+  };
+  const window = findPart(filter, (part) => part.kind === "window");
+  if (window) refuse("CONTAINS_WINDOW_FUNCTION", "holds a function over a window", { windowExpr: sqlOf(window) });
+  const aggregate = findPart(filter, (part) => part.kind === "aggregate");
+  if (aggregate) refuse("CONTAINS_AGGREGATE", "holds an aggregate function", { aggExpr: sqlOf(aggregate) });
+  if (findPart(filter, (part) => part.kind === "scalar" && part.fn.deterministic === false)) {
+    refuse("NON_DETERMINISTIC", "has another value each time");
+  }
+  if (typeOf(filter).kind !== "boolean") refuse("NOT_BOOLEAN", "is no BOOLEAN");
 }
 
 function nestedAggregate(e: Expression): Error {

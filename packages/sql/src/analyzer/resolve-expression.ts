@@ -9,6 +9,7 @@ import {
   quotedName,
 } from "../expression/errors.js";
 import {
+  type Attribute,
   call,
   type Cast,
   type Expression,
@@ -21,6 +22,7 @@ import {
 import { prettyName } from "../expression/expression-text.js";
 import { isOrderable } from "../expression/type-predicates.js";
 import { typeOf } from "../expression/type-of.js";
+import { toAttribute } from "../logical/output.js";
 import type { Analyzer } from "./analyzer.js";
 import type { ExpressionContext } from "./context.js";
 import { ambiguousReference, cannotExpandStar, unresolvedColumn } from "./errors.js";
@@ -169,27 +171,40 @@ function fields(
   return result;
 }
 
+/** A column of the query just around this one; those further out cannot be reached. */
 function resolveOuter(e: UnresolvedAttribute, context: ExpressionContext, analyzer: Analyzer): Expression | undefined {
-  const passed: OuterScope[] = [];
-  for (let outer = context.plan.outer; outer; outer = outer.parent) {
-    passed.push(outer);
-    const match = matchAtAnyDepth(outer.scope, e.parts, analyzer.environment.caseSensitive);
-    if (!match) continue;
-    if (match.columns.length > 1) throw ambiguousReference(e.parts, match.columns, e.origin);
-    const attribute = match.columns[0]!;
-    for (const scope of passed) scope.used.set(attribute.id, attribute);
-    const reference: Expression = { kind: "outerReference", attribute, origin: e.origin };
-    return fields(reference, e.parts.slice(match.partCount), e, context, analyzer);
-  }
-  return undefined;
+  const { outer } = context.plan;
+  const match = outer && matchAtAnyDepth(outer.scope, e.parts, analyzer.environment.caseSensitive);
+  if (!match) return undefined;
+  if (match.columns.length > 1) throw ambiguousReference(e.parts, match.columns, e.origin);
+  const attribute = match.columns[0]!;
+  outer.used.set(attribute.id, attribute);
+  const reference: Expression = { kind: "outerReference", attribute, origin: e.origin };
+  return fields(reference, e.parts.slice(match.partCount), e, context, analyzer);
 }
 
+/**
+ * The first meaning of a path, from the select list downwards. One that has not the fields, or several columns, gives way to a
+ * plain one below.
+ */
 function matchAtAnyDepth(top: Scope, parts: readonly string[], caseSensitive: boolean): Match | undefined {
+  let first: Match | undefined;
   for (let scope: Scope | undefined = top; scope; scope = scope.below) {
     const match = matchColumns(scope, parts, caseSensitive);
-    if (match) return match;
+    if (match && isSound(match, parts, caseSensitive)) return match;
+    first ??= match;
   }
-  return undefined;
+  return first;
+}
+
+function isSound(match: Match, parts: readonly string[], caseSensitive: boolean): boolean {
+  if (match.columns.length > 1) return false;
+  const name = parts[match.partCount];
+  if (name === undefined) return true;
+  let { type } = match.columns[0]!;
+  if (type.kind === "array") type = type.elementType;
+  if (type.kind === "map") return true;
+  return type.kind === "struct" && type.fields.some((field) => sameName(field.name, name, caseSensitive));
 }
 
 /** The columns (or fields) that a star stands for. */
@@ -277,22 +292,25 @@ function withoutOne(
   analyzer: Analyzer,
 ): readonly Expression[] {
   const { caseSensitive } = analyzer.environment;
-  const attributes = found.flatMap((e) => (e.kind === "attribute" ? [e] : []));
+  const attributes = found.map((e) => (e.kind === "alias" ? withQualifierOf(e, context) : toAttribute(e)));
   const match = matchColumns({ columns: attributes, hidden: [] }, parts, caseSensitive);
-  if (!match) {
-    const alias = found.find((e) => e.kind === "alias" && parts.length === 1 && sameName(e.names[0]!, parts[0]!, caseSensitive));
-    if (alias) return found.filter((e) => e !== alias);
-    throw unresolvedColumn(parts, { columns: attributes, hidden: [] }, star.origin);
-  }
+  if (!match) throw unresolvedColumn(parts, context.scope, star.origin);
   if (match.columns.length > 1) throw ambiguousReference(parts, match.columns, star.origin);
-  const column = match.columns[0]!;
+  const index = attributes.findIndex((column) => column.id === match.columns[0]!.id);
   const path = parts.slice(match.partCount);
-  return found.flatMap((e) => {
-    if (e.kind !== "attribute" || e.id !== column.id) return [e];
+  return found.flatMap((e, i) => {
+    if (i !== index) return [e];
     if (path.length === 0) return [];
-    const child = withoutField(e, path, star, context, analyzer);
-    return [{ kind: "alias" as const, child, names: [e.name], id: freshId() }];
+    const child = withoutField(e.kind === "alias" ? e.child : e, path, star, context, analyzer);
+    return [{ kind: "alias" as const, child, names: [attributes[i]!.name], id: freshId() }];
   });
+}
+
+/** A column that lost a field is still known under the name of its table. */
+function withQualifierOf(e: Extract<Expression, { kind: "alias" }>, context: ExpressionContext): Attribute {
+  const column = toAttribute(e);
+  const original = context.scope.columns.find((one) => one.name === column.name);
+  return original ? { ...column, qualifier: original.qualifier } : column;
 }
 
 /** A struct without a field of it, possibly a deeper one. */

@@ -1,4 +1,4 @@
-import type { Attribute, Expression } from "../expression/expression.js";
+import type { AggregateCall, Attribute, Expression } from "../expression/expression.js";
 import type { LogicalPlan } from "../logical/plan.js";
 
 /** Columns that names may mean. */
@@ -41,9 +41,13 @@ export interface Extension {
 /** The scope around a subquery. */
 export interface OuterScope {
   readonly scope: Scope;
-  readonly parent: OuterScope | undefined;
   /** The attributes that the subquery turned out to use; grows while it is analyzed. */
   readonly used: Map<number, Attribute>;
+  /**
+   * Present where the subquery stands above groups: aggregate functions of outer columns alone, which are computed over those
+   * groups, by the id of the attribute that stands for them.
+   */
+  readonly aggregates?: Map<number, AggregateCall> | undefined;
 }
 
 const namesOfColumns = new WeakMap<readonly Attribute[], Map<string, Attribute[]>>();

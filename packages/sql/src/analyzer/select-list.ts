@@ -14,9 +14,9 @@ import { sameExpression } from "../expression/same-expression.js";
 import { attributeOf, metadataOf, outputOf, toAttribute } from "../logical/output.js";
 import type { LogicalPlan } from "../logical/plan.js";
 import type { Analyzer } from "./analyzer.js";
-import type { ExpressionContext } from "./context.js";
+import type { ExpressionContext, LateralAliases } from "./context.js";
 import { generatorAttributes } from "./generate.js";
-import { markerCall, SESSION_WINDOW, TIME_WINDOW, WINDOW_TIME } from "./marker-functions.js";
+import { GROUPING_ID, markerCall, SESSION_WINDOW, TIME_WINDOW, WINDOW_TIME } from "./marker-functions.js";
 import { expandStar, resolveExpression } from "./resolve-expression.js";
 
 /** A resolved item of a select list. */
@@ -37,10 +37,20 @@ export function selectItems(
     } else {
       const item = named(e, resolveExpression(e, context, analyzer));
       items.push(item);
-      if (item.kind === "alias" && e.kind === "alias") context.lateral?.add(item);
+      register(item, e, context);
     }
   }
   return items;
+}
+
+/** Makes an item known to those further right. */
+function register(item: Item, written: Expression, context: ExpressionContext): void {
+  if (item.kind !== "alias") return;
+  if (item.child.kind === "generator") {
+    context.lateral?.addGenerator(item, generatorAttributes(item.child, item.names, undefined));
+  } else if (written.kind === "alias" || written.kind === "unresolvedAttribute") {
+    context.lateral?.add(item);
+  }
 }
 
 function matchingColumns(
@@ -62,6 +72,7 @@ export function named(written: Expression, e: Expression): Item {
   }
   if (e.kind === "alias") {
     const child = withoutAliases(e.child);
+    if (e.names.length > 1 && child.kind !== "generator") throw manyNames(e);
     return child === e.child ? e : { ...e, child };
   }
   const metadata = metadataOf(e);
@@ -74,10 +85,22 @@ export function named(written: Expression, e: Expression): Item {
   };
 }
 
+function manyNames(e: Alias): Error {
+  const names = e.names.join(", ");
+  return analysisError(
+    "MULTI_ALIAS_WITHOUT_GENERATOR",
+    "42K0E",
+    `Several names, ${names}, were given to ${sqlOf(e.child)}, which is no generator.`,
+    { expr: sqlOf(e.child), names },
+    e.origin,
+  );
+}
+
 function itemName(written: Expression, e: Expression): string {
   const marker = markerCall(e, TIME_WINDOW, SESSION_WINDOW, WINDOW_TIME);
   if (marker) return marker.fn.names[0]!;
   if (e.kind === "outerReference") return e.attribute.name;
+  if (written.kind === "unresolvedAttribute" && markerCall(e, GROUPING_ID)) return "grouping__id";
   if (written.kind === "unresolvedAttribute" && e.kind === "scalar" && e.name === "getitem") {
     return written.parts[written.parts.length - 1]!;
   }
@@ -109,20 +132,25 @@ export interface Laid {
  * Lays a select list over a plan: items that others use by their alias first, then windows and generators, then the
  * projection itself.
  */
-export function layItems(child: LogicalPlan, items: readonly Item[], lateral: ReadonlySet<number>): Laid {
+export function layItems(child: LogicalPlan, items: readonly Item[], lateral: LateralAliases): Laid {
   let plan = child;
   let rest = items;
-  if (lateral.size > 0) {
-    const levels = aliasLevels(items, lateral);
+  if (lateral.generatorUse !== undefined) {
+    const generated = layGenerators(child, items, lateral);
+    plan = generated.plan;
+    rest = generated.items;
+  }
+  if (lateral.used.size > 0) {
+    const levels = aliasLevels(rest, lateral.used);
     const depth = Math.max(-1, ...levels.values());
     for (let level = 0; level <= depth; level++) {
       const now = rest.filter((item) => item.kind === "alias" && levels.get(item.id) === level);
-      const laid = layOnce(plan, [...outputOf(plan), ...now]);
+      const laid = layOnce(plan, [...outputOf(plan), ...now], lateral);
       plan = laid.plan;
       rest = rest.flatMap((item): readonly Item[] => (now.includes(item) ? laid.columnsOf(item) : [item]));
     }
   }
-  const top = layOnce(plan, rest);
+  const top = layOnce(plan, rest, lateral);
   return { plan: top.plan, visible: outputOf(top.plan) };
 }
 
@@ -143,8 +171,8 @@ interface LaidOnce {
   columnsOf(item: Item): readonly Attribute[];
 }
 
-function layOnce(child: LogicalPlan, items: readonly Item[]): LaidOnce {
-  const generated = layGenerator(child, items);
+function layOnce(child: LogicalPlan, items: readonly Item[], lateral: LateralAliases): LaidOnce {
+  const generated = layGenerators(child, items, lateral);
   const windowed = layWindows(generated.plan, generated.items);
   const plan: LogicalPlan = { kind: "project", child: windowed.plan, expressions: windowed.items };
   const made = new Map(generated.made);
@@ -157,48 +185,54 @@ interface Lifted {
   readonly made: readonly (readonly [id: number, columns: readonly Attribute[]])[];
 }
 
-/** Takes the generator out of a select list. */
-function layGenerator(child: LogicalPlan, items: readonly Item[]): Lifted {
-  const found = items.filter((item) => exists(item, (part) => part.kind === "generator"));
+/** Takes the generators out of a select list: each makes its rows out of those of the one before. */
+function layGenerators(child: LogicalPlan, items: readonly Item[], lateral: LateralAliases): Lifted {
+  const found = items.filter((item): item is Alias => hasGenerator(item));
   if (found.length === 0) return { plan: child, items, made: [] };
-  for (const item of found) checkNotNested(item as Alias);
-  if (found.length > 1) throw manyGenerators(found as readonly Alias[]);
-  const item = found[0] as Alias;
-  const generator = item.child as GeneratorCall;
-  const attributes = generatorAttributes(generator, item.names, undefined, item.id, item.metadata);
-  const plan: LogicalPlan = {
-    kind: "generate",
-    child,
-    generator,
-    outer: generator.outer,
-    names: attributes.map((attribute) => attribute.name),
-    output: attributes,
-  };
-  return { plan, items: items.flatMap((one): readonly Item[] => (one === item ? attributes : [one])), made: [[item.id, attributes]] };
+  let plan = child;
+  const made: [number, readonly Attribute[]][] = [];
+  for (const item of found) {
+    checkNotNested(item);
+    const generator = item.child as GeneratorCall;
+    const output = lateral.generated.get(item.id) ?? generatorAttributes(generator, item.names, undefined);
+    const names = output.map((column) => column.name);
+    plan = { kind: "generate", child: plan, generator, outer: generator.outer, names, output };
+    made.push([item.id, output]);
+  }
+  const columns = new Map(made);
+  return { plan, items: items.flatMap((item): readonly Item[] => columns.get(item.id) ?? [item]), made };
 }
 
 function checkNotNested(item: Alias): void {
   const inner = item.child.kind === "generator" ? item.child.args.some(hasGenerator) : true;
-  if (!inner) return;
-  throw analysisError(
+  if (inner) throw nestedGenerator(prettyName(item.child));
+}
+
+/** A generator within another expression, of which `sql` is the text. */
+export function nestedGenerator(sql: string): Error {
+  return analysisError(
     "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS",
     "42K0E",
-    `A generator has to stand alone in a select list, not within ${sqlOf(item.child)}.`,
-    { expression: sqlOf(item.child) },
+    `A generator has to stand alone in a select list, not within "${sql}".`,
+    { expression: `"${sql}"` },
   );
 }
 
-function hasGenerator(e: Expression): boolean {
+/** Whether a generator stands in an expression. */
+export function hasGenerator(e: Expression): boolean {
   return exists(e, (part) => part.kind === "generator");
 }
 
-function manyGenerators(items: readonly Alias[]): Error {
-  const generators = items.map((item) => sqlOf(item.child)).join(", ");
-  return analysisError(
+/** Beside aggregate functions there can be one generator only. */
+export function checkOneGenerator(items: readonly Item[]): void {
+  const found = items.filter((item): item is Alias => item.kind === "alias" && item.child.kind === "generator");
+  if (found.length < 2) return;
+  const generators = found.map((item) => sqlOf(item.child)).join(", ");
+  throw analysisError(
     "UNSUPPORTED_GENERATOR.MULTI_GENERATOR",
     "42K0E",
-    `A select list can have one generator, but this one has ${items.length}: ${generators}. Use LATERAL VIEW for the others.`,
-    { num: String(items.length), generators },
+    `A select list with aggregate functions can have one generator, but this one has ${found.length}: ${generators}.`,
+    { num: String(found.length), generators },
   );
 }
 

@@ -8,6 +8,7 @@ import type { Analyzer } from "./analyzer.js";
 import type { ExpressionContext, PlanContext } from "./context.js";
 import { unresolvedColumn } from "./errors.js";
 import { over } from "./filter.js";
+import { hasGrouping } from "./marker-functions.js";
 import { belowOf } from "./project.js";
 import { containsAggregate } from "./resolve-call.js";
 import { checkedOrder, resolveSortOrder } from "./resolve-expression.js";
@@ -60,7 +61,7 @@ function checkOrder(order: readonly SortOrder[]): void {
 function sortOver(child: Resolved, order: readonly SortOrder[], node: Sort): Resolved {
   const known = new Set(outputOf(child.plan).map((column) => column.id));
   const direct = order.every(
-    (one) => !containsAggregate(one) && !hasWindow(one) && [...references(one)].every((id) => known.has(id)),
+    (one) => !containsAggregate(one) && !hasWindow(one) && !hasGrouping(one) && [...references(one)].every((id) => known.has(id)),
   );
   if (direct) return placed(child, order, node);
   if (!child.extension) throw notAvailable(order, known, child);

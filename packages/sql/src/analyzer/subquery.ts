@@ -1,14 +1,14 @@
 import { BooleanType, sameType } from "@ss/core";
 import { castTo } from "../expression/coercion/implicit-cast.js";
 import { findTightestCommonType, findWiderTypeForTwo } from "../expression/coercion/wider-type.js";
-import { mapList, transformExpression } from "../expression/children.js";
+import { exists, mapList, transformExpression } from "../expression/children.js";
 import { analysisError, datatypeMismatch, quotedType, sqlOf } from "../expression/errors.js";
 import { type Attribute, type Expression, freshId, type SubqueryExpression } from "../expression/expression.js";
 import { prettyName } from "../expression/expression-text.js";
 import { nullableOf, typeOf } from "../expression/type-of.js";
 import { outputOf } from "../logical/output.js";
 import type { LogicalPlan } from "../logical/plan.js";
-import { mapExpressions, transformUp } from "../logical/transform.js";
+import { childrenOf, expressionsOf, mapExpressions, transformUp } from "../logical/transform.js";
 import type { Analyzer } from "./analyzer.js";
 import type { ExpressionContext } from "./context.js";
 import { resolveExpression } from "./resolve-expression.js";
@@ -21,9 +21,10 @@ export function resolveSubquery(
   analyzer: Analyzer,
 ): Expression {
   const values = e.values && mapList(e.values, (value) => resolveExpression(value, context, analyzer));
-  const outer: OuterScope = { scope: context.scope, parent: context.plan.outer, used: new Map() };
+  const aggregates = context.aggregateScope ? analyzer.outerAggregates : undefined;
+  const outer: OuterScope = { scope: context.scope, used: new Map(), aggregates };
   const plan = analyzer.query(e.plan, { ...context.plan, outer, windows: {} });
-  const used = [...outer.used.values()];
+  const used = outer.used.size > 0 ? outerColumns(plan, outer) : [];
   const base = { ...e, plan, ...(used.length > 0 ? { outer: used } : {}) };
   switch (e.form) {
     case "exists":
@@ -36,6 +37,19 @@ export function resolveSubquery(
     case "in":
       return inSubquery({ ...base, values: rowValues(values ?? []) }, analyzer);
   }
+}
+
+/** The columns that a subquery takes from around, once for every time that it does, from its top downwards. */
+function outerColumns(plan: LogicalPlan, outer: OuterScope): readonly Attribute[] {
+  const found: Attribute[] = [];
+  for (const e of expressionsOf(plan)) {
+    exists(e, (part) => {
+      if (part.kind === "outerReference" && outer.used.has(part.attribute.id)) found.push(part.attribute);
+      return false;
+    });
+  }
+  for (const child of childrenOf(plan)) found.push(...outerColumns(child, outer));
+  return found;
 }
 
 /** `(a, b) IN (...)` compares column by column, whether it was written as a row or as a list. */

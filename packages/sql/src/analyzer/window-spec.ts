@@ -38,10 +38,21 @@ export function resolveWindowExpression(
   checkOrdered(call, orderBy);
   const frame = frameFor(call, given, orderBy, analyzer);
   const spec: WindowSpec = { partitionBy, orderBy, frame };
-  const checked = given ? { ...spec, frame: checkFrame(frame, spec, e.origin, analyzer) } : spec;
+  const checked = given ? { ...spec, frame: checkFrame(frame, spec, specOrigin(e.origin), analyzer) } : spec;
   const result: WindowExpression = { ...e, call, spec: checked };
   if (call.kind === "aggregate" && call.distinct) throw distinctWindow(result);
   return result;
+}
+
+/** Where the parentheses behind OVER stand. */
+function specOrigin(origin: Origin | undefined): Origin | undefined {
+  if (!origin || origin.text[origin.stop] !== ")") return origin;
+  let depth = 0;
+  for (let at = origin.stop; at > origin.start; at--) {
+    if (origin.text[at] === ")") depth++;
+    else if (origin.text[at] === "(" && --depth === 0) return { ...origin, start: at };
+  }
+  return origin;
 }
 
 function isResolvedCall(e: Expression): boolean {

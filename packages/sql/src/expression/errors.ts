@@ -18,7 +18,7 @@ export function queryContext(origin: Origin | undefined): QueryContext | undefin
   return origin && {
     startIndex: origin.start,
     stopIndex: origin.stop,
-    fragment: origin.text.slice(origin.start, origin.stop + 1),
+    fragment: origin.text,
   };
 }
 

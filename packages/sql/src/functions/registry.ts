@@ -1,14 +1,42 @@
 import type { ScalarFunction, SqlFunction } from "../expression/function.js";
+import { arrayFunctions } from "./collection/array-functions.js";
+import { generatorFunctions } from "./generator/generators.js";
+import { jsonFunctions } from "./json/json-functions.js";
+import { sequenceFunctions } from "./collection/sequence.js";
+import { mapFunctions } from "./map/map-functions.js";
+import { higherOrderFunctions } from "./higher-order/higher-order.js";
+import { urlFunctions } from "./url/url-functions.js";
+import { miscFunctions } from "./misc/misc-functions.js";
 import { arithmeticFunctions } from "./arithmetic/operators.js";
 import { unaryFunctions } from "./arithmetic/unary.js";
 import { bitwiseFunctions } from "./bitwise/bitwise.js";
 import { castFunctions } from "./cast/cast-functions.js";
 import { conditionalFunctions } from "./conditional/conditional.js";
+import { currentFunctions } from "./datetime/current.js";
+import { dateFunctions } from "./datetime/date-functions.js";
+import { extractFunctions } from "./datetime/extract.js";
+import { fieldFunctions } from "./datetime/fields.js";
+import { instantFunctions, timestampMakers } from "./datetime/instants.js";
+import { intervalArithmeticFunctions } from "./datetime/interval-arithmetic.js";
+import { parseFormatFunctions } from "./datetime/parse-format.js";
+import { truncateFunctions } from "./datetime/truncate.js";
+import { digestFunctions } from "./digest/digests.js";
+import { valueHashFunctions } from "./digest/value-hash.js";
+import { intervalMakers, tryFunction } from "./interval/interval-makers.js";
+import { mathFunctions } from "./math/math-functions.js";
+import { roundingFunctions } from "./math/rounding.js";
+import { widthBucketFunctions } from "./math/width-bucket.js";
 import { constructorFunctions } from "./nested/constructors.js";
 import { itemFunctions } from "./nested/get-item.js";
 import { comparisonFunctions } from "./predicate/comparison.js";
 import { inFunctions } from "./predicate/in-list.js";
 import { logicalFunctions } from "./predicate/logical.js";
+import { concatFunctions } from "./string/concat.js";
+import { emittedStringFunctions } from "./string/emit-strings.js";
+import { likeFunctions } from "./string/like.js";
+import { regexpFunctions } from "./string/regexp.js";
+import { splitFunctions } from "./string/split.js";
+import { textFunctions } from "./string/text-functions.js";
 import { timeWindowFunctions } from "./window-time/time-windows.js";
 
 /** Functions by name. Immutable: `with` gives a new registry. */
@@ -51,10 +79,39 @@ export function scalarFunctions(): readonly ScalarFunction[] {
     ...constructorFunctions,
     ...itemFunctions,
     ...timeWindowFunctions,
+    ...currentFunctions,
+    ...dateFunctions,
+    ...extractFunctions,
+    ...fieldFunctions,
+    ...instantFunctions,
+    ...timestampMakers,
+    ...intervalArithmeticFunctions,
+    ...parseFormatFunctions,
+    ...truncateFunctions,
+    ...digestFunctions,
+    ...valueHashFunctions,
+    ...intervalMakers,
+    tryFunction,
+    ...arrayFunctions,
+    ...sequenceFunctions,
+    ...mapFunctions,
+    ...higherOrderFunctions,
+    ...urlFunctions,
+    ...miscFunctions,
+    ...jsonFunctions,
+    ...mathFunctions,
+    ...roundingFunctions,
+    ...widthBucketFunctions,
+    ...concatFunctions,
+    ...emittedStringFunctions,
+    ...likeFunctions,
+    ...regexpFunctions,
+    ...splitFunctions,
+    ...textFunctions,
   ];
 }
 
 /** The built-in scalar functions and generators. */
 export function builtinFunctions(): readonly SqlFunction[] {
-  return scalarFunctions();
+  return [...scalarFunctions(), ...generatorFunctions];
 }

@@ -85,7 +85,10 @@ function joinOutput(plan: Extract<LogicalPlan, { kind: "join" }>): readonly Attr
     case "leftSemi":
     case "leftAnti":
       return left;
+    case "existence":
+      return [...left, plan.flag!];
     case "left":
+    case "leftSingle":
       return [...left, ...asNullable(outputOf(plan.right))];
     case "right":
       return [...asNullable(left), ...outputOf(plan.right)];

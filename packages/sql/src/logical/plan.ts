@@ -1,7 +1,20 @@
 import type { Batch, Column, StructType } from "@ss/core";
-import type { Attribute, Expression, SortOrder, WindowSpec } from "../expression/expression.js";
+import type { Attribute, Expression, Origin, SortOrder, WindowSpec } from "../expression/expression.js";
 
-export type JoinType = "inner" | "cross" | "left" | "right" | "full" | "leftSemi" | "leftAnti";
+/**
+ * The last two are made by the optimizer, out of subqueries: `existence` gives out each left row once, with a column that tells
+ * whether it has a partner; `leftSingle` is `left` where a second partner of a row is an error.
+ */
+export type JoinType =
+  | "inner"
+  | "cross"
+  | "left"
+  | "right"
+  | "full"
+  | "leftSemi"
+  | "leftAnti"
+  | "existence"
+  | "leftSingle";
 
 /** `name` or a path of names, as in `catalog.schema.table`. */
 export type Name = readonly string[];
@@ -120,6 +133,10 @@ export interface Join {
   readonly using?: readonly string[];
   readonly natural?: boolean;
   readonly lateral?: boolean;
+  /** The column that an `existence` join adds. */
+  readonly flag?: Attribute;
+  /** Where the scalar subquery of a `leftSingle` join stands in the query's text. */
+  readonly subqueryOrigin?: Origin | undefined;
 }
 
 /** UNION, INTERSECT, EXCEPT. `all` keeps duplicates. */

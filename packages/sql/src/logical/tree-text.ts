@@ -27,15 +27,15 @@ function column(attribute: Attribute): string {
 }
 
 /** An expression with the ids of its columns. */
-function text(e: Expression): string {
-  if (e.kind === "alias") return `${text(e.child)} AS ${e.names.join(", ")}${e.id ? `#${e.id}` : ""}`;
+export function expressionText(e: Expression): string {
+  if (e.kind === "alias") return `${expressionText(e.child)} AS ${e.names.join(", ")}${e.id ? `#${e.id}` : ""}`;
   return prettyName(
     transformExpression(e, (part) => (part.kind === "attribute" ? { ...part, shown: column(part) } : part)),
   );
 }
 
 function list(expressions: readonly Expression[]): string {
-  return `[${expressions.map(text).join(", ")}]`;
+  return `[${expressions.map(expressionText).join(", ")}]`;
 }
 
 function columns(attributes: readonly Attribute[]): string {
@@ -50,6 +50,8 @@ const JOIN_NAMES: Readonly<Record<string, string>> = {
   full: "FullOuter",
   leftSemi: "LeftSemi",
   leftAnti: "LeftAnti",
+  existence: "ExistenceJoin",
+  leftSingle: "LeftSingle",
 };
 
 function nodeText(plan: LogicalPlan): string {
@@ -69,31 +71,31 @@ function nodeText(plan: LogicalPlan): string {
     case "project":
       return `Project ${list(plan.expressions)}`;
     case "filter":
-      return `Filter ${text(plan.condition)}`;
+      return `Filter ${expressionText(plan.condition)}`;
     case "aggregate":
       return `Aggregate ${list(plan.keys)}, ${list(plan.expressions)}`;
     case "expand":
       return `Expand [${plan.projections.map(list).join(", ")}], ${columns(plan.output)}`;
     case "join":
-      return `Join ${JOIN_NAMES[plan.type]}${plan.condition ? `, ${text(plan.condition)}` : ""}`;
+      return `Join ${JOIN_NAMES[plan.type]}${plan.condition ? `, ${expressionText(plan.condition)}` : ""}`;
     case "setOperation":
       return `${plan.type.charAt(0).toUpperCase()}${plan.type.slice(1)}${plan.all && plan.type !== "union" ? " All" : ""}`;
     case "sort":
       return `Sort ${list(plan.order)}, ${plan.global}`;
     case "limit":
-      return `Limit ${text(plan.count)}`;
+      return `Limit ${expressionText(plan.count)}`;
     case "offset":
-      return `Offset ${text(plan.count)}`;
+      return `Offset ${expressionText(plan.count)}`;
     case "deduplicate":
       return `${plan.withinWatermark ? "DeduplicateWithinWatermark" : "Deduplicate"}${plan.columns ? ` ${list(plan.columns)}` : ""}`;
     case "generate":
-      return `Generate ${text(plan.generator)}, ${plan.outer}${plan.output ? `, ${columns(plan.output)}` : ""}`;
+      return `Generate ${expressionText(plan.generator)}, ${plan.outer}${plan.output ? `, ${columns(plan.output)}` : ""}`;
     case "window":
       return `Window ${list(plan.expressions)}`;
     case "sample":
       return `Sample ${plan.fraction}, ${plan.withReplacement}`;
     case "withWatermark":
-      return `EventTimeWatermark ${text(plan.eventTime)}, ${plan.delay}`;
+      return `EventTimeWatermark ${expressionText(plan.eventTime)}, ${plan.delay}`;
     case "observe":
       return `CollectMetrics ${plan.name}, ${list(plan.expressions)}`;
     case "unresolvedRelation":
@@ -105,11 +107,11 @@ function nodeText(plan: LogicalPlan): string {
     case "subqueryAlias":
       return `SubqueryAlias ${plan.name.join(".")}`;
     case "pivot":
-      return `'Pivot ${text(plan.column)}, ${list(plan.values)}, ${list(plan.aggregates)}`;
+      return `'Pivot ${expressionText(plan.column)}, ${list(plan.values)}, ${list(plan.aggregates)}`;
     case "unpivot":
       return `'Unpivot ${plan.nameColumn}, [${plan.valueColumns.join(", ")}]`;
     case "withColumns":
-      return `'WithColumns [${plan.columns.map(({ name, expression }) => `${text(expression)} AS ${name}`).join(", ")}]`;
+      return `'WithColumns [${plan.columns.map(({ name, expression }) => `${expressionText(expression)} AS ${name}`).join(", ")}]`;
     case "renameColumns":
       return `'WithColumnsRenamed [${plan.renames.map(([from, to]) => `${from} AS ${to}`).join(", ")}]`;
     case "drop":

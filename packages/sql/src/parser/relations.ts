@@ -88,9 +88,14 @@ function parseParenthesized(cursor: TokenCursor): LogicalPlan {
   const start = cursor.index;
   const isQuery = atQuery(cursor, 1);
   cursor.expect("(");
-  const relation = isQuery ? parseQuery(cursor) : parseRelation(cursor);
+  const relation = isQuery ? underGeneratedName(parseQuery(cursor)) : parseRelation(cursor);
   cursor.expect(")");
   return parseSuffixes(cursor, start, relation);
+}
+
+/** A query in FROM is a relation of its own, also without an alias: what lies within it cannot be named from outside. */
+function underGeneratedName(query: LogicalPlan): LogicalPlan {
+  return { kind: "subqueryAlias", child: query, name: ["__auto_generated_subquery_name"] };
 }
 
 /** What may stand behind any relation: a sample, a watermark, an alias. */

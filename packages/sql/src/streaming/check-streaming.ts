@@ -125,6 +125,8 @@ const JOIN_NAMES: Readonly<Record<JoinType, string>> = {
   full: "FullOuter",
   leftSemi: "LeftSemi",
   leftAnti: "LeftAnti",
+  existence: "ExistenceJoin",
+  leftSingle: "LeftSingle",
 };
 
 function checkJoin(node: Join): void {

@@ -51,6 +51,13 @@ export class DiskModel {
     for (const changes of settled) keep(changes);
   }
 
+  /** Makes everything durable. */
+  flush(): void {
+    for (const changes of this.pending) keep(changes);
+    this.pending = [];
+    syncContents(this.root);
+  }
+
   /**
    * Loses power. What was synced stays; of the rest nothing stays, or, with `random`, each change of an entry by chance
    * and of each file's content a prefix.
@@ -103,6 +110,13 @@ function setEntry(entries: Map<string, DiskNode>, name: string, node: DiskNode |
 
 function keep(changes: PendingChange): void {
   for (const { folder, name, node } of changes) setEntry(folder.syncedEntries, name, node);
+}
+
+function syncContents(folder: DiskFolder): void {
+  for (const node of folder.entries.values()) {
+    if (node.kind === "folder") syncContents(node);
+    else node.syncedSize = node.size;
+  }
 }
 
 function reduceToSynced(folder: DiskFolder, random: SeededRandom | undefined, seen: Set<DiskFile>): void {

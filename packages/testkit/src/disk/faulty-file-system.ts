@@ -82,11 +82,22 @@ export class FaultyFileSystem implements FileSystem {
     this.conditions.push({ kinds, pathPart, fault });
   }
 
+  /** Forgets the faults that have not struck yet. */
+  clearFaults(): void {
+    this.faults.clear();
+    this.conditions = [];
+  }
+
   /** Loses power now. */
   crash(random?: SeededRandom): void {
     if (this.dead) return;
     this.dead = true;
     this.disk.crash(random);
+  }
+
+  /** Makes everything durable that programs see, as a disk that is left alone does after some seconds. */
+  flush(): void {
+    if (!this.dead) this.disk.flush();
   }
 
   /** A file system on what is left of the disk, without faults. This one is dead from then on. */
@@ -400,7 +411,9 @@ function trim(path: string): string {
 
 function parentOf(path: string): string {
   const trimmed = trim(path);
-  return trimmed.slice(0, Math.max(0, trimmed.lastIndexOf("/")));
+  const parent = trimmed.slice(0, Math.max(0, trimmed.lastIndexOf("/")));
+  // above `scheme://name` is the root of that scheme
+  return /^[a-z][a-z0-9+.-]*:\/$/i.test(parent) ? `${parent}/` : parent;
 }
 
 function lastSegment(path: string): string {

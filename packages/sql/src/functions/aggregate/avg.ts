@@ -8,7 +8,7 @@ import { isAnsiInterval } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
 import { floatAt, growFloat64, int64FromFloat, validityOf } from "./accumulator-arrays.js";
 import { requireType } from "./define.js";
-import { decimalColumn, sumAccumulator, type SumAccumulator, unscaledAt } from "./sum.js";
+import { decimalColumn, overflowMode, sumAccumulator, type SumAccumulator, unscaledAt } from "./sum.js";
 
 /** The type in which the sum of an average is kept. */
 function bufferType(shape: AggregateShape): DataType {
@@ -26,7 +26,7 @@ class AverageAccumulator implements Accumulator {
   constructor(shape: AggregateShape, tolerant: boolean) {
     this.type = shape.type;
     this.sumType = bufferType(shape);
-    this.sum = sumAccumulator(this.sumType, shape.ansi && !tolerant ? "error" : "null");
+    this.sum = sumAccumulator(this.sumType, tolerant ? "null" : overflowMode(this.sumType, shape.ansi));
   }
   resize(slotCount: number): void {
     this.sum.resize(slotCount);
@@ -44,7 +44,13 @@ class AverageAccumulator implements Accumulator {
   merge(slots: Int32Array, buffers: readonly Column[], rowCount: number): void {
     this.sum.merge(slots, buffers, rowCount);
     const { words } = buffers[1] as Int64Column;
-    for (let i = 0; i < rowCount; i++) if (slots[i]! >= 0) this.counts[slots[i]!]! += floatAt(words, i);
+    for (let i = 0; i < rowCount; i++) {
+      const count = floatAt(words, i);
+      if (slots[i]! < 0 || count === 0) continue;
+      this.counts[slots[i]!]! += count;
+      // values without a sum: it overflowed
+      if (buffers[0]!.isNull(i)) this.sum.seen[slots[i]!] = 2;
+    }
   }
   buffers(slotCount: number): readonly Column[] {
     return [...this.sum.buffers(slotCount), int64FromFloat(LongType, this.counts, slotCount)];

@@ -1,4 +1,6 @@
 import {
+  BooleanColumn,
+  BooleanType,
   type Column,
   type DataType,
   type DecimalType,
@@ -25,6 +27,12 @@ const TWO_32 = 4294967296;
 /** What a sum does when it leaves the range of its type. */
 export type OverflowMode = "error" | "wrap" | "null";
 
+/** What a sum that is not one of the `try_` forms does: intervals are exact without ANSI mode too. */
+export function overflowMode(type: DataType, ansi: boolean): OverflowMode {
+  if (ansi || isAnsiInterval(type)) return "error";
+  return type.kind === "decimal" ? "null" : "wrap";
+}
+
 /** The type of a sum of values of a type, as in Spark. */
 export function sumType(type: DataType): DataType {
   if (isIntegral(type)) return LongType;
@@ -35,8 +43,43 @@ export function sumType(type: DataType): DataType {
 
 /** A sum kept in typed arrays by slot; null until a value came. */
 export interface SumAccumulator extends Accumulator {
-  /** Whether a slot has seen a value. */
+  /** Whether a slot has seen a value: 1, or 2 if its sum has left the range and stays null. */
   readonly seen: Uint8Array;
+}
+
+/** Tells a sum that overflowed from one without values when partial sums are merged. */
+class TolerantSum implements Accumulator {
+  private readonly sum: SumAccumulator;
+
+  constructor(sum: SumAccumulator) {
+    this.sum = sum;
+  }
+  resize(slotCount: number): void {
+    this.sum.resize(slotCount);
+  }
+  update(slots: Int32Array, args: readonly Column[], rowCount: number, selected?: Uint8Array): void {
+    this.sum.update(slots, args, rowCount, selected);
+  }
+  merge(slots: Int32Array, buffers: readonly Column[], rowCount: number): void {
+    this.sum.merge(slots, buffers, rowCount);
+    const [sums, empty] = buffers as [Column, BooleanColumn];
+    for (let i = 0; i < rowCount; i++) {
+      if (slots[i]! >= 0 && sums.isNull(i) && empty.values[i] === 0) this.sum.seen[slots[i]!] = 2;
+    }
+  }
+  buffers(slotCount: number): readonly Column[] {
+    const empty = this.sum.seen.map((flag) => (flag === 0 ? 1 : 0));
+    return [...this.sum.buffers(slotCount), new BooleanColumn(BooleanType, slotCount, null, empty)];
+  }
+  results(slotCount: number): Column {
+    return this.sum.results(slotCount);
+  }
+  reset(): void {
+    this.sum.reset();
+  }
+  byteSize(): number {
+    return this.sum.byteSize();
+  }
 }
 
 /** Makes the accumulator for sums of a type (already the type of the sum). */
@@ -45,7 +88,7 @@ export function sumAccumulator(type: DataType, mode: OverflowMode): SumAccumulat
     case "int64":
       return type.kind === "decimal" ? new DecimalSum(type, mode) : new Int64Sum(type, mode);
     case "int32":
-      return new Int32Sum(type);
+      return new Int32Sum(type, mode);
     case "int128":
       return new DecimalSum(type as DecimalType, mode);
     default:
@@ -174,10 +217,13 @@ class Int64Sum implements SumAccumulator {
 /** Sums of year-month intervals. */
 class Int32Sum implements SumAccumulator {
   private readonly type: DataType;
+  private readonly mode: OverflowMode;
   seen: Uint8Array = new Uint8Array(0);
   private sums: Int32Array = new Int32Array(0);
-  constructor(type: DataType) {
+
+  constructor(type: DataType, mode: OverflowMode) {
     this.type = type;
+    this.mode = mode;
   }
   resize(slotCount: number): void {
     this.sums = growInt32(this.sums, slotCount);
@@ -187,11 +233,19 @@ class Int32Sum implements SumAccumulator {
     const column = args[0] as Extract<Column, { layout: "int32" }>;
     for (let i = 0; i < rowCount; i++) {
       if ((selected && selected[i] === 0) || slots[i]! < 0 || column.isNull(i)) continue;
-      const sum = this.sums[slots[i]!]! + column.values[i]!;
-      if (sum !== (sum | 0)) throw arithmeticOverflow(this.type);
-      this.sums[slots[i]!] = sum;
-      this.seen[slots[i]!] = 1;
+      this.add(slots[i]!, column.values[i]!);
     }
+  }
+  private add(slot: number, value: number): void {
+    if (this.seen[slot] === 2) return;
+    const sum = this.sums[slot]! + value;
+    this.seen[slot] = 1;
+    if (sum !== (sum | 0)) {
+      if (this.mode !== "null") throw arithmeticOverflow(this.type);
+      // 2 marks a sum that overflowed and stays null
+      this.seen[slot] = 2;
+    }
+    this.sums[slot] = sum;
   }
   merge(slots: Int32Array, buffers: readonly Column[], rowCount: number): void {
     this.update(slots, buffers, rowCount);
@@ -200,8 +254,8 @@ class Int32Sum implements SumAccumulator {
     return [this.results(slotCount)];
   }
   results(slotCount: number): Column {
-    const validity = validityOf(this.seen, slotCount);
-    return new Int32Column(this.type, slotCount, validity, this.sums);
+    const flags = this.mode === "null" ? this.seen.map((flag) => (flag === 1 ? 1 : 0)) : this.seen;
+    return new Int32Column(this.type, slotCount, validityOf(flags, slotCount), this.sums);
   }
   reset(): void {
     this.sums.fill(0);
@@ -304,15 +358,19 @@ function define(names: readonly string[], overflow: (shape: AggregateShape) => O
       const wide = type.kind === "decimal" ? arg! : castTo(arg!, type, context.ansi);
       return { args: [wide], type, nullable: true };
     },
-    buffer: (shape) => [{ name: "sum", type: shape.type, nullable: true }],
-    accumulator: (shape) => sumAccumulator(shape.type, overflow(shape)),
+    buffer: (shape) => [
+      { name: "sum", type: shape.type, nullable: true },
+      ...(overflow(shape) === "null" ? [{ name: "isEmpty", type: BooleanType, nullable: false }] : []),
+    ],
+    accumulator: (shape) => {
+      const sum = sumAccumulator(shape.type, overflow(shape));
+      return overflow(shape) === "null" ? new TolerantSum(sum) : sum;
+    },
   };
 }
 
 /** `sum(x)`: LONG for integers (overflow is an error in ANSI mode), wider DECIMAL for decimals, else DOUBLE. */
-export const sum: AggregateFunction = define(["sum"], ({ ansi, type }) =>
-  ansi ? "error" : type.kind === "decimal" ? "null" : "wrap",
-);
+export const sum: AggregateFunction = define(["sum"], ({ ansi, type }) => overflowMode(type, ansi));
 
 /** `try_sum(x)`: null where `sum` would overflow. */
 export const trySum: AggregateFunction = define(["try_sum"], () => "null");

@@ -14,6 +14,7 @@ import { typeOf } from "../../expression/type-of.js";
 import { arithmeticOverflow, intervalOverflow } from "../runtime-error.js";
 
 const SECONDS = DecimalType(18, 6);
+const CALENDAR_TYPES: readonly DataType[] = [...new Array<DataType>(6).fill(IntegerType), SECONDS];
 
 /** `make_interval`, `make_dt_interval`, `make_ym_interval`. */
 export const intervalMakers: readonly ScalarFunction[] = [
@@ -52,8 +53,6 @@ function filled(names: readonly string[], target: string, count: number): Scalar
     return callLike(context, target, ...args, ...rest);
   });
 }
-
-const CALENDAR_TYPES: readonly DataType[] = [...new Array<DataType>(6).fill(IntegerType), SECONDS];
 
 function calendar(name: string, tries: boolean): ScalarFunction {
   return boxed([name], CALENDAR_TYPES, CalendarIntervalType, (context) => makeCalendar(context, tries), {

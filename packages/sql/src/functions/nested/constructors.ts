@@ -36,7 +36,7 @@ export const constructorFunctions: readonly ScalarFunction[] = [
     evaluate: evaluateMap,
     nullPropagating: false,
   }),
-  scalar({ names: ["struct"], arity: [1, MANY], resolve: resolveStruct, emit: emitStruct }),
+  scalar({ names: ["struct"], arity: [1, MANY], resolve: resolveStruct, emit: emitStruct, keepsAliases: true }),
   scalar({
     names: ["named_struct"],
     arity: [0, MANY],

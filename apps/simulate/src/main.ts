@@ -1,0 +1,38 @@
+import { randomInt } from "node:crypto";
+import { Counts } from "./counts.js";
+import { readOptions, seedOf, type SimulateOptions } from "./options.js";
+import { simulate, SimulationFailure } from "./simulation.js";
+
+await main(readOptions(process.argv.slice(2), () => randomInt(2 ** 31)));
+
+async function main(options: SimulateOptions): Promise<void> {
+  const { runs, operators } = options;
+  process.stdout.write(`${runs} runs from seed ${options.seed}\n`);
+  const counts = new Counts();
+  const totals = { batches: 0, lives: 0, faults: 0 };
+  for (let run = 0; run < runs; run++) {
+    const seed = seedOf(options, run);
+    try {
+      const report = await simulate(seed, operators);
+      counts.add(report.operators, true);
+      totals.batches += report.batches;
+      totals.lives += report.lives;
+      totals.faults += report.faults;
+    } catch (error) {
+      counts.add(error instanceof SimulationFailure ? error.operators : [], false);
+      process.stdout.write(`seed ${seed} failed: ${describe(error)}\n  again: ${commandOf(seed, operators)}\n`);
+    }
+  }
+  const { batches, lives, faults } = totals;
+  process.stdout.write(`${batches} batches, ${lives} starts, ${faults} faults of the disk\n\n${counts.text()}\n`);
+  if (counts.failed > 0) process.exitCode = 1;
+}
+
+function commandOf(seed: number, operators: readonly string[]): string {
+  const chosen = operators.length > 0 ? ` --operators ${operators.join(",")}` : "";
+  return `npm run simulate -- --seed ${seed}${chosen}`;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

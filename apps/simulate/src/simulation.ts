@@ -1,0 +1,251 @@
+import type { StreamingQuery } from "@ss/core";
+import { MemorySource, memorySource } from "@ss/source-memory";
+import { SparkSession, Trigger } from "@ss/sql";
+import { FaultyFileSystem, type SeededRandom, seededRandom } from "@ss/testkit";
+import { checkRun } from "./check-run.js";
+import { Journal } from "./disk/journal.js";
+import { comesFromDisk, comesFromRival, randomFault } from "./disk/random-fault.js";
+import { JumpingClock } from "./jumping-clock.js";
+import { queryFrame, queryText, type RandomQuery, randomQuery } from "./query/random-query.js";
+import { type Row, RowGenerator, sourceRow } from "./query/row.js";
+import { collecting } from "./sink/collecting.js";
+import { foreachBatch } from "./sink/foreach-batch.js";
+import { jsonFiles } from "./sink/json-files.js";
+import { memoryTable } from "./sink/memory-table.js";
+import { type ObservedSink, writerOf } from "./sink/observed-sink.js";
+
+const CHECKPOINT = "sim://disk/checkpoint";
+/** Steps of the disk in which a life's fault strikes: a batch makes some forty. */
+const FAULT_WITHIN = 90;
+
+/** What a run did, for the counts. */
+export interface RunReport {
+  readonly operators: readonly string[];
+  readonly text: string;
+  readonly batches: number;
+  readonly lives: number;
+  readonly faults: number;
+}
+
+/** A run that went wrong: with what, and in which query. */
+export class SimulationFailure extends Error {
+  readonly operators: readonly string[];
+  constructor(operators: readonly string[], text: string, cause: unknown) {
+    super(`${text}\n  ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.operators = operators;
+  }
+}
+
+/** A random query with random rows on a disk that fails at random, from a seed; throws where its result is not the model's. */
+export async function simulate(seed: number, operators: readonly string[] = []): Promise<RunReport> {
+  const run = new Simulation(seed, operators);
+  try {
+    return await run.execute();
+  } catch (error) {
+    if (process.env["DEBUGSIM"]) console.log([...run["disk"].files().keys()].sort().join("\n"), run["debug"].join("\n"));
+    throw new SimulationFailure(run.operators, run.text, error);
+  } finally {
+    run.forget();
+  }
+}
+
+/** A session with the query running in it: what a process is outside of a simulation. */
+interface Life {
+  readonly spark: SparkSession;
+  readonly query: StreamingQuery;
+}
+
+class Simulation {
+  private readonly random: SeededRandom;
+  private readonly query: RandomQuery;
+  private readonly sink: ObservedSink;
+  private readonly sources: readonly string[];
+  private readonly generators: readonly RowGenerator[];
+  /** The additions to each source so far. */
+  private readonly fed: Row[][][];
+  private readonly journal: Journal = new Journal("/disk/checkpoint");
+  private readonly clock: JumpingClock = new JumpingClock();
+  private readonly conf: Readonly<Record<string, string>>;
+  private disk: FaultyFileSystem = new FaultyFileSystem({ schemes: ["sim"] });
+  private additionsLeft: number;
+  private debug: string[] = [];
+  private lives = 0;
+  private faults = 0;
+
+  constructor(seed: number, operators: readonly string[]) {
+    this.random = seededRandom(seed);
+    this.query = randomQuery(this.random, operators);
+    this.sink = this.chooseSink();
+    this.sources = Array.from({ length: this.query.sourceCount }, (_, k) => `simulation-${seed}-${k}`);
+    this.generators = this.sources.map(() => new RowGenerator(this.random.fork()));
+    this.fed = this.sources.map(() => []);
+    this.additionsLeft = this.random.integer(3, 40);
+    this.conf = {
+      "spark.sql.session.timeZone": "UTC",
+      "spark.sql.streaming.multipleWatermarkPolicy": this.random.pick(["min", "max"]),
+      "spark.sql.streaming.noDataMicroBatches.enabled": String(this.random.chance(0.8)),
+    };
+  }
+
+  get operators(): string[] {
+    const { steps, terminal, sourceCount, sourceDelays, endDelay } = this.query;
+    const watermarked = sourceDelays || endDelay !== null ? ["watermark"] : [];
+    const union = sourceCount > 1 ? ["union"] : [];
+    return [...union, ...new Set(steps.map((step) => step.operator)), ...watermarked, terminal.operator, this.sink.name];
+  }
+
+  get text(): string {
+    return `${queryText(this.query)} into ${this.sink.name}`;
+  }
+
+  forget(): void {
+    for (const name of this.sources) MemorySource.reset(name);
+  }
+
+  async execute(): Promise<RunReport> {
+    while (this.additionsLeft > 0) await this.liveOnce();
+    const batches = await this.finish();
+    const { operators, text, lives, faults } = this;
+    return { operators, text, batches, lives, faults };
+  }
+
+  private chooseSink(): ObservedSink {
+    const sinks = [collecting(), foreachBatch(), memoryTable(), jsonFiles()];
+    return this.random.pick(sinks.filter((sink) => sink.takes(this.query.terminal)));
+  }
+
+  private async newSession(): Promise<SparkSession> {
+    const { random } = this;
+    const builder = SparkSession.builder()
+      .use(memorySource(), ...this.sink.plugins, { name: "simulated disk", fileSystems: [this.disk] })
+      .withClock(this.clock)
+      .logTo(() => {});
+    const settings = {
+      ...this.conf,
+      "spark.sql.shuffle.partitions": random.pick(["1", "2", "5", "16"]),
+      "spark.sql.streaming.minBatchesToRetain": random.pick(["6", "10", "100"]),
+      "spark.sql.streaming.stateStore.minDeltasForSnapshot": random.pick(["1", "2", "3", "10"]),
+      "spark.sql.streaming.fileSink.log.compactInterval": random.pick(["2", "3", "10"]),
+      "spark.sql.streaming.fileSink.log.cleanupDelay": random.pick(["0", "600000"]),
+    };
+    for (const [key, value] of Object.entries(settings)) builder.config(key, value);
+    return builder.create();
+  }
+
+  private async start(): Promise<Life> {
+    const { random } = this;
+    const spark = await this.newSession();
+    const trigger = random.pick([Trigger.ProcessingTime(0), Trigger.ProcessingTime(0), Trigger.ProcessingTime(700)]);
+    const writer = writerOf(queryFrame(this.query, spark, this.sources), this.query.terminal, CHECKPOINT);
+    return { spark, query: await this.sink.start(writer.trigger(trigger)) };
+  }
+
+  /** One process from start to end: a fault of the disk, `stop()`, or a rival that takes the checkpoint over. */
+  private async liveOnce(): Promise<void> {
+    this.lives++;
+    const ending = this.random.pick(["fault", "fault", "fault", "fault", "stop", "rival", "once"] as const);
+    if (ending === "fault") {
+      this.faults++;
+      const at = this.disk.operations.length + this.random.integer(0, FAULT_WITHIN);
+      const f = randomFault(this.random); this.debug.push(`life ${this.lives} fault at ${at} ${JSON.stringify(f)}`);
+      this.disk.faultAt(at, f);
+    }
+    try {
+      if (ending === "rival") await this.liveWithRival();
+      else if (ending === "once") await this.liveByTrigger();
+      else await this.live(ending === "stop");
+    } catch (error) {
+      if (!comesFromDisk(error)) throw error;
+    }
+    if (this.disk.crashed) this.disk = this.disk.restart();
+    else this.disk.flush();
+    this.debug.push(`life ${this.lives} ${ending} ended, files: ${[...this.disk.files().keys()].filter((x) => /offsets|commits/.test(x)).map((x) => x.split("/").slice(-2).join("/")).sort().join(" ")} last op ${JSON.stringify(this.disk.operations.at(-1))}`);
+    this.disk.clearFaults();
+    this.journal.read(this.disk);
+  }
+
+  /** Feeds a running query until it fails, is stopped, or there is nothing left to feed. */
+  private async live(stopsInBatch: boolean): Promise<void> {
+    const { spark, query } = await this.start();
+    try {
+      for (let count = this.random.integer(1, 8); count > 0 && this.additionsLeft > 0; count--) {
+        this.feed();
+        if (stopsInBatch && this.random.chance(0.3)) {
+          await turns(this.random.integer(0, 60));
+          return;
+        }
+        if (this.random.chance(0.8)) await query.processAllAvailable();
+        this.journal.read(this.disk);
+      }
+    } finally {
+      await spark.stop();
+      // what ended a query that nobody waited for
+      if (query.exception && !comesFromDisk(query.exception)) throw query.exception;
+    }
+  }
+
+  /** Two processes on one checkpoint: at most one goes on, the other says why not. */
+  private async liveWithRival(): Promise<void> {
+    const first = await this.start();
+    this.feed();
+    await turns(this.random.integer(0, 60));
+    const second = await this.start();
+    const settled = [first, second].map(({ query }) => query.processAllAvailable().catch(() => {}));
+    await Promise.all(settled);
+    this.journal.read(this.disk);
+    if (this.additionsLeft > 0) this.feed();
+    await Promise.all([first, second].map(({ query }) => query.processAllAvailable().catch(() => {})));
+    await first.spark.stop();
+    await second.spark.stop();
+    for (const { query } of [first, second]) {
+      if (query.exception && !comesFromRival(query.exception)) throw query.exception;
+    }
+  }
+
+  /** A run with a trigger that has an end. */
+  private async liveByTrigger(): Promise<void> {
+    this.feed();
+    const spark = await this.newSession();
+    const trigger = this.random.chance() ? Trigger.AvailableNow() : Trigger.Once();
+    const writer = writerOf(queryFrame(this.query, spark, this.sources), this.query.terminal, CHECKPOINT);
+    const query = await this.sink.start(writer.trigger(trigger));
+    await query.awaitTermination();
+    await spark.stop();
+  }
+
+  private feed(): void {
+    const count = Math.min(this.additionsLeft, this.random.pick([1, 1, 2, 3]));
+    this.additionsLeft -= count;
+    for (let k = 0; k < count; k++) this.addTo(this.random.integer(0, this.sources.length - 1));
+  }
+
+  private addTo(source: number): void {
+    const rows = this.generators[source]!.rows();
+    this.fed[source]!.push(rows);
+    MemorySource.addData(this.sources[source]!, ...rows.map(sourceRow));
+  }
+
+  /** Runs to the end without faults, and compares. */
+  private async finish(): Promise<number> {
+    this.lives++;
+    const { spark, query } = await this.start();
+    await query.processAllAvailable();
+    this.journal.read(this.disk);
+    // a batch of this session, as the memory sink knows no other
+    this.addTo(0);
+    await query.processAllAvailable();
+    this.journal.read(this.disk);
+    const batches = this.journal.batches();
+    const withoutData = this.conf["spark.sql.streaming.noDataMicroBatches.enabled"] === "true";
+    const policy = this.conf["spark.sql.streaming.multipleWatermarkPolicy"] as "min" | "max";
+    const expected = checkRun(this.query, batches, this.fed, { policy, withoutData });
+    await this.sink.check(expected, this.query.terminal, this.disk, spark);
+    await spark.stop();
+    return batches.length;
+  }
+}
+
+/** Lets others go on, so many rounds of the event loop. */
+async function turns(count: number): Promise<void> {
+  for (let k = 0; k < count; k++) await new Promise((resolve) => setImmediate(resolve));
+}
