@@ -47,7 +47,10 @@ async function runWork(work: Work, root: string, options: BenchOptions): Promise
 /** Runs an engine in a process of its own. */
 function runEngine(engine: string, work: Work, input: string, root: string, threads: number): Measured {
   const args = [join(here, "run-engine.js"), engine, work.name, input, root, String(threads)];
-  const output = execFileSync(process.execPath, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  const output = execFileSync(process.execPath, args, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   return JSON.parse(output.trim().split("\n").at(-1)!) as Measured;
 }
 

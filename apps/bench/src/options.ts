@@ -28,7 +28,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
   const works = positionals.length > 0 ? positionals : [...WORKS.keys()];
   for (const work of works) if (!WORKS.has(work)) throw usage(`there is no work '${work}'`);
   const against = values.against.split(",").filter((name) => name !== "" && name !== "none");
-  for (const name of against) if (!ENGINES.includes(name)) throw usage(`there is no engine '${name}' to compare with`);
+  for (const name of against)
+    if (!ENGINES.includes(name)) throw usage(`there is no engine '${name}' to compare with`);
   return {
     works,
     rows: values.rows === undefined ? undefined : positive("rows", values.rows),

@@ -10,7 +10,17 @@ export interface Line {
   readonly answerRight: boolean;
 }
 
-const HEADER = ["work", "engine", "threads", "rows", "CPU-s/M", "wall s", "peak MB", "ratio", "answer"] as const;
+const HEADER = [
+  "work",
+  "engine",
+  "threads",
+  "rows",
+  "CPU-s/M",
+  "wall s",
+  "peak MB",
+  "ratio",
+  "answer",
+] as const;
 
 /** The lines as a table; the ratio is another engine's processor time to ours. */
 export function table(lines: readonly Line[]): string {
@@ -31,5 +41,9 @@ export function table(lines: readonly Line[]): string {
   });
   const all = [[...HEADER], ...rows];
   const widths = HEADER.map((_, k) => Math.max(...all.map((row) => row[k]!.length)));
-  return all.map((row) => row.map((cell, k) => (k < 2 ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!))).join("  ")).join("\n");
+  return all
+    .map((row) =>
+      row.map((cell, k) => (k < 2 ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!))).join("  "),
+    )
+    .join("\n");
 }

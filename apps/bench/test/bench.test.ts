@@ -16,7 +16,9 @@ for (const work of WORKS.values()) {
     const expected = await work.expected(input, root);
     const { answer, cpuSeconds } = await runSs(work, input, root, 1);
     expect(answer.groups).toBe(expected.groups);
-    expect(Math.abs(answer.total - expected.total)).toBeLessThanOrEqual(Math.abs(expected.total) * work.tolerance);
+    expect(Math.abs(answer.total - expected.total)).toBeLessThanOrEqual(
+      Math.abs(expected.total) * work.tolerance,
+    );
     expect(cpuSeconds).toBeGreaterThan(0);
   });
 }

@@ -23,6 +23,7 @@ export async function run(flags: Flags, output: TextStream): Promise<void> {
     .config("spark.sql.session.timeZone", "UTC")
     .use(fileSource(), parquetSink(), consoleSink({ stream: output }))
     .printTo((text) => void output.write(text, () => {}))
+    .logTo((level, message) => level !== "info" && print(`${level}: ${message}`))
     .create();
   try {
     await dropPeople(spark, places.people, await filesIn(places.people));

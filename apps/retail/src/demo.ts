@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { parquetSink } from "@ss/sink-parquet";
 import { fileSource } from "@ss/source-file";
 import { SparkSession } from "@ss/sql";
@@ -38,7 +39,7 @@ export async function runDemo(flags: Flags, story: Story, crash: () => void): Pr
     const same = await comparisonChapter(spark, folders, story, answer);
     await endRun(folders);
     story.aside(
-      `\nAll of it took ${duration(performance.now() - started)}. What it left lies in ${flags.data}`,
+      `\nAll of it took ${duration(performance.now() - started)}. What it left lies in ${relative(".", flags.data)}`,
     );
     return same;
   } finally {
@@ -53,5 +54,5 @@ async function dataChapter(folders: Folders, files: SaleFiles, story: Story): Pr
   const last = dayName(files.days - 1);
   const what = `${counted(files.days, "file", "files")} of ${counted(files.rows, "row", "rows")}, ${dayName(0)}.csv to ${last}.csv`;
   story.say(written ? `Written: ${what}` : `Found, from an earlier run: ${what}`);
-  if (written) story.aside(`in ${duration(performance.now() - started)}, to ${folders.byDay}`);
+  if (written) story.aside(`in ${duration(performance.now() - started)}, to ${relative(".", folders.byDay)}`);
 }

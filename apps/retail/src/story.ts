@@ -9,6 +9,8 @@ export class Story {
   private readonly output: Output;
   private readonly colours: boolean;
   private chapter = 0;
+  /** Whether the last line was empty; two of them never follow each other. */
+  private atGap = false;
 
   constructor(output: Output) {
     this.output = output;
@@ -18,29 +20,34 @@ export class Story {
   /** A numbered heading. */
   heading(text: string): void {
     this.chapter++;
-    this.output.write(`\n${this.styled("1;36", `${this.chapter}. ${text}`)}\n\n`);
+    this.write(`\n${this.styled("1;36", `${this.chapter}. ${text}`)}\n\n`);
   }
 
   say(text: string): void {
-    this.output.write(`${text}\n`);
+    this.write(`${text}\n`);
   }
 
   /** A line that stands back. */
   aside(text: string): void {
-    this.output.write(`${this.styled("2", text)}\n`);
+    this.write(`${this.styled("2", text)}\n`);
   }
 
   good(text: string): void {
-    this.output.write(`${this.styled("32", text)}\n`);
+    this.write(`${this.styled("32", text)}\n`);
   }
 
   bad(text: string): void {
-    this.output.write(`${this.styled("1;31", text)}\n`);
+    this.write(`${this.styled("1;31", text)}\n`);
   }
 
   /** A block as it is, such as a table, moved in by two. */
   block(text: string): void {
-    this.output.write(`${text.trimEnd().replaceAll(/^/gm, "  ")}\n`);
+    this.write(`${text.trimEnd().replaceAll(/^/gm, "  ")}\n`);
+  }
+
+  private write(text: string): void {
+    this.output.write(this.atGap ? text.replace(/^\n/, "") : text);
+    this.atGap = text.endsWith("\n\n");
   }
 
   private styled(code: string, text: string): string {

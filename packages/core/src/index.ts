@@ -1,40 +1,27 @@
-export { assert, StreamError, type QueryContext, type Recovery, type StreamErrorFields } from "./errors/stream-error.js";
-export * from "./schema/data-type.js";
-export { StructField, StructType } from "./schema/struct-type.js";
-export { parseDdl, parseTypeText } from "./schema/ddl.js";
-export { typeFromJson, typeToJson, type StructJson, type TypeJson } from "./schema/json-form.js";
-export { simpleString, sqlText, treeString, typeName } from "./schema/type-text.js";
-export { schemaOf, TypedStructType, type RowOf, type SchemaLiteral, type ValueOf } from "./schema/typed-schema.js";
-export * from "./column/column.js";
-export * from "./column/builder.js";
-export { BATCH_ROWS, Batch } from "./column/batch.js";
+export { concurrentUpdate, corruptFile } from "./checkpoint/checkpoint-errors.js";
+export { type CommitEntry, type CommitLog, commitLog } from "./checkpoint/commit-log.js";
+export { fileSourceLog } from "./checkpoint/file-source-log.js";
+export { openJson, sealJson } from "./checkpoint/log-entry.js";
+export type { MetadataLog } from "./checkpoint/metadata-log.js";
+export { type OffsetEntry, type OffsetLog, offsetLog } from "./checkpoint/offset-log.js";
+export type { SourceLog } from "./checkpoint/source-log.js";
+export { type Clock, systemClock } from "./clock/clock.js";
 export { batchFromRows, copyColumn, gatherColumn, rowsOf, valueAt } from "./column/access.js";
-export type { IntervalValue, MapValue, Value } from "./column/value.js";
-export { sliceColumn, takeColumn } from "./column/take.js";
+export { BATCH_ROWS, Batch } from "./column/batch.js";
+export * from "./column/builder.js";
+export * from "./column/column.js";
 export { KeyTable } from "./column/key-table.js";
-export { systemClock, type Clock } from "./clock/clock.js";
-export type { Predicate, PushdownAnswer, ScanRequest } from "./source/predicate.js";
+export { sliceColumn, takeColumn } from "./column/take.js";
+export type { IntervalValue, MapValue, Value } from "./column/value.js";
 export {
-  sameOffset,
-  type Json,
-  type Offset,
-  type Partition,
-  type ReadLimit,
-  type Source,
-  type SourceContext,
-} from "./source/source.js";
-export type { Table } from "./source/table.js";
-export type {
-  BatchWrite,
-  CommitMessage,
-  OutputMode,
-  PartitionWriter,
-  Sink,
-  SinkBatch,
-  SinkResult,
-} from "./sink/sink.js";
+  assert,
+  type QueryContext,
+  type Recovery,
+  StreamError,
+  type StreamErrorFields,
+} from "./errors/stream-error.js";
 export type { FileEntry, FileReader, FileSystem, FileWriter } from "./file-system/file-system.js";
-export { localFileSystem, localPath, type LocalFileSystemOptions } from "./file-system/local-file-system.js";
+export { type LocalFileSystemOptions, localFileSystem, localPath } from "./file-system/local-file-system.js";
 export { MemoryFileSystem } from "./file-system/memory-file-system.js";
 export type {
   FileFormat,
@@ -58,6 +45,67 @@ export {
   type WriteRequest,
 } from "./plugin/plugin.js";
 export type {
+  SinkProgress,
+  SourceProgress,
+  StateOperatorProgress,
+  StreamingQueryProgress,
+} from "./progress/progress.js";
+export { progressJson } from "./progress/progress-json.js";
+export type {
+  QueryIdleEvent,
+  QueryLog,
+  QueryProgressEvent,
+  QueryStartedEvent,
+  QueryTerminatedEvent,
+  StreamingQueryListener,
+} from "./query/query-listener.js";
+export type { QueryOptions } from "./query/query-options.js";
+export type {
+  BatchRequest,
+  BatchResult,
+  EventTimeStats,
+  OffsetRange,
+  PlanContext,
+  StreamOutput,
+  StreamPlan,
+} from "./query/stream-plan.js";
+export type { StreamingQuery, StreamingQueryStatus } from "./query/streaming-query.js";
+export { StreamingQueryException } from "./query/streaming-query-exception.js";
+export { StreamingQueryManager, type StreamingQueryManagerOptions } from "./query/streaming-query-manager.js";
+export * from "./schema/data-type.js";
+export { parseDdl, parseTypeText } from "./schema/ddl.js";
+export { type StructJson, type TypeJson, typeFromJson, typeToJson } from "./schema/json-form.js";
+export { StructField, StructType } from "./schema/struct-type.js";
+export { simpleString, sqlText, treeString, typeName } from "./schema/type-text.js";
+export {
+  type RowOf,
+  type SchemaLiteral,
+  schemaOf,
+  TypedStructType,
+  type ValueOf,
+} from "./schema/typed-schema.js";
+export type {
+  BatchWrite,
+  CommitMessage,
+  OutputMode,
+  PartitionWriter,
+  Sink,
+  SinkBatch,
+  SinkResult,
+} from "./sink/sink.js";
+export type { Predicate, PushdownAnswer, ScanRequest } from "./source/predicate.js";
+export {
+  type Json,
+  type Offset,
+  type Partition,
+  type ReadLimit,
+  type Source,
+  type SourceContext,
+  sameOffset,
+} from "./source/source.js";
+export type { Table } from "./source/table.js";
+export { memoryStateStoreProvider } from "./state/memory-state-store.js";
+export type {
   FamilySpec,
   StateFamily,
   StateLookup,
@@ -68,35 +116,4 @@ export type {
   StateStoreProvider,
   StateVersion,
 } from "./state/state-store.js";
-export { memoryStateStoreProvider } from "./state/memory-state-store.js";
 export type { Trigger } from "./trigger/trigger.js";
-export type {
-  BatchRequest,
-  BatchResult,
-  EventTimeStats,
-  OffsetRange,
-  PlanContext,
-  StreamOutput,
-  StreamPlan,
-} from "./query/stream-plan.js";
-export type { SinkProgress, SourceProgress, StateOperatorProgress, StreamingQueryProgress } from "./progress/progress.js";
-export { progressJson } from "./progress/progress-json.js";
-export type { SourceLog } from "./checkpoint/source-log.js";
-export { fileSourceLog } from "./checkpoint/file-source-log.js";
-export { concurrentUpdate, corruptFile } from "./checkpoint/checkpoint-errors.js";
-export { openJson, sealJson } from "./checkpoint/log-entry.js";
-export { commitLog, type CommitEntry, type CommitLog } from "./checkpoint/commit-log.js";
-export { offsetLog, type OffsetEntry, type OffsetLog } from "./checkpoint/offset-log.js";
-export type { MetadataLog } from "./checkpoint/metadata-log.js";
-export type { QueryOptions } from "./query/query-options.js";
-export type {
-  QueryIdleEvent,
-  QueryLog,
-  QueryProgressEvent,
-  QueryStartedEvent,
-  QueryTerminatedEvent,
-  StreamingQueryListener,
-} from "./query/query-listener.js";
-export type { StreamingQuery, StreamingQueryStatus } from "./query/streaming-query.js";
-export { StreamingQueryException } from "./query/streaming-query-exception.js";
-export { StreamingQueryManager, type StreamingQueryManagerOptions } from "./query/streaming-query-manager.js";

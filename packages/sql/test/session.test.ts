@@ -1,7 +1,7 @@
-import { memorySource, MemorySource } from "@ss/source-memory";
 import { fileSource } from "@ss/source-file";
+import { MemorySource, memorySource } from "@ss/source-memory";
 import { expect, test } from "vitest";
-import { SparkSession, col, window } from "../src/index.js";
+import { col, SparkSession, window } from "../src/index.js";
 
 test("a query over VALUES gives rows", async () => {
   const spark = await SparkSession.builder().create();
@@ -10,13 +10,21 @@ test("a query over VALUES gives rows", async () => {
 });
 
 test("a windowed count over a stream gives out complete windows", async () => {
-  const spark = await SparkSession.builder().config("spark.sql.session.timeZone", "UTC").use(memorySource()).create();
+  const spark = await SparkSession.builder()
+    .config("spark.sql.session.timeZone", "UTC")
+    .use(memorySource())
+    .create();
   MemorySource.reset("in");
   MemorySource.addData("in", 10, 11, 12, 13, 14, 15);
-  const counts = spark.readStream.format("memory").option("name", "in").schema("value INT").load()
+  const counts = spark.readStream
+    .format("memory")
+    .option("name", "in")
+    .schema("value INT")
+    .load()
     .selectExpr("CAST(value AS TIMESTAMP) AS t")
     .withWatermark("t", "10 seconds")
-    .groupBy(window("t", "5 seconds")).count()
+    .groupBy(window("t", "5 seconds"))
+    .count()
     .selectExpr("CAST(window.start AS BIGINT) AS start", "count");
   const query = await counts.writeStream.format("memory").queryName("out").start();
   await query.processAllAvailable();

@@ -47,7 +47,13 @@ function write(set: DataSet, root: string, folder: string, rows: number): void {
   }
 }
 
-function writeFile(path: string, header: string, line: (i: number) => string, from: number, to: number): void {
+function writeFile(
+  path: string,
+  header: string,
+  line: (i: number) => string,
+  from: number,
+  to: number,
+): void {
   const file = openSync(path, "w");
   let buffer = header;
   for (let i = from; i < to; i++) {

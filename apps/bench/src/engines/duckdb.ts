@@ -10,7 +10,10 @@ const VERSION = "1.5.6-r.1";
 
 interface DuckDb {
   readonly DuckDBInstance: {
-    create(path: string, config: Record<string, string>): Promise<{
+    create(
+      path: string,
+      config: Record<string, string>,
+    ): Promise<{
       connect(): Promise<{
         runAndReadAll(sql: string): Promise<{ getRowObjects(): Record<string, unknown>[] }>;
       }>;
@@ -25,7 +28,10 @@ async function load(root: string): Promise<DuckDb> {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
     const flags = ["--no-audit", "--no-fund", "--loglevel=error"];
-    execFileSync("npm", ["install", ...flags, `@duckdb/node-api@${VERSION}`], { cwd: folder, stdio: "inherit" });
+    execFileSync("npm", ["install", ...flags, `@duckdb/node-api@${VERSION}`], {
+      cwd: folder,
+      stdio: "inherit",
+    });
   }
   const require = createRequire(join(folder, "package.json"));
   const loaded = (await import(pathToFileURL(require.resolve("@duckdb/node-api")).href)) as

@@ -33,7 +33,10 @@ export const w1json: Work = {
   prepare: async (root, rows) => dataSet("ysb", root, rows),
   units: (rows) => rows,
   stream: (spark, input, root, checkpoint) => {
-    const events = spark.readStream.schema(AD_EVENT).option("maxFilesPerTrigger", FILES_PER_BATCH).json(input);
+    const events = spark.readStream
+      .schema(AD_EVENT)
+      .option("maxFilesPerTrigger", FILES_PER_BATCH)
+      .json(input);
     return runToEnd(spark, viewsPerCampaign(spark, events, root), ["campaign_id", "window"], checkpoint);
   },
   expected: async (input, root) => {

@@ -6,6 +6,9 @@ import { createInterface } from "node:readline";
 export async function* linesOf(folder: string): AsyncGenerator<string> {
   for (const name of readdirSync(folder).sort()) {
     if (name.startsWith(".")) continue;
-    yield* createInterface({ input: createReadStream(join(folder, name)), crlfDelay: Number.POSITIVE_INFINITY });
+    yield* createInterface({
+      input: createReadStream(join(folder, name)),
+      crlfDelay: Number.POSITIVE_INFINITY,
+    });
   }
 }

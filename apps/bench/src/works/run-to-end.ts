@@ -20,7 +20,10 @@ export async function runToEnd(
     .start();
   await query.awaitTermination();
   return async () => {
-    const results = spark.table("updates").groupBy(...keys).agg(last("n").as("n"));
+    const results = spark
+      .table("updates")
+      .groupBy(...keys)
+      .agg(last("n").as("n"));
     const [row] = await results.agg(count("*").as("groups"), sum("n").as("total")).collect();
     return { groups: row!["groups"], total: row!["total"] };
   };

@@ -18,7 +18,12 @@ export interface Work {
   /** How many units the input has. */
   units(rows: number, answer: Answer): number;
   /** Runs it as a stream with a checkpoint to its end; what it returns finds the answer in what the sink got. */
-  stream(spark: SparkSession, input: string, root: string, checkpoint: string): Promise<() => Promise<Answer>>;
+  stream(
+    spark: SparkSession,
+    input: string,
+    root: string,
+    checkpoint: string,
+  ): Promise<() => Promise<Answer>>;
   /** The answer by a program of a few lines that no engine has a part in. */
   expected(input: string, root: string): Promise<Answer>;
   /** The query of DuckDB that gives `groups` and `total`; absent where there is none to compare with. */

@@ -21,6 +21,8 @@ export interface ResumePoint {
   /** What the checkpoint has pinned. */
   readonly conf: Readonly<Record<string, string>>;
   readonly state: StateVersion | null;
+  /** See {@link OffsetEntry.oldestKept}. */
+  readonly oldestKept: number;
 }
 
 const FRESH: ResumePoint = {
@@ -31,6 +33,7 @@ const FRESH: ResumePoint = {
   watermarkMs: 0,
   conf: {},
   state: null,
+  oldestKept: 0,
 };
 
 /** The logs of a checkpoint, in the hands of one run. */
@@ -67,9 +70,12 @@ export class Checkpoint {
   async recover(retained: number): Promise<ResumePoint> {
     const { offsets, commits } = this;
     const latest = offsets.latestId;
-    this.checkComplete(retained);
+    this.checkPairs();
     if (latest < 0) return FRESH;
     const last = await offsets.get(latest);
+    const oldestKept = last.oldestKept ?? Math.max(0, latest - retained + 1);
+    offsets.checkNoGap(oldestKept);
+    commits.checkNoGap(oldestKept);
     if (commits.latestId === latest) {
       const { nextBatchWatermarkMs, state } = await commits.get(latest);
       return {
@@ -80,10 +86,11 @@ export class Checkpoint {
         watermarkMs: Math.max(last.batchWatermarkMs, nextBatchWatermarkMs),
         conf: last.conf,
         state,
+        oldestKept,
       };
     }
     const { batchWatermarkMs: watermarkMs, conf } = last;
-    if (latest === 0) return { ...FRESH, replay: last, watermarkMs, conf };
+    if (latest === 0) return { ...FRESH, replay: last, watermarkMs, conf, oldestKept };
     const before = await offsets.get(latest - 1);
     return {
       batchId: latest,
@@ -93,6 +100,7 @@ export class Checkpoint {
       watermarkMs,
       conf,
       state: (await commits.get(latest - 1)).state,
+      oldestKept,
     };
   }
 
@@ -102,10 +110,8 @@ export class Checkpoint {
     await this.commits.purgeBelow(batchId);
   }
 
-  private checkComplete(retained: number): void {
+  private checkPairs(): void {
     const { offsets, commits } = this;
-    offsets.checkNoGap(retained);
-    commits.checkNoGap(retained);
     if (commits.latestId > offsets.latestId) throw missingEntry(offsets.pathOf(commits.latestId));
     if (commits.latestId < offsets.latestId - 1) throw missingEntry(commits.pathOf(offsets.latestId - 1));
   }

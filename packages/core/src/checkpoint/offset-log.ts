@@ -9,6 +9,11 @@ export interface OffsetEntry {
   readonly batchWatermarkMs: number;
   readonly batchTimestampMs: number;
   readonly conf: Readonly<Record<string, string>>;
+  /**
+   * The oldest batch whose entries no run has been free to delete so far, this one after its commit included; null where Spark
+   * wrote the entry. Below it a loss of power may have undone a part of a purge, so that gaps there mean nothing.
+   */
+  readonly oldestKept: number | null;
   /** Where each source's part of the batch ends; null for a source that has delivered nothing yet. */
   readonly offsets: readonly (Offset | null)[];
   /** The run that wrote the entry; null where it was Spark. */
@@ -29,15 +34,15 @@ export function offsetLine(offset: Offset | null): string {
 }
 
 function encode(entry: OffsetEntry): LogEntry {
-  const { batchWatermarkMs, batchTimestampMs, conf, writer } = entry;
+  const { batchWatermarkMs, batchTimestampMs, conf, oldestKept, writer } = entry;
   return {
-    fields: { batchWatermarkMs, batchTimestampMs, conf, writer },
+    fields: { batchWatermarkMs, batchTimestampMs, conf, oldestKept, writer },
     lines: entry.offsets.map(offsetLine),
   };
 }
 
 function decode({ fields, lines }: LogEntry, path: string): OffsetEntry {
-  const { batchWatermarkMs, batchTimestampMs, conf, writer } = fields;
+  const { batchWatermarkMs, batchTimestampMs, conf, oldestKept, writer } = fields;
   if (typeof batchWatermarkMs !== "number" || typeof batchTimestampMs !== "number") {
     throw corruptFile(path, "the batch's watermark or timestamp is missing");
   }
@@ -45,6 +50,7 @@ function decode({ fields, lines }: LogEntry, path: string): OffsetEntry {
     batchWatermarkMs,
     batchTimestampMs,
     conf: (conf ?? {}) as Record<string, string>,
+    oldestKept: typeof oldestKept === "number" ? oldestKept : null,
     offsets: lines.map((line) => parseOffset(line, path)),
     writer: typeof writer === "string" ? writer : null,
   };

@@ -58,7 +58,11 @@ export function copyColumn(column: Column, from = 0, to: number = column.length)
 }
 
 /** The rows at `positions`, in that order, copied into arrays of their own. */
-export function gatherColumn(column: Column, positions: Int32Array, count: number = positions.length): Column {
+export function gatherColumn(
+  column: Column,
+  positions: Int32Array,
+  count: number = positions.length,
+): Column {
   const builder = columnBuilder(column.type);
   for (let k = 0; k < count; k++) {
     const i = positions[k]!;

@@ -93,7 +93,8 @@ export abstract class ColumnBuilder {
   private make(copy: boolean): c.Column {
     const bytes = (this.length + 7) >> 3;
     let validity: c.Validity = null;
-    if (this.nullCount > 0) validity = copy ? this.validity.slice(0, bytes) : this.validity.subarray(0, bytes);
+    if (this.nullCount > 0)
+      validity = copy ? this.validity.slice(0, bytes) : this.validity.subarray(0, bytes);
     return this.build(this.length, validity, copy);
   }
 
@@ -579,7 +580,8 @@ export class StructBuilder extends ColumnBuilder {
   append(value: Value): void {
     this.next(value !== null);
     const values = value as readonly Value[] | null;
-    for (let k = 0; k < this.children.length; k++) this.children[k]!.append(values === null ? null : values[k]!);
+    for (let k = 0; k < this.children.length; k++)
+      this.children[k]!.append(values === null ? null : values[k]!);
   }
   override appendNull(): void {
     this.append(null);

@@ -1,5 +1,11 @@
-import type { BytesBuilder, ColumnBuilder, Int128Builder, IntervalBuilder, StructBuilder } from "./builder.js";
 import { valueAt } from "./access.js";
+import type {
+  BytesBuilder,
+  ColumnBuilder,
+  Int128Builder,
+  IntervalBuilder,
+  StructBuilder,
+} from "./builder.js";
 import type * as c from "./column.js";
 import type { MapValue, Value } from "./value.js";
 
@@ -150,9 +156,12 @@ function hashValue(value: Value): number {
       return hashText(value);
   }
   if (value instanceof Uint8Array) return hashSlice(value, 0, value.length);
-  if (Array.isArray(value)) return value.reduce((h: number, v: Value) => mix(Math.imul(h, 31) ^ hashValue(v)), 7);
-  if ("keys" in value) return mix(hashValue((value as MapValue).keys) ^ hashValue((value as MapValue).values));
-  if ("months" in value) return mix(value.months ^ Math.imul(value.days, 31) ^ Number(BigInt.asIntN(32, value.micros)));
+  if (Array.isArray(value))
+    return value.reduce((h: number, v: Value) => mix(Math.imul(h, 31) ^ hashValue(v)), 7);
+  if ("keys" in value)
+    return mix(hashValue((value as MapValue).keys) ^ hashValue((value as MapValue).values));
+  if ("months" in value)
+    return mix(value.months ^ Math.imul(value.days, 31) ^ Number(BigInt.asIntN(32, value.micros)));
   return 0;
 }
 
@@ -207,7 +216,9 @@ function presentEquality(column: Exclude<c.Column, c.DictionaryColumn>, keys: Co
     case "bytes":
       return bytesEquality(column, keys as BytesBuilder);
     case "struct": {
-      const parts = column.children.map((child, k) => keyEquality(child, (keys as StructBuilder).children[k]!));
+      const parts = column.children.map((child, k) =>
+        keyEquality(child, (keys as StructBuilder).children[k]!),
+      );
       return (i, slot) => parts.every((part) => part(i, slot));
     }
     case "interval": {
@@ -250,7 +261,10 @@ export function sameValue(a: Value, b: Value): boolean {
     return a.length === b.length && a.every((value, k) => sameValue(value, b[k] as Value));
   }
   if ("keys" in a && "keys" in b) {
-    return sameValue((a as MapValue).keys, (b as MapValue).keys) && sameValue((a as MapValue).values, (b as MapValue).values);
+    return (
+      sameValue((a as MapValue).keys, (b as MapValue).keys) &&
+      sameValue((a as MapValue).values, (b as MapValue).values)
+    );
   }
   if ("months" in a && "months" in b) {
     return a.months === b.months && a.days === b.days && a.micros === b.micros;

@@ -1,7 +1,7 @@
-import { columnBuilder, type ColumnBuilder } from "./builder.js";
-import { hashColumns, keyEquality, type RowEquality } from "./key-hash.js";
-import type { Column } from "./column.js";
 import type { DataType } from "../schema/data-type.js";
+import { type ColumnBuilder, columnBuilder } from "./builder.js";
+import type { Column } from "./column.js";
+import { hashColumns, keyEquality, type RowEquality } from "./key-hash.js";
 
 const EMPTY = -1;
 

@@ -1,5 +1,5 @@
-import * as c from "./column.js";
 import { gatherColumn } from "./access.js";
+import * as c from "./column.js";
 
 /**
  * The rows at `positions[0 .. count)`, in that order; a negative position gives a null. Bytes and elements are not copied: the result
@@ -24,10 +24,23 @@ export function takeColumn(column: c.Column, positions: Int32Array, count: numbe
       return takeInt64(column, positions, count, validity);
     case "bytes": {
       const starts = taken(column.starts, positions, count);
-      return new c.BytesColumn(column.type, count, validity, column.data, starts, taken(column.lengths, positions, count));
+      return new c.BytesColumn(
+        column.type,
+        count,
+        validity,
+        column.data,
+        starts,
+        taken(column.lengths, positions, count),
+      );
     }
     case "dictionary":
-      return new c.DictionaryColumn(column.type, count, validity, taken(column.codes, positions, count), column.dictionary);
+      return new c.DictionaryColumn(
+        column.type,
+        count,
+        validity,
+        taken(column.codes, positions, count),
+        column.dictionary,
+      );
     case "list": {
       const starts = taken(column.starts, positions, count);
       const lengths = taken(column.lengths, positions, count);
@@ -63,7 +76,12 @@ function taken<T extends Numbers>(values: T, positions: Int32Array, count: numbe
   return out;
 }
 
-function takeInt64(column: c.Int64Column, positions: Int32Array, count: number, validity: c.Validity): c.Column {
+function takeInt64(
+  column: c.Int64Column,
+  positions: Int32Array,
+  count: number,
+  validity: c.Validity,
+): c.Column {
   const out = new c.Int64Column(column.type, count, validity, new BigInt64Array(count));
   const from = column.words;
   const to = out.words;
@@ -155,7 +173,13 @@ export function sliceColumn(column: c.Column, from: number, to: number): c.Colum
         column.children.map((child) => sliceColumn(child, from, to)),
       );
     case "dictionary":
-      return new c.DictionaryColumn(type, length, validity, column.codes.subarray(from, to), column.dictionary);
+      return new c.DictionaryColumn(
+        type,
+        length,
+        validity,
+        column.codes.subarray(from, to),
+        column.dictionary,
+      );
     case "null":
       return new c.NullColumn(type, length);
   }

@@ -36,7 +36,11 @@ export interface FormatReader {
   /** The schema of every file of this format with these options (text has one), if there is such. */
   fixedSchema?(options: Options): StructType | undefined;
   /** A schema from the files' content; all columns nullable. Null where no file tells one. */
-  inferSchema(files: readonly FileEntry[], options: Options, context: FormatContext): Promise<StructType | null>;
+  inferSchema(
+    files: readonly FileEntry[],
+    options: Options,
+    context: FormatContext,
+  ): Promise<StructType | null>;
   /** Whether a file may be cut at any byte under these options. */
   splittable(options: Options, path: string): boolean;
   pushdown?(predicate: Predicate, options: Options): PushdownAnswer;
@@ -60,7 +64,11 @@ export interface FormatWriter {
   /** What stands after the name of a file, with its dot: `.csv`, `.snappy.parquet`, `.json.gz`. */
   extension(options: Options): string;
   /** Prepares once what depends on schema and options; the function it returns starts one file. */
-  open(schema: StructType, options: Options, context: FormatContext): (file: FileWriter) => Promise<FormatFile>;
+  open(
+    schema: StructType,
+    options: Options,
+    context: FormatContext,
+  ): (file: FileWriter) => Promise<FormatFile>;
 }
 
 /** One file being written by a format. `close` writes what remains and closes the file; `abort` leaves nothing behind. */

@@ -65,7 +65,11 @@ export class Options {
     if (value === undefined) return undefined;
     const number = Number(value.trim());
     if (value.trim() !== "" && Number.isSafeInteger(number) && number >= min) return number;
-    throw invalidOption(name, value, min > Number.MIN_SAFE_INTEGER ? `a whole number from ${min} on` : "a whole number");
+    throw invalidOption(
+      name,
+      value,
+      min > Number.MIN_SAFE_INTEGER ? `a whole number from ${min} on` : "a whole number",
+    );
   }
 
   /** One of a few words, in any case; the word is returned as listed. */
@@ -99,7 +103,10 @@ const UNITS: readonly (readonly [RegExp, number])[] = [
 
 /** Reads a time span of units up to weeks; undefined where the text is none. Several parts add up (`1 hour 30 minutes`). */
 export function parseDurationMs(text: string, unitMs = 1): number | undefined {
-  const trimmed = text.trim().toLowerCase().replace(/^interval\s+/, "");
+  const trimmed = text
+    .trim()
+    .toLowerCase()
+    .replace(/^interval\s+/, "");
   if (/^-?\d+$/.test(trimmed)) return Number(trimmed) * unitMs;
   let total = 0;
   let rest = trimmed;

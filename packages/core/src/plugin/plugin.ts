@@ -1,6 +1,6 @@
 import type { Clock } from "../clock/clock.js";
-import type { FileFormat, FormatContext } from "../format/file-format.js";
 import type { FileSystem } from "../file-system/file-system.js";
+import type { FileFormat, FormatContext } from "../format/file-format.js";
 import type { StructType } from "../schema/struct-type.js";
 import type { OutputMode, Sink } from "../sink/sink.js";
 import type { Source } from "../source/source.js";
@@ -96,5 +96,9 @@ export interface SourceSpec {
 
 /** The part of a session that formats need. */
 export function formatContext(session: SessionContext, path: string): FormatContext {
-  return { fileSystem: session.fileSystem(path), timeZone: session.timeZone, conf: (key) => session.conf(key) };
+  return {
+    fileSystem: session.fileSystem(path),
+    timeZone: session.timeZone,
+    conf: (key) => session.conf(key),
+  };
 }

@@ -131,7 +131,8 @@ export class QueryRun implements StreamingQuery {
     const { signal } = this.controller;
     const conf = this.options.conf ?? (() => undefined);
     const checkpoint = await Checkpoint.open(fileSystem, checkpointLocation, this.runId);
-    const resume = await checkpoint.recover(batchesToRetain(conf));
+    const retained = batchesToRetain(conf);
+    const resume = await checkpoint.recover(retained);
     this.warnOfPinned(resume.conf);
     const confInForce = (key: string): string | undefined => resume.conf[key] ?? conf(key);
     const plan = await this.openPlan(resume, confInForce);
@@ -150,6 +151,7 @@ export class QueryRun implements StreamingQuery {
           ...plan.pinnedConf,
           ...resume.conf,
         },
+        batchesToRetain: retained,
         log: this.context.log,
         observer: this.observer(),
       },

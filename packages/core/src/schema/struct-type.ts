@@ -1,7 +1,7 @@
 import { StreamError } from "../errors/stream-error.js";
-import { parseDdl, parseTypeText } from "./ddl.js";
 import type { DataType } from "./data-type.js";
-import { typeFromJson, typeToJson, type StructJson } from "./json-form.js";
+import { parseDdl, parseTypeText } from "./ddl.js";
+import { type StructJson, typeFromJson, typeToJson } from "./json-form.js";
 import { simpleString, treeString } from "./type-text.js";
 
 /** A named, typed column of a struct. */
@@ -73,7 +73,12 @@ export class StructType {
     throw new StreamError({
       condition: "FIELD_NOT_FOUND",
       sqlState: "42704",
-      parameters: { fieldName: `\`${name}\``, fields: this.fieldNames().map((n) => `\`${n}\``).join(", ") },
+      parameters: {
+        fieldName: `\`${name}\``,
+        fields: this.fieldNames()
+          .map((n) => `\`${n}\``)
+          .join(", "),
+      },
       message: `No field \`${name}\` in ${simpleString(this)}.`,
     });
   }

@@ -12,7 +12,9 @@ function quoteIfNeeded(name: string): string {
 }
 
 function intervalText(family: { start: string; end: string }): string {
-  return family.start === family.end ? `interval ${family.start}` : `interval ${family.start} to ${family.end}`;
+  return family.start === family.end
+    ? `interval ${family.start}`
+    : `interval ${family.start} to ${family.end}`;
 }
 
 /** Spark's `simpleString` (catalog string): `int`, `bigint`, `struct<a:int>`. */

@@ -27,7 +27,9 @@ export type SchemaLiteral = { readonly [column: string]: string };
 
 /** The row type of a schema literal; every column may be null, and a type text unknown to TypeScript gives `unknown`. */
 export type RowOf<S extends SchemaLiteral> = {
-  -readonly [C in keyof S]: (S[C] extends keyof ValueOf ? ValueOf[S[C]] : S[C] extends `decimal${string}` ? string : unknown) | null;
+  -readonly [C in keyof S]:
+    | (S[C] extends keyof ValueOf ? ValueOf[S[C]] : S[C] extends `decimal${string}` ? string : unknown)
+    | null;
 };
 
 /** A schema that carries the type of its rows. */
@@ -45,6 +47,8 @@ export class TypedStructType<out Row> extends StructType {
  * ```
  */
 export function schemaOf<const S extends SchemaLiteral>(literal: S): TypedStructType<RowOf<S>> {
-  const fields = Object.entries(literal).map(([name, text]) => StructField(name, parseTypeText(text) as DataType));
+  const fields = Object.entries(literal).map(([name, text]) =>
+    StructField(name, parseTypeText(text) as DataType),
+  );
   return new TypedStructType<RowOf<S>>(fields);
 }

@@ -1,5 +1,5 @@
-import type { DataType } from "../schema/data-type.js";
 import type { Value } from "../column/value.js";
+import type { DataType } from "../schema/data-type.js";
 
 /** A comparison of a column with a literal, as sources and formats may evaluate it. Null in the column never matches. */
 export type Predicate =

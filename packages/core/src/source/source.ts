@@ -1,6 +1,6 @@
-import type { Batch } from "../column/batch.js";
-import type { Clock } from "../clock/clock.js";
 import type { SourceLog } from "../checkpoint/source-log.js";
+import type { Clock } from "../clock/clock.js";
+import type { Batch } from "../column/batch.js";
 import type { StructType } from "../schema/struct-type.js";
 import type { Predicate, PushdownAnswer, ScanRequest } from "./predicate.js";
 

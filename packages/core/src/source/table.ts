@@ -1,7 +1,7 @@
 import type { Batch } from "../column/batch.js";
 import type { StructType } from "../schema/struct-type.js";
-import type { Partition } from "./source.js";
 import type { Predicate, PushdownAnswer, ScanRequest } from "./predicate.js";
+import type { Partition } from "./source.js";
 
 /**
  * A bounded table. `plan` may be called any number of times and sees the table as it is then; `read` may run for several

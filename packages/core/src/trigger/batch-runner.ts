@@ -35,6 +35,7 @@ export class BatchRunner {
   private ends: readonly (Offset | null)[];
   private lastBatchWatermarkMs: number | null;
   private state: StateVersion | null;
+  private oldestKept: number;
 
   constructor(env: RunEnvironment, resume: ResumePoint, reporter: ProgressReporter) {
     this.env = env;
@@ -50,6 +51,7 @@ export class BatchRunner {
     this.ends = this.committed;
     this.lastBatchWatermarkMs = resume.lastBatchWatermarkMs;
     this.state = resume.state;
+    this.oldestKept = resume.oldestKept;
   }
 
   /** The batch that runs now or was committed last, or -1. */
@@ -99,10 +101,12 @@ export class BatchRunner {
       if (!plan.needsBatch({ previousMs, watermarkMs: batchWatermarkMs, nowMs: batchTimestampMs }))
         return null;
     }
+    this.oldestKept = Math.max(this.oldestKept, this.batchId - this.env.batchesToRetain + 1);
     const entry: OffsetEntry = {
       batchWatermarkMs,
       batchTimestampMs,
       conf,
+      oldestKept: this.oldestKept,
       offsets: ends,
       writer: query.runId,
     };

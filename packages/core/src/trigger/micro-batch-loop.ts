@@ -14,7 +14,6 @@ export class MicroBatchLoop {
   private readonly reporter: ProgressReporter;
   private readonly pollingDelayMs: number;
   private readonly idleEventMs: number;
-  private readonly batchesToRetain: number;
   private readonly batchesWithoutData: boolean;
   private intake: Intake;
   private lastReportMs: number = Number.NEGATIVE_INFINITY;
@@ -27,7 +26,6 @@ export class MicroBatchLoop {
     this.runner = new BatchRunner(env, resume, this.reporter);
     this.pollingDelayMs = Math.max(1, this.durationMs("spark.sql.streaming.pollingDelay", 10));
     this.idleEventMs = this.durationMs("spark.sql.streaming.noDataProgressEventInterval", 10_000);
-    this.batchesToRetain = batchesToRetain(env.conf);
     const noData = env.conf("spark.sql.streaming.noDataMicroBatches.enabled") ?? "true";
     this.batchesWithoutData = noData.toLowerCase() !== "false" && env.trigger.kind !== "once";
     this.intake = env.trigger.kind === "once" || this.takesAllAtOnce() ? "all" : "limited";
@@ -140,12 +138,12 @@ export class MicroBatchLoop {
   /** Snapshots and clean-up, beside the batches to come; a failure leaves garbage behind and costs nothing else. */
   private maintain(): void {
     if (this.maintenance !== null) return;
-    const { plan, checkpoint, log } = this.env;
-    const oldest = Math.max(0, this.runner.lastCommittedBatch - this.batchesToRetain + 1);
+    const { plan, checkpoint, log, batchesToRetain } = this.env;
+    const oldest = Math.max(0, this.runner.lastCommittedBatch - batchesToRetain + 1);
     const work = async (): Promise<void> => {
       await plan.maintain(oldest);
       // deleting makes the next sync dear on many disks, so a tenth goes at a time
-      if (oldest >= checkpoint.offsets.oldestId + this.batchesToRetain / 10)
+      if (oldest >= checkpoint.offsets.oldestId + batchesToRetain / 10)
         await checkpoint.purgeBelow(oldest);
     };
     this.maintenance = work()

@@ -30,6 +30,8 @@ export interface RunEnvironment {
   readonly conf: (key: string) => string | undefined;
   /** What the offset log records. */
   readonly pinnedConf: Readonly<Record<string, string>>;
+  /** How many batches the logs keep. */
+  readonly batchesToRetain: number;
   readonly log: QueryLog;
   readonly observer: RunObserver;
 }

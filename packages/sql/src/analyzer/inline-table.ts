@@ -6,7 +6,7 @@ import { type Attribute, type Expression, freshId } from "../expression/expressi
 import { typeOf } from "../expression/type-of.js";
 import type { InlineTable } from "../logical/plan.js";
 import { type Analyzer, resolved } from "./analyzer.js";
-import { isConstant } from "./constant.js";
+import { constantValue, constantValues, isConstant } from "./constant.js";
 import type { PlanContext } from "./context.js";
 import { resolveExpression } from "./resolve-expression.js";
 import { EMPTY_SCOPE, type Resolved } from "./scope.js";
@@ -84,7 +84,7 @@ function columnType(
 /** A value that cannot be computed fails the whole table, and its error is the cause. */
 function evaluate(cast: readonly Expression[], node: InlineTable, analyzer: Analyzer): readonly Value[] {
   try {
-    return analyzer.environment.evaluate(cast);
+    return constantValues(cast, analyzer);
   } catch (cause) {
     if (!StreamError.is(cause)) throw cause;
     throw new StreamError({
@@ -101,7 +101,7 @@ function evaluate(cast: readonly Expression[], node: InlineTable, analyzer: Anal
 function failed(cast: readonly Expression[], analyzer: Analyzer): string {
   for (const e of cast) {
     try {
-      analyzer.environment.evaluate([e]);
+      constantValue(e, analyzer);
     } catch {
       return sqlOf(e);
     }

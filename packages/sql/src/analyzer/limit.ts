@@ -5,7 +5,7 @@ import { isIntegral } from "../expression/type-predicates.js";
 import { typeOf } from "../expression/type-of.js";
 import type { Limit, LogicalPlan, Offset } from "../logical/plan.js";
 import type { Analyzer } from "./analyzer.js";
-import { isConstant } from "./constant.js";
+import { constantValue, isConstant } from "./constant.js";
 import type { PlanContext } from "./context.js";
 import { over } from "./filter.js";
 import { resolveExpression } from "./resolve-expression.js";
@@ -39,7 +39,7 @@ function countOf(count: Expression, name: string, analyzer: Analyzer): number {
   if (!isIntegral(type) || type.kind === "long") {
     return refuse("DATA_TYPE", "has to be of type INT.", { dataType: `"${sqlText(type)}"` });
   }
-  const value = analyzer.environment.evaluate([count])[0] ?? null;
+  const value = constantValue(count, analyzer);
   if (value === null) return refuse("IS_NULL", "must not be null.");
   if (Number(value) < 0) return refuse("IS_NEGATIVE", "must not be negative.", { v: String(value) });
   return Number(value);

@@ -6,6 +6,7 @@ import { prettyName } from "../expression/expression-text.js";
 import { typeOf } from "../expression/type-of.js";
 import type { LogicalPlan, Read, TableFunction, UnresolvedRelation } from "../logical/plan.js";
 import { type Analyzer, materialize, resolved } from "./analyzer.js";
+import { constantValues } from "./constant.js";
 import type { CommonTable, PlanContext } from "./context.js";
 import { tableNotFound } from "./errors.js";
 import { generateOver } from "./generate.js";
@@ -122,7 +123,7 @@ function resolveRange(plan: TableFunction, context: PlanContext, analyzer: Analy
     if (!type) throw wrongRangeArgument(arg, args.length === 1 ? 1 : i, plan);
     return castTo(arg, wanted, ansi);
   });
-  const values = analyzer.environment.evaluate(cast) as readonly (bigint | number)[];
+  const values = constantValues(cast, analyzer) as readonly (bigint | number)[];
   const [start, end] = cast.length === 1 ? [0n, values[0]!] : [values[0]!, values[1]!];
   const step = values[2] ?? 1n;
   const attribute: Attribute = { kind: "attribute", id: freshId(), name: "id", type: LongType, nullable: false, qualifier: [] };

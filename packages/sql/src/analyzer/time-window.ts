@@ -19,7 +19,7 @@ import { nullableOf, typeOf } from "../expression/type-of.js";
 import { attributeOf, metadataOf, outputOf } from "../logical/output.js";
 import type { LogicalPlan } from "../logical/plan.js";
 import type { Analyzer } from "./analyzer.js";
-import { isConstant } from "./constant.js";
+import { constantValue, isConstant } from "./constant.js";
 import type { ExpressionContext } from "./context.js";
 import { markerCall, SESSION_WINDOW, TIME_WINDOW, WINDOW_TIME } from "./marker-functions.js";
 import { resolveExpression } from "./resolve-expression.js";
@@ -230,7 +230,7 @@ class TimeWindows {
   private micros(marker: ScalarCall, index: number): bigint {
     const arg = marker.args[index]!;
     if (!isConstant(arg)) throw notConstant(marker, arg);
-    const value = this.analyzer.environment.evaluate([arg])[0] ?? null;
+    const value = constantValue(arg, this.analyzer);
     if (value === null) throw notConstant(marker, arg);
     return microsOf(value, marker, arg);
   }

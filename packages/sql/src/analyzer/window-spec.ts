@@ -13,7 +13,7 @@ import type {
   WindowSpec,
 } from "../expression/expression.js";
 import { frameText, plainSql, prettyName, windowSpecText } from "../expression/expression-text.js";
-import { intLiteral, isConstant } from "./constant.js";
+import { constantValue, intLiteral, isConstant } from "./constant.js";
 import { isAnsiInterval, isAnyTimestamp, isIntegral, isInterval } from "../expression/type-predicates.js";
 import { typeOf } from "../expression/type-of.js";
 import type { Analyzer } from "./analyzer.js";
@@ -151,7 +151,7 @@ function ownFrame(call: Extract<Expression, { kind: "windowFunction" }>, analyze
   const name = call.fn.names[0]!;
   if (name !== "lead" && name !== "lag") return OWN_FRAMES.get(name);
   const offset = call.args[1];
-  const constant = offset && isConstant(offset) ? Number(analyzer.environment.evaluate([offset])[0] ?? 0) : 1;
+  const constant = offset && isConstant(offset) ? Number(constantValue(offset, analyzer) ?? 0) : 1;
   const bound: FrameBound = { bound: "following", offset: intLiteral(name === "lag" ? -constant : constant) };
   return { type: "rows", lower: bound, upper: bound };
 }
@@ -296,7 +296,7 @@ function position(bound: FrameBound, analyzer: Analyzer): number {
     case "currentRow":
       return 0;
     default: {
-      const value = bound.offset ? analyzer.environment.evaluate([bound.offset])[0] : 0;
+      const value = bound.offset ? constantValue(bound.offset, analyzer) : 0;
       const distance = typeof value === "number" || typeof value === "bigint" ? Number(value) : 1;
       return bound.bound === "preceding" ? -distance : distance;
     }

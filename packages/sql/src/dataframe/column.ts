@@ -1,4 +1,5 @@
 import {
+  BinaryType,
   BooleanType,
   type DataType,
   DoubleType,
@@ -8,11 +9,16 @@ import {
   parseTypeText,
   StringType,
   TimestampType,
-  BinaryType,
 } from "@ss/core";
-import { call, type Expression, literal, type SortOrder, type UnresolvedCall } from "../expression/expression.js";
-import type { WindowSpecification } from "./window-spec.js";
+import {
+  call,
+  type Expression,
+  literal,
+  type SortOrder,
+  type UnresolvedCall,
+} from "../expression/expression.js";
 import { parseAttributePath } from "../parser/attribute-path.js";
+import type { WindowSpecification } from "./window-spec.js";
 
 /** A column, or the name of one. */
 export type ColumnOrName = Column | string;

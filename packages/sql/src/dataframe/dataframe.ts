@@ -1,14 +1,14 @@
-import { type StructType, renderTable, type Value, valueAt, IntegerType } from "@ss/core";
-import { freshId, literal } from "../expression/expression.js";
+import { IntegerType, renderTable, type StructType, type Value, valueAt } from "@ss/core";
 import { toExternal } from "../execution/external.js";
+import { freshId, literal } from "../expression/expression.js";
 import type { JoinType, LogicalPlan } from "../logical/plan.js";
 import { parseExpression } from "../parser/parser.js";
 import { Column, type ColumnOrName, columnOf, namedColumn, sortOrderOf } from "./column.js";
+import { DataFrameWriter } from "./dataframe-writer.js";
 import type { Executor } from "./executor.js";
 import { GroupedData } from "./grouped-data.js";
 import { joinTypeOf } from "./join-type.js";
 import type { AnyRow, ColumnName, Only, With, Without } from "./row-types.js";
-import { DataFrameWriter } from "./dataframe-writer.js";
 import { DataStreamWriter } from "./stream-writer.js";
 
 /**
@@ -41,7 +41,11 @@ export class DataFrame<Row extends object = AnyRow> {
 
   /** Columns as SQL text: `selectExpr("a", "b * 2 AS twice")`. */
   selectExpr(...texts: readonly string[]): DataFrame {
-    return this.derive({ kind: "project", child: this.plan, expressions: texts.map((text) => parseExpression(text)) });
+    return this.derive({
+      kind: "project",
+      child: this.plan,
+      expressions: texts.map((text) => parseExpression(text)),
+    });
   }
 
   /** Rows for which a condition (a column, or SQL text) is true. */
@@ -57,12 +61,19 @@ export class DataFrame<Row extends object = AnyRow> {
 
   /** This table with a column added, or replaced if there is one of that name. */
   withColumn<const C extends string>(name: C, column: Column): DataFrame<With<Row, C>> {
-    return this.derive({ kind: "withColumns", child: this.plan, columns: [{ name, expression: column.expression }] });
+    return this.derive({
+      kind: "withColumns",
+      child: this.plan,
+      columns: [{ name, expression: column.expression }],
+    });
   }
 
   /** This table with several columns added or replaced. */
   withColumns<const C extends string>(columns: Readonly<Record<C, Column>>): DataFrame<With<Row, C>> {
-    const list = Object.entries<Column>(columns).map(([name, column]) => ({ name, expression: column.expression }));
+    const list = Object.entries<Column>(columns).map(([name, column]) => ({
+      name,
+      expression: column.expression,
+    }));
     return this.derive({ kind: "withColumns", child: this.plan, columns: list });
   }
 
@@ -93,7 +104,9 @@ export class DataFrame<Row extends object = AnyRow> {
   }
 
   /** Groups by columns: names, computed columns, windows. */
-  groupBy(...columns: readonly (Column | ColumnName<Row> | readonly (Column | ColumnName<Row>)[])[]): GroupedData<Row> {
+  groupBy(
+    ...columns: readonly (Column | ColumnName<Row> | readonly (Column | ColumnName<Row>)[])[]
+  ): GroupedData<Row> {
     const keys = columns.flat().map((column) => columnOf(column as ColumnOrName).expression);
     return new GroupedData<Row>(this, keys);
   }
@@ -137,27 +150,54 @@ export class DataFrame<Row extends object = AnyRow> {
   /** The rows of both tables, columns by name; with `allowMissingColumns` absent ones are null. */
   unionByName(other: DataFrame, allowMissingColumns = false): DataFrame {
     const children = [this.plan, other.plan];
-    return this.derive({ kind: "setOperation", type: "union", all: true, byName: true, allowMissingColumns, children });
+    return this.derive({
+      kind: "setOperation",
+      type: "union",
+      all: true,
+      byName: true,
+      allowMissingColumns,
+      children,
+    });
   }
 
   /** Distinct rows that are in both tables. */
   intersect(other: DataFrame<Row>): DataFrame<Row> {
-    return this.derive({ kind: "setOperation", type: "intersect", all: false, children: [this.plan, other.plan] });
+    return this.derive({
+      kind: "setOperation",
+      type: "intersect",
+      all: false,
+      children: [this.plan, other.plan],
+    });
   }
 
   /** Rows that are in both tables, as often as in the one that has them less often. */
   intersectAll(other: DataFrame<Row>): DataFrame<Row> {
-    return this.derive({ kind: "setOperation", type: "intersect", all: true, children: [this.plan, other.plan] });
+    return this.derive({
+      kind: "setOperation",
+      type: "intersect",
+      all: true,
+      children: [this.plan, other.plan],
+    });
   }
 
   /** Distinct rows that are not in another table. */
   except(other: DataFrame<Row>): DataFrame<Row> {
-    return this.derive({ kind: "setOperation", type: "except", all: false, children: [this.plan, other.plan] });
+    return this.derive({
+      kind: "setOperation",
+      type: "except",
+      all: false,
+      children: [this.plan, other.plan],
+    });
   }
 
   /** Rows of this table, less one for each equal row of the other. */
   exceptAll(other: DataFrame<Row>): DataFrame<Row> {
-    return this.derive({ kind: "setOperation", type: "except", all: true, children: [this.plan, other.plan] });
+    return this.derive({
+      kind: "setOperation",
+      type: "except",
+      all: true,
+      children: [this.plan, other.plan],
+    });
   }
 
   /** Distinct rows. */

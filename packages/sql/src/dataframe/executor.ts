@@ -1,7 +1,7 @@
 import type { OutputMode, SaveMode, StreamingQuery, StructType, Trigger, Value } from "@ss/core";
-import type { LogicalPlan, Name } from "../logical/plan.js";
 import type { Rows } from "../execution/codegen/stage.js";
 import type { ExternalOptions } from "../execution/external.js";
+import type { LogicalPlan, Name } from "../logical/plan.js";
 import type { DataFrame } from "./dataframe.js";
 import type { AnyRow } from "./row-types.js";
 
@@ -50,7 +50,11 @@ export interface Executor {
   save(plan: LogicalPlan, request: BatchSave): Promise<void>;
   start(plan: LogicalPlan, request: StreamStart): Promise<StreamingQuery>;
   isStreaming(plan: LogicalPlan): boolean;
-  createView(name: Name, plan: LogicalPlan, options: { readonly replace: boolean; readonly global: boolean }): void;
+  createView(
+    name: Name,
+    plan: LogicalPlan,
+    options: { readonly replace: boolean; readonly global: boolean },
+  ): void;
   /** The text of a boxed value, as `show` prints it. */
   cellTexts(schema: StructType): readonly ((value: Value) => string)[];
   conf(key: string): string | undefined;

@@ -1,14 +1,28 @@
 import { type DataType, parseTypeText, StringType } from "@ss/core";
 import { call, literal } from "../expression/expression.js";
 import { parseExpression } from "../parser/parser.js";
-import { Column, type ColumnOrName, columnOf, type LiteralValue, literalOf, namedColumn, toColumn } from "./column.js";
+import {
+  Column,
+  type ColumnOrName,
+  columnOf,
+  type LiteralValue,
+  literalOf,
+  namedColumn,
+  toColumn,
+} from "./column.js";
 
 function of(name: string, ...columns: readonly ColumnOrName[]): Column {
   return new Column(call(name, ...columns.map((column) => columnOf(column).expression)));
 }
 
-function withLiterals(name: string, first: ColumnOrName, ...others: readonly (Column | LiteralValue)[]): Column {
-  return new Column(call(name, columnOf(first).expression, ...others.map((other) => toColumn(other).expression)));
+function withLiterals(
+  name: string,
+  first: ColumnOrName,
+  ...others: readonly (Column | LiteralValue)[]
+): Column {
+  return new Column(
+    call(name, columnOf(first).expression, ...others.map((other) => toColumn(other).expression)),
+  );
 }
 
 /** A column by name: `col("a")`, `col("t.a")`, `col("s.field")`. */
@@ -55,9 +69,15 @@ export function window(
   slideDuration?: string,
   startTime?: string,
 ): Column {
-  const texts = [windowDuration, slideDuration ?? (startTime === undefined ? undefined : windowDuration), startTime];
+  const texts = [
+    windowDuration,
+    slideDuration ?? (startTime === undefined ? undefined : windowDuration),
+    startTime,
+  ];
   const given = texts.filter((text): text is string => text !== undefined);
-  return new Column(call("window", columnOf(timeColumn).expression, ...given.map((text) => literal(text, StringType))));
+  return new Column(
+    call("window", columnOf(timeColumn).expression, ...given.map((text) => literal(text, StringType))),
+  );
 }
 /** The event time of a window column: its last microsecond. */
 export function window_time(windowColumn: ColumnOrName): Column {
@@ -105,7 +125,9 @@ export function least(...columns: readonly ColumnOrName[]): Column {
 }
 /** The parts of a text between matches of a regular expression. `limit` 0 or below: no limit. */
 export function split(text: ColumnOrName, pattern: string, limit?: number): Column {
-  return limit === undefined ? withLiterals("split", text, pattern) : withLiterals("split", text, pattern, limit);
+  return limit === undefined
+    ? withLiterals("split", text, pattern)
+    : withLiterals("split", text, pattern, limit);
 }
 /** `length` characters from position `start`, which counts from 1. */
 export function substring(text: ColumnOrName, start: number, length: number): Column {

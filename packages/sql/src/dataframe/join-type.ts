@@ -22,7 +22,9 @@ export function joinTypeOf(name: string): JoinType {
   const key = name.toLowerCase().replaceAll("_", "");
   const type = Object.hasOwn(TYPES, key) ? TYPES[key] : undefined;
   if (type) return type;
-  const supported = Object.keys(TYPES).map((one) => `'${one}'`).join(", ");
+  const supported = Object.keys(TYPES)
+    .map((one) => `'${one}'`)
+    .join(", ");
   throw new StreamError({
     condition: "UNSUPPORTED_JOIN_TYPE",
     sqlState: "0A000",

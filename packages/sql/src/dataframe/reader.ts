@@ -94,7 +94,11 @@ export class Reader<Row extends object = AnyRow> {
 
   /** A table or view by name. */
   table(name: string): DataFrame {
-    const plan = { kind: "unresolvedRelation", name: parseTableName(name), streaming: this.streaming } as const;
+    const plan = {
+      kind: "unresolvedRelation",
+      name: parseTableName(name),
+      streaming: this.streaming,
+    } as const;
     return new DataFrame(plan, this.executor);
   }
 }

@@ -12,4 +12,6 @@ export type Without<Row, C> = string extends keyof Row ? AnyRow : Omit<Row, C & 
 export type Only<Row, C> = string extends keyof Row ? AnyRow : Pick<Row, C & keyof Row>;
 
 /** The row with one more column, of a type known only at run time. */
-export type With<Row, C extends string> = string extends keyof Row ? AnyRow : Omit<Row, C> & { [N in C]: unknown };
+export type With<Row, C extends string> = string extends keyof Row
+  ? AnyRow
+  : Omit<Row, C> & { [N in C]: unknown };

@@ -83,7 +83,10 @@ export class DataStreamWriter<Row extends object = AnyRow> {
   /** Hands every batch to a function as a DataFrame, with its id. At least once: use the id to drop what came before. */
   foreachBatch(run: (batch: DataFrame<Row>, batchId: number) => void | Promise<void>): DataStreamWriter<Row> {
     return this.with({
-      target: { kind: "foreachBatch", run: run as (batch: DataFrame, batchId: number) => void | Promise<void> },
+      target: {
+        kind: "foreachBatch",
+        run: run as (batch: DataFrame, batchId: number) => void | Promise<void>,
+      },
     });
   }
 

@@ -1,11 +1,12 @@
-import { parseDurationMs, StreamError, type Trigger as CoreTrigger } from "@ss/core";
+import { type Trigger as CoreTrigger, parseDurationMs, StreamError } from "@ss/core";
 
 /** When a query runs its batches, as in Spark: `Trigger.ProcessingTime("1 minute")`. */
 export const Trigger = {
   /** A batch each interval, at its multiples; `0` is as fast as it can. The interval in milliseconds or as text. */
   ProcessingTime(interval: number | string): CoreTrigger {
     const intervalMs = typeof interval === "number" ? interval : parseDurationMs(interval);
-    if (intervalMs === undefined || !Number.isFinite(intervalMs) || intervalMs < 0) throw badInterval(String(interval));
+    if (intervalMs === undefined || !Number.isFinite(intervalMs) || intervalMs < 0)
+      throw badInterval(String(interval));
     return intervalMs === 0 ? { kind: "default" } : { kind: "processingTime", intervalMs };
   },
   /** One batch of all there is. */

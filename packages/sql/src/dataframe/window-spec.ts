@@ -1,6 +1,6 @@
+import { LongType } from "@ss/core";
 import type { FrameBound, WindowSpec } from "../expression/expression.js";
 import { literal } from "../expression/expression.js";
-import { LongType } from "@ss/core";
 import { type ColumnOrName, columnOf, sortOrderOf } from "./column.js";
 
 /** PARTITION BY, ORDER BY and the frame of a window. Immutable. */
@@ -10,7 +10,10 @@ export class WindowSpecification {
     this.spec = spec;
   }
   partitionBy(...columns: ColumnOrName[]): WindowSpecification {
-    return new WindowSpecification({ ...this.spec, partitionBy: columns.map((column) => columnOf(column).expression) });
+    return new WindowSpecification({
+      ...this.spec,
+      partitionBy: columns.map((column) => columnOf(column).expression),
+    });
   }
   orderBy(...columns: ColumnOrName[]): WindowSpecification {
     return new WindowSpecification({ ...this.spec, orderBy: columns.map(sortOrderOf) });

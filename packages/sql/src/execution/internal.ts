@@ -15,11 +15,13 @@ export function toInternal(value: unknown, type: DataType, what: string): Value 
     case "integer": {
       const limit = 2 ** INTEGER_BITS[type.kind]!;
       const number = Number(value);
-      if (Number.isInteger(number) && number >= -limit && number < limit && typeof value !== "string") return number;
+      if (Number.isInteger(number) && number >= -limit && number < limit && typeof value !== "string")
+        return number;
       break;
     }
     case "long":
-      if (typeof value === "bigint") return BigInt.asIntN(64, value) === value ? value : refuse(value, type, what);
+      if (typeof value === "bigint")
+        return BigInt.asIntN(64, value) === value ? value : refuse(value, type, what);
       if (Number.isSafeInteger(value)) return BigInt(value as number);
       break;
     case "float":

@@ -7,6 +7,11 @@ import { mapFunctions } from "./map/map-functions.js";
 import { higherOrderFunctions } from "./higher-order/higher-order.js";
 import { urlFunctions } from "./url/url-functions.js";
 import { miscFunctions } from "./misc/misc-functions.js";
+import { encodingFunctions } from "./string/encodings.js";
+import { formattingFunctions } from "./string/formatting.js";
+import { maskFunctions } from "./string/mask.js";
+import { randomFunctions } from "./random/random-functions.js";
+import { timeFunctions } from "./time/time-functions.js";
 import { arithmeticFunctions } from "./arithmetic/operators.js";
 import { unaryFunctions } from "./arithmetic/unary.js";
 import { bitwiseFunctions } from "./bitwise/bitwise.js";
@@ -98,6 +103,11 @@ export function scalarFunctions(): readonly ScalarFunction[] {
     ...higherOrderFunctions,
     ...urlFunctions,
     ...miscFunctions,
+    ...encodingFunctions,
+    ...formattingFunctions,
+    ...maskFunctions,
+    ...randomFunctions,
+    ...timeFunctions,
     ...jsonFunctions,
     ...mathFunctions,
     ...roundingFunctions,

@@ -2,8 +2,17 @@ import type { LogicalPlan } from "../logical/plan.js";
 import { foldConstants, type Evaluate } from "./fold-constants.js";
 import { pruneColumns } from "./prune-columns.js";
 import { pushFilters } from "./push-filters.js";
+import { rewriteSubqueries } from "./subquery/rewrite-subqueries.js";
+import type { SubqueryContext } from "./subquery/subquery-joins.js";
 
-/** Rewrites an analyzed plan into one that gives the same rows with less work. */
-export function optimize(plan: LogicalPlan, evaluate: Evaluate): LogicalPlan {
-  return pruneColumns(pushFilters(foldConstants(plan, evaluate)));
+/** What the optimizer has to know about the session and the query. */
+export interface OptimizerContext extends SubqueryContext {
+  /** Computes an expression that reads no column. */
+  readonly evaluate: Evaluate;
+}
+
+/** Rewrites an analyzed plan into one that has no subqueries and gives the same rows with less work. */
+export function optimize(plan: LogicalPlan, context: OptimizerContext): LogicalPlan {
+  const joined = rewriteSubqueries(plan, context);
+  return pruneColumns(pushFilters(foldConstants(joined, context.evaluate)));
 }

@@ -1,12 +1,12 @@
+import { mapChildren } from "../expression/children.js";
 import type { AggregateCall, Alias, Attribute, Expression } from "../expression/expression.js";
 import { freshId } from "../expression/expression.js";
 import { sameExpression } from "../expression/same-expression.js";
-import { mapChildren } from "../expression/children.js";
-import type { Aggregate, Deduplicate } from "../logical/plan.js";
-import { outputOf } from "../logical/output.js";
 import { firstOf } from "../functions/aggregate/first-last.js";
-import { aliasOf, attributeOf, isStream, type Planner } from "./planner.js";
+import { outputOf } from "../logical/output.js";
+import type { Aggregate, Deduplicate } from "../logical/plan.js";
 import type { AggregatePart, AggregatePlan, PhysicalPlan } from "./plan.js";
+import { aliasOf, attributeOf, isStream, type Planner } from "./planner.js";
 
 /** Splits `SELECT keys, f(agg(x))` into a stage that computes keys and arguments, the aggregation, and a stage on top. */
 export function planAggregate(planner: Planner, node: Aggregate): PhysicalPlan {
@@ -59,9 +59,11 @@ function aggregation(
 /** The columns that calls read: arguments (but constants), then the filter, then the ordering. */
 export function argumentColumns(parts: readonly AggregatePart[]): (Alias | Attribute)[] {
   return parts.flatMap(({ call }) =>
-    [...call.args, ...(call.filter ? [call.filter] : []), ...(call.orderBy ?? []).map((one) => one.child)].map((e) =>
-      e.kind === "attribute" ? e : aliasOf(e, "argument"),
-    ),
+    [
+      ...call.args,
+      ...(call.filter ? [call.filter] : []),
+      ...(call.orderBy ?? []).map((one) => one.child),
+    ].map((e) => (e.kind === "attribute" ? e : aliasOf(e, "argument"))),
   );
 }
 
@@ -70,7 +72,12 @@ function fuse(stage: Extract<PhysicalPlan, { kind: "stage" }>): PhysicalPlan {
   const below = stage.child;
   if (below.kind !== "stage") return stage;
   if (below.outputs.some((output) => output.kind !== "attribute")) return stage;
-  return { ...below, output: stage.output, definitions: [...below.definitions, ...stage.definitions], outputs: stage.outputs };
+  return {
+    ...below,
+    output: stage.output,
+    definitions: [...below.definitions, ...stage.definitions],
+    outputs: stage.outputs,
+  };
 }
 
 /** Every different aggregate call in some expressions, with an attribute for its result. */
@@ -78,7 +85,8 @@ export function collectCalls(expressions: readonly Expression[]): AggregatePart[
   const parts: AggregatePart[] = [];
   const visitCall = (e: Expression): void => {
     if (e.kind === "aggregate") {
-      if (!parts.some((part) => sameExpression(part.call, e))) parts.push({ call: e, attribute: resultAttribute(e) });
+      if (!parts.some((part) => sameExpression(part.call, e)))
+        parts.push({ call: e, attribute: resultAttribute(e) });
       return;
     }
     mapChildren(e, (child) => {
@@ -108,7 +116,9 @@ export function overGroups(
     if (e.kind === "aggregate") return parts.find((part) => sameExpression(part.call, e))!.attribute;
     return mapChildren(e, replace);
   };
-  return expression.kind === "alias" ? { ...expression, child: replace(expression.child) } : replace(expression);
+  return expression.kind === "alias"
+    ? { ...expression, child: replace(expression.child) }
+    : replace(expression);
 }
 
 /** Rows that differ in the given columns; of equal ones the first is kept. */
@@ -120,5 +130,13 @@ export function planDistinct(planner: Planner, node: Deduplicate): PhysicalPlan 
   const parts = others.map((column) => ({ call: firstOf(column), attribute: { ...column } }));
   const plan = aggregation(child, keys, parts);
   const outputs = output.map((column) => plan.output.find((one) => one.id === column.id)!);
-  return { kind: "stage", child: plan, output, definitions: [], conditions: [], laterConditions: [], outputs };
+  return {
+    kind: "stage",
+    child: plan,
+    output,
+    definitions: [],
+    conditions: [],
+    laterConditions: [],
+    outputs,
+  };
 }

@@ -1,8 +1,8 @@
+import { assert } from "@ss/core";
 import type { Attribute, Expression } from "../expression/expression.js";
 import { typeOf } from "../expression/type-of.js";
-import type { Generate } from "../logical/plan.js";
 import { outputOf } from "../logical/output.js";
-import { assert } from "@ss/core";
+import type { Generate } from "../logical/plan.js";
 import type { PhysicalPlan } from "./plan.js";
 import type { Planner } from "./planner.js";
 
@@ -17,7 +17,8 @@ export function planGenerate(planner: Planner, node: Generate): PhysicalPlan {
   if (!elements) return { kind: "generate", child: below, generator, outer, output };
   const made = node.output;
   const list = generator.args[0] as Expression;
-  const open = below.kind === "stage" && !below.generator && below.outputs.every((e) => e.kind === "attribute");
+  const open =
+    below.kind === "stage" && !below.generator && below.outputs.every((e) => e.kind === "attribute");
   const base = open ? below : undefined;
   const position: Attribute | undefined = elements.position ? made[0] : undefined;
   assert(typeOf(list).kind === "array" || typeOf(list).kind === "map", "a list was expected");

@@ -1,9 +1,11 @@
-import type { Attribute, Expression } from "../expression/expression.js";
 import { conjuncts, references } from "../expression/conjuncts.js";
-import type { Join, LogicalPlan } from "../logical/plan.js";
+import type { Attribute, Expression } from "../expression/expression.js";
+import { sameExpression } from "../expression/same-expression.js";
 import { outputOf } from "../logical/output.js";
-import { isStream, type Planner, withColumns, narrow } from "./planner.js";
+import type { Join, JoinType } from "../logical/plan.js";
+import { buildSide } from "./build-side.js";
 import type { JoinPlan, PhysicalPlan } from "./plan.js";
+import { narrow, type Planner, withColumns } from "./planner.js";
 
 interface Equality {
   readonly left: Expression;
@@ -13,15 +15,7 @@ interface Equality {
 
 /** A hash join over the equalities of the condition; what remains of it is checked per pair. */
 export function planJoin(planner: Planner, node: Join): PhysicalPlan {
-  const leftIds = new Set(outputOf(node.left).map((a) => a.id));
-  const rightIds = new Set(outputOf(node.right).map((a) => a.id));
-  const equalities: Equality[] = [];
-  const rest: Expression[] = [];
-  for (const part of node.condition ? conjuncts(node.condition) : []) {
-    const equality = equalityOf(part, leftIds, rightIds);
-    if (equality) equalities.push(equality);
-    else rest.push(part);
-  }
+  const { equalities, rest, nullAware } = partsOf(node);
   const left = withColumns(
     planner.plan(node.left),
     equalities.map((equality) => equality.left),
@@ -31,8 +25,7 @@ export function planJoin(planner: Planner, node: Join): PhysicalPlan {
     equalities.map((equality) => equality.right),
   );
   const output = outputOf(node);
-  const semi = node.type === "leftSemi" || node.type === "leftAnti";
-  const wide = semi ? left.plan.output : widened(node, left.plan.output, right.plan.output);
+  const wide = widened(node, left.plan.output, right.plan.output);
   const join: JoinPlan = {
     kind: "join",
     left: left.plan,
@@ -46,24 +39,66 @@ export function planJoin(planner: Planner, node: Join): PhysicalPlan {
     conditions: rest,
     output: wide,
     build: buildSide(node),
+    nullAware,
+    subqueryOrigin: node.subqueryOrigin,
   };
   return wide.length === output.length ? join : narrow(join, output);
 }
 
-/** Columns of both sides, nullable where an outer join may leave them out. */
-function widened(node: Join, left: readonly Attribute[], right: readonly Attribute[]): readonly Attribute[] {
-  const leftNull = node.type === "right" || node.type === "full";
-  const rightNull = node.type === "left" || node.type === "full";
-  const nullable = (attributes: readonly Attribute[], yes: boolean): readonly Attribute[] =>
-    yes ? attributes.map((a) => ({ ...a, nullable: true })) : attributes;
-  return [...nullable(left, leftNull), ...nullable(right, rightNull)];
+/** The condition as equalities of the two sides and the rest. */
+function partsOf(node: Join): {
+  readonly equalities: readonly Equality[];
+  readonly rest: readonly Expression[];
+  readonly nullAware: boolean;
+} {
+  const left = new Set(outputOf(node.left).map((a) => a.id));
+  const right = new Set(outputOf(node.right).map((a) => a.id));
+  const parts = node.condition ? conjuncts(node.condition) : [];
+  const only = parts.length === 1 && takesNullAware(node.type) ? equalOrNull(parts[0]!) : undefined;
+  const equality = only && equalityOf(only, left, right);
+  if (equality && !equality.nullSafe) return { equalities: [equality], rest: [], nullAware: true };
+  const equalities: Equality[] = [];
+  const rest: Expression[] = [];
+  for (const part of parts) {
+    const one = equalityOf(part, left, right);
+    if (one) equalities.push(one);
+    else rest.push(part);
+  }
+  return { equalities, rest, nullAware: false };
 }
 
-/** The side that is held: the one that does not stream, else the right one (the left of a right join). */
-function buildSide(node: Join): "left" | "right" {
-  const streams = (plan: LogicalPlan): boolean => isStream(plan);
-  if (streams(node.left) !== streams(node.right)) return streams(node.left) ? "right" : "left";
-  return node.type === "right" ? "left" : "right";
+function takesNullAware(type: JoinType): boolean {
+  return type === "leftAnti" || type === "existence";
+}
+
+/** The equality of `a = b OR (a = b) IS NULL`, as NOT IN asks for it. */
+function equalOrNull(part: Expression): Expression | undefined {
+  if (part.kind !== "scalar" || part.fn.names[0] !== "or") return undefined;
+  const [equality, test] = part.args as [Expression, Expression];
+  if (test.kind !== "scalar" || test.fn.names[0] !== "isnull") return undefined;
+  return sameExpression(test.args[0]!, equality) ? equality : undefined;
+}
+
+/** The columns that the operator gives out: keys that were computed for it too. */
+function widened(node: Join, left: readonly Attribute[], right: readonly Attribute[]): readonly Attribute[] {
+  const nullable = (attributes: readonly Attribute[]): readonly Attribute[] =>
+    attributes.map((a) => (a.nullable ? a : { ...a, nullable: true }));
+  switch (node.type) {
+    case "leftSemi":
+    case "leftAnti":
+      return left;
+    case "existence":
+      return [...left, node.flag!];
+    case "left":
+    case "leftSingle":
+      return [...left, ...nullable(right)];
+    case "right":
+      return [...nullable(left), ...right];
+    case "full":
+      return [...nullable(left), ...nullable(right)];
+    default:
+      return [...left, ...right];
+  }
 }
 
 function equalityOf(

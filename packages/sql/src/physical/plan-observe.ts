@@ -1,7 +1,7 @@
 import type { Alias } from "../expression/expression.js";
 import type { Observe } from "../logical/plan.js";
-import { argumentColumns, collectCalls, overGroups } from "./plan-aggregate.js";
 import type { PhysicalPlan } from "./plan.js";
+import { argumentColumns, collectCalls, overGroups } from "./plan-aggregate.js";
 import { attributeOf, narrow, type Planner } from "./planner.js";
 
 /** Aggregates computed on the side. Their arguments are columns of a stage below, which are dropped above. */
@@ -10,7 +10,10 @@ export function planObserve(planner: Planner, node: Observe): PhysicalPlan {
   const parts = collectCalls(node.expressions);
   const columns = argumentColumns(parts);
   const definitions = columns.filter((column): column is Alias => column.kind === "alias");
-  const output = [...child.output, ...columns.map((column) => (column.kind === "alias" ? attributeOf(column) : column))];
+  const output = [
+    ...child.output,
+    ...columns.map((column) => (column.kind === "alias" ? attributeOf(column) : column)),
+  ];
   const stage: PhysicalPlan = {
     kind: "stage",
     child,

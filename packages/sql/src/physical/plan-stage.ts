@@ -1,10 +1,10 @@
 import type { Predicate } from "@ss/core";
-import type { Alias, Expression } from "../expression/expression.js";
-import type { LogicalPlan, Source } from "../logical/plan.js";
-import { outputOf } from "../logical/output.js";
-import type { Planner } from "./planner.js";
-import type { PhysicalPlan, StagePlan } from "./plan.js";
 import { conjuncts } from "../expression/conjuncts.js";
+import type { Alias, Expression } from "../expression/expression.js";
+import { outputOf } from "../logical/output.js";
+import type { LogicalPlan, Source } from "../logical/plan.js";
+import type { PhysicalPlan, StagePlan } from "./plan.js";
+import type { Planner } from "./planner.js";
 import { toPredicate } from "./to-predicate.js";
 
 /** Fuses a run of projections and filters (with the generator that their lower part may hold) into one stage over what is below. */

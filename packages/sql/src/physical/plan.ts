@@ -5,6 +5,7 @@ import type {
   Attribute,
   Expression,
   GeneratorCall,
+  Origin,
   SortOrder,
 } from "../expression/expression.js";
 import type { JoinType, Read } from "../logical/plan.js";
@@ -101,6 +102,10 @@ export interface JoinPlan {
   readonly output: readonly Attribute[];
   /** Which side is held in memory. */
   readonly build: "left" | "right";
+  /** True where a pair with a null in its key counts as a match: NOT IN. Anti and existence joins of one key without conditions. */
+  readonly nullAware: boolean;
+  /** Where the scalar subquery of a `leftSingle` join stands in the query's text. */
+  readonly subqueryOrigin?: Origin | undefined;
 }
 
 export interface SortPlan {

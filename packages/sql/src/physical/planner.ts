@@ -2,14 +2,14 @@ import { assert, BooleanType, type Predicate, type PushdownAnswer } from "@ss/co
 import type { Alias, Attribute, Expression, SortOrder } from "../expression/expression.js";
 import { freshId } from "../expression/expression.js";
 import { nullableOf, typeOf } from "../expression/type-of.js";
-import type { LogicalPlan, Read } from "../logical/plan.js";
 import { outputOf } from "../logical/output.js";
+import type { LogicalPlan, Read } from "../logical/plan.js";
+import type { PhysicalPlan } from "./plan.js";
 import { planAggregate, planDistinct } from "./plan-aggregate.js";
 import { planGenerate } from "./plan-generate.js";
 import { planJoin } from "./plan-join.js";
 import { planObserve } from "./plan-observe.js";
 import { planStage } from "./plan-stage.js";
-import type { PhysicalPlan } from "./plan.js";
 
 /** What the planner has to know about the inputs. */
 export interface PlannerContext {
@@ -73,7 +73,12 @@ export class Planner {
       case "setOperation":
         return this.setOperation(node);
       case "expand":
-        return { kind: "expand", child: this.plan(node.child), projections: node.projections, output: node.output };
+        return {
+          kind: "expand",
+          child: this.plan(node.child),
+          projections: node.projections,
+          output: node.output,
+        };
       case "window":
         return {
           kind: "window",
@@ -140,8 +145,18 @@ export class Planner {
     const child = this.plan(node.child);
     if (!this.context.streaming) return child;
     const { eventTime, delayMs } = node;
-    assert(eventTime.kind === "attribute" && delayMs !== undefined, "an unresolved watermark reached the planner");
-    return { kind: "watermark", child, attribute: eventTime, delayMs, index: this.watermarks++, output: outputOf(node) };
+    assert(
+      eventTime.kind === "attribute" && delayMs !== undefined,
+      "an unresolved watermark reached the planner",
+    );
+    return {
+      kind: "watermark",
+      child,
+      attribute: eventTime,
+      delayMs,
+      index: this.watermarks++,
+      output: outputOf(node),
+    };
   }
 
   /** How many watermark operators the plan has. */

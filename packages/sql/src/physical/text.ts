@@ -46,7 +46,9 @@ function describe(plan: PhysicalPlan): string {
       return `Generate ${plan.generator.name}${plan.outer ? " outer" : ""}`;
     case "aggregate": {
       const what = `keys=${columns(plan.keys)}, functions=[${texts(plan.parts.map((part) => part.call))}]`;
-      return plan.stateful ? `StateStoreSave ${what}, opId = ${plan.stateful.operatorId}` : `HashAggregate ${what}`;
+      return plan.stateful
+        ? `StateStoreSave ${what}, opId = ${plan.stateful.operatorId}`
+        : `HashAggregate ${what}`;
     }
     case "join": {
       const keys = plan.keys.left.map((left, k) => `${left.name} = ${plan.keys.right[k]!.name}`).join(", ");
@@ -56,7 +58,9 @@ function describe(plan: PhysicalPlan): string {
     case "sort":
       return `Sort [${texts(plan.order)}]${plan.limit === undefined ? "" : `, top ${plan.limit}`}`;
     case "limit":
-      return plan.stateful ? `StreamingGlobalLimit ${plan.count}` : `Limit ${plan.count}, offset ${plan.offset}`;
+      return plan.stateful
+        ? `StreamingGlobalLimit ${plan.count}`
+        : `Limit ${plan.count}, offset ${plan.offset}`;
     case "union":
       return "Union";
     case "set":

@@ -38,7 +38,11 @@ export function toPredicate(condition: Expression, columns: readonly Attribute[]
   return undefined;
 }
 
-function comparison(op: "=" | "<" | "<=" | ">" | ">=", column: Attribute, other: Expression): Predicate | undefined {
+function comparison(
+  op: "=" | "<" | "<=" | ">" | ">=",
+  column: Attribute,
+  other: Expression,
+): Predicate | undefined {
   const value = constant(column, other);
   return value === null ? undefined : { op, column: column.name, type: column.type, value };
 }

@@ -11,7 +11,12 @@ export class TableRun implements Run {
   private readonly tables: ReadonlyMap<number, Table>;
   private readonly startMs: number;
 
-  constructor(tables: ReadonlyMap<number, Table>, startMs: number, monotonicMs: () => number, signal: AbortSignal) {
+  constructor(
+    tables: ReadonlyMap<number, Table>,
+    startMs: number,
+    monotonicMs: () => number,
+    signal: AbortSignal,
+  ) {
     this.tables = tables;
     this.startMs = startMs;
     this.signal = signal;

@@ -46,8 +46,10 @@ export class Plugins implements SessionContext {
   }
 
   private add(plugin: Plugin): void {
-    for (const source of plugin.sources ?? []) for (const name of source.names) this.sources.set(name.toLowerCase(), source);
-    for (const sink of plugin.sinks ?? []) for (const name of sink.names) this.sinks.set(name.toLowerCase(), sink);
+    for (const source of plugin.sources ?? [])
+      for (const name of source.names) this.sources.set(name.toLowerCase(), source);
+    for (const sink of plugin.sinks ?? [])
+      for (const name of sink.names) this.sinks.set(name.toLowerCase(), sink);
     for (const format of plugin.formats ?? []) {
       const name = format.name.toLowerCase();
       // the reading and the writing half of a format may come from two plug-ins

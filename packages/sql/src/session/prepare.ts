@@ -2,15 +2,15 @@ import type { Predicate, PushdownAnswer, ReadRequest, Source, StructType, Table,
 import { Options, StreamError, valueAt } from "@ss/core";
 import { analyze } from "../analyzer/analyze.js";
 import type { AnalyzerEnvironment } from "../analyzer/environment.js";
-import { Stage } from "../execution/codegen/stage.js";
 import type { BuildSettings } from "../execution/build.js";
+import { Stage } from "../execution/codegen/stage.js";
 import type { Expression } from "../expression/expression.js";
-import { FunctionRegistry } from "../functions/registry.js";
+import type { FunctionRegistry } from "../functions/registry.js";
 import { collectReads } from "../logical/collect-reads.js";
 import type { LogicalPlan, Read } from "../logical/plan.js";
 import { optimize } from "../optimizer/optimize.js";
-import { Planner } from "../physical/planner.js";
 import type { PhysicalPlan } from "../physical/plan.js";
+import { Planner } from "../physical/planner.js";
 import type { Catalog } from "./catalog.js";
 import type { Plugins } from "./plugins.js";
 import type { RuntimeConfig } from "./runtime-config.js";
@@ -121,7 +121,11 @@ export class Preparation {
 
   /** Optimizes and plans an analyzed query. */
   plan(analyzed: Analyzed, streaming: boolean): Prepared {
-    const optimized = optimize(analyzed.plan, (expression) => this.evaluate([expression])[0]!);
+    const optimized = optimize(analyzed.plan, {
+      evaluate: (expression) => this.evaluate([expression])[0]!,
+      ansi: this.config.ansi,
+      inline: streaming,
+    });
     const pushdown = (read: Read, predicate: Predicate): PushdownAnswer => {
       const input = analyzed.tables.get(read.readId) ?? analyzed.sources.get(read.readId);
       return input?.pushdown?.(predicate) ?? "unsupported";

@@ -29,7 +29,9 @@ export class RuntimeConfig {
 
   /** The value of a key, else its default, else undefined. */
   find(key: string): string | undefined {
-    return this.values.get(key) ?? (key === "spark.default.parallelism" ? this.parallelism() : confDefault(key));
+    return (
+      this.values.get(key) ?? (key === "spark.default.parallelism" ? this.parallelism() : confDefault(key))
+    );
   }
 
   /** N of `local[N]`, for sources that divide their rows. */

@@ -6,13 +6,13 @@ import {
   type Clock,
   memoryStateStoreProvider,
   Options,
+  StructType as Schema,
   type Sink,
   StreamError,
   type StreamingQuery,
   type StreamingQueryManager,
-  type StructType,
   StructField,
-  StructType as Schema,
+  type StructType,
   type Value,
   type WriteRequest,
 } from "@ss/core";
@@ -42,6 +42,7 @@ import { pinnedConf } from "./pinned-conf.js";
 import type { Plugins } from "./plugins.js";
 import { type Analyzed, Preparation } from "./prepare.js";
 import type { RuntimeConfig } from "./runtime-config.js";
+import { valuesOfSubqueries } from "./subquery-values.js";
 
 /** The parts of a session that running a plan needs. */
 export interface ExecutorParts {
@@ -82,7 +83,11 @@ export class SessionExecutor implements Executor {
     return collectReads(plan, (name) => this.parts.catalog.find(name)).some((read) => read.streaming);
   }
 
-  createView(name: Name, plan: LogicalPlan, options: { readonly replace: boolean; readonly global: boolean }): void {
+  createView(
+    name: Name,
+    plan: LogicalPlan,
+    options: { readonly replace: boolean; readonly global: boolean },
+  ): void {
     this.parts.catalog.createView(options.global ? ["global_temp", ...name] : name, plan, options.replace);
   }
 
@@ -99,12 +104,18 @@ export class SessionExecutor implements Executor {
   async *rows(plan: LogicalPlan): AsyncIterable<Rows> {
     const analyzed = await this.preparation.analyze(plan);
     checkBatch(analyzed.plan);
-    const { physical, tables } = this.preparation.plan(analyzed, false);
+    yield* this.run(analyzed, this.parts.clock.now());
+  }
+
+  /** Runs first the subqueries whose values the query needs, then the query. */
+  private async *run(analyzed: Analyzed, nowMs: number): AsyncIterable<Rows> {
+    const plan = await valuesOfSubqueries(analyzed.plan, (subquery) =>
+      this.run({ ...analyzed, plan: subquery }, nowMs),
+    );
+    const { physical, tables } = this.preparation.plan({ ...analyzed, plan }, false);
     const { root } = buildOperators(physical, this.preparation.settings);
-    const { clock } = this.parts;
     const stop = new AbortController();
-    const run = new TableRun(tables, clock.now(), () => performance.now(), stop.signal);
-    yield* root.rows(run);
+    yield* root.rows(new TableRun(tables, nowMs, () => performance.now(), stop.signal));
   }
 
   async explain(plan: LogicalPlan, mode: "simple" | "extended" | "codegen"): Promise<string> {
@@ -144,7 +155,8 @@ export class SessionExecutor implements Executor {
     try {
       const writer = await write.writer(0);
       try {
-        for await (const rows of this.rows(plan)) await writer.write(new Batch(schema, rows.columns, rows.rowCount));
+        for await (const rows of this.rows(plan))
+          await writer.write(new Batch(schema, rows.columns, rows.rowCount));
       } catch (error) {
         await writer.abort();
         throw error;
@@ -161,7 +173,14 @@ export class SessionExecutor implements Executor {
     schema: StructType,
   ): WriteRequest {
     const { format, path, partitionBy } = request;
-    return { format, path, partitionBy, schema, options: new Options(request.options), session: this.parts.plugins };
+    return {
+      format,
+      path,
+      partitionBy,
+      schema,
+      options: new Options(request.options),
+      session: this.parts.plugins,
+    };
   }
 
   async start(plan: LogicalPlan, request: StreamStart): Promise<StreamingQuery> {
@@ -223,7 +242,12 @@ export class SessionExecutor implements Executor {
     if (target.kind === "foreach") return new ForeachSink(target.writer, rowMaker(schema, this));
     if (target.kind === "foreachBatch") {
       const { run } = target;
-      return new ForeachBatchSink(async (rows, batchId) => run(this.held(analyzed, () => rows), batchId));
+      return new ForeachBatchSink(async (rows, batchId) =>
+        run(
+          this.held(analyzed, () => rows),
+          batchId,
+        ),
+      );
     }
     const format = target.format.toLowerCase();
     if (format === "noop") return new NoopSink();
@@ -232,7 +256,9 @@ export class SessionExecutor implements Executor {
     if (!provider.outputModes.includes(request.mode)) throw unsupportedSinkMode(target.format, request.mode);
     if (!provider.stream) throw noStreamWrite(target.format);
     const { options, partitionBy } = request;
-    return provider.stream(this.writeRequest({ format: target.format, path: target.path, options, partitionBy }, schema));
+    return provider.stream(
+      this.writeRequest({ format: target.format, path: target.path, options, partitionBy }, schema),
+    );
   }
 
   private memorySink(request: StreamStart, analyzed: Analyzed): Sink {
@@ -245,7 +271,9 @@ export class SessionExecutor implements Executor {
 
   /** Rows that the process holds, as a table of the plan's columns. */
   private held(analyzed: Analyzed, rows: () => readonly Rows[]): DataFrame {
-    const attributes = outputOf(analyzed.plan).map((a): Attribute => ({ ...a, id: freshId(), metadata: undefined }));
+    const attributes = outputOf(analyzed.plan).map(
+      (a): Attribute => ({ ...a, id: freshId(), metadata: undefined }),
+    );
     return new DataFrame({ kind: "columnar", attributes, rows }, this);
   }
 }

@@ -1,13 +1,13 @@
 import {
+  batchFromRows,
   type Clock,
+  LongType,
   type Plugin,
+  StructType as Schema,
   StreamingQueryManager,
   type StructType,
-  StructType as Schema,
   systemClock,
   type TypedStructType,
-  batchFromRows,
-  LongType,
 } from "@ss/core";
 import { DataFrame } from "../dataframe/dataframe.js";
 import { Reader } from "../dataframe/reader.js";
@@ -19,12 +19,12 @@ import type { Statement } from "../logical/command.js";
 import { parseStatement, parseTableName } from "../parser/parser.js";
 import { parserConf } from "../parser/parser-conf.js";
 import { Catalog } from "./catalog.js";
+import { withoutEffect } from "./conf-entries.js";
+import { unsupportedStatement } from "./errors.js";
 import { inferRowSchema } from "./infer-row-schema.js";
 import { Plugins } from "./plugins.js";
 import { RuntimeConfig } from "./runtime-config.js";
 import { SessionExecutor } from "./session-executor.js";
-import { unsupportedStatement } from "./errors.js";
-import { withoutEffect } from "./conf-entries.js";
 
 /** What a session is made of. */
 export interface SessionSettings {
@@ -135,7 +135,8 @@ export class SparkSession {
     });
     for (const key of Object.keys(settings.config)) {
       const reason = withoutEffect(key);
-      if (reason) settings.log("warn", `The configuration ${key} is accepted and changes nothing: ${reason}.`);
+      if (reason)
+        settings.log("warn", `The configuration ${key} is accepted and changes nothing: ${reason}.`);
     }
   }
 
@@ -166,7 +167,10 @@ export class SparkSession {
 
   /** Runs a SQL statement: a query gives its DataFrame; `CREATE TEMP VIEW`, `SET` and the like take effect at once. */
   sql(text: string): DataFrame {
-    const conf = parserConf((key) => this.conf.find(key), () => this.settings.clock.now());
+    const conf = parserConf(
+      (key) => this.conf.find(key),
+      () => this.settings.clock.now(),
+    );
     return this.run(parseStatement(text, conf));
   }
 
@@ -178,7 +182,8 @@ export class SparkSession {
         const { name, columns, plan, replace, global } = statement;
         const named = columns ? ({ kind: "toNames", child: plan, names: columns } as const) : plan;
         const view = global ? ["global_temp", ...name] : name;
-        if (!(statement.ifNotExists && this.catalogViews.find(view))) this.catalogViews.createView(view, named, replace);
+        if (!(statement.ifNotExists && this.catalogViews.find(view)))
+          this.catalogViews.createView(view, named, replace);
         return this.empty();
       }
       case "dropView":
@@ -186,14 +191,17 @@ export class SparkSession {
         this.catalogViews.dropView(statement.name, statement.ifExists);
         return this.empty();
       case "set":
-        if (statement.key !== undefined && statement.value !== undefined) this.conf.set(statement.key, statement.value);
+        if (statement.key !== undefined && statement.value !== undefined)
+          this.conf.set(statement.key, statement.value);
         return this.empty();
       case "reset":
         if (statement.key !== undefined) this.conf.unset(statement.key);
         else for (const key of [...this.conf.entries().keys()]) this.conf.unset(key);
         return this.empty();
       default:
-        throw unsupportedStatement(statement.kind === "unsupported" ? statement.name : statement.kind.toUpperCase());
+        throw unsupportedStatement(
+          statement.kind === "unsupported" ? statement.name : statement.kind.toUpperCase(),
+        );
     }
   }
 
@@ -207,10 +215,27 @@ export class SparkSession {
   }
 
   /** The numbers from `start` (default 0) to below `end`. */
-  range(startOrEnd: number | bigint, end?: number | bigint, step: number | bigint = 1): DataFrame<{ id: number | null }> {
-    const attribute: Attribute = { kind: "attribute", id: freshId(), name: "id", type: LongType, nullable: false, qualifier: [] };
+  range(
+    startOrEnd: number | bigint,
+    end?: number | bigint,
+    step: number | bigint = 1,
+  ): DataFrame<{ id: number | null }> {
+    const attribute: Attribute = {
+      kind: "attribute",
+      id: freshId(),
+      name: "id",
+      type: LongType,
+      nullable: false,
+      qualifier: [],
+    };
     const [from, to] = end === undefined ? [0, startOrEnd] : [startOrEnd, end];
-    const plan = { kind: "range", start: BigInt(from), end: BigInt(to), step: BigInt(step), attribute } as const;
+    const plan = {
+      kind: "range",
+      start: BigInt(from),
+      end: BigInt(to),
+      step: BigInt(step),
+      attribute,
+    } as const;
     return new DataFrame(plan, this.executor);
   }
 

@@ -2,8 +2,8 @@ import type { OutputMode } from "@ss/core";
 import { StreamError } from "@ss/core";
 import { exists } from "../expression/children.js";
 import type { Expression } from "../expression/expression.js";
-import type { Aggregate, Join, JoinType, LogicalPlan } from "../logical/plan.js";
 import { outputOf } from "../logical/output.js";
+import type { Aggregate, Join, JoinType, LogicalPlan } from "../logical/plan.js";
 import { childrenOf, expressionsOf, isStreaming } from "../logical/transform.js";
 
 /** Settings that the checks depend on. */
@@ -55,7 +55,10 @@ function checkOutputMode(nodes: readonly LogicalPlan[], mode: OutputMode): void 
   if (mode !== "append") return;
   for (const aggregate of aggregates) {
     if (!aggregate.keys.some(hasWatermark)) {
-      throw unsupportedMode(mode, "streaming aggregations without watermark on streaming DataFrames/DataSets");
+      throw unsupportedMode(
+        mode,
+        "streaming aggregations without watermark on streaming DataFrames/DataSets",
+      );
     }
   }
 }
@@ -74,7 +77,8 @@ function checkNode(node: LogicalPlan, mode: OutputMode, aggregated: boolean): vo
       throw new StreamError({
         condition: "SS_UNSUPPORTED_STREAMING_OPERATION",
         parameters: { operation: "distinct" },
-        message: "distinct() and dropDuplicates() on a stream are not part of this release; group by the columns instead.",
+        message:
+          "distinct() and dropDuplicates() on a stream are not part of this release; group by the columns instead.",
       });
     case "join":
       return checkJoin(node);
@@ -104,7 +108,9 @@ function containsAggregate(plan: LogicalPlan): boolean {
 }
 
 function checkAggregate(node: Aggregate): void {
-  const distinct = node.expressions.some((e) => exists(e, (part) => part.kind === "aggregate" && part.distinct));
+  const distinct = node.expressions.some((e) =>
+    exists(e, (part) => part.kind === "aggregate" && part.distinct),
+  );
   if (!distinct) return;
   throw refused(
     "Distinct aggregations are not supported on streaming DataFrames/Datasets. Consider using approx_count_distinct() instead.",

@@ -1,8 +1,8 @@
 import {
+  Batch,
   type BatchRequest,
   type BatchResult,
   type BatchWrite,
-  Batch,
   type CommitMessage,
   type EventTimeStats,
   type OutputMode,
@@ -18,12 +18,12 @@ import {
   type StructType,
   type Table,
 } from "@ss/core";
-import { type BuildSettings, buildOperators, type Built } from "../execution/build.js";
 import { breather } from "../execution/breather.js";
+import { type BuildSettings, type Built, buildOperators } from "../execution/build.js";
 import type { Run, ScanInput } from "../execution/operator.js";
 import type { EventTimes, OperatorCounts, StreamRun } from "../execution/stream-run.js";
-import { physicalText } from "../physical/text.js";
 import type { AggregatePlan, PhysicalPlan, WatermarkPlan } from "../physical/plan.js";
+import { physicalText } from "../physical/text.js";
 import { sourceInput, tableInput } from "./inputs.js";
 
 /** What a streaming query runs on. */
@@ -65,7 +65,9 @@ export class SqlStreamPlan implements StreamPlan {
     this.outputs = options.outputs.map(({ sink, schema }) => ({ sink, schema, mode: options.mode }));
     this.built = buildOperators(options.physical, options.settings);
     this.pinnedConf = options.pinnedConf(this.built.families.length > 0);
-    this.watermarks = nodesOf(options.physical).filter((node): node is WatermarkPlan => node.kind === "watermark");
+    this.watermarks = nodesOf(options.physical).filter(
+      (node): node is WatermarkPlan => node.kind === "watermark",
+    );
     this.evicting =
       options.mode !== "complete" &&
       nodesOf(options.physical).some((node) => node.kind === "aggregate" && hasEventTime(node));
@@ -81,7 +83,13 @@ export class SqlStreamPlan implements StreamPlan {
     await store.load(state);
   }
 
-  needsBatch({ previousMs, watermarkMs }: { readonly previousMs: number; readonly watermarkMs: number }): boolean {
+  needsBatch({
+    previousMs,
+    watermarkMs,
+  }: {
+    readonly previousMs: number;
+    readonly watermarkMs: number;
+  }): boolean {
     return this.evicting && watermarkMs > previousMs;
   }
 
@@ -276,6 +284,7 @@ function nodesOf(plan: PhysicalPlan): PhysicalPlan[] {
 
 function hasEventTime(node: AggregatePlan): boolean {
   return (
-    node.stateful !== undefined && node.keys.some((key) => key.metadata?.["spark.watermarkDelayMs"] !== undefined)
+    node.stateful !== undefined &&
+    node.keys.some((key) => key.metadata?.["spark.watermarkDelayMs"] !== undefined)
   );
 }

@@ -1,20 +1,26 @@
 import {
+  ArrayType,
+  Batch,
   batchFromRows,
   type DataType,
   IntegerType,
   LongType,
   rowsOf,
-  Batch,
   StringType,
   StructField,
   StructType,
   TimestampType,
-  ArrayType,
   type Value,
 } from "@ss/core";
 import { describe, expect, test } from "vitest";
 import { Stage, type StageSpec } from "../../src/execution/codegen/stage.js";
-import { type Attribute, type Expression, freshId, literal, type ScalarCall } from "../../src/expression/expression.js";
+import {
+  type Attribute,
+  type Expression,
+  freshId,
+  literal,
+  type ScalarCall,
+} from "../../src/expression/expression.js";
 import { nullableOf, typeOf } from "../../src/expression/type-of.js";
 import { builtinRegistry } from "../../src/functions/builtin.js";
 
@@ -32,7 +38,15 @@ function apply(name: string, ...args: Expression[]): ScalarCall {
   const context = { ...settings, conf: () => undefined, name, sql: name, constant: () => undefined };
   const resolution = fn.resolve(args, context);
   const nullable = resolution.nullable ?? resolution.args.some(nullableOf);
-  return { kind: "scalar", fn, args: resolution.args, type: resolution.type, nullable, name, state: resolution.state };
+  return {
+    kind: "scalar",
+    fn,
+    args: resolution.args,
+    type: resolution.type,
+    nullable,
+    name,
+    state: resolution.state,
+  };
 }
 
 function run(spec: StageSpec, rows: readonly (readonly Value[])[]): Value[][] {
@@ -49,12 +63,30 @@ describe("a generated stage", () => {
 
   test("keeps the rows for which all conditions are true", () => {
     const spec = { input: [a, s], conditions: [apply(">", a, literal(1, IntegerType))], outputs: [s, a] };
-    expect(run(spec, [[1, "x"], [2, "y"], [null, "z"], [3, null]])).toEqual([["y", 2], [null, 3]]);
+    expect(
+      run(spec, [
+        [1, "x"],
+        [2, "y"],
+        [null, "z"],
+        [3, null],
+      ]),
+    ).toEqual([
+      ["y", 2],
+      [null, 3],
+    ]);
   });
 
   test("computes with nulls", () => {
     const spec = { input: [a, s], conditions: [], outputs: [apply("+", a, literal(1, IntegerType)), s] };
-    expect(run(spec, [[1, "x"], [null, "y"]])).toEqual([[2, "x"], [null, "y"]]);
+    expect(
+      run(spec, [
+        [1, "x"],
+        [null, "y"],
+      ]),
+    ).toEqual([
+      [2, "x"],
+      [null, "y"],
+    ]);
   });
 
   test("hands on columns that it does not touch", () => {
@@ -68,8 +100,18 @@ describe("a generated stage", () => {
     const element = attribute("e", StringType);
     const generator = { list, attributes: [element], outer: false };
     const spec = { input: [a, list], conditions: [], generator, outputs: [a, element] };
-    const rows: Value[][] = [[1, ["x", "y"]], [2, []], [3, null], [4, ["z", null]]];
-    expect(run(spec, rows)).toEqual([[1, "x"], [1, "y"], [4, "z"], [4, null]]);
+    const rows: Value[][] = [
+      [1, ["x", "y"]],
+      [2, []],
+      [3, null],
+      [4, ["z", null]],
+    ];
+    expect(run(spec, rows)).toEqual([
+      [1, "x"],
+      [1, "y"],
+      [4, "z"],
+      [4, null],
+    ]);
   });
 
   test("gives a row of nulls for an empty array with outer", () => {
@@ -77,7 +119,17 @@ describe("a generated stage", () => {
     const element = attribute("e", StringType);
     const generator = { list, attributes: [element], outer: true };
     const spec = { input: [a, list], conditions: [], generator, outputs: [a, element] };
-    expect(run(spec, [[2, []], [3, null], [4, ["z"]]])).toEqual([[2, null], [3, null], [4, "z"]]);
+    expect(
+      run(spec, [
+        [2, []],
+        [3, null],
+        [4, ["z"]],
+      ]),
+    ).toEqual([
+      [2, null],
+      [3, null],
+      [4, "z"],
+    ]);
   });
 
   test("grows its output when a list is longer than the batch", () => {
@@ -103,7 +155,11 @@ describe("a generated stage", () => {
   test("never writes names or texts of the query into generated code", () => {
     const evil = attribute('"];process.exit(1);//\u2028__proto__', StringType);
     const text = "'); process.exit(2); ('";
-    const spec = { input: [evil], conditions: [apply("=", evil, literal(text, StringType))], outputs: [evil] };
+    const spec = {
+      input: [evil],
+      conditions: [apply("=", evil, literal(text, StringType))],
+      outputs: [evil],
+    };
     const schema = new StructType([StructField(evil.name, StringType)]);
     const batch = batchFromRows(schema, [[text], ["other"]]);
     const stage = new Stage(spec, settings);

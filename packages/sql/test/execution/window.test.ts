@@ -30,7 +30,7 @@ import {
   type WindowSpec,
 } from "../../src/expression/expression.js";
 import { typeOf } from "../../src/expression/type-of.js";
-import { ascending, callOf, type Clauses, descending, over } from "../functions/calls.js";
+import { ascending, type Clauses, callOf, descending, over } from "../functions/calls.js";
 
 const settings = { ansi: true, timeZone: "America/Los_Angeles" };
 
@@ -63,7 +63,12 @@ async function run(
   const made = windows.map((w) => attribute("w", typeOf(w)));
   const output = [...input, ...made];
   const child = source(input, rows);
-  const plan = { kind: "window", child: { kind: "rows", output: input, rows: () => [] }, expressions, output } as const;
+  const plan = {
+    kind: "window",
+    child: { kind: "rows", output: input, rows: () => [] },
+    expressions,
+    output,
+  } as const;
   const operator = new WindowOperator(plan, child, settings);
   const context = { nowMs: () => 0, partition: () => 0, breathe: () => undefined } as unknown as Run;
   const out: Value[][] = [];
@@ -103,7 +108,8 @@ describe("functions over windows", () => {
     [null, null, null, null, null, null],
     [3, 1n, 1.0, 17379, micros(1501545600), null],
   ];
-  const agg = (name: string, args: Expression[], clauses: Clauses = {}) => callOf(name, args, clauses, settings);
+  const agg = (name: string, args: Expression[], clauses: Clauses = {}) =>
+    callOf(name, args, clauses, settings);
   const byCate = { partitionBy: [cate] };
 
   async function only(order: Attribute, window: WindowExpression, descends = false): Promise<Value[][]> {
@@ -114,7 +120,11 @@ describe("functions over windows", () => {
   }
 
   test("count over the current row alone", async () => {
-    const w = over(agg("count", [val]), { ...byCate, orderBy: [ascending(val)], ...frame("rows", current, current) });
+    const w = over(agg("count", [val]), {
+      ...byCate,
+      orderBy: [ascending(val)],
+      ...frame("rows", current, current),
+    });
     expect(await only(val, w)).toEqual([
       [null, null, 0n],
       [3, null, 1n],
@@ -129,19 +139,35 @@ describe("functions over windows", () => {
   });
 
   test("sum up to one row ahead", async () => {
-    const w = over(agg("sum", [val]), { ...byCate, orderBy: [ascending(val)], ...frame("rows", first, following(int(1))) });
+    const w = over(agg("sum", [val]), {
+      ...byCate,
+      orderBy: [ascending(val)],
+      ...frame("rows", first, following(int(1))),
+    });
     expect((await only(val, w)).map((row) => row[2])).toEqual([3n, 3n, 1n, 2n, 4n, 4n, 3n, 6n, 6n]);
   });
 
   test("a range measures the order value, and rows without one are among themselves", async () => {
-    const before = over(agg("count", [val]), { ...byCate, orderBy: [ascending(val)], ...frame("range", preceding(int(1)), current) });
+    const before = over(agg("count", [val]), {
+      ...byCate,
+      orderBy: [ascending(val)],
+      ...frame("range", preceding(int(1)), current),
+    });
     expect((await only(val, before)).map((row) => row[2])).toEqual([0n, 1n, 0n, 2n, 2n, 3n, 1n, 2n, 2n]);
-    const ahead = over(agg("sum", [val]), { ...byCate, orderBy: [ascending(val)], ...frame("range", current, following(int(1))) });
+    const ahead = over(agg("sum", [val]), {
+      ...byCate,
+      orderBy: [ascending(val)],
+      ...frame("range", current, following(int(1))),
+    });
     expect((await only(val, ahead)).map((row) => row[2])).toEqual([null, 3n, null, 4n, 4n, 2n, 3n, 5n, 3n]);
   });
 
   test("a descending range goes the other way", async () => {
-    const w = over(agg("sum", [val]), { ...byCate, orderBy: [descending(val)], ...frame("range", current, following(int(1))) });
+    const w = over(agg("sum", [val]), {
+      ...byCate,
+      orderBy: [descending(val)],
+      ...frame("range", current, following(int(1))),
+    });
     const found = (await run(input, rows, [w])).map((row) => [row[5], row[0], row[6]]);
     expect(found).toEqual([
       [null, 3, 3n],
@@ -178,14 +204,32 @@ describe("functions over windows", () => {
       orderBy: [ascending(double)],
       ...frame("range", current, following(literal(2.5, DoubleType))),
     });
-    expect((await only(double, doubles)).map((row) => row[2])).toEqual([null, 1, 4.5, 4.5, 2.5, 100.001, 4.3, 3.3, 100.001]);
+    expect((await only(double, doubles)).map((row) => row[2])).toEqual([
+      null,
+      1,
+      4.5,
+      4.5,
+      2.5,
+      100.001,
+      4.3,
+      3.3,
+      100.001,
+    ]);
     const dates = over(agg("max", [date]), {
       ...byCate,
       orderBy: [ascending(date)],
       ...frame("range", current, following(int(2))),
     });
     expect((await only(date, dates)).map((row) => row[2])).toEqual([
-      null, 17379, 17380, 17380, 17380, 18627, 17381, 17381, 18627,
+      null,
+      17379,
+      17380,
+      17380,
+      17380,
+      18627,
+      17381,
+      17381,
+      18627,
     ]);
   });
 
@@ -206,7 +250,9 @@ describe("functions over windows", () => {
     const spec = { ...byCate, orderBy: [ascending(val)] };
     const names = ["rank", "dense_rank", "row_number", "percent_rank", "cume_dist"];
     const windows = [...names.map((name) => over(agg(name, []), spec)), over(agg("ntile", [int(2)]), spec)];
-    const found = (await run(input, rows, windows)).filter((row) => row[5] === "a").map((row) => row.slice(6));
+    const found = (await run(input, rows, windows))
+      .filter((row) => row[5] === "a")
+      .map((row) => row.slice(6));
     expect(found).toEqual([
       [1, 1, 1, 0, 0.25, 1],
       [2, 2, 2, 1 / 3, 0.75, 1],
@@ -217,7 +263,9 @@ describe("functions over windows", () => {
 
   test("a filter takes rows out of every frame", async () => {
     const isA = (value: string): Expression => ({
-      kind: "call", name: ["="], args: [cate, literal(value, StringType)],
+      kind: "call",
+      name: ["="],
+      args: [cate, literal(value, StringType)],
     });
     const { resolve } = await import("../functions/evaluate.js");
     const spec = { orderBy: [ascending(long)], ...frame("rows", first, current) };
@@ -254,10 +302,10 @@ describe("values of other rows, without nulls", () => {
   const v = attribute("v", StringType);
   const texts = [null, "x", null, null, "y", null, "z", "v", null];
   const rows = texts.map((text, i) => [i, text]);
-  const call = (name: string, n?: number): Expression[] => [v, ...(n === undefined ? [] : [int(n)])];
+  const args = (n?: number): Expression[] => [v, ...(n === undefined ? [] : [int(n)])];
 
   async function column(name: string, n: number | undefined, spec: Partial<WindowSpec>): Promise<string> {
-    const w = over(callOf(name, call(name, n), { ignoreNulls: true }), { orderBy: [ascending(id)], ...spec });
+    const w = over(callOf(name, args(n), { ignoreNulls: true }), { orderBy: [ascending(id)], ...spec });
     return (await run([id, v], rows, [w])).map((row) => row[2] ?? "-").join("");
   }
 

@@ -1,10 +1,10 @@
 import { LongType } from "@ss/core";
 import { describe, expect, test } from "vitest";
-import { QuantileSummary } from "../../src/functions/aggregate/quantile-summary.js";
-import { hashCell, HASH_SEED } from "../../src/functions/hash/hash-cell.js";
-import { XxHash64 } from "../../src/functions/hash/xxhash64.js";
-import { xxhash64 } from "../../src/functions/digest/xxhash64.js";
 import { HyperLogLog } from "../../src/functions/aggregate/hyper-log-log.js";
+import { QuantileSummary } from "../../src/functions/aggregate/quantile-summary.js";
+import { xxhash64 } from "../../src/functions/digest/xxhash64.js";
+import { HASH_SEED, hashCell } from "../../src/functions/hash/hash-cell.js";
+import { XxHash64 } from "../../src/functions/hash/xxhash64.js";
 import { columnOf } from "./evaluate.js";
 
 describe("XXH64 by halves", () => {
@@ -35,20 +35,23 @@ describe("XXH64 by halves", () => {
 });
 
 describe("HyperLogLog++", () => {
-  test.each([0.05, 0.01, 0.2, 0.005])("stays within four deviations of %s for counts of every size", (deviation) => {
-    const sketch = new HyperLogLog(deviation);
-    const registers = new Uint8Array(sketch.registerCount);
-    const hash = new XxHash64();
-    const checked = new Set([10, 100, 500, 1000, 2000, 5000, 20000]);
-    for (let k = 1; k <= 20000; k++) {
-      hash.seed(0, HASH_SEED);
-      hash.long(0, k);
-      sketch.add(registers, 0, hash.high, hash.low);
-      if (!checked.has(k)) continue;
-      const error = Math.abs(sketch.estimate(registers, 0) - k) / k;
-      expect(error, `${k} values`).toBeLessThan(4 * deviation);
-    }
-  });
+  test.each([0.05, 0.01, 0.2, 0.005])(
+    "stays within four deviations of %s for counts of every size",
+    (deviation) => {
+      const sketch = new HyperLogLog(deviation);
+      const registers = new Uint8Array(sketch.registerCount);
+      const hash = new XxHash64();
+      const checked = new Set([10, 100, 500, 1000, 2000, 5000, 20000]);
+      for (let k = 1; k <= 20000; k++) {
+        hash.seed(0, HASH_SEED);
+        hash.long(0, k);
+        sketch.add(registers, 0, hash.high, hash.low);
+        if (!checked.has(k)) continue;
+        const error = Math.abs(sketch.estimate(registers, 0) - k) / k;
+        expect(error, `${k} values`).toBeLessThan(4 * deviation);
+      }
+    },
+  );
 });
 
 describe("quantile summaries", () => {

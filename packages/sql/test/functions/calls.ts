@@ -1,4 +1,6 @@
-import type { DataType, Value } from "@ss/core";
+import { type DataType, takeColumn, type Value, valueAt } from "@ss/core";
+import { isConstant } from "../../src/analyzer/constant.js";
+import { shapesOf } from "../../src/execution/aggregate/group-table.js";
 import type {
   AggregateCall,
   Expression,
@@ -7,14 +9,10 @@ import type {
   WindowExpression,
   WindowSpec,
 } from "../../src/expression/expression.js";
-import { isConstant } from "../../src/analyzer/constant.js";
 import type { FunctionContext, SqlFunction } from "../../src/expression/function.js";
 import { aggregateFunctions } from "../../src/functions/aggregate/index.js";
 import { windowFunctions } from "../../src/functions/window/index.js";
 import { columnOf, evaluate, resolve, type Settings } from "./evaluate.js";
-import { takeColumn, valueAt } from "@ss/core";
-import { shapesOf } from "../../src/execution/aggregate/group-table.js";
-import { typeOf } from "../../src/expression/type-of.js";
 
 export interface Clauses {
   readonly distinct?: boolean;
@@ -63,7 +61,18 @@ export function callOf(
   const { args: cast, type, nullable = true, state } = resolution;
   const nulls = ignoreNulls === undefined ? {} : { ignoreNulls };
   const own = { ...(state as object | undefined), ...nulls };
-  return { kind: "aggregate", fn, args: cast, type, nullable, name, distinct, state: own, orderBy: resolution.orderBy ?? orderBy, ...(filter ? { filter } : {}) };
+  return {
+    kind: "aggregate",
+    fn,
+    args: cast,
+    type,
+    nullable,
+    name,
+    distinct,
+    state: own,
+    orderBy: resolution.orderBy ?? orderBy,
+    ...(filter ? { filter } : {}),
+  };
 }
 
 /** A call over a window. */
@@ -84,17 +93,31 @@ export interface AggregateInput {
   readonly rows: readonly (readonly Value[])[];
 }
 
-/** How the rows are split among accumulators that are merged afterwards. */
-export type Split = "whole" | "merged";
+/** How the rows are split among accumulators that are merged afterwards: not, in two, or one each. */
+export type Split = "whole" | "halves" | "rows";
 
-/**
- * The result of a call whose arguments (and orderings) are the columns of the input, in turn: taken in one go, or row by row into
- * partial states that are merged.
- */
-export function aggregate(call: AggregateCall, input: AggregateInput, split: Split, settings: Settings = {}): Value {
-  const attribute = { kind: "attribute", id: 0, name: "r", type: call.type, nullable: true, qualifier: [] } as const;
+/** The result of a call whose arguments (and orderings) are the columns of the input, in turn. */
+export function aggregate(
+  call: AggregateCall,
+  input: AggregateInput,
+  split: Split,
+  settings: Settings = {},
+): Value {
+  const attribute = {
+    kind: "attribute",
+    id: 0,
+    name: "r",
+    type: call.type,
+    nullable: true,
+    qualifier: [],
+  } as const;
   const [shape] = shapesOf([{ call, attribute }], settings.ansi ?? true);
-  const columns = input.types.map((type, k) => columnOf(type, input.rows.map((row) => row[k] ?? null)));
+  const columns = input.types.map((type, k) =>
+    columnOf(
+      type,
+      input.rows.map((row) => row[k] ?? null),
+    ),
+  );
   const total = call.fn.accumulator(shape!);
   total.resize(1);
   const count = input.rows.length;
@@ -102,17 +125,21 @@ export function aggregate(call: AggregateCall, input: AggregateInput, split: Spl
     total.update(new Int32Array(count), columns, count);
     return valueAt(total.results(1), 0);
   }
-  for (let i = 0; i < count; i++) {
+  const parts = split === "rows" ? count : 2;
+  for (let p = 0; p < parts; p++) {
+    const from = Math.floor((p * count) / parts);
+    const to = Math.floor(((p + 1) * count) / parts);
+    const positions = Int32Array.from({ length: to - from }, (_, k) => from + k);
     const partial = call.fn.accumulator(shape!);
     partial.resize(1);
-    partial.update(new Int32Array(1), columns.map((column) => takeColumn(column, Int32Array.of(i), 1)), 1);
+    const own = columns.map((column) => takeColumn(column, positions, to - from));
+    partial.update(new Int32Array(to - from), own, to - from);
     const buffers = partial.buffers(1);
     call.fn.buffer(shape!).forEach((field, k) => {
-      if (buffers[k]!.type.kind !== field.type.kind) throw new Error(`buffer ${field.name} is a ${buffers[k]!.type.kind}`);
+      if (buffers[k]!.type.kind !== field.type.kind)
+        throw new Error(`buffer ${field.name} is a ${buffers[k]!.type.kind}`);
     });
     total.merge(new Int32Array(1), buffers, 1);
   }
   return valueAt(total.results(1), 0);
 }
-
-export { typeOf };

@@ -134,7 +134,11 @@ export class GroupTable {
     const columns = [group as Column, ...args];
     for (let i = 0; i < rowCount; i++) {
       if (passing[i] === 0) continue;
-      selected[i] = table.findOrAdd(columns.map((column) => single(column, i)), 1, found);
+      selected[i] = table.findOrAdd(
+        columns.map((column) => single(column, i)),
+        1,
+        found,
+      );
     }
     return selected;
   }

@@ -36,7 +36,11 @@ export function flattenKeys(keys: readonly Attribute[], columns: readonly Column
 }
 
 /** The key columns from those of the parts. */
-export function assembleKeys(keys: readonly Attribute[], parts: readonly Column[], rowCount: number): readonly Column[] {
+export function assembleKeys(
+  keys: readonly Attribute[],
+  parts: readonly Column[],
+  rowCount: number,
+): readonly Column[] {
   let next = 0;
   return keys.map((key) => {
     if (!isFlat(key)) return parts[next++]!;

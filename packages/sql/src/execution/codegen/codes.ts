@@ -1,6 +1,5 @@
-import { type DataType, layoutOf } from "@ss/core";
+import { type DataType, layoutOf, structChildren } from "@ss/core";
 import type { Code } from "../../expression/code.js";
-import { structChildren } from "@ss/core";
 
 /** A code that is always null, with harmless parts. */
 export function nullCode(type: DataType): Code {

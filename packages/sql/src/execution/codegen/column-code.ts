@@ -95,7 +95,12 @@ export function columnCode(
         fields: column.children.map((child, k) => columnCode(child, `${path}.children[${k}]`, row, local)),
       };
     case "dictionary": {
-      const code = columnCode(column.dictionary, `${path}.dictionary`, `${local(`${path}.codes`)}[${row}]`, local);
+      const code = columnCode(
+        column.dictionary,
+        `${path}.dictionary`,
+        `${local(`${path}.codes`)}[${row}]`,
+        local,
+      );
       return { ...code, isNull };
     }
     case "null":

@@ -1,3 +1,4 @@
+import * as c from "@ss/core";
 import {
   type Column,
   ColumnBuilder,
@@ -7,7 +8,6 @@ import {
   structChildren,
   type Validity,
 } from "@ss/core";
-import * as c from "@ss/core";
 
 type Values = Uint8Array | Int8Array | Int16Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
 
@@ -41,7 +41,8 @@ export class OutputBuffer {
   constructor(type: DataType) {
     this.type = type;
     this.layout = layoutOf(type);
-    this.children = this.layout === "struct" ? structChildren(type).map((child) => new OutputBuffer(child)) : [];
+    this.children =
+      this.layout === "struct" ? structChildren(type).map((child) => new OutputBuffer(child)) : [];
     if (type.kind === "array") this.own = [columnBuilder(type.elementType)];
     else if (type.kind === "map") this.own = [columnBuilder(type.keyType), columnBuilder(type.valueType)];
     else this.own = [];
@@ -141,9 +142,22 @@ export class OutputBuffer {
       case "list":
         return new c.ListColumn(type, rowCount, validity, this.starts, this.lengths, this.part(0));
       case "map":
-        return new c.MapColumn(type, rowCount, validity, this.starts, this.lengths, this.part(0), this.part(1));
+        return new c.MapColumn(
+          type,
+          rowCount,
+          validity,
+          this.starts,
+          this.lengths,
+          this.part(0),
+          this.part(1),
+        );
       case "struct":
-        return new c.StructColumn(type, rowCount, validity, this.children.map((child) => child.column(rowCount)));
+        return new c.StructColumn(
+          type,
+          rowCount,
+          validity,
+          this.children.map((child) => child.column(rowCount)),
+        );
       case "null":
         return new c.NullColumn(type, rowCount);
     }

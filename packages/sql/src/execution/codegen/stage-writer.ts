@@ -1,14 +1,23 @@
-import { assert, columnBuilder, type ColumnBuilder, type DataType, layoutOf, type Value } from "@ss/core";
-import { structChildren } from "@ss/core";
+import {
+  assert,
+  batchFromRows,
+  type ColumnBuilder,
+  columnBuilder,
+  type DataType,
+  layoutOf,
+  StructField,
+  StructType,
+  structChildren,
+  type Value,
+} from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
-import type { EmitCall } from "../../expression/function.js";
 import type { Cast, Expression, Lambda, ScalarCall, UserFunction } from "../../expression/expression.js";
+import type { EmitCall } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
 import { emitCast } from "../../functions/cast/emit-cast.js";
+import { userFunctionCaller } from "../user-function.js";
 import { anyNull, defaults, nullCode } from "./codes.js";
 import { columnCode } from "./column-code.js";
-import { batchFromRows, StructField, StructType } from "@ss/core";
-import { userFunctionCaller } from "../user-function.js";
 
 const encoder = new TextEncoder();
 
@@ -151,7 +160,12 @@ export class StageWriter implements CodeWriter {
     const ansi = expression.ansi ?? this.settings.ansi;
     const { timeZone } = this.settings;
     const code = this.expression(expression.child);
-    return emitCast(this, code, expression.type, { mode: expression.mode, ansi, timeZone, origin: expression.origin });
+    return emitCast(this, code, expression.type, {
+      mode: expression.mode,
+      ansi,
+      timeZone,
+      origin: expression.origin,
+    });
   }
 
   private boxedCall(expression: ScalarCall): Code {
@@ -170,7 +184,9 @@ export class StageWriter implements CodeWriter {
     const codes = args.map((arg) => (arg.kind === "lambda" ? null : this.expression(arg)));
     const propagating = fn.nullPropagating ?? true;
     const isNull = propagating ? anyNull(...codes.map((code) => code?.isNull ?? "false")) : "false";
-    const texts = args.map((arg, k) => (arg.kind === "lambda" ? () => this.lambda(arg) : () => this.box(codes[k]!)));
+    const texts = args.map((arg, k) =>
+      arg.kind === "lambda" ? () => this.lambda(arg) : () => this.box(codes[k]!),
+    );
     const invoke = (): string => `${this.constant(evaluate)}(${texts.map((text) => text()).join(", ")})`;
     return this.guarded(isNull, type, invoke);
   }
@@ -208,7 +224,10 @@ export class StageWriter implements CodeWriter {
   private userFunction(expression: UserFunction): Code {
     const codes = expression.args.map((arg) => this.expression(arg));
     const caller = userFunctionCaller(expression);
-    return this.unbox(`${this.constant(caller)}(${codes.map((code) => this.box(code)).join(", ")})`, expression.type);
+    return this.unbox(
+      `${this.constant(caller)}(${codes.map((code) => this.box(code)).join(", ")})`,
+      expression.type,
+    );
   }
 
   private literal(value: Value, type: DataType): Code {
@@ -406,7 +425,7 @@ export class StageWriter implements CodeWriter {
     else this.write(`if (!${target.isNull}) { ${copies} }`);
     if (target.layout === "struct" && source.layout === "struct") {
       this.when(`!${target.isNull}`, () => {
-        target.fields.forEach((field, k) => this.assign(field, source.fields[k]!));
+        for (const [k, field] of target.fields.entries()) this.assign(field, source.fields[k]!);
       });
     }
   }
@@ -418,7 +437,17 @@ export class StageWriter implements CodeWriter {
 
 function partsOf(target: Code, source: Code): (readonly [string, string])[] {
   if ("value" in target && "value" in source) return [[target.value, source.value]];
-  const names = ["data", "column", "keys", "mapValues", "start", "length", "months", "days", "micros"] as const;
+  const names = [
+    "data",
+    "column",
+    "keys",
+    "mapValues",
+    "start",
+    "length",
+    "months",
+    "days",
+    "micros",
+  ] as const;
   const to = target as unknown as Record<string, string>;
   const from = source as unknown as Record<string, string>;
   return names.filter((name) => name in to).map((name) => [to[name]!, from[name]!] as const);

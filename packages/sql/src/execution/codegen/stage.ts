@@ -127,7 +127,13 @@ export class Stage {
       "return o;",
     ].join("\n");
     const constantNames = writer.constants.map((_, k) => `k${k}`);
-    const make = new Function("rt", "outputs", "grow", ...constantNames, `return function (columns, n) {\n${text}\n};`);
+    const make = new Function(
+      "rt",
+      "outputs",
+      "grow",
+      ...constantNames,
+      `return function (columns, n) {\n${text}\n};`,
+    );
     const grow = (needed: number): number => {
       const capacity = needed * 2;
       for (const buffer of buffers) buffer.grow(capacity);
@@ -146,7 +152,9 @@ export class Stage {
   private generateRows(writer: StageWriter, generator: StageGenerator, epilogue: string[]): void {
     const list = writer.expression(generator.list);
     if (list.layout !== "list" && list.layout !== "map") throw notBoolean(generator.list);
-    const length = writer.variable(list.isNull === "false" ? list.length : `(${list.isNull}) ? 0 : ${list.length}`);
+    const length = writer.variable(
+      list.isNull === "false" ? list.length : `(${list.isNull}) ? 0 : ${list.length}`,
+    );
     const start = writer.variable(list.start);
     const sources = list.layout === "list" ? [list.column] : [list.keys, list.mapValues];
     const held = sources.map((source) => (writer.stable.has(source) ? source : writer.variable(source)));
@@ -157,7 +165,9 @@ export class Stage {
       const code = elementCode(attribute.type, held[k]!, `(${start} + g)`);
       const stableSource = writer.stable.has(held[k]!);
       const withData =
-        code.layout === "bytes" && stableSource ? { ...code, data: this.elementData(writer, held[k]!) } : code;
+        code.layout === "bytes" && stableSource
+          ? { ...code, data: this.elementData(writer, held[k]!) }
+          : code;
       const isNull = holdsNull(list.type, k) ? code.isNull : "false";
       writer.bind(attribute.id, { ...withData, isNull: anyNull(beyond, isNull) } as Code);
     });
@@ -235,7 +245,8 @@ class OutputWriter {
     this.writer.when(code.isNull, () => {
       code.fields.forEach((field, k) => {
         this.writer.write(`${path}.children[${k}].hasNull = 1;`);
-        if (field.layout === "struct") this.nullChildren({ ...field, isNull: "true" }, `${path}.children[${k}]`);
+        if (field.layout === "struct")
+          this.nullChildren({ ...field, isNull: "true" }, `${path}.children[${k}]`);
       });
     });
   }
@@ -267,7 +278,8 @@ class OutputWriter {
       case "map":
         return this.parts([code.keys, code.mapValues], code.start, code.length, path);
       case "struct":
-        return code.fields.forEach((field, k) => this.child(field, `${path}.children[${k}]`));
+        for (const [k, field] of code.fields.entries()) this.child(field, `${path}.children[${k}]`);
+        return;
       case "interval": {
         writer.write(`${this.array(`${path}.months`)}[o] = ${code.months};`);
         writer.write(`${this.array(`${path}.days`)}[o] = ${code.days};`);
@@ -287,12 +299,16 @@ class OutputWriter {
   private int64(code: Extract<Code, { layout: "int64" }>, path: string): void {
     if (code.pair) {
       const words = this.array(`${path}.words`);
-      return this.writer.write(`${words}[2 * o] = ${code.pair.low}; ${words}[2 * o + 1] = ${code.pair.high};`);
+      return this.writer.write(
+        `${words}[2 * o] = ${code.pair.low}; ${words}[2 * o + 1] = ${code.pair.high};`,
+      );
     }
     if (!code.words) return this.writer.write(`${this.array(`${path}.values`)}[o] = ${code.value};`);
     const words = this.array(`${path}.words`);
     const { array, index } = code.words;
-    this.writer.write(`${words}[2 * o] = ${array}[2 * ${index}]; ${words}[2 * o + 1] = ${array}[2 * ${index} + 1];`);
+    this.writer.write(
+      `${words}[2 * o] = ${array}[2 * ${index}]; ${words}[2 * o + 1] = ${array}[2 * ${index} + 1];`,
+    );
   }
 
   private bytes(code: Extract<Code, { layout: "bytes" }>, path: string): void {
@@ -319,7 +335,9 @@ class OutputWriter {
       return;
     }
     const copies = sources.map((source, part) => `${path}.copyPart(${part}, ${source}, ${start}, ${length})`);
-    this.writer.write(`${lengths}[o] = ${length}; ${copies.map((copy) => `${starts}[o] = ${copy};`).join(" ")}`);
+    this.writer.write(
+      `${lengths}[o] = ${length}; ${copies.map((copy) => `${starts}[o] = ${copy};`).join(" ")}`,
+    );
     this.epilogue.push(`${path}.parts = [];`);
   }
 }

@@ -1,4 +1,12 @@
-import { assert, type Column, type ColumnBuilder, columnBuilder, takeColumn, type Value, valueAt } from "@ss/core";
+import {
+  assert,
+  type Column,
+  type ColumnBuilder,
+  columnBuilder,
+  takeColumn,
+  type Value,
+  valueAt,
+} from "@ss/core";
 import { typeOf } from "../../expression/type-of.js";
 import type { GeneratePlan } from "../../physical/plan.js";
 import { type Rows, Stage } from "../codegen/stage.js";
@@ -37,7 +45,8 @@ export class GenerateOperator implements Operator {
       const args = this.args.run(batch.columns, batch.rowCount, run).columns;
       const rows: number[] = [];
       const builders = generator.outputs.map((field) => columnBuilder(field.type));
-      for (let i = 0; i < batch.rowCount; i++) this.one(generate(...cells(args, i)), i, rows, builders, width);
+      for (let i = 0; i < batch.rowCount; i++)
+        this.one(generate(...cells(args, i)), i, rows, builders, width);
       if (rows.length === 0) continue;
       const positions = Int32Array.from(rows);
       const before = batch.columns.map((column) => takeColumn(column, positions, rows.length));
@@ -55,7 +64,7 @@ export class GenerateOperator implements Operator {
     const lines = made.length === 0 && this.plan.outer ? [new Array<Value>(width).fill(null)] : made;
     for (const line of lines) {
       rows.push(i);
-      builders.forEach((builder, k) => builder.append(line[k] ?? null));
+      for (const [k, builder] of builders.entries()) builder.append(line[k] ?? null);
     }
   }
 }

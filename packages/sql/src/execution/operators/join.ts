@@ -1,11 +1,21 @@
-import { BATCH_ROWS, type Column, type ColumnBuilder, columnBuilder, KeyTable, takeColumn } from "@ss/core";
+import {
+  BATCH_ROWS,
+  BooleanColumn,
+  BooleanType,
+  type Column,
+  type ColumnBuilder,
+  columnBuilder,
+  KeyTable,
+  takeColumn,
+} from "@ss/core";
 import type { Attribute } from "../../expression/expression.js";
 import { typeOf } from "../../expression/type-of.js";
 import type { JoinPlan } from "../../physical/plan.js";
+import { truths } from "../aggregate/group-table.js";
 import { type Rows, Stage } from "../codegen/stage.js";
 import type { StageSettings } from "../codegen/stage-writer.js";
 import type { Operator, Run } from "../operator.js";
-import { truths } from "../aggregate/group-table.js";
+import { scalarSubqueryTooManyRows } from "../subquery-errors.js";
 
 const NONE = -1;
 
@@ -17,6 +27,8 @@ class BuildSide {
   heads: Int32Array = new Int32Array(1024);
   next: Int32Array = new Int32Array(1024);
   rowCount = 0;
+  /** Whether some row has a null in its key. */
+  hasNullKey = false;
   private tails: Int32Array = new Int32Array(1024);
   private slots: Int32Array = new Int32Array(0);
   private views: readonly Column[] = [];
@@ -37,7 +49,10 @@ class BuildSide {
       const row = this.rowCount++;
       this.next[row] = NONE;
       // a row whose key is null matches nothing, but an outer join still gives it out
-      if (!usable(i)) continue;
+      if (!usable(i)) {
+        this.hasNullKey = true;
+        continue;
+      }
       const slot = this.slots[i]!;
       if (this.heads[slot] === NONE) this.heads[slot] = row;
       else this.next[this.tails[slot]!] = row;
@@ -103,10 +118,13 @@ export class JoinOperator implements Operator {
     const buildsLeft = plan.build === "left";
     this.probe = buildsLeft ? right : left;
     this.build = buildsLeft ? left : right;
-    const [probeKeys, buildKeys] = buildsLeft ? [plan.keys.right, plan.keys.left] : [plan.keys.left, plan.keys.right];
+    const [probeKeys, buildKeys] = buildsLeft
+      ? [plan.keys.right, plan.keys.left]
+      : [plan.keys.left, plan.keys.right];
     this.probeKeys = positions(probeKeys, this.probe.output);
     this.buildKeys = positions(buildKeys, this.build.output);
-    this.keepProbe = plan.type === "full" || plan.type === (buildsLeft ? "right" : "left");
+    this.keepProbe =
+      plan.type === "full" || plan.type === "leftSingle" || plan.type === (buildsLeft ? "right" : "left");
     this.keepBuild = plan.type === "full" || plan.type === (buildsLeft ? "left" : "right");
     if (plan.conditions.length > 0) {
       const input = [...this.probe.output, ...this.build.output];
@@ -137,7 +155,9 @@ export class JoinOperator implements Operator {
 
   /** Whether a row's key can match: null equals null only for `<=>`. */
   private usable(keys: readonly Column[]): (i: number) => boolean {
-    const strict = keys.filter((key, k) => !this.plan.keys.nullSafe[k] && (key.validity !== null || key.layout === "null"));
+    const strict = keys.filter(
+      (key, k) => !this.plan.keys.nullSafe[k] && (key.validity !== null || key.layout === "null"),
+    );
     if (strict.length === 0) return () => true;
     return (i) => !strict.some((key) => key.isNull(i));
   }
@@ -175,8 +195,11 @@ export class JoinOperator implements Operator {
   ): Generator<Rows> {
     const pairs = this.residual ? this.fulfilling(batch, side, candidates, run) : candidates;
     if (matched) for (let p = 0; p < pairs.count; p++) matched[pairs.build[p]!] = 1;
-    const { type } = this.plan;
-    if (type === "leftSemi" || type === "leftAnti") return yield* this.semi(batch, pairs, from, to, type === "leftSemi");
+    const { type, subqueryOrigin } = this.plan;
+    if (type === "leftSemi" || type === "leftAnti" || type === "existence") {
+      return yield* this.test(batch, this.partnered(batch, side, pairs), from, to);
+    }
+    if (type === "leftSingle" && repeats(pairs)) throw scalarSubqueryTooManyRows(subqueryOrigin);
     const all = this.keepProbe ? withUnmatched(pairs, from, to) : pairs;
     if (all.count === 0) return;
     const probe = batch.columns.map((column) => takeColumn(column, all.probe, all.count));
@@ -196,13 +219,28 @@ export class JoinOperator implements Operator {
     return kept;
   }
 
-  private *semi(batch: Rows, pairs: Pairs, from: number, to: number, wanted: boolean): Generator<Rows> {
+  /** 1 for rows of the probe batch that have a partner; where nulls count as partners, for those too. */
+  private partnered(batch: Rows, side: BuildSide, pairs: Pairs): Uint8Array {
     const has = new Uint8Array(batch.rowCount);
     for (let p = 0; p < pairs.count; p++) has[pairs.probe[p]!] = 1;
+    if (!this.plan.nullAware || side.rowCount === 0) return has;
+    if (side.hasNullKey) return has.fill(1);
+    const usable = this.usable(this.probeKeys.map((k) => batch.columns[k]!));
+    for (let i = 0; i < batch.rowCount; i++) if (!usable(i)) has[i] = 1;
+    return has;
+  }
+
+  /** Semi and anti joins keep the rows that have a partner, or have none; an existence join tells it in a column. */
+  private *test(batch: Rows, has: Uint8Array, from: number, to: number): Generator<Rows> {
+    const { type } = this.plan;
+    const wanted = type === "leftAnti" ? 0 : 1;
     const kept = new Int32Array(to - from);
     let count = 0;
-    for (let i = from; i < to; i++) if ((has[i] === 1) === wanted) kept[count++] = i;
-    if (count > 0) yield { columns: batch.columns.map((column) => takeColumn(column, kept, count)), rowCount: count };
+    for (let i = from; i < to; i++) if (type === "existence" || has[i] === wanted) kept[count++] = i;
+    if (count === 0) return;
+    const columns = batch.columns.map((column) => takeColumn(column, kept, count));
+    if (type === "existence") columns.push(new BooleanColumn(BooleanType, count, null, has.slice(from, to)));
+    yield { columns, rowCount: count };
   }
 
   private *unmatched(side: BuildSide, matched: Uint8Array): Generator<Rows> {
@@ -229,6 +267,12 @@ export class JoinOperator implements Operator {
 
 function positions(keys: readonly Attribute[], output: readonly Attribute[]): readonly number[] {
   return keys.map((key) => output.findIndex((attribute) => attribute.id === key.id));
+}
+
+/** Whether a probe row has two partners; the pairs of a row are neighbours. */
+function repeats(pairs: Pairs): boolean {
+  for (let p = 1; p < pairs.count; p++) if (pairs.probe[p] === pairs.probe[p - 1]) return true;
+  return false;
 }
 
 /** The pairs, and each probe row of `from .. to)` that has none with nothing, in order. */

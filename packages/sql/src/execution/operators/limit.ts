@@ -1,4 +1,12 @@
-import { type FamilySpec, Int64Column, LongType, sliceColumn, StructField, StructType, takeColumn } from "@ss/core";
+import {
+  type FamilySpec,
+  Int64Column,
+  LongType,
+  StructField,
+  StructType,
+  sliceColumn,
+  takeColumn,
+} from "@ss/core";
 import type { LimitPlan } from "../../physical/plan.js";
 import type { Rows } from "../codegen/stage.js";
 import type { Operator, Run } from "../operator.js";
@@ -31,7 +39,8 @@ export class LimitOperator implements Operator {
 }
 
 function part(batch: Rows, from: number, rowCount: number): Rows {
-  if (from === 0) return { columns: batch.columns.map((column) => sliceColumn(column, 0, rowCount)), rowCount };
+  if (from === 0)
+    return { columns: batch.columns.map((column) => sliceColumn(column, 0, rowCount)), rowCount };
   const positions = Int32Array.from({ length: rowCount }, (_, i) => from + i);
   return { columns: batch.columns.map((column) => takeColumn(column, positions, rowCount)), rowCount };
 }

@@ -20,12 +20,17 @@ export class SampleOperator implements Operator {
     for await (const batch of this.child.rows(run)) {
       const kept: number[] = [];
       for (let i = 0; i < batch.rowCount; i++) {
-        const times = this.plan.withReplacement ? poisson(this.plan.fraction, next) : Number(next() < this.plan.fraction);
+        const times = this.plan.withReplacement
+          ? poisson(this.plan.fraction, next)
+          : Number(next() < this.plan.fraction);
         for (let n = 0; n < times; n++) kept.push(i);
       }
       if (kept.length === 0) continue;
       const positions = Int32Array.from(kept);
-      yield { columns: batch.columns.map((column) => takeColumn(column, positions, kept.length)), rowCount: kept.length };
+      yield {
+        columns: batch.columns.map((column) => takeColumn(column, positions, kept.length)),
+        rowCount: kept.length,
+      };
     }
   }
 }

@@ -50,7 +50,9 @@ export class StatefulAggregateOperator implements Operator {
     this.family = {
       operatorId,
       name: "default",
-      keySchema: new StructType(keyParts(plan.keys).map((part) => StructField(part.name, part.type, part.nullable))),
+      keySchema: new StructType(
+        keyParts(plan.keys).map((part) => StructField(part.name, part.type, part.nullable)),
+      ),
       valueSchema: new StructType(values.map((value) => StructField(value.name, value.type, value.nullable))),
       ...(this.timePart >= 0 ? { orderedBy: this.timePart } : {}),
     };
@@ -66,7 +68,8 @@ export class StatefulAggregateOperator implements Operator {
     const changed = this.save(stream, counts);
     counts.updatesMs += stream.monotonicMs() - start;
     if (stream.mode === "update") yield* this.changes(changed);
-    if (stream.mode === "complete") for (const rows of stream.family(this.operatorId).scan()) yield* this.stored(rows);
+    if (stream.mode === "complete")
+      for (const rows of stream.family(this.operatorId).scan()) yield* this.stored(rows);
     else yield* this.evict(stream, counts);
   }
 

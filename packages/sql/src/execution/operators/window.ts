@@ -1,5 +1,12 @@
 import { assert, type Column, type ColumnBuilder, columnBuilder, takeColumn, valueAt } from "@ss/core";
-import type { Alias, Expression, FrameBound, WindowCall, WindowExpression, WindowSpec } from "../../expression/expression.js";
+import type {
+  Alias,
+  Expression,
+  FrameBound,
+  WindowCall,
+  WindowExpression,
+  WindowSpec,
+} from "../../expression/expression.js";
 import { sameExpression } from "../../expression/same-expression.js";
 import { typeOf } from "../../expression/type-of.js";
 import type { WindowPlan } from "../../physical/plan.js";
@@ -9,7 +16,7 @@ import type { StageSettings } from "../codegen/stage-writer.js";
 import type { Operator, Run } from "../operator.js";
 import { slices } from "../slices.js";
 import { aggregateFrames } from "../window/frame-aggregate.js";
-import { type BoundValue, frameBounds, type Frames, type FrameValue } from "../window/frame-bounds.js";
+import { type BoundValue, type Frames, type FrameValue, frameBounds } from "../window/frame-bounds.js";
 import { inOrder, type OrderedRows, orderRows } from "../window/ordered-rows.js";
 
 /** Functions with one partitioning and ordering, computed in one pass. */
@@ -81,7 +88,9 @@ export class WindowOperator implements Operator {
     let rowCount = 0;
     for await (const batch of this.child.rows(run)) {
       const made = this.stage.run(batch.columns, batch.rowCount, run);
-      made.columns.forEach((column, k) => append(builders[k]!, column, made.rowCount));
+      builders.forEach((builder, k) => {
+        append(builder, made.columns[k]!, made.rowCount);
+      });
       rowCount += made.rowCount;
     }
     return { columns: builders.map((builder) => builder.finish()), rowCount };
@@ -119,7 +128,14 @@ export class WindowOperator implements Operator {
     const ordered = (e: Expression): Column => inOrder(this.columnOf(e, held), rows);
     if (call.kind === "windowFunction") return evaluateCall(call, call.args.map(ordered), frames, rows);
     assert(call.kind === "aggregate", `a window over an expression of kind ${call.kind}`);
-    const attribute = { kind: "attribute", id: 0, name: call.name, type: call.type, nullable: true, qualifier: [] } as const;
+    const attribute = {
+      kind: "attribute",
+      id: 0,
+      name: call.name,
+      type: call.type,
+      nullable: true,
+      qualifier: [],
+    } as const;
     const [shape] = shapesOf([{ call, attribute }], this.settings.ansi);
     const args = [...call.args, ...(call.orderBy ?? []).map((one) => one.child)].map(ordered);
     const passing = call.filter && truths(ordered(call.filter), rows.rowCount);
@@ -135,7 +151,12 @@ export class WindowOperator implements Operator {
     };
     const order = spec.orderBy[0];
     const { ansi, timeZone } = this.settings;
-    const measured = order && { column: inOrder(this.columnOf(order.child, held), rows), order, ansi, timeZone };
+    const measured = order && {
+      column: inOrder(this.columnOf(order.child, held), rows),
+      order,
+      ansi,
+      timeZone,
+    };
     return frameBounds(value, rows, measured);
   }
 
@@ -157,7 +178,11 @@ function windowOf(alias: Alias): WindowExpression {
 function inputsOf(call: Expression): readonly Expression[] {
   if (call.kind === "windowFunction") return call.args;
   assert(call.kind === "aggregate", `a window over an expression of kind ${call.kind}`);
-  return [...call.args, ...(call.filter ? [call.filter] : []), ...(call.orderBy ?? []).map((one) => one.child)];
+  return [
+    ...call.args,
+    ...(call.filter ? [call.filter] : []),
+    ...(call.orderBy ?? []).map((one) => one.child),
+  ];
 }
 
 function grouped(windows: readonly WindowExpression[]): readonly Group[] {
@@ -195,13 +220,19 @@ function placesIn(rows: OrderedRows, order: Int32Array): Int32Array {
   return order.map((row) => places[row]!);
 }
 
-function evaluateCall(call: WindowCall, args: readonly Column[], frames: () => Frames, rows: OrderedRows): Column {
+function evaluateCall(
+  call: WindowCall,
+  args: readonly Column[],
+  frames: () => Frames,
+  rows: OrderedRows,
+): Column {
   const { starts, peers } = rows;
   const out = columnBuilder(call.type);
   let all: Frames | undefined;
   for (let p = 0; p + 1 < starts.length; p++) {
     const [start, end] = [starts[p]!, starts[p + 1]!];
-    const relative = (places: Int32Array): Int32Array => places.subarray(start, end).map((place) => place - start);
+    const relative = (places: Int32Array): Int32Array =>
+      places.subarray(start, end).map((place) => place - start);
     const values = call.fn.evaluate({
       rowCount: end - start,
       peers: relative(peers),

@@ -1,6 +1,6 @@
+import type { DataType } from "@ss/core";
 import { type Column, columnBuilder, sliceColumn, takeColumn } from "@ss/core";
 import type { Accumulator } from "../../expression/function.js";
-import type { DataType } from "@ss/core";
 import type { Frames } from "./frame-bounds.js";
 import type { OrderedRows } from "./ordered-rows.js";
 
@@ -15,7 +15,13 @@ export function aggregateFrames(
 ): Column {
   if (rows.rowCount === 0) return columnBuilder(type).finish();
   if (frames.whole) return wholePartitions(accumulator, args, passing, rows);
-  return movingFrames(accumulator, type, new RowFeed(accumulator, args, passing, rows.rowCount), frames, rows);
+  return movingFrames(
+    accumulator,
+    type,
+    new RowFeed(accumulator, args, passing, rows.rowCount),
+    frames,
+    rows,
+  );
 }
 
 function wholePartitions(
@@ -82,7 +88,12 @@ class RowFeed {
   private base = -1;
   private cut: readonly Column[] = [];
 
-  constructor(accumulator: Accumulator, args: readonly Column[], passing: Uint8Array | undefined, rowCount: number) {
+  constructor(
+    accumulator: Accumulator,
+    args: readonly Column[],
+    passing: Uint8Array | undefined,
+    rowCount: number,
+  ) {
     this.accumulator = accumulator;
     this.args = args;
     this.passing = passing;

@@ -1,5 +1,13 @@
 import { assert, type DataType, type IntervalValue, type Value } from "@ss/core";
-import { addDaysToSecond, addMonthsToDays, addMonthsToSecond, divideHalfUp, powerOfTen, timeZone, UTC } from "@ss/kernels";
+import {
+  addDaysToSecond,
+  addMonthsToDays,
+  addMonthsToSecond,
+  divideHalfUp,
+  powerOfTen,
+  timeZone,
+  UTC,
+} from "@ss/kernels";
 import { arithmeticOverflow, binaryArithmeticOverflow } from "../../functions/runtime-error.js";
 
 const MICROS_PER_SECOND = 1_000_000n;
@@ -145,7 +153,9 @@ function scaled(offset: Value, type: DataType, scale: number): bigint {
   if (digits === scale) return value;
   // a whole order value takes the whole part of the offset, as a cast does
   if (scale === 0) return value / powerOfTen(digits);
-  return digits < scale ? value * powerOfTen(scale - digits) : divideHalfUp(value, powerOfTen(digits - scale));
+  return digits < scale
+    ? value * powerOfTen(scale - digits)
+    : divideHalfUp(value, powerOfTen(digits - scale));
 }
 
 function floating(offset: Value, type: DataType): number {

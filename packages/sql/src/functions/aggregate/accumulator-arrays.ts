@@ -1,4 +1,4 @@
-import { Int64Column, type DataType, type Validity } from "@ss/core";
+import { type DataType, Int64Column, type Validity } from "@ss/core";
 
 const TWO_32 = 4294967296;
 

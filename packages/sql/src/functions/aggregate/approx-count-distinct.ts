@@ -1,6 +1,11 @@
 import { BinaryType, BytesBuilder, type BytesColumn, type Column, DoubleType, LongType } from "@ss/core";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
-import { nonFoldableInput, unexpectedInputType, unexpectedNull, valueOutOfRange } from "../../expression/errors.js";
+import {
+  nonFoldableInput,
+  unexpectedInputType,
+  unexpectedNull,
+  valueOutOfRange,
+} from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
 import type { Accumulator, AggregateFunction, FunctionContext } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
@@ -62,7 +67,8 @@ class DistinctAccumulator implements Accumulator {
     this.resize(slotCount);
     const { sketch, registers } = this;
     const counts = new Float64Array(slotCount);
-    for (let slot = 0; slot < slotCount; slot++) counts[slot] = sketch.estimate(registers, slot * sketch.registerCount);
+    for (let slot = 0; slot < slotCount; slot++)
+      counts[slot] = sketch.estimate(registers, slot * sketch.registerCount);
     return int64FromFloat(LongType, counts, slotCount);
   }
   reset(): void {

@@ -1,14 +1,22 @@
-import { type Column, type DataType, DoubleType, Float64Column, Int32Column, Int64Column, LongType } from "@ss/core";
+import {
+  type Column,
+  type DataType,
+  DoubleType,
+  Float64Column,
+  Int32Column,
+  Int64Column,
+  LongType,
+} from "@ss/core";
 import { divideHalfUp, rescale } from "@ss/kernels";
 import { decimalAverage, decimalSum } from "../../expression/coercion/decimal-rules.js";
 import { castTo } from "../../expression/coercion/implicit-cast.js";
 import { NUMERIC_AND_ANSI_INTERVAL } from "../../expression/coercion/type-expectation.js";
 import type { Accumulator, AggregateFunction, AggregateShape } from "../../expression/function.js";
-import { isAnsiInterval } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
+import { isAnsiInterval } from "../../expression/type-predicates.js";
 import { floatAt, growFloat64, int64FromFloat, validityOf } from "./accumulator-arrays.js";
 import { requireType } from "./define.js";
-import { decimalColumn, overflowMode, sumAccumulator, type SumAccumulator, unscaledAt } from "./sum.js";
+import { decimalColumn, overflowMode, type SumAccumulator, sumAccumulator, unscaledAt } from "./sum.js";
 
 /** The type in which the sum of an average is kept. */
 function bufferType(shape: AggregateShape): DataType {

@@ -69,19 +69,31 @@ function invalidPosition(position: bigint): StreamError {
   });
 }
 
-function define(name: string, expected: typeof LongType | typeof BinaryType, logic: BitmapLogic): AggregateFunction {
+function define(
+  name: string,
+  expected: typeof LongType | typeof BinaryType,
+  logic: BitmapLogic,
+): AggregateFunction {
   return {
     form: "aggregate",
     names: [name],
     arity: [1, 1],
-    resolve: (args, context) => ({ args: requireType(args, [expected], context), type: BinaryType, nullable: false }),
+    resolve: (args, context) => ({
+      args: requireType(args, [expected], context),
+      type: BinaryType,
+      nullable: false,
+    }),
     buffer: () => [{ name: "bitmap", type: BinaryType, nullable: false }],
     accumulator: () => new ObjectAccumulator(logic, [BinaryType], BinaryType),
   };
 }
 
 /** `bitmap_construct_agg(position)`: a bitmap of 4096 bytes with a bit set at every position. */
-export const bitmapConstructAgg: AggregateFunction = define("bitmap_construct_agg", LongType, new ConstructLogic());
+export const bitmapConstructAgg: AggregateFunction = define(
+  "bitmap_construct_agg",
+  LongType,
+  new ConstructLogic(),
+);
 /** `bitmap_or_agg(bitmap)`: the bits that some bitmap has. */
 export const bitmapOrAgg: AggregateFunction = define("bitmap_or_agg", BinaryType, new UnionLogic());
 /** `bitmap_and_agg(bitmap)`: the bits that all bitmaps have. */

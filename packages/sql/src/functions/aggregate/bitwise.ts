@@ -53,7 +53,8 @@ function define(name: string, combine: Combine): AggregateFunction {
       return { args: cast, type: typeOf(cast[0]!), nullable: true };
     },
     buffer: (shape) => [{ name, type: shape.type, nullable: true }],
-    accumulator: (shape) => new ObjectAccumulator(new BitLogic(shape.type, combine), [shape.type], shape.type),
+    accumulator: (shape) =>
+      new ObjectAccumulator(new BitLogic(shape.type, combine), [shape.type], shape.type),
   };
 }
 

@@ -75,7 +75,11 @@ function define(name: string, finish: Finish, form?: "swapped" | "asVariance"): 
       state: { origin: context.origin },
     }),
     buffer: () =>
-      ["n", "xAvg", "yAvg", "ck", "xMk", "yMk"].map((part) => ({ name: part, type: DoubleType, nullable: false })),
+      ["n", "xAvg", "yAvg", "ck", "xMk", "yMk"].map((part) => ({
+        name: part,
+        type: DoubleType,
+        nullable: false,
+      })),
     accumulator: ({ ansi, state }) => {
       const { origin } = state as { readonly origin?: Origin };
       const orNull = (part: (index: number) => number): number | null =>
@@ -178,7 +182,10 @@ function defineMean(name: string, second: boolean): AggregateFunction {
 }
 
 /** `regr_avgx(y, x)`, `regr_avgy(y, x)`: means over the pairs. */
-export const regrMeans: readonly AggregateFunction[] = [defineMean("regr_avgx", true), defineMean("regr_avgy", false)];
+export const regrMeans: readonly AggregateFunction[] = [
+  defineMean("regr_avgx", true),
+  defineMean("regr_avgy", false),
+];
 
 /** `regr_count(y, x)`: the number of pairs. */
 export const regrCount: AggregateFunction = {

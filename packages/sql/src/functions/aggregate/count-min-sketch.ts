@@ -1,7 +1,12 @@
 import { BinaryType, type Column, DoubleType, IntegerType, LongType, StringType, type Value } from "@ss/core";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
 import type { TypeExpectation } from "../../expression/coercion/type-expectation.js";
-import { nonFoldableInput, unexpectedInputType, unexpectedNull, valueOutOfRange } from "../../expression/errors.js";
+import {
+  nonFoldableInput,
+  unexpectedInputType,
+  unexpectedNull,
+  valueOutOfRange,
+} from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
 import type { AggregateFunction, FunctionContext } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
@@ -90,8 +95,9 @@ class SketchLogic implements GroupLogic<Sketch> {
     view.setBigInt64(4, total);
     view.setInt32(12, this.depth);
     view.setInt32(16, this.width);
-    this.factors.forEach((factor, row) => view.setBigInt64(HEADER_BYTES + 8 * row, factor));
-    counts.forEach((count, k) => view.setBigInt64(HEADER_BYTES + 8 * (this.depth + k), count));
+    [...this.factors, ...counts].forEach((value, k) => {
+      view.setBigInt64(HEADER_BYTES + 8 * k, value);
+    });
     return bytes;
   }
   byteSize({ counts }: Sketch): number {
@@ -129,7 +135,11 @@ export const countMinSketch: AggregateFunction = {
     if (!values) throw unexpectedInputType(context, 0, VALUES, args[0]!);
     const eps = constantOf(args[1]!, 1, "eps", DoubleType, context);
     if (!(eps > 0)) throw valueOutOfRange(context, "eps", "(0.0, 1.7976931348623157E308]", `${eps}D`);
-    const confidence = within(constantOf(args[2]!, 2, "confidence", DoubleType, context), "confidence", context);
+    const confidence = within(
+      constantOf(args[2]!, 2, "confidence", DoubleType, context),
+      "confidence",
+      context,
+    );
     const state: SketchState = {
       depth: Math.ceil(-Math.log1p(-confidence) / Math.log(2)),
       width: Math.ceil(2 / eps),
@@ -139,6 +149,7 @@ export const countMinSketch: AggregateFunction = {
     return { args: [values], type: BinaryType, nullable: false, state };
   },
   buffer: () => [{ name: "sketch", type: BinaryType, nullable: false }],
-  accumulator: ({ state }) => new ObjectAccumulator(new SketchLogic(state as SketchState), [BinaryType], BinaryType),
+  accumulator: ({ state }) =>
+    new ObjectAccumulator(new SketchLogic(state as SketchState), [BinaryType], BinaryType),
   pretty: withConstants,
 };

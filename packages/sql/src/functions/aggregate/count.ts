@@ -1,9 +1,8 @@
 import type { Column } from "@ss/core";
-import { LongType } from "@ss/core";
+import { BooleanType, LongType } from "@ss/core";
 import type { Accumulator, AggregateFunction } from "../../expression/function.js";
-import { BooleanType } from "@ss/core";
-import { requireType } from "./define.js";
 import { floatAt, growFloat64, int64FromFloat } from "./accumulator-arrays.js";
+import { requireType } from "./define.js";
 
 class CountAccumulator implements Accumulator {
   private counts: Float64Array = new Float64Array(0);

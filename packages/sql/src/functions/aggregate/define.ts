@@ -1,8 +1,8 @@
-import type { Expression } from "../../expression/expression.js";
-import type { FunctionContext } from "../../expression/function.js";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
 import type { TypeExpectation } from "../../expression/coercion/type-expectation.js";
 import { unexpectedInputType } from "../../expression/errors.js";
+import type { Expression } from "../../expression/expression.js";
+import type { FunctionContext } from "../../expression/function.js";
 
 /** The arguments with the implicit casts that the expected types ask for; DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE otherwise. */
 export function requireType(

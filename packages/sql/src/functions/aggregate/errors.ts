@@ -14,7 +14,11 @@ export function arithmeticOverflow(type: DataType): StreamError {
   return new StreamError({
     condition: "ARITHMETIC_OVERFLOW",
     sqlState: "22003",
-    parameters: { message, alternative: " Use 'try_sum' to tolerate overflow and return NULL instead.", config: '"spark.sql.ansi.enabled"' },
+    parameters: {
+      message,
+      alternative: " Use 'try_sum' to tolerate overflow and return NULL instead.",
+      config: '"spark.sql.ansi.enabled"',
+    },
     message: `${message}. Use try_sum to get NULL instead, or set "spark.sql.ansi.enabled" to "false".`,
   });
 }

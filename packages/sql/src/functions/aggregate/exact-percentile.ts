@@ -8,7 +8,10 @@ import { unscaledAt } from "./sum.js";
 export type ValueCounts = Map<number, number>;
 
 /** Columns of the buffer of {@link ExactPercentile}. */
-export const COUNT_BUFFERS: readonly [ArrayType, ArrayType] = [ArrayType(DoubleType, false), ArrayType(LongType, false)];
+export const COUNT_BUFFERS: readonly [ArrayType, ArrayType] = [
+  ArrayType(DoubleType, false),
+  ArrayType(LongType, false),
+];
 
 /** What is asked of the values. */
 export interface PercentileRequest {
@@ -40,7 +43,9 @@ export class ExactPercentile implements GroupLogic<ValueCounts> {
   }
   merge(state: ValueCounts, buffers: readonly Value[]): void {
     const [values, counts] = buffers as readonly [readonly number[], readonly bigint[]];
-    values.forEach((value, k) => count(state, value, Number(counts[k])));
+    values.forEach((value, k) => {
+      count(state, value, Number(counts[k]));
+    });
   }
   buffers(state: ValueCounts): readonly Value[] {
     return [[...state.keys()], Array.from(state.values(), BigInt)];
@@ -56,7 +61,10 @@ export class ExactPercentile implements GroupLogic<ValueCounts> {
     return state.size * 40;
   }
 
-  private sorted(state: ValueCounts): { readonly values: readonly number[]; readonly ends: readonly number[] } {
+  private sorted(state: ValueCounts): {
+    readonly values: readonly number[];
+    readonly ends: readonly number[];
+  } {
     const sign = this.request.descending ? -1 : 1;
     const values = [...state.keys()].sort((a, b) => sign * compareDoubles(a, b));
     let end = 0;

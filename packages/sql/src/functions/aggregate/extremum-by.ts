@@ -19,9 +19,14 @@ import {
   valueOutOfRange,
 } from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
-import type { Accumulator, AggregateFunction, AggregateShape, FunctionContext } from "../../expression/function.js";
-import { isOrderable } from "../../expression/type-predicates.js";
+import type {
+  Accumulator,
+  AggregateFunction,
+  AggregateShape,
+  FunctionContext,
+} from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
+import { isOrderable } from "../../expression/type-predicates.js";
 import { type ValueOrder, valueOrder } from "../value-order.js";
 import { type ConstantText, shownConstants, withConstants } from "./constant-text.js";
 import { type GroupLogic, ObjectAccumulator } from "./object-accumulator.js";
@@ -151,13 +156,15 @@ function define(name: string, sign: 1 | -1): AggregateFunction {
       const [value, key, limit] = args as [Expression, Expression, Expression | undefined];
       const keyType = typeOf(key);
       if (!isOrderable(keyType)) throw invalidOrderingType(context, name, keyType);
-      if (!limit) return { args: [value, key], type: typeOf(value), nullable: true, state: {} satisfies CountState };
+      if (!limit)
+        return { args: [value, key], type: typeOf(value), nullable: true, state: {} satisfies CountState };
       const k = countOf(limit, context);
       const state: CountState = { k, shown: shownConstants([limit]) };
       return { args: [value, key], type: ArrayType(typeOf(value), true), nullable: false, state };
     },
     buffer: (shape) => {
-      if ((shape.state as CountState).k !== undefined) return [{ name: "heap", type: pairsType(shape), nullable: false }];
+      if ((shape.state as CountState).k !== undefined)
+        return [{ name: "heap", type: pairsType(shape), nullable: false }];
       return [
         { name: "valueWithExtremumOrdering", type: shape.argTypes[0]!, nullable: true },
         { name: "extremumOrdering", type: shape.argTypes[1]!, nullable: true },

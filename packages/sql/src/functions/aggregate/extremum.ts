@@ -1,9 +1,9 @@
 import { type Column, type ColumnBuilder, columnBuilder, type DataType } from "@ss/core";
-import type { Accumulator, AggregateFunction } from "../../expression/function.js";
-import { isOrderable } from "../../expression/type-predicates.js";
-import { typeOf } from "../../expression/type-of.js";
+import { type CellOrder, compareCells } from "../../expression/cell-order.js";
 import { notOrderable } from "../../expression/errors.js";
-import { compareCells, type CellOrder } from "../../expression/cell-order.js";
+import type { Accumulator, AggregateFunction } from "../../expression/function.js";
+import { typeOf } from "../../expression/type-of.js";
+import { isOrderable } from "../../expression/type-predicates.js";
 
 /** The greatest or least value of a slot, kept in a column builder by slot. */
 export class ExtremumAccumulator implements Accumulator {

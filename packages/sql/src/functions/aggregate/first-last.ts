@@ -1,9 +1,16 @@
-import { BooleanColumn, BooleanType, type Column, type ColumnBuilder, columnBuilder, type DataType } from "@ss/core";
-import type { Accumulator, AggregateFunction } from "../../expression/function.js";
+import {
+  BooleanColumn,
+  BooleanType,
+  type Column,
+  type ColumnBuilder,
+  columnBuilder,
+  type DataType,
+} from "@ss/core";
 import type { AggregateCall, Attribute } from "../../expression/expression.js";
+import type { Accumulator, AggregateFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
-import { foldBoolean } from "./ignore-nulls.js";
 import { growUint8 } from "./accumulator-arrays.js";
+import { foldBoolean } from "./ignore-nulls.js";
 
 interface FirstLastState {
   readonly ignoreNulls: boolean;

@@ -13,7 +13,12 @@ import {
 } from "@ss/core";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
 import type { TypeExpectation } from "../../expression/coercion/type-expectation.js";
-import { nonFoldableInput, unexpectedInputType, unexpectedNull, valueOutOfRange } from "../../expression/errors.js";
+import {
+  nonFoldableInput,
+  unexpectedInputType,
+  unexpectedNull,
+  valueOutOfRange,
+} from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
 import type { AggregateFunction, FunctionContext } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
@@ -129,12 +134,19 @@ export const histogramNumeric: AggregateFunction = {
   resolve: (args, context) => {
     const values = implicitCast(args[0]!, VALUES, context.ansi);
     if (!values) throw unexpectedInputType(context, 0, VALUES, args[0]!);
-    const state: HistogramState = { binCount: binCountOf(args[1]!, context), shown: shownConstants(args.slice(1)) };
+    const state: HistogramState = {
+      binCount: binCountOf(args[1]!, context),
+      shown: shownConstants(args.slice(1)),
+    };
     const bin = new StructType([StructField("x", typeOf(values)), StructField("y", DoubleType)]);
     return { args: [values], type: ArrayType(bin), nullable: true, state };
   },
   buffer: () => [{ name: "bins", type: BUFFER, nullable: false }],
   accumulator: ({ state, argTypes, type }) =>
-    new ObjectAccumulator(new HistogramLogic((state as HistogramState).binCount, argTypes[0]!), [BUFFER], type),
+    new ObjectAccumulator(
+      new HistogramLogic((state as HistogramState).binCount, argTypes[0]!),
+      [BUFFER],
+      type,
+    ),
   pretty: withConstants,
 };

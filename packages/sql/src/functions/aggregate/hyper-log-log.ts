@@ -81,7 +81,8 @@ export class HyperLogLog {
       const limit = LINEAR_LIMITS[precision - LEAST_PRECISION];
       if ((limit !== undefined && linear <= limit) || raw <= 2.5 * registerCount) return Math.round(linear);
     }
-    const corrected = precision <= MOST_PRECISION && raw < 5 * registerCount ? raw - biasOf(raw, precision) : raw;
+    const corrected =
+      precision <= MOST_PRECISION && raw < 5 * registerCount ? raw - biasOf(raw, precision) : raw;
     return Math.round(corrected);
   }
 }

@@ -3,7 +3,6 @@ import { approxCountDistinct } from "./approx-count-distinct.js";
 import { avg, tryAvg } from "./avg.js";
 import { bitmapAndAgg, bitmapConstructAgg, bitmapOrAgg } from "./bitmap.js";
 import { bitAnd, bitOr, bitXor } from "./bitwise.js";
-import { collectList, collectSet } from "./collect.js";
 import {
   corr,
   covarPop,
@@ -15,6 +14,7 @@ import {
   regrSlope,
   regrSums,
 } from "./co-moments.js";
+import { collectList, collectSet } from "./collect.js";
 import { count, countIf } from "./count.js";
 import { countMinSketch } from "./count-min-sketch.js";
 import { max, min } from "./extremum.js";

@@ -61,7 +61,8 @@ class ListaggLogic implements GroupLogic<Item[]> {
     state.push({ value: valueAt(values!, i), keys: keys.map((key) => valueAt(key, i)) });
   }
   merge(state: Item[], [items]: readonly Value[]): void {
-    for (const [value, ...keys] of items as readonly (readonly Value[])[]) state.push({ value: value!, keys });
+    for (const [value, ...keys] of items as readonly (readonly Value[])[])
+      state.push({ value: value!, keys });
   }
   buffers(state: Item[]): readonly Value[] {
     return [state.map(({ value, keys }) => [value, ...keys])];
@@ -71,7 +72,10 @@ class ListaggLogic implements GroupLogic<Item[]> {
     const items = this.orders.length === 0 ? state : [...state].sort((a, b) => this.compare(a, b));
     const values = items.map(({ value }) => value);
     if (!this.binary) return values.join((this.delimiter as string | null) ?? "");
-    return joinBytes(values as readonly Uint8Array[], (this.delimiter as Uint8Array | null) ?? new Uint8Array(0));
+    return joinBytes(
+      values as readonly Uint8Array[],
+      (this.delimiter as Uint8Array | null) ?? new Uint8Array(0),
+    );
   }
   private compare(a: Item, b: Item): number {
     for (let k = 0; k < this.orders.length; k++) {
@@ -160,5 +164,7 @@ export const listagg: AggregateFunction = {
   buffer: (shape) => [{ name: "items", type: itemsType(shape), nullable: false }],
   accumulator: (shape) => new ObjectAccumulator(new ListaggLogic(shape), [itemsType(shape)], shape.type),
   pretty: (args, _, state) =>
-    state || args.length > 1 ? withConstants(args, "listagg", state) : withConstants([...args, "NULL"], "listagg"),
+    state || args.length > 1
+      ? withConstants(args, "listagg", state)
+      : withConstants([...args, "NULL"], "listagg"),
 };

@@ -8,7 +8,11 @@ function define(names: readonly string[], sign: 1 | -1): AggregateFunction {
     form: "aggregate",
     names,
     arity: [1, 1],
-    resolve: (args, context) => ({ args: requireType(args, [BooleanType], context), type: BooleanType, nullable: true }),
+    resolve: (args, context) => ({
+      args: requireType(args, [BooleanType], context),
+      type: BooleanType,
+      nullable: true,
+    }),
     buffer: () => [{ name: sign === 1 ? "max" : "min", type: BooleanType, nullable: true }],
     accumulator: (shape) => new ExtremumAccumulator(shape.type, sign),
   };

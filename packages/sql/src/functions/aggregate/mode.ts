@@ -39,7 +39,9 @@ class ModeLogic implements GroupLogic<Counts> {
   }
   merge(state: Counts, buffers: readonly Value[]): void {
     const [values, counts] = buffers as readonly [readonly Value[], readonly bigint[]];
-    values.forEach((value, k) => this.take(state, value, Number(counts[k])));
+    values.forEach((value, k) => {
+      this.take(state, value, Number(counts[k]));
+    });
   }
   private take(state: Counts, value: Value, count: number): void {
     const key = sameValueKey(value);
@@ -56,7 +58,10 @@ class ModeLogic implements GroupLogic<Counts> {
     const all = [...state.values()];
     const most = all.reduce((high, { count }) => Math.max(high, count), 0);
     if (this.pick === undefined) {
-      const order = hashTableOrder(all.map(({ value }) => value), this.type);
+      const order = hashTableOrder(
+        all.map(({ value }) => value),
+        this.type,
+      );
       return all[order.find((k) => all[k]!.count === most)!]!.value;
     }
     const sign = this.pick === "least" ? 1 : -1;
@@ -96,7 +101,11 @@ function deterministic(arg: Expression, context: FunctionContext): boolean {
       context.origin,
     );
   }
-  if (value === null) throw unexpectedNull({ ...context, name: context.name, sql: "NULL", origin: context.origin }, quotedName(name));
+  if (value === null)
+    throw unexpectedNull(
+      { ...context, name: context.name, sql: "NULL", origin: context.origin },
+      quotedName(name),
+    );
   return value as boolean;
 }
 

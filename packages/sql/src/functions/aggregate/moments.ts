@@ -32,8 +32,20 @@ abstract class CentralMoments implements NumberLogic {
   }
 
   merge(state: State, slot: number, other: State, i: number): void {
-    const [n1, mean1, a2, a3, a4] = state.map((numbers) => numbers[slot]!) as [number, number, number, number, number];
-    const [n2, mean2, b2, b3, b4] = other.map((numbers) => numbers[i]!) as [number, number, number, number, number];
+    const [n1, mean1, a2, a3, a4] = state.map((numbers) => numbers[slot]!) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const [n2, mean2, b2, b3, b4] = other.map((numbers) => numbers[i]!) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     const n = n1 + n2;
     const delta = mean2 - mean1;
     const part = n === 0 ? 0 : delta / n;
@@ -71,8 +83,13 @@ function define(name: string, logic: NumberLogic): AggregateFunction {
     form: "aggregate",
     names: [name],
     arity: [1, 1],
-    resolve: (args, context) => ({ args: requireType(args, [DoubleType], context), type: DoubleType, nullable: true }),
-    buffer: () => ["n", "avg", "m2", "m3", "m4"].map((part) => ({ name: part, type: DoubleType, nullable: false })),
+    resolve: (args, context) => ({
+      args: requireType(args, [DoubleType], context),
+      type: DoubleType,
+      nullable: true,
+    }),
+    buffer: () =>
+      ["n", "avg", "m2", "m3", "m4"].map((part) => ({ name: part, type: DoubleType, nullable: false })),
     accumulator: () => new NumberAccumulator(logic),
   };
 }

@@ -50,7 +50,9 @@ export class ObjectAccumulator<S> implements Accumulator {
     const builders = this.bufferTypes.map((type) => columnBuilder(type));
     for (let slot = 0; slot < slotCount; slot++) {
       const values = this.logic.buffers(this.states[slot]!);
-      builders.forEach((builder, k) => builder.append(values[k]!));
+      builders.forEach((builder, k) => {
+        builder.append(values[k]!);
+      });
     }
     return builders.map((builder) => builder.finish());
   }

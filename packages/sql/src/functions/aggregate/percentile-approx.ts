@@ -11,7 +11,12 @@ import {
 import { decimalFromDouble } from "@ss/kernels";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
 import type { TypeExpectation } from "../../expression/coercion/type-expectation.js";
-import { nonFoldableInput, unexpectedInputType, unexpectedNull, valueOutOfRange } from "../../expression/errors.js";
+import {
+  nonFoldableInput,
+  unexpectedInputType,
+  unexpectedNull,
+  valueOutOfRange,
+} from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
 import { prettyName } from "../../expression/expression-text.js";
 import type { AggregateFunction, FunctionContext } from "../../expression/function.js";
@@ -123,6 +128,7 @@ export const percentileApprox: AggregateFunction = {
     return new ObjectAccumulator(logic, [BUFFER], shape.type);
   },
   pretty: (args, name, state) =>
-    state || args.length > 2 ? withConstants(args, name, state) : `${name}(${args.join(", ")}, ${DEFAULT_ACCURACY})`,
+    state || args.length > 2
+      ? withConstants(args, name, state)
+      : `${name}(${args.join(", ")}, ${DEFAULT_ACCURACY})`,
 };
-

@@ -1,13 +1,19 @@
-import { type DataType, DayTimeIntervalType, DoubleType, LongType, type Value, YearMonthIntervalType } from "@ss/core";
-import { castTo } from "../../expression/coercion/implicit-cast.js";
+import {
+  type DataType,
+  DayTimeIntervalType,
+  DoubleType,
+  LongType,
+  type Value,
+  YearMonthIntervalType,
+} from "@ss/core";
+import { castTo, implicitCast } from "../../expression/coercion/implicit-cast.js";
 import { NUMERIC_AND_ANSI_INTERVAL } from "../../expression/coercion/type-expectation.js";
 import { unexpectedInputType } from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
 import { prettyName } from "../../expression/expression-text.js";
 import type { AggregateFunction, AggregateShape, FunctionContext } from "../../expression/function.js";
-import { isAnsiInterval } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
-import { implicitCast } from "../../expression/coercion/implicit-cast.js";
+import { isAnsiInterval } from "../../expression/type-predicates.js";
 import { COUNT_BUFFERS, ExactPercentile } from "./exact-percentile.js";
 import { ObjectAccumulator } from "./object-accumulator.js";
 import { type Percentages, percentagesOf, percentileType } from "./percentile-arguments.js";
@@ -23,12 +29,18 @@ interface PercentileState {
 }
 
 /** The values as DOUBLE or as intervals, and the type of one result. */
-function valuesOf(arg: Expression, context: FunctionContext): { readonly values: Expression; readonly type: DataType } {
+function valuesOf(
+  arg: Expression,
+  context: FunctionContext,
+): { readonly values: Expression; readonly type: DataType } {
   const cast = implicitCast(arg, NUMERIC_AND_ANSI_INTERVAL, context.ansi);
   if (!cast) throw unexpectedInputType(context, 0, NUMERIC_AND_ANSI_INTERVAL, arg);
   const type = typeOf(cast);
   if (!isAnsiInterval(type)) return { values: castTo(cast, DoubleType, context.ansi), type: DoubleType };
-  return { values: cast, type: type.kind === "yearMonthInterval" ? YearMonthIntervalType() : DayTimeIntervalType() };
+  return {
+    values: cast,
+    type: type.kind === "yearMonthInterval" ? YearMonthIntervalType() : DayTimeIntervalType(),
+  };
 }
 
 function fromNumber(type: DataType): (value: number) => Value {
@@ -90,7 +102,13 @@ export const median: AggregateFunction = {
   resolve: (args, context) => {
     const { values, type } = valuesOf(args[0]!, context);
     const percentages: Percentages = { values: [0.5], list: false };
-    const state: PercentileState = { percentages, discrete: false, descending: false, frequency: 1, shown: [] };
+    const state: PercentileState = {
+      percentages,
+      discrete: false,
+      descending: false,
+      frequency: 1,
+      shown: [],
+    };
     return { args: [values], type, nullable: true, state };
   },
 };

@@ -84,7 +84,8 @@ export class QuantileSummary {
     this.settle();
     if (this.samples.length === 0) return undefined;
     const { samples } = this;
-    const doubt = samples.reduce((most, { g, delta }) => Math.max(most, g + delta), Number.NEGATIVE_INFINITY) / 2;
+    const doubt =
+      samples.reduce((most, { g, delta }) => Math.max(most, g + delta), Number.NEGATIVE_INFINITY) / 2;
     return percentages.map((percentage) => {
       if (percentage <= this.relativeError) return samples[0]!.value;
       if (percentage >= 1 - this.relativeError) return samples[samples.length - 1]!.value;

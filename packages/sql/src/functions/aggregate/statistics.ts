@@ -53,7 +53,9 @@ class MomentsAccumulator implements Accumulator {
     }
   }
   buffers(slotCount: number): readonly Column[] {
-    return [this.counts, this.means, this.m2].map((values) => new Float64Column(DoubleType, slotCount, null, values));
+    return [this.counts, this.means, this.m2].map(
+      (values) => new Float64Column(DoubleType, slotCount, null, values),
+    );
   }
   results(slotCount: number): Column {
     const values = new Float64Array(slotCount);
@@ -76,7 +78,10 @@ class MomentsAccumulator implements Accumulator {
   }
 }
 
-function define(names: readonly string[], finish: (n: number, m2: number) => number | null): AggregateFunction {
+function define(
+  names: readonly string[],
+  finish: (n: number, m2: number) => number | null,
+): AggregateFunction {
   return {
     form: "aggregate",
     names,
@@ -104,6 +109,8 @@ export const varSamp: AggregateFunction = define(["var_samp", "variance"], sampl
 /** `var_pop(x)`. */
 export const varPop: AggregateFunction = define(["var_pop"], population);
 /** `stddev(x)`, `stddev_samp(x)`, `std(x)`: null for fewer than two values. */
-export const stddev: AggregateFunction = define(["stddev", "stddev_samp", "std"], (n, m2) => root(sample(n, m2)));
+export const stddev: AggregateFunction = define(["stddev", "stddev_samp", "std"], (n, m2) =>
+  root(sample(n, m2)),
+);
 /** `stddev_pop(x)`. */
 export const stddevPop: AggregateFunction = define(["stddev_pop"], (n, m2) => root(population(n, m2)));

@@ -6,21 +6,21 @@ import {
   type DecimalType,
   DoubleType,
   Float64Column,
-  Int128Column,
   Int32Column,
   Int64Column,
-  layoutOf,
+  Int128Column,
   LongType,
+  layoutOf,
 } from "@ss/core";
 import { decimalSum } from "../../expression/coercion/decimal-rules.js";
-import { NUMERIC_AND_ANSI_INTERVAL } from "../../expression/coercion/type-expectation.js";
 import { castTo } from "../../expression/coercion/implicit-cast.js";
+import { NUMERIC_AND_ANSI_INTERVAL } from "../../expression/coercion/type-expectation.js";
 import type { Accumulator, AggregateFunction, AggregateShape } from "../../expression/function.js";
-import { isAnsiInterval, isIntegral } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
-import { arithmeticOverflow, numericValueOutOfRange } from "./errors.js";
+import { isAnsiInterval, isIntegral } from "../../expression/type-predicates.js";
 import { growFloat64, growInt32, growUint8, validityOf } from "./accumulator-arrays.js";
 import { requireType } from "./define.js";
+import { arithmeticOverflow, numericValueOutOfRange } from "./errors.js";
 
 const TWO_32 = 4294967296;
 
@@ -194,7 +194,8 @@ class Int64Sum implements SumAccumulator {
   merge(slots: Int32Array, buffers: readonly Column[], rowCount: number): void {
     const column = buffers[0] as Int64Column;
     for (let i = 0; i < rowCount; i++) {
-      if (slots[i]! >= 0 && !column.isNull(i)) this.add(slots[i]!, column.words[2 * i]!, column.words[2 * i + 1]!);
+      if (slots[i]! >= 0 && !column.isNull(i))
+        this.add(slots[i]!, column.words[2 * i]!, column.words[2 * i + 1]!);
     }
   }
   buffers(slotCount: number): readonly Column[] {
@@ -347,7 +348,10 @@ export function decimalColumn(
   return new Int128Column(type, length, validity, out);
 }
 
-function define(names: readonly string[], overflow: (shape: AggregateShape) => OverflowMode): AggregateFunction {
+function define(
+  names: readonly string[],
+  overflow: (shape: AggregateShape) => OverflowMode,
+): AggregateFunction {
   return {
     form: "aggregate",
     names,

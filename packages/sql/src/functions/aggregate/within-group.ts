@@ -1,5 +1,5 @@
-import type { SortOrder } from "../../expression/expression.js";
 import { analysisError, quotedName } from "../../expression/errors.js";
+import type { SortOrder } from "../../expression/expression.js";
 import type { AggregateClauses, FunctionContext } from "../../expression/function.js";
 
 function withinGroupError(
@@ -35,7 +35,11 @@ export function singleOrdering(context: FunctionContext, clauses: AggregateClaus
 }
 
 /** Refuses another number of orderings in WITHIN GROUP. */
-export function checkOrderings(context: FunctionContext, orderBy: readonly SortOrder[], expected: number): void {
+export function checkOrderings(
+  context: FunctionContext,
+  orderBy: readonly SortOrder[],
+  expected: number,
+): void {
   if (orderBy.length === expected) return;
   throw withinGroupError(
     context,

@@ -28,7 +28,9 @@ function ranking(
 }
 
 /** `rank()`: 1 and the number of rows before the row's peers. */
-export const rank: WindowFunction = ranking("rank", IntegerType, ({ peers }) => Array.from(peers, (first) => first + 1));
+export const rank: WindowFunction = ranking("rank", IntegerType, ({ peers }) =>
+  Array.from(peers, (first) => first + 1),
+);
 
 /** `dense_rank()`: which group of peers the row is in. */
 export const denseRank: WindowFunction = ranking("dense_rank", IntegerType, ({ peers }) => {

@@ -1,4 +1,11 @@
-import { type BatchWrite, type Column, type OutputMode, type Sink, type SinkBatch, StreamError } from "@ss/core";
+import {
+  type BatchWrite,
+  type Column,
+  type OutputMode,
+  type Sink,
+  type SinkBatch,
+  StreamError,
+} from "@ss/core";
 import { MemoryWriter } from "./memory-sink.js";
 
 interface Rows {

@@ -1,6 +1,14 @@
-import { type Batch, type BatchWrite, type OutputMode, type Sink, type SinkBatch, StreamError, valueAt } from "@ss/core";
-import type { ForeachWriter } from "../../dataframe/executor.js";
 import type { Value } from "@ss/core";
+import {
+  type Batch,
+  type BatchWrite,
+  type OutputMode,
+  type Sink,
+  type SinkBatch,
+  StreamError,
+  valueAt,
+} from "@ss/core";
+import type { ForeachWriter } from "../../dataframe/executor.js";
 
 /** Hands every row to a user's writer. */
 export class ForeachSink implements Sink {
