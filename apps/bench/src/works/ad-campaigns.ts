@@ -24,6 +24,12 @@ function viewsPerCampaign(spark: SparkSession, events: DataFrame, root: string):
     .agg(count("*").as("n"));
 }
 
+/** W1 over a folder of JSON lines. */
+export function adCampaignQuery(spark: SparkSession, input: string, root: string): DataFrame {
+  const events = spark.readStream.schema(AD_EVENT).option("maxFilesPerTrigger", FILES_PER_BATCH).json(input);
+  return viewsPerCampaign(spark, events, root);
+}
+
 /** W1 from JSON lines. */
 export const w1json: Work = {
   name: "w1json",
@@ -33,11 +39,7 @@ export const w1json: Work = {
   prepare: async (root, rows) => dataSet("ysb", root, rows),
   units: (rows) => rows,
   stream: (spark, input, root, checkpoint) => {
-    const events = spark.readStream
-      .schema(AD_EVENT)
-      .option("maxFilesPerTrigger", FILES_PER_BATCH)
-      .json(input);
-    return runToEnd(spark, viewsPerCampaign(spark, events, root), ["campaign_id", "window"], checkpoint);
+    return runToEnd(spark, adCampaignQuery(spark, input, root), ["campaign_id", "window"], checkpoint);
   },
   expected: async (input, root) => {
     const campaigns = new Map<string, string>();

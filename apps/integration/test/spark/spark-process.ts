@@ -44,13 +44,7 @@ export class SparkProcess {
     const server = join(dirname(fileURLToPath(import.meta.url)), "serve.py");
     const child = spawn(sparkPython, [server], {
       cwd: folder,
-      env: {
-        ...process.env,
-        SPARK_LOCAL_IP: "127.0.0.1",
-        SPARK_HOME: "",
-        PYSPARK_PYTHON: sparkPython,
-        PYTHONUNBUFFERED: "1",
-      },
+      env: { ...otherVariables(), SPARK_LOCAL_IP: "127.0.0.1", PYSPARK_PYTHON: sparkPython },
     });
     const spark = new SparkProcess(child, createInterface({ input: child.stdout }));
     await spark.answer(START_MS);
@@ -90,4 +84,10 @@ export class SparkProcess {
     if (error !== undefined) throw new SparkFailure(error);
     return result;
   }
+}
+
+/** The environment without what would lead to another Spark of this machine. */
+function otherVariables(): NodeJS.ProcessEnv {
+  const own = /^(SPARK_|PYSPARK_|HADOOP_|PYTHONPATH$|PYTHONHOME$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }

@@ -118,12 +118,15 @@ export class Analyzer {
     }
   }
 
+  /** Says that a plan's attributes are in use, so that it gets others where it stands a second time. */
+  take(plan: LogicalPlan): void {
+    for (const id of producedIds(plan)) this.taken.add(id);
+  }
+
   /** A plan that is analyzed already; with ids of its own where its ids are taken by another part of the query. */
   reuse(plan: LogicalPlan): Resolved {
-    const ids = producedIds(plan);
-    let own = plan;
-    if (ids.some((id) => this.taken.has(id))) own = freshen(plan);
-    for (const id of own === plan ? ids : producedIds(own)) this.taken.add(id);
+    const own = producedIds(plan).some((id) => this.taken.has(id)) ? freshen(plan) : plan;
+    this.take(own);
     return resolved(own);
   }
 

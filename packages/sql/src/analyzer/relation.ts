@@ -74,6 +74,7 @@ function findTable(name: string, context: PlanContext, caseSensitive: boolean): 
 export function resolveCommonTable(table: CommonTable, analyzer: Analyzer): Resolved {
   const body = materialize(analyzer.resolve(table.plan, table.context));
   table.analyzed = materialize(table.columns ? renamed(body, table.columns) : body);
+  analyzer.take(table.analyzed.plan);
   return table.analyzed;
 }
 

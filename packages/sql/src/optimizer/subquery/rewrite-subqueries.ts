@@ -133,7 +133,7 @@ function filterSide(plan: Join, part: Expression): "left" | "right" | undefined 
   const side = sideOf(plan, part);
   const { type } = plan;
   if (side === "left") return type === "inner" || type === "cross" || type === "right" || type === "leftSemi" ? "left" : undefined;
-  if (side === "right") return type === "full" ? undefined : "right";
+  if (side === "right") return type === "full" || type === "right" ? undefined : "right";
   return undefined;
 }
 
