@@ -42,7 +42,6 @@ export async function simulate(seed: number, operators: readonly string[] = []):
   try {
     return await run.execute();
   } catch (error) {
-    if (process.env["DEBUGSIM"]) console.log([...run["disk"].files().keys()].sort().join("\n"), run["debug"].join("\n"));
     throw new SimulationFailure(run.operators, run.text, error);
   } finally {
     run.forget();
@@ -68,7 +67,6 @@ class Simulation {
   private readonly conf: Readonly<Record<string, string>>;
   private disk: FaultyFileSystem = new FaultyFileSystem({ schemes: ["sim"] });
   private additionsLeft: number;
-  private debug: string[] = [];
   private lives = 0;
   private faults = 0;
 
@@ -147,8 +145,7 @@ class Simulation {
     if (ending === "fault") {
       this.faults++;
       const at = this.disk.operations.length + this.random.integer(0, FAULT_WITHIN);
-      const f = randomFault(this.random); this.debug.push(`life ${this.lives} fault at ${at} ${JSON.stringify(f)}`);
-      this.disk.faultAt(at, f);
+      this.disk.faultAt(at, randomFault(this.random));
     }
     try {
       if (ending === "rival") await this.liveWithRival();
@@ -159,7 +156,6 @@ class Simulation {
     }
     if (this.disk.crashed) this.disk = this.disk.restart();
     else this.disk.flush();
-    this.debug.push(`life ${this.lives} ${ending} ended, files: ${[...this.disk.files().keys()].filter((x) => /offsets|commits/.test(x)).map((x) => x.split("/").slice(-2).join("/")).sort().join(" ")} last op ${JSON.stringify(this.disk.operations.at(-1))}`);
     this.disk.clearFaults();
     this.journal.read(this.disk);
   }

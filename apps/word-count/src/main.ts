@@ -1,4 +1,5 @@
-import { type Flags, forms, parseFlags, usage } from "./flags.js";
+import { StreamError } from "@ss/core";
+import { type Flags, type Form, forms, parseFlags, usage } from "./flags.js";
 import { countOwnLines, newSession, startCounting } from "./run.js";
 
 function flagsOrExit(): Flags {
@@ -16,14 +17,25 @@ const titles = {
   hashtags: "hashtags in windows of five minutes",
 };
 
+/** Counts what others say, until Ctrl-C. */
+async function countLinesFrom(host: string, port: number, form: Form): Promise<void> {
+  const spark = await newSession(process.stdout);
+  const query = await startCounting(spark, form, { host, port });
+  process.once("SIGINT", () => void query.stop());
+  await query.awaitTermination();
+}
+
 const { help, form, host, port } = flagsOrExit();
 if (help) {
   process.stdout.write(usage);
 } else if (port !== undefined) {
-  const spark = await newSession(process.stdout);
-  const query = await startCounting(spark, form ?? "words", { host, port });
-  process.once("SIGINT", () => void query.stop());
-  await query.awaitTermination();
+  try {
+    await countLinesFrom(host, port, form ?? "words");
+  } catch (error) {
+    if (!StreamError.is(error)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
 } else {
   const spark = await newSession(process.stdout);
   for (const one of form ? [form] : forms) {

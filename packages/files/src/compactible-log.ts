@@ -78,10 +78,11 @@ export class CompactibleLog {
     const batches = [...entries.keys()].filter((batch) => batch <= until).sort((a, b) => a - b);
     const from = batches.findLastIndex((batch) => entries.get(batch)!.endsWith(COMPACT));
     const lines: string[] = [];
-    let expected = -1;
+    // nothing is deleted that no compact file holds
+    let expected = from < 0 ? 0 : batches[from]!;
     for (const batch of batches.slice(Math.max(from, 0))) {
-      const found = expected < 0 || batch === expected ? await this.read(batch) : null;
-      if (found === null) throw missingBatch(this.folder.description, expected < 0 ? batch : expected);
+      const found = batch === expected ? await this.read(batch) : null;
+      if (found === null) throw missingBatch(this.folder.description, expected);
       for (const line of found) if (this.keeps(line)) lines.push(line);
       expected = batch + 1;
     }

@@ -7,14 +7,18 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 const encoder = new TextEncoder();
 
 /**
- * The bytes of a log file: the version, then one line of JSON per record. The last record carries a checksum of all text
- * before the checksum as one more field, which Spark passes over.
+ * The bytes of a log file: the version, then one line of JSON per record. The first record carries a checksum of the whole
+ * text without it as one more field, which Spark passes over: so a file that was cut after any record is recognised.
  */
 export function checksummedText(lines: readonly string[]): Uint8Array {
-  if (lines.length === 0) return encoder.encode(VERSION);
-  const text = `${VERSION}\n${lines.join("\n")}`;
-  const open = text.slice(0, -1);
-  return encoder.encode(`${open},"checksum":"${checksumOf(open)}"}`);
+  const [first, ...others] = lines;
+  if (first === undefined) return encoder.encode(VERSION);
+  const sealed = `${first.slice(0, -1)},"checksum":"${checksumOf(textOf(lines))}"}`;
+  return encoder.encode(textOf([sealed, ...others]));
+}
+
+function textOf(lines: readonly string[]): string {
+  return [VERSION, ...lines].join("\n");
 }
 
 /** The records of a log file; refuses another version, an altered text and lines that are no JSON object. */
@@ -29,12 +33,10 @@ export function checkedLines(bytes: Uint8Array, file: string): string[] {
   if (version !== VERSION) throw wrongVersion(version!, file);
   while (lines.length > 0 && lines[lines.length - 1] === "") lines.pop();
   if (lines.length === 0) return lines;
-  const last = lines[lines.length - 1]!;
-  const match = CHECKSUM.exec(last);
+  const match = CHECKSUM.exec(lines[0]!);
   if (match !== null) {
-    const open = `${VERSION}\n${lines.join("\n")}`.slice(0, -match[0].length);
-    if (checksumOf(open) !== match[1]) throw malformedLog(file, "a checksum that does not fit its text");
-    lines[lines.length - 1] = `${last.slice(0, -match[0].length)}}`;
+    lines[0] = `${lines[0]!.slice(0, match.index)}}`;
+    if (checksumOf(textOf(lines)) !== match[1]) throw malformedLog(file, "a checksum that does not fit its text");
   }
   for (const line of lines) {
     if (!line.startsWith("{") || !line.endsWith("}"))

@@ -80,7 +80,7 @@ export class MemoryReader implements Source {
   }
 
   async latestOffset(start: Offset | null): Promise<Offset | null> {
-    return Math.max((start as number | null) ?? -1, this.pinned ?? this.rows.lastOffset);
+    return Math.max(positionOf(start), this.pinned ?? this.rows.lastOffset);
   }
 
   reportLatestOffset(): Offset | null {
@@ -92,8 +92,8 @@ export class MemoryReader implements Source {
   }
 
   async plan(start: Offset | null, end: Offset): Promise<readonly Partition[]> {
-    const first = ((start as number | null) ?? -1) + 1;
-    const last = end as number;
+    const first = positionOf(start) + 1;
+    const last = positionOf(end);
     return first > last ? [] : [{ first, last }];
   }
 
@@ -125,6 +125,20 @@ export class MemoryReader implements Source {
     this.view.close();
     openReaders.get(this.session)?.delete(this.rows.name);
   }
+}
+
+/** The number of an addition; -1 before the first. */
+function positionOf(offset: Offset | null): number {
+  if (offset === null) return -1;
+  if (typeof offset === "number") return offset;
+  const text = JSON.stringify(offset);
+  throw new StreamError({
+    condition: "SS_FOREIGN_OFFSET",
+    parameters: { offset: text },
+    message:
+      `The checkpoint holds the offset ${text}, which is none of a memory source: the query had another source in this place. ` +
+      "Undo the change of the query, or start it with a new checkpoint location.",
+  });
 }
 
 function nameInUse(name: string): StreamError {

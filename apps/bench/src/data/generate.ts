@@ -6,6 +6,9 @@ import { uuids, xorshift } from "./random.js";
 const START_MS = Date.UTC(2024, 0, 1);
 const FLUSH_BYTES = 1 << 20;
 
+/** The data sets of the works. */
+export type DataSetName = "ysb" | "text" | "retail";
+
 /** One kind of input: lines in the order of `line`, divided into files of `fileRows`. */
 interface DataSet {
   readonly folder: string;
@@ -18,7 +21,7 @@ interface DataSet {
 }
 
 /** The first `rows` rows of a data set, made once; the folder that holds them. */
-export function dataSet(name: keyof typeof SETS, root: string, rows: number): string {
+export function dataSet(name: DataSetName, root: string, rows: number): string {
   const set = SETS[name];
   const wanted = Math.min(rows, set.rows);
   const folder = join(root, wanted === set.rows ? set.folder : `${set.folder}_${wanted}`);
@@ -31,7 +34,7 @@ export function dataSet(name: keyof typeof SETS, root: string, rows: number): st
 }
 
 /** Rows of the whole data set. */
-export function fullSize(name: keyof typeof SETS): number {
+export function fullSize(name: DataSetName): number {
   return SETS[name].rows;
 }
 
@@ -151,7 +154,7 @@ function retailLines(): (i: number) => string {
   };
 }
 
-const SETS = {
+const SETS: Readonly<Record<DataSetName, DataSet>> = {
   ysb: { folder: "ysb_json", extension: "json", rows: 10_000_000, fileRows: 500_000, lines: adEvents },
   text: { folder: "text", extension: "txt", rows: 3_600_000, fileRows: 180_000, lines: textLines },
   retail: {
@@ -162,4 +165,4 @@ const SETS = {
     header: "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n",
     lines: retailLines,
   },
-} as const satisfies Readonly<Record<string, DataSet>>;
+};

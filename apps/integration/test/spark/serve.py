@@ -1,7 +1,7 @@
 """Runs scripts in one Spark session: a JSON object a line comes in on stdin, one goes out on stdout.
 
-In: {"script": text, "args": {...}}. The script sees `spark`, `args` and what earlier scripts defined; what it leaves in
-`result` goes out as {"result": ...}. An exception goes out as {"error": {condition, sqlState, message, text}}.
+In: {"script": text, "args": {...}}. The script sees `spark`, `args`, `failure` and what earlier scripts defined; what
+it leaves in `result` goes out as {"result": ...}. An exception goes out as {"error": {"conditions", "text"}}.
 """
 
 import json
@@ -21,18 +21,34 @@ def answer(value):
     answers.flush()
 
 
-def condition_of(error):
-    """The innermost condition that is not merely the wrapper of a failed query."""
-    seen = []
-    while error is not None:
+def java_error_of(error):
+    """The JVM's exception behind a Python one, if there is one."""
+    for name in ("java_exception", "_origin"):
+        if getattr(error, name, None) is not None:
+            return getattr(error, name)
+    return None
+
+
+def conditions_of(error):
+    """The conditions of an error and of its causes, the outermost first."""
+    java = java_error_of(error)
+    if java is None:
+        condition = error.getCondition() if hasattr(error, "getCondition") else None
+        return [condition] if condition else []
+    found = []
+    while java is not None:
         try:
-            condition = error.getCondition() if hasattr(error, "getCondition") else None
-            if condition:
-                seen.append((condition, error.getSqlState(), str(error)))
+            condition = java.getCondition()
         except Exception:
-            pass
-        error = getattr(error, "__cause__", None)
-    return seen[-1] if seen else (None, None, "")
+            condition = None
+        if condition and condition not in found:
+            found.append(condition)
+        java = java.getCause()
+    return found
+
+
+def failure(error):
+    return {"conditions": conditions_of(error), "text": traceback.format_exc()}
 
 
 def start():
@@ -55,7 +71,7 @@ def start():
 
 def serve():
     spark = start()
-    names = {"spark": spark}
+    names = {"spark": spark, "failure": failure}
     answer({"result": spark.version})
     for line in sys.stdin:
         request = json.loads(line)
@@ -65,9 +81,7 @@ def serve():
             exec(request["script"], names)
             answer({"result": names["result"]})
         except Exception as error:
-            condition, sql_state, message = condition_of(error)
-            text = traceback.format_exc()
-            answer({"error": {"condition": condition, "sqlState": sql_state, "message": message, "text": text}})
+            answer({"error": failure(error)})
     spark.stop()
 
 

@@ -6,17 +6,20 @@ import { fileURLToPath } from "node:url";
 import { sparkPython } from "./installation.js";
 
 /** What Spark said when a script failed. */
-export class SparkFailure extends Error {
-  readonly condition: string | null;
-  readonly sqlState: string | null;
+export interface Failure {
+  /** The conditions of the error and of its causes, the outermost first. */
+  readonly conditions: readonly string[];
   /** The whole trace, of Python and of the JVM. */
   readonly text: string;
+}
 
-  constructor(failure: { condition: string | null; sqlState: string | null; message: string; text: string }) {
-    super(failure.message === "" ? failure.text : failure.message);
-    this.condition = failure.condition;
-    this.sqlState = failure.sqlState;
-    this.text = failure.text;
+/** A script that failed. */
+export class SparkFailure extends Error {
+  readonly conditions: readonly string[];
+
+  constructor({ conditions, text }: Failure) {
+    super(text);
+    this.conditions = conditions;
   }
 }
 
@@ -77,10 +80,7 @@ export class SparkProcess {
     clearTimeout(timer);
     if (isLate) throw new Error(`Spark gave no answer within ${limitMs} ms. Its output:\n${this.stderr}`);
     if (done) throw new Error(`Spark ended. Its output:\n${this.stderr}`);
-    const { result, error } = JSON.parse(value) as {
-      result?: unknown;
-      error?: ConstructorParameters<typeof SparkFailure>[0];
-    };
+    const { result, error } = JSON.parse(value) as { result?: unknown; error?: Failure };
     if (error !== undefined) throw new SparkFailure(error);
     return result;
   }

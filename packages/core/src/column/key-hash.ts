@@ -158,11 +158,19 @@ function hashValue(value: Value): number {
   if (value instanceof Uint8Array) return hashSlice(value, 0, value.length);
   if (Array.isArray(value))
     return value.reduce((h: number, v: Value) => mix(Math.imul(h, 31) ^ hashValue(v)), 7);
-  if ("keys" in value)
-    return mix(hashValue((value as MapValue).keys) ^ hashValue((value as MapValue).values));
+  if ("keys" in value) return hashMap(value as MapValue);
   if ("months" in value)
     return mix(value.months ^ Math.imul(value.days, 31) ^ Number(BigInt.asIntN(32, value.micros)));
   return 0;
+}
+
+/** The order of the entries does not count: their hashes are added. */
+function hashMap({ keys, values }: MapValue): number {
+  let h = keys.length;
+  keys.forEach((key, k) => {
+    h = (h + mix(Math.imul(hashValue(key), 31) ^ hashValue(values[k]!))) | 0;
+  });
+  return mix(h);
 }
 
 /** Equality of rows of a column with slots of a builder of the same type. */
@@ -248,6 +256,15 @@ function bytesEquality(column: c.BytesColumn, keys: BytesBuilder): RowEquality {
   };
 }
 
+/** The same entries, in whatever order. */
+function sameMap(a: MapValue, b: MapValue): boolean {
+  if (a.keys.length !== b.keys.length) return false;
+  return a.keys.every((key, k) => {
+    const at = b.keys.findIndex((other) => sameValue(key, other));
+    return at >= 0 && sameValue(a.values[k]!, b.values[at]!);
+  });
+}
+
 /** Equality of boxed values as group keys. */
 export function sameValue(a: Value, b: Value): boolean {
   if (a === b) return true;
@@ -261,10 +278,7 @@ export function sameValue(a: Value, b: Value): boolean {
     return a.length === b.length && a.every((value, k) => sameValue(value, b[k] as Value));
   }
   if ("keys" in a && "keys" in b) {
-    return (
-      sameValue((a as MapValue).keys, (b as MapValue).keys) &&
-      sameValue((a as MapValue).values, (b as MapValue).values)
-    );
+    return sameMap(a as MapValue, b as MapValue);
   }
   if ("months" in a && "months" in b) {
     return a.months === b.months && a.days === b.days && a.micros === b.micros;

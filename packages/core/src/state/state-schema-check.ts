@@ -9,7 +9,7 @@ import type { FamilySpec } from "./state-store.js";
  * that is new to it begins empty.
  */
 export function checkStateSchema(stored: readonly FamilySpec[], now: readonly FamilySpec[]): void {
-  const [before, after] = [operatorIds(stored), operatorIds(now)];
+  const [before, after] = [operatorNames(stored), operatorNames(now)];
   if (before !== after) throw operatorsChanged(before, after);
   for (const family of now) {
     const twin = stored.find((other) => sameFamily(other, family));
@@ -29,8 +29,12 @@ export function sameFamily(a: FamilySpec, b: FamilySpec): boolean {
   return a.operatorId === b.operatorId && a.name === b.name;
 }
 
-function operatorIds(families: readonly FamilySpec[]): string {
-  return [...new Set(families.map((family) => family.operatorId))].sort((a, b) => a - b).join(", ");
+function operatorNames(families: readonly FamilySpec[]): string {
+  const byId = [...families].sort((a, b) => a.operatorId - b.operatorId);
+  const names = byId.map(({ operatorId, operatorName }) => {
+    return operatorName === undefined ? String(operatorId) : `(OperatorId: ${operatorId} -> OperatorName: ${operatorName})`;
+  });
+  return [...new Set(names)].join(", ");
 }
 
 function sameRows(a: StructType, b: StructType): boolean {

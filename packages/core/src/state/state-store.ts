@@ -7,6 +7,8 @@ import type { StructType } from "../schema/struct-type.js";
 export interface FamilySpec {
   /** Position of the stateful operator in the plan. */
   readonly operatorId: number;
+  /** What the operator does, as progress reports call it: state of one kind is not taken for that of another. */
+  readonly operatorName?: string;
   /** `default` where an operator has a single one. */
   readonly name: string;
   readonly keySchema: StructType;

@@ -90,7 +90,9 @@ export class FileStreamSource implements Source {
     return null;
   }
 
-  async latestOffset(_start: Offset | null, limit: ReadLimit): Promise<Offset | null> {
+  async latestOffset(start: Offset | null, limit: ReadLimit): Promise<Offset | null> {
+    // files of an entry that is gone would be taken for new ones
+    if (batchOf(start) > this.newestBatch) throw missingEntry(batchOf(start), this.newestBatch);
     const files = await this.newFiles();
     const taken = this.take(files, limit);
     for (const file of taken) this.seen.add(file.path, file.modifiedMs);
@@ -202,6 +204,16 @@ function batchOf(offset: Offset | null): number {
     `an offset of the file source was expected, not ${JSON.stringify(offset)}`,
   );
   return number;
+}
+
+function missingEntry(batch: number, newest: number): StreamError {
+  return new StreamError({
+    condition: "SS_LOG_BATCH_MISSING",
+    parameters: { batchId: String(batch), newest: String(newest) },
+    message:
+      `The query has read the files of entry ${batch} of the source's log (sources/<n>/${batch} in the checkpoint), but the log ` +
+      `ends with entry ${newest}. Restore the file, or start the query with a new checkpoint location.`,
+  });
 }
 
 function concurrentUpdate(batch: number): StreamError {

@@ -13,17 +13,24 @@ import { typeOf } from "../expression/type-of.js";
 import { isGroupable } from "../expression/type-predicates.js";
 import { attributeOf, outputOf, toAttribute } from "../logical/output.js";
 import type { Aggregate, LogicalPlan } from "../logical/plan.js";
+import { containsAggregate } from "./aggregate-call.js";
 import type { Analyzer } from "./analyzer.js";
 import type { PlanContext } from "./context.js";
 import { LateralAliases } from "./context.js";
 import { missingAggregation, missingGroupBy, unresolvedColumn } from "./errors.js";
-import { type GroupingSets, groupingSets } from "./grouping-sets.js";
 import { resolveKeys } from "./grouping-keys.js";
+import { type GroupingSets, groupingSets } from "./grouping-sets.js";
 import { GROUPING, GROUPING_ID, isMarker } from "./marker-functions.js";
-import { containsAggregate } from "./resolve-call.js";
 import { belowOf } from "./project.js";
 import type { Extension, Resolved } from "./scope.js";
-import { checkOneGenerator, hasGenerator, hasWindow, type Item, layItems, selectItems } from "./select-list.js";
+import {
+  checkOneGenerator,
+  hasGenerator,
+  hasWindow,
+  type Item,
+  layItems,
+  selectItems,
+} from "./select-list.js";
 import { applyTimeWindows } from "./time-window.js";
 
 /** What an aggregate is made of, resolved. */
@@ -44,7 +51,13 @@ export function resolveAggregate(node: Aggregate, context: PlanContext, analyzer
   const early = resolveKeys(node, below, context, analyzer);
   const windowed = applyTimeWindows(below, early.known, { scope: below, plan: context }, analyzer);
   const items = selectItems(node.expressions, { scope: windowed.child, plan: context, lateral }, analyzer);
-  const again = applyTimeWindows(windowed.child, items, { scope: windowed.child, plan: context }, analyzer, windowed);
+  const again = applyTimeWindows(
+    windowed.child,
+    items,
+    { scope: windowed.child, plan: context },
+    analyzer,
+    windowed,
+  );
   const finished = early.finish(windowed.expressions, again.expressions as readonly Item[], again.child);
   const sets = node.sets?.map((set) => set.map((index) => finished.positions[index]!));
   return aggregateItems(
@@ -156,7 +169,9 @@ class Groups {
     if (key) return this.column(key, below);
     if (e.kind === "aggregate") return this.column(e, below);
     if (e.kind === "window") {
-      const lifted = mapChildren(e, (part) => (part === e.call ? mapChildren(part, (arg) => this.lift(arg, below)) : this.lift(part, below)));
+      const lifted = mapChildren(e, (part) =>
+        part === e.call ? mapChildren(part, (arg) => this.lift(arg, below)) : this.lift(part, below),
+      );
       return lifted;
     }
     return mapChildren(e, (child) => this.lift(child, below));
@@ -202,7 +217,9 @@ class Groups {
 
   private extension(columns: readonly Attribute[]): Extension {
     const child = this.sets?.original.child ?? this.parts.child;
-    const keys = (this.sets?.original.keys ?? this.parts.keys).filter((key): key is Attribute => key.kind === "attribute");
+    const keys = (this.sets?.original.keys ?? this.parts.keys).filter(
+      (key): key is Attribute => key.kind === "attribute",
+    );
     const qualifiedKeys = child.columns.filter((column) => keys.some((key) => key.id === column.id));
     const made = this.sets?.parts.keys.filter((key): key is Attribute => key.kind === "attribute") ?? [];
     const below = belowOf(child);
@@ -222,7 +239,11 @@ class Groups {
     const ready = this.sets ? expressions.map((e) => this.sets!.rewrite(e)) : expressions;
     const rewritten = ready.map((e) => this.up(e, columns, extra));
     for (const e of rewritten) refuseGrouping(e, false);
-    const groups = new Groups({ ...this.parts, items: [...this.parts.items, ...extra] }, this.sets, this.analyzer);
+    const groups = new Groups(
+      { ...this.parts, items: [...this.parts.items, ...extra] },
+      this.sets,
+      this.analyzer,
+    );
     return { resolved: groups.resolved(columns), expressions: rewritten };
   }
 
@@ -257,7 +278,9 @@ class Groups {
 
   private added(e: Expression, extra: Item[]): Attribute {
     if (e.kind === "attribute") {
-      const present = [...this.parts.items, ...extra].some((item) => item.kind === "attribute" && item.id === e.id);
+      const present = [...this.parts.items, ...extra].some(
+        (item) => item.kind === "attribute" && item.id === e.id,
+      );
       if (!present) extra.push(e);
       return e;
     }

@@ -13,7 +13,11 @@ const analyzed = new WeakSet<LogicalPlan>();
  */
 export function analyze(plan: LogicalPlan, environment: AnalyzerEnvironment): LogicalPlan {
   if (analyzed.has(plan)) return plan;
-  const result = new Analyzer(environment, analyzed).query(plan, { tables: [], outer: undefined, windows: {} });
+  const result = new Analyzer(environment, analyzed).query(plan, {
+    tables: [],
+    outer: undefined,
+    windows: {},
+  });
   analyzed.add(result);
   return result;
 }

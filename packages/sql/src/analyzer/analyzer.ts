@@ -1,5 +1,5 @@
-import { analysisError } from "../expression/errors.js";
 import { assert } from "@ss/core";
+import { analysisError } from "../expression/errors.js";
 import type { AggregateCall } from "../expression/expression.js";
 import { outputOf } from "../logical/output.js";
 import type { LogicalPlan } from "../logical/plan.js";
@@ -160,8 +160,8 @@ export function resolved(plan: LogicalPlan, columns: Resolved["columns"] = outpu
 /** The same, with a projection on top where the plan gives out other columns than can be seen. */
 export function materialize(of: Resolved): Resolved {
   const output = outputOf(of.plan);
-  if (output.length === of.columns.length && output.every((column, i) => column.id === of.columns[i]!.id)) return of;
+  if (output.length === of.columns.length && output.every((column, i) => column.id === of.columns[i]!.id))
+    return of;
   const plan: LogicalPlan = { kind: "project", child: of.plan, expressions: of.columns };
   return resolved(plan, of.columns);
 }
-

@@ -1,7 +1,14 @@
 import { analysisError, quotedName } from "../expression/errors.js";
 import { type Alias, type Attribute, freshId, type Origin } from "../expression/expression.js";
 import { attributeOf } from "../logical/output.js";
-import type { Drop, LogicalPlan, RenameColumns, TableFunction, ToNames, WithColumns } from "../logical/plan.js";
+import type {
+  Drop,
+  LogicalPlan,
+  RenameColumns,
+  TableFunction,
+  ToNames,
+  WithColumns,
+} from "../logical/plan.js";
 import { type Analyzer, materialize } from "./analyzer.js";
 import { LateralAliases, type PlanContext } from "./context.js";
 import { unresolvedColumn } from "./errors.js";
@@ -16,7 +23,10 @@ export function resolveWithColumns(node: WithColumns, context: PlanContext, anal
   const child = analyzer.resolve(node.child, context);
   const { caseSensitive } = analyzer.environment;
   const scope = { scope: child, plan: context };
-  refuseRepeated(node.columns.map((column) => column.name), caseSensitive);
+  refuseRepeated(
+    node.columns.map((column) => column.name),
+    caseSensitive,
+  );
   const written = node.columns.map(({ name, expression }): Item => {
     const item = named(expression, resolveExpression(expression, scope, analyzer));
     const value = item.kind === "alias" ? item.child : item;
@@ -35,7 +45,9 @@ export function resolveWithColumns(node: WithColumns, context: PlanContext, anal
 }
 
 function refuseRepeated(names: readonly string[], caseSensitive: boolean): void {
-  const repeated = names.find((name, i) => names.findIndex((other) => sameName(name, other, caseSensitive)) < i);
+  const repeated = names.find(
+    (name, i) => names.findIndex((other) => sameName(name, other, caseSensitive)) < i,
+  );
   if (repeated === undefined) return;
   throw analysisError(
     "COLUMN_ALREADY_EXISTS",

@@ -1,5 +1,5 @@
-import type { Alias, Attribute, LambdaVariable, WindowSpec } from "../expression/expression.js";
 import { analysisError, quotedName } from "../expression/errors.js";
+import type { Alias, Attribute, LambdaVariable, WindowSpec } from "../expression/expression.js";
 import { attributeOf } from "../logical/output.js";
 import type { LogicalPlan } from "../logical/plan.js";
 import type { OuterScope, Resolved, Scope } from "./scope.js";

@@ -9,7 +9,11 @@ import { suggestColumns } from "./suggestions.js";
 const SEARCH_PATH = "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]";
 
 /** A name that is no column here. */
-export function unresolvedColumn(parts: readonly string[], scope: Scope, origin: Origin | undefined): StreamError {
+export function unresolvedColumn(
+  parts: readonly string[],
+  scope: Scope,
+  origin: Origin | undefined,
+): StreamError {
   const objectName = quotedName(...parts);
   const proposals = suggestColumns(parts, scope);
   if (proposals.length === 0) {
@@ -96,7 +100,11 @@ export function missingGroupBy(origin: Origin | undefined): StreamError {
 }
 
 /** `t.*` where there is no t. */
-export function cannotExpandStar(target: readonly string[], scope: Scope, origin: Origin | undefined): StreamError {
+export function cannotExpandStar(
+  target: readonly string[],
+  scope: Scope,
+  origin: Origin | undefined,
+): StreamError {
   const columns = scope.columns.map((column) => quotedName(column.name)).join(", ");
   return analysisError(
     "CANNOT_RESOLVE_STAR_EXPAND",

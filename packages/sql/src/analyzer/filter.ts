@@ -3,16 +3,16 @@ import { references } from "../expression/conjuncts.js";
 import { analysisError, sqlOf } from "../expression/errors.js";
 import type { Expression } from "../expression/expression.js";
 import { plainSql } from "../expression/expression-text.js";
-import type { Filter, LogicalPlan } from "../logical/plan.js";
 import { outputOf } from "../logical/output.js";
+import type { Filter, LogicalPlan } from "../logical/plan.js";
+import { containsAggregate } from "./aggregate-call.js";
 import type { Analyzer } from "./analyzer.js";
 import type { PlanContext } from "./context.js";
 import { unresolvedColumn } from "./errors.js";
-import { containsAggregate } from "./resolve-call.js";
-import { asCondition, resolveExpression } from "./resolve-expression.js";
-import { belowOf } from "./project.js";
-import type { Extension, Resolved } from "./scope.js";
 import { hasGrouping } from "./marker-functions.js";
+import { belowOf } from "./project.js";
+import { asCondition, resolveExpression } from "./resolve-expression.js";
+import type { Extension, Resolved } from "./scope.js";
 import { generatorIn, hasWindow } from "./select-list.js";
 import { applyTimeWindows } from "./time-window.js";
 
@@ -53,7 +53,12 @@ function filterOver(child: Resolved, condition: Expression, node: Filter): Resol
 }
 
 function placed(child: Resolved, condition: Expression, node: Filter): Resolved {
-  const plan: LogicalPlan = { kind: "filter", child: child.plan, condition, ...(node.having ? { having: true } : {}) };
+  const plan: LogicalPlan = {
+    kind: "filter",
+    child: child.plan,
+    condition,
+    ...(node.having ? { having: true } : {}),
+  };
   return {
     ...child,
     plan,

@@ -11,7 +11,8 @@ export function resolveGenerate(node: Generate, context: PlanContext, analyzer: 
   const child = analyzer.resolve(node.child, context);
   const generator = resolveExpression(node.generator, { scope: child, plan: context }, analyzer);
   if (generator.kind !== "generator") {
-    const name = generator.kind === "scalar" || generator.kind === "aggregate" ? generator.name : generator.kind;
+    const name =
+      generator.kind === "scalar" || generator.kind === "aggregate" ? generator.name : generator.kind;
     throw analysisError(
       "UNSUPPORTED_GENERATOR.NOT_GENERATOR",
       "42K0E",
@@ -41,7 +42,9 @@ export function generateOver(
     outer,
     names: output.map((attribute) => attribute.name),
     output,
-    ...(qualifier === undefined ? {} : { qualifier: analyzer.environment.caseSensitive ? qualifier : qualifier.toLowerCase() }),
+    ...(qualifier === undefined
+      ? {}
+      : { qualifier: analyzer.environment.caseSensitive ? qualifier : qualifier.toLowerCase() }),
   };
   return { plan, columns: [...child.columns, ...output], hidden: child.hidden };
 }

@@ -3,11 +3,11 @@ import { analysisError } from "../expression/errors.js";
 import type { Expression } from "../expression/expression.js";
 import { plainSql } from "../expression/expression-text.js";
 import type { Aggregate } from "../logical/plan.js";
+import { containsAggregate } from "./aggregate-call.js";
 import type { Analyzer } from "./analyzer.js";
 import { isConstant } from "./constant.js";
 import type { PlanContext } from "./context.js";
 import { unresolvedColumn } from "./errors.js";
-import { containsAggregate } from "./resolve-call.js";
 import { resolveExpression } from "./resolve-expression.js";
 import { matchColumns, type Resolved, sameName } from "./scope.js";
 import type { Item } from "./select-list.js";
@@ -60,12 +60,16 @@ function isPosition(key: Expression, analyzer: Analyzer): boolean {
 
 /** A name that is no column, but the alias of an item. */
 function isAlias(key: Expression, node: Aggregate, child: Resolved, analyzer: Analyzer): boolean {
-  if (key.kind !== "unresolvedAttribute" || analyzer.environment.conf("spark.sql.groupByAliases") === "false") return false;
+  if (key.kind !== "unresolvedAttribute" || analyzer.environment.conf("spark.sql.groupByAliases") === "false")
+    return false;
   const { caseSensitive } = analyzer.environment;
   if (matchColumns(child, key.parts, caseSensitive)) return false;
   return (
     key.parts.length === 1 &&
-    node.expressions.some((e) => e.kind === "alias" && e.names.length === 1 && sameName(e.names[0]!, key.parts[0]!, caseSensitive))
+    node.expressions.some(
+      (e) =>
+        e.kind === "alias" && e.names.length === 1 && sameName(e.names[0]!, key.parts[0]!, caseSensitive),
+    )
   );
 }
 
@@ -78,8 +82,11 @@ function itemKey(
 ): Expression {
   if (key.kind === "unresolvedAttribute") {
     const { caseSensitive } = analyzer.environment;
-    const item = items.find((one) => one.kind === "alias" && sameName(one.names[0] ?? "", key.parts[0]!, caseSensitive));
-    if (item?.kind === "alias" && item.child.kind === "generator") throw unresolvedColumn(key.parts, child, key.origin);
+    const item = items.find(
+      (one) => one.kind === "alias" && sameName(one.names[0] ?? "", key.parts[0]!, caseSensitive),
+    );
+    if (item?.kind === "alias" && item.child.kind === "generator")
+      throw unresolvedColumn(key.parts, child, key.origin);
     return (item as Extract<Item, { kind: "alias" }>).child;
   }
   const index = key.kind === "literal" ? Number(key.value) : 0;

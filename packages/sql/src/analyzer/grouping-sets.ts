@@ -1,25 +1,19 @@
 import { ByteType, IntegerType, LongType } from "@ss/core";
 import { mapChildren } from "../expression/children.js";
 import { analysisError } from "../expression/errors.js";
-import {
-  type Attribute,
-  call,
-  type Expression,
-  freshId,
-  literal,
-} from "../expression/expression.js";
+import { type Attribute, call, type Expression, freshId, literal } from "../expression/expression.js";
 import { plainSql, prettyName } from "../expression/expression-text.js";
 import { sameExpression } from "../expression/same-expression.js";
 import { typeOf } from "../expression/type-of.js";
 import { outputOf } from "../logical/output.js";
-import { expressionText } from "../logical/tree-text.js";
 import type { LogicalPlan } from "../logical/plan.js";
+import { expressionText } from "../logical/tree-text.js";
 import type { AggregateParts } from "./aggregate.js";
 import type { Analyzer } from "./analyzer.js";
 import { GROUPING, GROUPING_ID, markerCall } from "./marker-functions.js";
 import { resolveCall } from "./resolve-call.js";
-import { replaceOuter } from "./subquery.js";
 import type { Item } from "./select-list.js";
+import { replaceOuter } from "./subquery.js";
 
 /** An aggregate over grouping sets, as one over rows that stand once per set. */
 export interface GroupingSets {
@@ -49,7 +43,8 @@ export function groupingSets(original: AggregateParts, analyzer: Analyzer): Grou
   const output = [...input, ...attributes, id, ...position];
   const expand: LogicalPlan = { kind: "expand", child: original.child.plan, projections, output };
   const single = sets.length === 1;
-  const rewrite = (e: Expression): Expression => rewriteOver(e, keys, attributes, id, original, single, analyzer);
+  const rewrite = (e: Expression): Expression =>
+    rewriteOver(e, keys, attributes, id, original, single, analyzer);
   const parts: AggregateParts = {
     ...original,
     child: { plan: expand, columns: output, hidden: [] },
@@ -63,7 +58,12 @@ export function groupingSets(original: AggregateParts, analyzer: Analyzer): Grou
 /** An item keeps its name; a key that was a column stays one. */
 function named(e: Expression, item: Item): Item {
   if (e.kind === "alias" || e.kind === "attribute") return e;
-  return { kind: "alias", child: e, names: [item.kind === "alias" ? item.names[0]! : item.name], id: freshId() };
+  return {
+    kind: "alias",
+    child: e,
+    names: [item.kind === "alias" ? item.names[0]! : item.name],
+    id: freshId(),
+  };
 }
 
 function keyAttribute(key: Expression): Attribute {
@@ -102,16 +102,24 @@ function rewriteOver(
         ? groupingOf(ofKey(marker.args[0]!), keys, id, original, analyzer, prettyName(marker))
         : groupingId(marker.args.map(ofKey), keys, id, prettyName(marker));
     }
-    const key = part.kind === "alias" || part.kind === "literal" ? -1 : keys.findIndex((one) => sameExpression(one, part));
+    const key =
+      part.kind === "alias" || part.kind === "literal"
+        ? -1
+        : keys.findIndex((one) => sameExpression(one, part));
     if (key >= 0) return attributes[key]!;
     const inner = part.kind === "window" ? windowPart(part, replace) : mapChildren(part, replace);
-    return inner.kind === "subquery" ? replaceOuter(inner, (column) => newKey(column, keys, attributes)) : inner;
+    return inner.kind === "subquery"
+      ? replaceOuter(inner, (column) => newKey(column, keys, attributes))
+      : inner;
   };
   return replace(e);
 }
 
 /** The arguments of a function over a window are over the groups; the function itself is no aggregate of them. */
-function windowPart(e: Extract<Expression, { kind: "window" }>, replace: (e: Expression) => Expression): Expression {
+function windowPart(
+  e: Extract<Expression, { kind: "window" }>,
+  replace: (e: Expression) => Expression,
+): Expression {
   return mapChildren(e, (part) => (part === e.call ? mapChildren(part, replace) : replace(part)));
 }
 
@@ -144,11 +152,25 @@ function groupingOf(
   const bit = call("&", call("shiftright", id, shift), literal(1n, LongType));
   const context = { scope: original.child, plan: original.context };
   const resolved = resolveCall(bit, context, analyzer);
-  return { kind: "cast", child: resolved, type: ByteType, mode: "implicit", ansi: analyzer.environment.ansi, shown };
+  return {
+    kind: "cast",
+    child: resolved,
+    type: ByteType,
+    mode: "implicit",
+    ansi: analyzer.environment.ansi,
+    shown,
+  };
 }
 
-function groupingId(args: readonly Expression[], keys: readonly Expression[], id: Attribute, shown: string): Expression {
-  const fits = args.length === 0 || (args.length === keys.length && args.every((arg, i) => sameExpression(arg, keys[i]!)));
+function groupingId(
+  args: readonly Expression[],
+  keys: readonly Expression[],
+  id: Attribute,
+  shown: string,
+): Expression {
+  const fits =
+    args.length === 0 ||
+    (args.length === keys.length && args.every((arg, i) => sameExpression(arg, keys[i]!)));
   if (!fits) {
     throw analysisError(
       "GROUPING_ID_COLUMN_MISMATCH",

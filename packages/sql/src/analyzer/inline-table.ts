@@ -1,4 +1,4 @@
-import { type DataType, StructField, StructType, batchFromRows, type Value, StreamError } from "@ss/core";
+import { batchFromRows, type DataType, StreamError, StructField, StructType, type Value } from "@ss/core";
 import { castTo } from "../expression/coercion/implicit-cast.js";
 import { findWiderType } from "../expression/coercion/wider-type.js";
 import { analysisError, queryContext, quotedName, sqlOf } from "../expression/errors.js";
@@ -16,17 +16,30 @@ export function resolveInlineTable(node: InlineTable, context: PlanContext, anal
   const width = node.names.length || node.rows[0]!.length;
   checkWidths(node, width);
   const scope = { scope: EMPTY_SCOPE, plan: context };
-  const rows = node.rows.map((row) => row.map((e) => constant(withoutName(resolveExpression(e, scope, analyzer)))));
+  const rows = node.rows.map((row) =>
+    row.map((e) => constant(withoutName(resolveExpression(e, scope, analyzer)))),
+  );
   const types = Array.from({ length: width }, (_, i) => columnType(node, rows, i, analyzer));
   const { ansi } = analyzer.environment;
   const cast = rows.flatMap((row) => row.map((e, i) => castTo(e, types[i]!, ansi)));
   const values = evaluate(cast, node, analyzer);
   const table = rows.map((_, r) => values.slice(r * width, (r + 1) * width));
   const fields = types.map((type, i) =>
-    StructField(node.names[i] ?? `col${i + 1}`, type, table.some((row) => row[i] === null)),
+    StructField(
+      node.names[i] ?? `col${i + 1}`,
+      type,
+      table.some((row) => row[i] === null),
+    ),
   );
   const attributes = fields.map(
-    ({ name, type, nullable }): Attribute => ({ kind: "attribute", id: freshId(), name, type, nullable, qualifier: [] }),
+    ({ name, type, nullable }): Attribute => ({
+      kind: "attribute",
+      id: freshId(),
+      name,
+      type,
+      nullable,
+      qualifier: [],
+    }),
   );
   const batch = batchFromRows(new StructType(fields), table);
   return resolved({ kind: "localRelation", attributes, batches: [batch] });

@@ -2,11 +2,12 @@ import { analysisError, quotedName } from "../expression/errors.js";
 import { type Attribute, call, type Expression, freshId } from "../expression/expression.js";
 import { outputOf, toAttribute } from "../logical/output.js";
 import type { Join, JoinType, LogicalPlan } from "../logical/plan.js";
+import { containsAggregate } from "./aggregate-call.js";
 import type { Analyzer } from "./analyzer.js";
 import type { PlanContext } from "./context.js";
 import { ambiguousReference } from "./errors.js";
 import { generateOver } from "./generate.js";
-import { containsAggregate, resolveCall } from "./resolve-call.js";
+import { resolveCall } from "./resolve-call.js";
 import { asCondition, resolveExpression } from "./resolve-expression.js";
 import { columnsNamed, type OuterScope, qualified, type Resolved } from "./scope.js";
 import { editDistance } from "./suggestions.js";
@@ -130,7 +131,11 @@ function usingOutput(
       return { plan, columns: [...leftKeys, ...others(left, leftKeys)], hidden: left.hidden };
     case "right": {
       const columns = [...rightKeys, ...others(left, leftKeys), ...others(right, rightKeys)];
-      return { plan, columns: asGivenOut(columns, plan), hidden: asGivenOut([...hiddenBefore, ...leftKeys], plan) };
+      return {
+        plan,
+        columns: asGivenOut(columns, plan),
+        hidden: asGivenOut([...hiddenBefore, ...leftKeys], plan),
+      };
     }
     case "full": {
       const { plan: merged, keys } = mergedKeys(plan, pairs, left, context, analyzer);
@@ -140,7 +145,11 @@ function usingOutput(
     }
     default: {
       const columns = [...leftKeys, ...others(left, leftKeys), ...others(right, rightKeys)];
-      return { plan, columns: asGivenOut(columns, plan), hidden: asGivenOut([...hiddenBefore, ...rightKeys], plan) };
+      return {
+        plan,
+        columns: asGivenOut(columns, plan),
+        hidden: asGivenOut([...hiddenBefore, ...rightKeys], plan),
+      };
     }
   }
 }
@@ -157,7 +166,11 @@ function mergedKeys(
   const own = (column: Attribute): Attribute => output.find((one) => one.id === column.id) ?? column;
   const aliases = pairs.map((pair) => ({
     kind: "alias" as const,
-    child: resolveCall(call("coalesce", own(pair.left), own(pair.right)), { scope: left, plan: context }, analyzer),
+    child: resolveCall(
+      call("coalesce", own(pair.left), own(pair.right)),
+      { scope: left, plan: context },
+      analyzer,
+    ),
     names: [pair.left.name],
     id: freshId(),
   }));
@@ -192,7 +205,12 @@ function lateralGenerator(
   context: PlanContext,
   analyzer: Analyzer,
 ): Resolved | undefined {
-  if (node.condition || node.using || (node.type !== "inner" && node.type !== "cross" && node.type !== "left")) return undefined;
+  if (
+    node.condition ||
+    node.using ||
+    (node.type !== "inner" && node.type !== "cross" && node.type !== "left")
+  )
+    return undefined;
   let plan = node.right;
   let qualifier: string | undefined;
   let names: readonly string[] = [];
@@ -208,7 +226,14 @@ function lateralGenerator(
   const written: Expression = { kind: "call", name: plan.name, args: plan.args, origin: plan.origin };
   const generator = resolveCall(written, { scope: left, plan: context }, analyzer);
   if (generator.kind !== "generator") return undefined;
-  const made = generateOver(left, generator, node.type === "left" || generator.outer, qualifier, names, analyzer);
+  const made = generateOver(
+    left,
+    generator,
+    node.type === "left" || generator.outer,
+    qualifier,
+    names,
+    analyzer,
+  );
   if (qualifier === undefined) return made;
   const count = left.columns.length;
   return { ...made, columns: [...left.columns, ...qualified(made.columns.slice(count), [qualifier])] };

@@ -1,8 +1,8 @@
 import { IntegerType, sqlText } from "@ss/core";
 import { analysisError, sqlOf } from "../expression/errors.js";
 import { type Expression, literal } from "../expression/expression.js";
-import { isIntegral } from "../expression/type-predicates.js";
 import { typeOf } from "../expression/type-of.js";
+import { isIntegral } from "../expression/type-predicates.js";
 import type { Limit, LogicalPlan, Offset } from "../logical/plan.js";
 import type { Analyzer } from "./analyzer.js";
 import { constantValue, isConstant } from "./constant.js";
@@ -21,7 +21,11 @@ export function resolveLimit(node: Limit | Offset, context: PlanContext, analyze
 
 function placed(child: Resolved, node: Limit | Offset, count: Expression): Resolved {
   const plan: LogicalPlan = { kind: node.kind, child: child.plan, count };
-  return { ...child, plan, extension: child.extension && over(child.extension, (below) => placed(below, node, count)) };
+  return {
+    ...child,
+    plan,
+    extension: child.extension && over(child.extension, (below) => placed(below, node, count)),
+  };
 }
 
 function countOf(count: Expression, name: string, analyzer: Analyzer): number {

@@ -1,13 +1,11 @@
 import { ByteType, LongType, StructField, StructType, TimestampType } from "@ss/core";
-import type { ScalarCall } from "../expression/expression.js";
-import type { ScalarFunction, SqlFunction } from "../expression/function.js";
-import type { Expression } from "../expression/expression.js";
 import { exists } from "../expression/children.js";
-import { typeOf } from "../expression/type-of.js";
 import { castTo } from "../expression/coercion/implicit-cast.js";
-import { isAnyTimestamp } from "../expression/type-predicates.js";
 import { unexpectedInputType } from "../expression/errors.js";
-import type { FunctionContext } from "../expression/function.js";
+import type { Expression, ScalarCall } from "../expression/expression.js";
+import type { FunctionContext, ScalarFunction, SqlFunction } from "../expression/function.js";
+import { typeOf } from "../expression/type-of.js";
+import { isAnyTimestamp } from "../expression/type-predicates.js";
 
 /**
  * Functions that mean something about the plan around them. The analyzer resolves them to calls as any others and takes them
@@ -22,7 +20,10 @@ export const TIME_WINDOW: ScalarFunction = {
   form: "scalar",
   names: ["window"],
   arity: [2, 4],
-  resolve: (args, context) => ({ args: [timeColumn(args[0]!, context), ...args.slice(1)], type: windowType(args[0]!) }),
+  resolve: (args, context) => ({
+    args: [timeColumn(args[0]!, context), ...args.slice(1)],
+    type: windowType(args[0]!),
+  }),
 };
 
 /** `session_window(time, gap)`. */
@@ -30,7 +31,10 @@ export const SESSION_WINDOW: ScalarFunction = {
   form: "scalar",
   names: ["session_window"],
   arity: [2, 2],
-  resolve: (args, context) => ({ args: [timeColumn(args[0]!, context), args[1]!], type: windowType(args[0]!) }),
+  resolve: (args, context) => ({
+    args: [timeColumn(args[0]!, context), args[1]!],
+    type: windowType(args[0]!),
+  }),
 };
 
 /** `window_time(window)`. */
@@ -86,13 +90,14 @@ export function hasGrouping(e: Expression): boolean {
 function timeColumn(e: Expression, context: FunctionContext): Expression {
   const type = typeOf(e);
   if (isAnyTimestamp(type) || type.kind === "struct") return e;
-  if (type.kind === "date" || type.kind === "string" || type.kind === "void") return castTo(e, TimestampType, context.ansi);
+  if (type.kind === "date" || type.kind === "string" || type.kind === "void")
+    return castTo(e, TimestampType, context.ansi);
   throw unexpectedInputType(context, 0, "anyTimestamp", e);
 }
 
 function windowType(time: Expression): StructType {
   const type = typeOf(time);
-  const of = type.kind === "timestamp_ntz" ? type : type.kind === "struct" ? type.fields[0]!.type : TimestampType;
+  const of =
+    type.kind === "timestamp_ntz" ? type : type.kind === "struct" ? type.fields[0]!.type : TimestampType;
   return new StructType([StructField("start", of), StructField("end", of)]);
 }
-

@@ -21,7 +21,8 @@ export function positionalArguments(e: UnresolvedCall, fn: SqlFunction): readonl
   e.args.forEach((arg, i) => {
     const name = names[i];
     const index = name === undefined ? i : indexOf(parameters, name, e);
-    if (name === undefined && names.slice(0, i).some((earlier) => earlier !== undefined)) throw positionalAfterNamed(e, i);
+    if (name === undefined && names.slice(0, i).some((earlier) => earlier !== undefined))
+      throw positionalAfterNamed(e, i);
     if (values[index]) throw assignedTwice(e, parameters[index]!, names[index] === undefined && index < i);
     values[index] = arg;
   });

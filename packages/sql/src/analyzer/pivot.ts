@@ -1,26 +1,20 @@
-import { type DataType, simpleString, StringType } from "@ss/core";
+import { type DataType, StringType, simpleString } from "@ss/core";
 import { children } from "../expression/children.js";
 import { canCast } from "../expression/coercion/cast-rules.js";
 import { castTo } from "../expression/coercion/implicit-cast.js";
 import { references } from "../expression/conjuncts.js";
 import { analysisError, quotedName, sqlOf } from "../expression/errors.js";
-import {
-  type Alias,
-  type Attribute,
-  call,
-  type Expression,
-  freshId,
-} from "../expression/expression.js";
+import { type Alias, type Attribute, call, type Expression, freshId } from "../expression/expression.js";
 import { plainSql, prettyName } from "../expression/expression-text.js";
 import { sameExpression } from "../expression/same-expression.js";
-import { isOrderable } from "../expression/type-predicates.js";
 import { typeOf } from "../expression/type-of.js";
+import { isOrderable } from "../expression/type-predicates.js";
 import { attributeOf, outputOf } from "../logical/output.js";
 import type { LogicalPlan, Pivot } from "../logical/plan.js";
+import { containsAggregate } from "./aggregate-call.js";
 import { type Analyzer, materialize, resolved } from "./analyzer.js";
 import { isConstant } from "./constant.js";
 import type { ExpressionContext, PlanContext } from "./context.js";
-import { containsAggregate } from "./resolve-call.js";
 import { resolveExpression } from "./resolve-expression.js";
 import type { Resolved } from "./scope.js";
 import { type Item, named } from "./select-list.js";
@@ -88,7 +82,12 @@ function firstAttribute(e: Expression): Expression | undefined {
   return undefined;
 }
 
-function pivotValue(written: Expression, type: DataType, scope: ExpressionContext, analyzer: Analyzer): PivotValue {
+function pivotValue(
+  written: Expression,
+  type: DataType,
+  scope: ExpressionContext,
+  analyzer: Analyzer,
+): PivotValue {
   const { environment } = analyzer;
   const unnamed = written.kind === "alias" ? written.child : written;
   const value = resolveExpression(unnamed, scope, analyzer);
@@ -115,7 +114,8 @@ function pivotValue(written: Expression, type: DataType, scope: ExpressionContex
 }
 
 function valueName(value: Expression, analyzer: Analyzer): string {
-  const text = analyzer.environment.evaluate([castTo(value, StringType, analyzer.environment.ansi)])[0] ?? null;
+  const text =
+    analyzer.environment.evaluate([castTo(value, StringType, analyzer.environment.ansi)])[0] ?? null;
   return text === null ? "null" : String(text);
 }
 
@@ -129,12 +129,14 @@ function pivoted(
   analyzer: Analyzer,
 ): Resolved {
   const pivotColumn: Alias = { kind: "alias", child: column, names: ["__pivot_col"], id: freshId() };
-  const results = aggregates.map((item): Alias => ({
-    kind: "alias",
-    child: item.kind === "alias" ? item.child : item,
-    names: [item.kind === "alias" ? item.names[0]! : item.name],
-    id: freshId(),
-  }));
+  const results = aggregates.map(
+    (item): Alias => ({
+      kind: "alias",
+      child: item.kind === "alias" ? item.child : item,
+      names: [item.kind === "alias" ? item.names[0]! : item.name],
+      id: freshId(),
+    }),
+  );
   const inner: LogicalPlan = {
     kind: "aggregate",
     child: child.plan,
@@ -148,9 +150,19 @@ function pivoted(
       const filter = call("<=>", attributeOf(pivotColumn), value);
       const picked: Expression = { kind: "call", name: ["first"], args: [attributeOf(result)], filter };
       const fullName = results.length === 1 ? name : `${name}_${result.names[0]}`;
-      return { kind: "alias", child: resolveExpression(picked, scope, analyzer), names: [fullName], id: freshId() };
+      return {
+        kind: "alias",
+        child: resolveExpression(picked, scope, analyzer),
+        names: [fullName],
+        id: freshId(),
+      };
     }),
   );
-  const plan: LogicalPlan = { kind: "aggregate", child: inner, keys: innerKeys, expressions: [...innerKeys, ...chosen] };
+  const plan: LogicalPlan = {
+    kind: "aggregate",
+    child: inner,
+    keys: innerKeys,
+    expressions: [...innerKeys, ...chosen],
+  };
   return resolved(plan);
 }

@@ -1,16 +1,16 @@
-import type { Expression } from "../expression/expression.js";
 import { exists } from "../expression/children.js";
-import type { Project } from "../logical/plan.js";
+import { references } from "../expression/conjuncts.js";
+import type { Expression } from "../expression/expression.js";
+import { freshId } from "../expression/expression.js";
 import { attributeOf, outputOf } from "../logical/output.js";
+import type { Project } from "../logical/plan.js";
 import { aggregateItems } from "./aggregate.js";
+import { containsAggregate } from "./aggregate-call.js";
 import type { Analyzer } from "./analyzer.js";
 import type { PlanContext } from "./context.js";
 import { LateralAliases } from "./context.js";
-import { containsAggregate } from "./resolve-call.js";
 import type { Extension, Resolved, Scope } from "./scope.js";
-import { hasWindow, layItems, type Item, selectItems } from "./select-list.js";
-import { references } from "../expression/conjuncts.js";
-import { freshId } from "../expression/expression.js";
+import { hasWindow, type Item, layItems, selectItems } from "./select-list.js";
 import { applyTimeWindows } from "./time-window.js";
 
 /** SELECT without GROUP BY; with aggregate functions it is an aggregate over all rows. */
@@ -19,7 +19,10 @@ export function resolveProject(node: Project, context: PlanContext, analyzer: An
   const lateral = new LateralAliases(analyzer.environment.caseSensitive);
   const items = selectItems(node.expressions, { scope: child, plan: context, lateral }, analyzer);
   if (items.some(containsAggregate)) {
-    return aggregateItems({ child, keys: [], sets: undefined, items, lateral, origin: node.origin, context }, analyzer);
+    return aggregateItems(
+      { child, keys: [], sets: undefined, items, lateral, origin: node.origin, context },
+      analyzer,
+    );
   }
   const windowed = applyTimeWindows(child, items, { scope: child, plan: context }, analyzer);
   return projection(windowed.child, windowed.expressions as readonly Item[], lateral, analyzer);
@@ -34,7 +37,12 @@ export function projection(
 ): Resolved {
   const plan = layItems(child.plan, items, lateral);
   const columns = plan.visible;
-  return { plan: plan.plan, columns, hidden: [], extension: projectExtension(child, items, lateral, columns, analyzer) };
+  return {
+    plan: plan.plan,
+    columns,
+    hidden: [],
+    extension: projectExtension(child, items, lateral, columns, analyzer),
+  };
 }
 
 function projectExtension(
@@ -70,13 +78,22 @@ function projectExtension(
 /** The columns below a select list, and what lies below those. */
 export function belowOf(child: Resolved): Scope {
   const below = child.extension?.below;
-  return below ? { columns: child.columns, hidden: child.hidden, below } : { columns: child.columns, hidden: child.hidden };
+  return below
+    ? { columns: child.columns, hidden: child.hidden, below }
+    : { columns: child.columns, hidden: child.hidden };
 }
 
 /** Columns that expressions read and the child does not give out are brought up to it first. */
-function broughtUpBelow(child: Resolved, expressions: readonly Expression[], items: readonly Item[]): Resolved {
+function broughtUpBelow(
+  child: Resolved,
+  expressions: readonly Expression[],
+  items: readonly Item[],
+): Resolved {
   if (!child.extension) return child;
-  const known = new Set([...outputOf(child.plan).map((column) => column.id), ...items.map((item) => item.id)]);
+  const known = new Set([
+    ...outputOf(child.plan).map((column) => column.id),
+    ...items.map((item) => item.id),
+  ]);
   const ids = missing(expressions, known);
   if (ids.length === 0) return child;
   const wanted = expressions.flatMap((e) => attributesIn(e)).filter((e) => ids.includes(e.id));

@@ -1,18 +1,25 @@
 import { type DataType, IntegerType, LongType, StringType, StructField, StructType } from "@ss/core";
 import { castTo, implicitCastType } from "../expression/coercion/implicit-cast.js";
-import { analysisError, ordinalWord, quotedName, quotedType, sqlOf, wrongNumArgs } from "../expression/errors.js";
-import { type Attribute, freshId, type Expression } from "../expression/expression.js";
+import {
+  analysisError,
+  ordinalWord,
+  quotedName,
+  quotedType,
+  sqlOf,
+  wrongNumArgs,
+} from "../expression/errors.js";
+import { type Attribute, type Expression, freshId } from "../expression/expression.js";
 import { prettyName } from "../expression/expression-text.js";
 import { typeOf } from "../expression/type-of.js";
 import type { LogicalPlan, Read, TableFunction, UnresolvedRelation } from "../logical/plan.js";
 import { type Analyzer, materialize, resolved } from "./analyzer.js";
+import { renamed } from "./columns.js";
 import { constantValues } from "./constant.js";
 import type { CommonTable, PlanContext } from "./context.js";
 import { tableNotFound } from "./errors.js";
 import { generateOver } from "./generate.js";
-import { renamed } from "./columns.js";
-import { resolveExpression } from "./resolve-expression.js";
 import { resolveCall } from "./resolve-call.js";
+import { resolveExpression } from "./resolve-expression.js";
 import { EMPTY_SCOPE, qualified, type Resolved, sameName } from "./scope.js";
 
 /** A source with its columns. */
@@ -43,14 +50,20 @@ function readType(type: DataType): DataType {
     case "map":
       return { ...type, keyType: readType(type.keyType), valueType: readType(type.valueType) };
     case "struct":
-      return new StructType(type.fields.map((f) => StructField(f.name, readType(f.type), f.nullable, f.metadata)));
+      return new StructType(
+        type.fields.map((f) => StructField(f.name, readType(f.type), f.nullable, f.metadata)),
+      );
     default:
       return type;
   }
 }
 
 /** A query of a WITH clause, a view or a table. */
-export function resolveRelation(plan: UnresolvedRelation, context: PlanContext, analyzer: Analyzer): Resolved {
+export function resolveRelation(
+  plan: UnresolvedRelation,
+  context: PlanContext,
+  analyzer: Analyzer,
+): Resolved {
   const { name } = plan;
   const { caseSensitive } = analyzer.environment;
   const table = name.length === 1 ? findTable(name[0]!, context, caseSensitive) : undefined;
@@ -58,8 +71,10 @@ export function resolveRelation(plan: UnresolvedRelation, context: PlanContext, 
   const found = analyzer.environment.resolveRelation(name, plan.streaming);
   if (!found) throw tableNotFound(name, plan.origin);
   const view = materialize(analyzer.resolve(found, { tables: [], outer: undefined, windows: {} }));
-  if (found.kind === "subqueryAlias") return view;
-  return resolved(view.plan, qualified(view.columns, caseSensitive ? name : name.map((part) => part.toLowerCase())));
+  return resolved(
+    view.plan,
+    qualified(view.columns, caseSensitive ? name : name.map((part) => part.toLowerCase())),
+  );
 }
 
 function findTable(name: string, context: PlanContext, caseSensitive: boolean): CommonTable | undefined {
@@ -80,11 +95,18 @@ export function resolveCommonTable(table: CommonTable, analyzer: Analyzer): Reso
 
 function useTable(table: CommonTable, name: string, analyzer: Analyzer): Resolved {
   const query = table.analyzed ? analyzer.reuse(table.analyzed.plan) : resolveCommonTable(table, analyzer);
-  return resolved(query.plan, qualified(query.columns, [analyzer.environment.caseSensitive ? name : name.toLowerCase()]));
+  return resolved(
+    query.plan,
+    qualified(query.columns, [analyzer.environment.caseSensitive ? name : name.toLowerCase()]),
+  );
 }
 
 /** `range(...)` and generators in FROM. */
-export function resolveTableFunction(plan: TableFunction, context: PlanContext, analyzer: Analyzer): Resolved {
+export function resolveTableFunction(
+  plan: TableFunction,
+  context: PlanContext,
+  analyzer: Analyzer,
+): Resolved {
   const name = plan.name[plan.name.length - 1]!.toLowerCase();
   if (name === "range") return resolveRange(plan, context, analyzer);
   const fn = analyzer.environment.functions.lookup(name);
@@ -98,7 +120,14 @@ export function resolveTableFunction(plan: TableFunction, context: PlanContext, 
   };
   const generator = resolveCall(call, { scope: EMPTY_SCOPE, plan: context }, analyzer);
   if (generator.kind !== "generator") throw unresolvedTableFunction(plan);
-  const made = generateOver(resolved({ kind: "oneRow" }), generator, generator.outer, undefined, [], analyzer);
+  const made = generateOver(
+    resolved({ kind: "oneRow" }),
+    generator,
+    generator.outer,
+    undefined,
+    [],
+    analyzer,
+  );
   return made;
 }
 
@@ -115,8 +144,11 @@ function unresolvedTableFunction(plan: TableFunction): Error {
 
 function resolveRange(plan: TableFunction, context: PlanContext, analyzer: Analyzer): Resolved {
   const site = { name: "range", sql: `range(${plan.args.map(prettyName).join(", ")})`, origin: plan.origin };
-  if (plan.args.length < 1 || plan.args.length > 4) throw wrongNumArgs(site, "[1, 2, 3, 4]", plan.args.length);
-  const args = plan.args.map((arg) => resolveExpression(arg, { scope: EMPTY_SCOPE, plan: context }, analyzer));
+  if (plan.args.length < 1 || plan.args.length > 4)
+    throw wrongNumArgs(site, "[1, 2, 3, 4]", plan.args.length);
+  const args = plan.args.map((arg) =>
+    resolveExpression(arg, { scope: EMPTY_SCOPE, plan: context }, analyzer),
+  );
   const { ansi } = analyzer.environment;
   const cast = args.map((arg, i) => {
     const wanted = i === 3 ? IntegerType : LongType;
@@ -127,8 +159,21 @@ function resolveRange(plan: TableFunction, context: PlanContext, analyzer: Analy
   const values = constantValues(cast, analyzer) as readonly (bigint | number)[];
   const [start, end] = cast.length === 1 ? [0n, values[0]!] : [values[0]!, values[1]!];
   const step = values[2] ?? 1n;
-  const attribute: Attribute = { kind: "attribute", id: freshId(), name: "id", type: LongType, nullable: false, qualifier: [] };
-  const range: LogicalPlan = { kind: "range", start: BigInt(start), end: BigInt(end), step: BigInt(step), attribute };
+  const attribute: Attribute = {
+    kind: "attribute",
+    id: freshId(),
+    name: "id",
+    type: LongType,
+    nullable: false,
+    qualifier: [],
+  };
+  const range: LogicalPlan = {
+    kind: "range",
+    start: BigInt(start),
+    end: BigInt(end),
+    step: BigInt(step),
+    attribute,
+  };
   return resolved(range);
 }
 
@@ -148,4 +193,3 @@ function wrongRangeArgument(arg: Expression, index: number, plan: TableFunction)
     plan.origin,
   );
 }
-

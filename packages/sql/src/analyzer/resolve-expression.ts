@@ -1,6 +1,6 @@
-import { BooleanType, type DataType, sqlText, StringType } from "@ss/core";
-import { canCast, canTryCast } from "../expression/coercion/cast-rules.js";
+import { BooleanType, type DataType, StringType, sqlText } from "@ss/core";
 import { mapChildren } from "../expression/children.js";
+import { canCast, canTryCast } from "../expression/coercion/cast-rules.js";
 import {
   analysisError,
   castWithConfSuggestion,
@@ -9,25 +9,22 @@ import {
   quotedName,
 } from "../expression/errors.js";
 import {
-  type Attribute,
-  call,
   type Cast,
+  call,
   type Expression,
   freshId,
   literal,
   type SortOrder,
-  type Star,
   type UnresolvedAttribute,
 } from "../expression/expression.js";
 import { prettyName } from "../expression/expression-text.js";
-import { isOrderable } from "../expression/type-predicates.js";
 import { typeOf } from "../expression/type-of.js";
-import { toAttribute } from "../logical/output.js";
+import { isOrderable } from "../expression/type-predicates.js";
 import type { Analyzer } from "./analyzer.js";
 import type { ExpressionContext } from "./context.js";
-import { ambiguousReference, cannotExpandStar, unresolvedColumn } from "./errors.js";
-import { type Match, matchColumns, type OuterScope, sameName, type Scope } from "./scope.js";
+import { ambiguousReference, unresolvedColumn } from "./errors.js";
 import { resolveCall } from "./resolve-call.js";
+import { type Match, matchColumns, type Scope, sameName } from "./scope.js";
 import { resolveSubquery } from "./subquery.js";
 import { resolveWindowExpression } from "./window-spec.js";
 
@@ -67,7 +64,11 @@ function resolveAlias(
 }
 
 /** A sort order with its expression resolved. */
-export function resolveSortOrder(order: SortOrder, context: ExpressionContext, analyzer: Analyzer): SortOrder {
+export function resolveSortOrder(
+  order: SortOrder,
+  context: ExpressionContext,
+  analyzer: Analyzer,
+): SortOrder {
   const child = resolveExpression(order.child, context, analyzer);
   return checkedOrder(child === order.child ? order : { ...order, child });
 }
@@ -119,7 +120,8 @@ function resolveColumn(e: UnresolvedAttribute, context: ExpressionContext, analy
   const match = findMatch(parts, context, analyzer.environment.caseSensitive);
   if (match) return ofMatch(match, e, context, analyzer);
   const literalFunction = parts.length === 1 && LITERAL_FUNCTIONS.has(parts[0]!.toLowerCase());
-  if (literalFunction) return resolveCall({ ...call(parts[0]!.toLowerCase()), origin: e.origin }, context, analyzer);
+  if (literalFunction)
+    return resolveCall({ ...call(parts[0]!.toLowerCase()), origin: e.origin }, context, analyzer);
   if (parts.length === 1 && parts[0]!.toLowerCase() === "grouping__id") {
     return resolveCall({ ...call("grouping_id"), origin: e.origin }, context, analyzer);
   }
@@ -132,7 +134,11 @@ function notFound(e: UnresolvedAttribute, context: ExpressionContext): never {
   throw unresolvedColumn(e.parts, context.scope, e.origin);
 }
 
-function findMatch(parts: readonly string[], context: ExpressionContext, caseSensitive: boolean): Match | undefined {
+function findMatch(
+  parts: readonly string[],
+  context: ExpressionContext,
+  caseSensitive: boolean,
+): Match | undefined {
   const inner = context.inAggregate && context.aggregateScope;
   const match = inner ? matchColumns(inner, parts, caseSensitive) : undefined;
   return match ?? matchAtAnyDepth(context.scope, parts, caseSensitive);
@@ -147,7 +153,13 @@ function findLambda(name: string, context: ExpressionContext, analyzer: Analyzer
   return undefined;
 }
 
-function ofMatch(match: Match, e: UnresolvedAttribute, context: ExpressionContext, analyzer: Analyzer): Expression {
+/** The column that a path means, with the fields that it goes on to. */
+export function ofMatch(
+  match: Match,
+  e: UnresolvedAttribute,
+  context: ExpressionContext,
+  analyzer: Analyzer,
+): Expression {
   if (match.columns.length > 1) throw ambiguousReference(e.parts, match.columns, e.origin);
   const column = match.columns[0]!;
   // a column goes on under its name as it was written here
@@ -166,13 +178,21 @@ function fields(
 ): Expression {
   let result = base;
   for (const name of names) {
-    result = resolveCall({ ...call("getItem", result, literal(name, StringType)), origin: e.origin }, context, analyzer);
+    result = resolveCall(
+      { ...call("getItem", result, literal(name, StringType)), origin: e.origin },
+      context,
+      analyzer,
+    );
   }
   return result;
 }
 
 /** A column of the query just around this one; those further out cannot be reached. */
-function resolveOuter(e: UnresolvedAttribute, context: ExpressionContext, analyzer: Analyzer): Expression | undefined {
+function resolveOuter(
+  e: UnresolvedAttribute,
+  context: ExpressionContext,
+  analyzer: Analyzer,
+): Expression | undefined {
   const { outer } = context.plan;
   const match = outer && matchAtAnyDepth(outer.scope, e.parts, analyzer.environment.caseSensitive);
   if (!match) return undefined;
@@ -205,136 +225,6 @@ function isSound(match: Match, parts: readonly string[], caseSensitive: boolean)
   if (type.kind === "array") type = type.elementType;
   if (type.kind === "map") return true;
   return type.kind === "struct" && type.fields.some((field) => sameName(field.name, name, caseSensitive));
-}
-
-/** The columns (or fields) that a star stands for. */
-export function expandStar(star: Star, context: ExpressionContext, analyzer: Analyzer): readonly Expression[] {
-  const found = star.target ? targetColumns(star, star.target, context, analyzer) : context.scope.columns;
-  return star.except ? without(found, star.except, star, context, analyzer) : found;
-}
-
-function targetColumns(
-  star: Star,
-  target: readonly string[],
-  context: ExpressionContext,
-  analyzer: Analyzer,
-): readonly Expression[] {
-  const { caseSensitive } = analyzer.environment;
-  const ofTable = [...context.scope.columns, ...context.scope.hidden].filter((column) => {
-    const { qualifier } = column;
-    return (
-      qualifier.length >= target.length &&
-      target.every((part, i) => sameName(qualifier[qualifier.length - target.length + i]!, part, caseSensitive))
-    );
-  });
-  if (ofTable.length > 0) return ofTable;
-  const match = matchColumns(context.scope, target, caseSensitive);
-  if (!match) {
-    const outer = context.plan.outer && outerStar(target, context.plan.outer, caseSensitive);
-    if (outer) return outer;
-    throw cannotExpandStar(target, context.scope, star.origin);
-  }
-  const base = ofMatch(match, { kind: "unresolvedAttribute", parts: target, origin: star.origin }, context, analyzer);
-  const type = typeOf(base);
-  if (type.kind !== "struct") throw cannotExpandStar(target, context.scope, star.origin);
-  return type.fields.map((field) => ({
-    kind: "alias" as const,
-    child: resolveCall({ ...call("getItem", base, literal(field.name, StringType)), origin: star.origin }, context, analyzer),
-    names: [field.name],
-    id: freshId(),
-  }));
-}
-
-function outerStar(target: readonly string[], outer: OuterScope, caseSensitive: boolean): readonly Expression[] | undefined {
-  const columns = outer.scope.columns.filter((column) => {
-    const { qualifier } = column;
-    return (
-      qualifier.length >= target.length &&
-      target.every((part, i) => sameName(qualifier[qualifier.length - target.length + i]!, part, caseSensitive))
-    );
-  });
-  if (columns.length === 0) return undefined;
-  return columns.map((attribute) => {
-    outer.used.set(attribute.id, attribute);
-    const child: Expression = { kind: "outerReference", attribute };
-    return { kind: "alias" as const, child, names: [attribute.name], id: freshId() };
-  });
-}
-
-function without(
-  found: readonly Expression[],
-  except: readonly (readonly string[])[],
-  star: Star,
-  context: ExpressionContext,
-  analyzer: Analyzer,
-): readonly Expression[] {
-  const { caseSensitive } = analyzer.environment;
-  const overlaps = except.some((one, i) =>
-    except.some(
-      (other, j) =>
-        i !== j && one.length <= other.length && one.every((part, k) => sameName(part, other[k]!, caseSensitive)),
-    ),
-  );
-  if (overlaps) {
-    const columns = except.map((parts) => parts.join(".")).join(", ");
-    throw analysisError("EXCEPT_OVERLAPPING_COLUMNS", "42702", `EXCEPT names columns twice: ${columns}.`, { columns }, star.origin);
-  }
-  let result = found;
-  for (const parts of except) result = withoutOne(result, parts, star, context, analyzer);
-  return result;
-}
-
-function withoutOne(
-  found: readonly Expression[],
-  parts: readonly string[],
-  star: Star,
-  context: ExpressionContext,
-  analyzer: Analyzer,
-): readonly Expression[] {
-  const { caseSensitive } = analyzer.environment;
-  const attributes = found.map((e) => (e.kind === "alias" ? withQualifierOf(e, context) : toAttribute(e)));
-  const match = matchColumns({ columns: attributes, hidden: [] }, parts, caseSensitive);
-  if (!match) throw unresolvedColumn(parts, context.scope, star.origin);
-  if (match.columns.length > 1) throw ambiguousReference(parts, match.columns, star.origin);
-  const index = attributes.findIndex((column) => column.id === match.columns[0]!.id);
-  const path = parts.slice(match.partCount);
-  return found.flatMap((e, i) => {
-    if (i !== index) return [e];
-    if (path.length === 0) return [];
-    const child = withoutField(e.kind === "alias" ? e.child : e, path, star, context, analyzer);
-    return [{ kind: "alias" as const, child, names: [attributes[i]!.name], id: freshId() }];
-  });
-}
-
-/** A column that lost a field is still known under the name of its table. */
-function withQualifierOf(e: Extract<Expression, { kind: "alias" }>, context: ExpressionContext): Attribute {
-  const column = toAttribute(e);
-  const original = context.scope.columns.find((one) => one.name === column.name);
-  return original ? { ...column, qualifier: original.qualifier } : column;
-}
-
-/** A struct without a field of it, possibly a deeper one. */
-function withoutField(
-  base: Expression,
-  path: readonly string[],
-  star: Star,
-  context: ExpressionContext,
-  analyzer: Analyzer,
-): Expression {
-  const type = typeOf(base);
-  const { caseSensitive } = analyzer.environment;
-  const index = type.kind === "struct" ? type.fields.findIndex((f) => sameName(f.name, path[0]!, caseSensitive)) : -1;
-  if (type.kind !== "struct" || index < 0) {
-    throw unresolvedColumn(path, { columns: [], hidden: [] }, star.origin);
-  }
-  const args = type.fields.flatMap((field, i) => {
-    if (i === index && path.length === 1) return [];
-    const value = call("getItem", base, literal(field.name, StringType));
-    const resolved = resolveCall(value, context, analyzer);
-    const kept = i === index ? withoutField(resolved, path.slice(1), star, context, analyzer) : resolved;
-    return [literal(field.name, StringType), kept];
-  });
-  return resolveCall(call("named_struct", ...args), context, analyzer);
 }
 
 function misplacedStar(e: Expression): Error {

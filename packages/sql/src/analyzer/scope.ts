@@ -35,7 +35,10 @@ export interface Extension {
    * Expressions over the columns above and below (and aggregates), rewritten to read columns of the plan that is returned; it
    * gives out more columns, but its visible ones are the same.
    */
-  bringUp(expressions: readonly Expression[]): { readonly resolved: Resolved; readonly expressions: readonly Expression[] };
+  bringUp(expressions: readonly Expression[]): {
+    readonly resolved: Resolved;
+    readonly expressions: readonly Expression[];
+  };
 }
 
 /** The scope around a subquery. */
@@ -86,7 +89,11 @@ export interface Match {
  * Looks a path up: first as `qualifier.column` with as long a qualifier as there is, then as a column; the rest of the path
  * names fields. Several columns mean that the path is ambiguous.
  */
-export function matchColumns(scope: Scope, parts: readonly string[], caseSensitive: boolean): Match | undefined {
+export function matchColumns(
+  scope: Scope,
+  parts: readonly string[],
+  caseSensitive: boolean,
+): Match | undefined {
   for (let depth = Math.min(3, parts.length - 1); depth > 0; depth--) {
     const named = [
       ...columnsNamed(scope.columns, parts[depth]!, caseSensitive),
@@ -99,7 +106,12 @@ export function matchColumns(scope: Scope, parts: readonly string[], caseSensiti
   return columns.length > 0 ? { columns: distinct(columns), partCount: 1 } : undefined;
 }
 
-function hasQualifier(column: Attribute, parts: readonly string[], depth: number, caseSensitive: boolean): boolean {
+function hasQualifier(
+  column: Attribute,
+  parts: readonly string[],
+  depth: number,
+  caseSensitive: boolean,
+): boolean {
   const { qualifier } = column;
   if (qualifier.length < depth) return false;
   for (let i = 0; i < depth; i++) {

@@ -15,9 +15,10 @@ import { attributeOf, metadataOf, outputOf, toAttribute } from "../logical/outpu
 import type { LogicalPlan } from "../logical/plan.js";
 import type { Analyzer } from "./analyzer.js";
 import type { ExpressionContext, LateralAliases } from "./context.js";
+import { expandStar } from "./expand-star.js";
 import { generatorAttributes } from "./generate.js";
 import { GROUPING_ID, markerCall, SESSION_WINDOW, TIME_WINDOW, WINDOW_TIME } from "./marker-functions.js";
-import { expandStar, resolveExpression } from "./resolve-expression.js";
+import { resolveExpression } from "./resolve-expression.js";
 
 /** A resolved item of a select list. */
 export type Item = Alias | Attribute;
@@ -60,7 +61,9 @@ function matchingColumns(
 ): readonly Item[] {
   const pattern = new RegExp(`^(?:${e.pattern})$`, analyzer.environment.caseSensitive ? "u" : "iu");
   const columns = expandStar({ kind: "star", ...(e.target ? { target: e.target } : {}) }, context, analyzer);
-  return columns.filter((column): column is Attribute => column.kind === "attribute" && pattern.test(column.name));
+  return columns.filter(
+    (column): column is Attribute => column.kind === "attribute" && pattern.test(column.name),
+  );
 }
 
 /** A resolved expression under the name that its column gets. */
@@ -225,7 +228,9 @@ export function hasGenerator(e: Expression): boolean {
 
 /** Beside aggregate functions there can be one generator only. */
 export function checkOneGenerator(items: readonly Item[]): void {
-  const found = items.filter((item): item is Alias => item.kind === "alias" && item.child.kind === "generator");
+  const found = items.filter(
+    (item): item is Alias => item.kind === "alias" && item.child.kind === "generator",
+  );
   if (found.length < 2) return;
   const generators = found.map((item) => sqlOf(item.child)).join(", ");
   throw analysisError(
@@ -237,13 +242,18 @@ export function checkOneGenerator(items: readonly Item[]): void {
 }
 
 /** Takes functions over windows out of a select list; those of one partitioning and ordering go together. */
-export function layWindows(child: LogicalPlan, items: readonly Item[]): { plan: LogicalPlan; items: readonly Item[] } {
+export function layWindows(
+  child: LogicalPlan,
+  items: readonly Item[],
+): { plan: LogicalPlan; items: readonly Item[] } {
   if (!items.some(hasWindow)) return { plan: child, items };
   const found: Alias[] = [];
   const rewritten = items.map((item) => liftWindows(item, found) as Item);
   const groups: Alias[][] = [];
   for (const alias of found) {
-    const group = groups.find((one) => sameWindow(one[0]!.child as WindowExpression, alias.child as WindowExpression));
+    const group = groups.find((one) =>
+      sameWindow(one[0]!.child as WindowExpression, alias.child as WindowExpression),
+    );
     if (group) group.push(alias);
     else groups.push([alias]);
   }
@@ -291,6 +301,9 @@ export function generatorIn(e: Expression): Expression | undefined {
 }
 
 /** The expression with attributes of some ids replaced. */
-export function replaceAttributes(e: Expression, replace: (attribute: Attribute) => Expression | undefined): Expression {
+export function replaceAttributes(
+  e: Expression,
+  replace: (attribute: Attribute) => Expression | undefined,
+): Expression {
   return transformExpression(e, (part) => (part.kind === "attribute" ? (replace(part) ?? part) : part));
 }

@@ -52,7 +52,11 @@ function checkCounts(children: readonly Resolved[], node: SetOperation): void {
   );
 }
 
-function commonTypes(children: readonly Resolved[], node: SetOperation, analyzer: Analyzer): readonly DataType[] {
+function commonTypes(
+  children: readonly Resolved[],
+  node: SetOperation,
+  analyzer: Analyzer,
+): readonly DataType[] {
   const { ansi } = analyzer.environment;
   return children[0]!.columns.map((first, c) => {
     let common: DataType = first.type;
@@ -66,7 +70,13 @@ function commonTypes(children: readonly Resolved[], node: SetOperation, analyzer
   });
 }
 
-function incompatible(node: SetOperation, table: number, column: number, type: DataType, first: DataType): Error {
+function incompatible(
+  node: SetOperation,
+  table: number,
+  column: number,
+  type: DataType,
+  first: DataType,
+): Error {
   const operator = operatorName(node);
   return analysisError(
     "INCOMPATIBLE_COLUMN_TYPE",
@@ -114,17 +124,22 @@ function outputOfSet(
 /** The right sides with their columns in the order of the left one's names. */
 function byName(children: readonly Resolved[], node: SetOperation, analyzer: Analyzer): Resolved[] {
   let left = children[0]!;
-  const arranged: Resolved[] = [];
+  let arranged: Resolved[] = [];
   for (const right of children.slice(1)) {
     const [widened, matched] = arrange(left, right, node, analyzer);
-    if (widened !== left) arranged.forEach((one, i) => (arranged[i] = arrange(widened, one, node, analyzer)[1]));
+    if (widened !== left) arranged = arranged.map((one) => arrange(widened, one, node, analyzer)[1]);
     left = widened;
     arranged.push(matched);
   }
   return [left, ...arranged];
 }
 
-function arrange(left: Resolved, right: Resolved, node: SetOperation, analyzer: Analyzer): [Resolved, Resolved] {
+function arrange(
+  left: Resolved,
+  right: Resolved,
+  node: SetOperation,
+  analyzer: Analyzer,
+): [Resolved, Resolved] {
   const { caseSensitive } = analyzer.environment;
   refuseDuplicates(left, caseSensitive);
   refuseDuplicates(right, caseSensitive);
@@ -143,7 +158,11 @@ function arrange(left: Resolved, right: Resolved, node: SetOperation, analyzer: 
     if (left.columns.length !== right.columns.length) return [left, right];
     throw missingByName(others[0]!.name, left);
   }
-  const rightPlan: LogicalPlan = { kind: "project", child: right.plan, expressions: [...fromRight, ...others] };
+  const rightPlan: LogicalPlan = {
+    kind: "project",
+    child: right.plan,
+    expressions: [...fromRight, ...others],
+  };
   if (others.length === 0) return [left, resolved(rightPlan)];
   const leftPlan: LogicalPlan = {
     kind: "project",
@@ -160,7 +179,9 @@ function nullColumn(column: Attribute): Expression {
 }
 
 function refuseDuplicates(side: Resolved, caseSensitive: boolean): void {
-  const repeated = side.columns.find((column) => columnsNamed(side.columns, column.name, caseSensitive).length > 1);
+  const repeated = side.columns.find(
+    (column) => columnsNamed(side.columns, column.name, caseSensitive).length > 1,
+  );
   if (!repeated) return;
   throw analysisError(
     "COLUMN_ALREADY_EXISTS",

@@ -4,13 +4,13 @@ import type { Expression, SortOrder } from "../expression/expression.js";
 import { prettyName } from "../expression/expression-text.js";
 import { outputOf } from "../logical/output.js";
 import type { LogicalPlan, Sort } from "../logical/plan.js";
+import { containsAggregate } from "./aggregate-call.js";
 import type { Analyzer } from "./analyzer.js";
 import type { ExpressionContext, PlanContext } from "./context.js";
 import { unresolvedColumn } from "./errors.js";
 import { over } from "./filter.js";
 import { hasGrouping } from "./marker-functions.js";
 import { belowOf } from "./project.js";
-import { containsAggregate } from "./resolve-call.js";
 import { checkedOrder, resolveSortOrder } from "./resolve-expression.js";
 import type { Resolved } from "./scope.js";
 import { generatorIn, hasWindow } from "./select-list.js";
@@ -22,7 +22,9 @@ export function resolveSort(node: Sort, context: PlanContext, analyzer: Analyzer
   const scope = belowOf(child);
   const inner: ExpressionContext = { scope, plan: context, ...(aggregateScope ? { aggregateScope } : {}) };
   const written = node.all ? byAll(child, node.all) : node.order;
-  const order = written.map((one) => byPosition(one, child, analyzer) ?? resolveSortOrder(one, inner, analyzer));
+  const order = written.map(
+    (one) => byPosition(one, child, analyzer) ?? resolveSortOrder(one, inner, analyzer),
+  );
   checkOrder(order);
   return sortOver(child, order, node);
 }
@@ -61,7 +63,11 @@ function checkOrder(order: readonly SortOrder[]): void {
 function sortOver(child: Resolved, order: readonly SortOrder[], node: Sort): Resolved {
   const known = new Set(outputOf(child.plan).map((column) => column.id));
   const direct = order.every(
-    (one) => !containsAggregate(one) && !hasWindow(one) && !hasGrouping(one) && [...references(one)].every((id) => known.has(id)),
+    (one) =>
+      !containsAggregate(one) &&
+      !hasWindow(one) &&
+      !hasGrouping(one) &&
+      [...references(one)].every((id) => known.has(id)),
   );
   if (direct) return placed(child, order, node);
   if (!child.extension) throw notAvailable(order, known, child);
@@ -73,7 +79,11 @@ function sortOver(child: Resolved, order: readonly SortOrder[], node: Sort): Res
 
 function placed(child: Resolved, order: readonly SortOrder[], node: Sort): Resolved {
   const plan: LogicalPlan = { kind: "sort", child: child.plan, order, global: node.global };
-  return { ...child, plan, extension: child.extension && over(child.extension, (below) => placed(below, order, node)) };
+  return {
+    ...child,
+    plan,
+    extension: child.extension && over(child.extension, (below) => placed(below, order, node)),
+  };
 }
 
 function notAvailable(order: readonly SortOrder[], known: ReadonlySet<number>, child: Resolved): Error {

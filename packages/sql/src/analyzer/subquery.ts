@@ -1,9 +1,14 @@
 import { BooleanType, sameType } from "@ss/core";
+import { exists, mapList, transformExpression } from "../expression/children.js";
 import { castTo } from "../expression/coercion/implicit-cast.js";
 import { findTightestCommonType, findWiderTypeForTwo } from "../expression/coercion/wider-type.js";
-import { exists, mapList, transformExpression } from "../expression/children.js";
 import { analysisError, datatypeMismatch, quotedType, sqlOf } from "../expression/errors.js";
-import { type Attribute, type Expression, freshId, type SubqueryExpression } from "../expression/expression.js";
+import {
+  type Attribute,
+  type Expression,
+  freshId,
+  type SubqueryExpression,
+} from "../expression/expression.js";
 import { prettyName } from "../expression/expression-text.js";
 import { nullableOf, typeOf } from "../expression/type-of.js";
 import { outputOf } from "../logical/output.js";
@@ -77,12 +82,17 @@ function inSubquery(e: SubqueryExpression, analyzer: Analyzer): Expression {
   const output = outputOf(e.plan);
   const site = { name: "in", sql: prettyName(e), origin: e.origin };
   if (values.length !== output.length) {
-    throw datatypeMismatch(site, "IN_SUBQUERY_LENGTH_MISMATCH", "the two sides of IN have different numbers of columns.", {
-      leftLength: String(values.length),
-      rightLength: String(output.length),
-      leftColumns: values.map(sqlOf).join(", "),
-      rightColumns: output.map(sqlOf).join(", "),
-    });
+    throw datatypeMismatch(
+      site,
+      "IN_SUBQUERY_LENGTH_MISMATCH",
+      "the two sides of IN have different numbers of columns.",
+      {
+        leftLength: String(values.length),
+        rightLength: String(output.length),
+        leftColumns: values.map(sqlOf).join(", "),
+        rightColumns: output.map(sqlOf).join(", "),
+      },
+    );
   }
   const { ansi } = analyzer.environment;
   const types = values.map((value, i) => {
@@ -91,13 +101,22 @@ function inSubquery(e: SubqueryExpression, analyzer: Analyzer): Expression {
   });
   if (types.some((type) => type === undefined)) {
     const mismatched = values.flatMap((value, i) =>
-      types[i] ? [] : [`(${sqlOf(value)}:${quotedType(typeOf(value))}, ${sqlOf(output[i]!)}:${quotedType(output[i]!.type)})`],
+      types[i]
+        ? []
+        : [
+            `(${sqlOf(value)}:${quotedType(typeOf(value))}, ${sqlOf(output[i]!)}:${quotedType(output[i]!.type)})`,
+          ],
     );
-    throw datatypeMismatch(site, "IN_SUBQUERY_DATA_TYPE_MISMATCH", "the two sides of IN have different types.", {
-      mismatchedColumns: mismatched.join(", "),
-      leftType: values.map((value) => quotedType(typeOf(value))).join(", "),
-      rightType: output.map((column) => quotedType(column.type)).join(", "),
-    });
+    throw datatypeMismatch(
+      site,
+      "IN_SUBQUERY_DATA_TYPE_MISMATCH",
+      "the two sides of IN have different types.",
+      {
+        mismatchedColumns: mismatched.join(", "),
+        leftType: values.map((value) => quotedType(typeOf(value))).join(", "),
+        rightType: output.map((column) => quotedType(column.type)).join(", "),
+      },
+    );
   }
   return {
     ...e,
@@ -109,7 +128,11 @@ function inSubquery(e: SubqueryExpression, analyzer: Analyzer): Expression {
 }
 
 /** The plan with its columns cast to the types. */
-export function withTypes(plan: LogicalPlan, types: readonly ReturnType<typeof typeOf>[], ansi: boolean): LogicalPlan {
+export function withTypes(
+  plan: LogicalPlan,
+  types: readonly ReturnType<typeof typeOf>[],
+  ansi: boolean,
+): LogicalPlan {
   const output = outputOf(plan);
   if (output.every((column, i) => sameType(column.type, types[i]!, true))) return plan;
   const expressions = output.map((column, i): Expression => {
@@ -126,7 +149,10 @@ export function withTypes(plan: LogicalPlan, types: readonly ReturnType<typeof t
 }
 
 /** The expression with the columns that its subqueries take from around replaced; other columns too. */
-export function replaceOuter(e: Expression, replace: (column: Attribute) => Attribute | undefined): Expression {
+export function replaceOuter(
+  e: Expression,
+  replace: (column: Attribute) => Attribute | undefined,
+): Expression {
   return transformExpression(e, (part) => {
     if (part.kind === "outerReference") {
       const attribute = replace(part.attribute);

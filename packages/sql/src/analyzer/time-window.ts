@@ -1,4 +1,11 @@
-import { CalendarIntervalType, DayTimeIntervalType, type IntervalValue, LongType, StringType, type Value } from "@ss/core";
+import {
+  CalendarIntervalType,
+  DayTimeIntervalType,
+  type IntervalValue,
+  LongType,
+  StringType,
+  type Value,
+} from "@ss/core";
 import { calendarIntervalMicros, tryParseCalendarInterval } from "@ss/kernels";
 import { transformExpression } from "../expression/children.js";
 import { castTo } from "../expression/coercion/implicit-cast.js";
@@ -14,8 +21,8 @@ import {
 } from "../expression/expression.js";
 import { prettyName } from "../expression/expression-text.js";
 import { sameExpression } from "../expression/same-expression.js";
-import { isString } from "../expression/type-predicates.js";
 import { nullableOf, typeOf } from "../expression/type-of.js";
+import { isString } from "../expression/type-predicates.js";
 import { attributeOf, metadataOf, outputOf } from "../logical/output.js";
 import type { LogicalPlan } from "../logical/plan.js";
 import type { Analyzer } from "./analyzer.js";
@@ -77,7 +84,12 @@ class TimeWindows {
   private readonly analyzer: Analyzer;
   private readonly found: Replacement[];
 
-  constructor(child: Resolved, context: ExpressionContext, analyzer: Analyzer, found: readonly Replacement[]) {
+  constructor(
+    child: Resolved,
+    context: ExpressionContext,
+    analyzer: Analyzer,
+    found: readonly Replacement[],
+  ) {
     this.child = child;
     this.context = context;
     this.analyzer = analyzer;
@@ -94,7 +106,9 @@ class TimeWindows {
     const whole = e.kind === "alias" ? windowCall(e.child) : undefined;
     if (e.kind === "alias" && whole) {
       const column = this.column(this.prepared(whole));
-      return e.names[0] === column.name ? column : { ...e, child: column, metadata: e.metadata ?? column.metadata };
+      return e.names[0] === column.name
+        ? column
+        : { ...e, child: column, metadata: e.metadata ?? column.metadata };
     }
     return transformExpression(e, (part) => {
       const marker = windowCall(part);
@@ -209,7 +223,13 @@ class TimeWindows {
     const gap = isConstant(marker.args[1]!) ? long(this.micros(marker, 1)) : this.dynamicGap(marker.args[1]!);
     this.keepRowsWithTime(time);
     const child = this.resolve(call("$session_window", time, gap));
-    const column = this.add(marker, { kind: "alias", child, names: ["session_window"], id: freshId(), metadata });
+    const column = this.add(marker, {
+      kind: "alias",
+      child,
+      names: ["session_window"],
+      id: freshId(),
+      metadata,
+    });
     const bound = (name: string): Expression => call("getItem", column, literal(name, StringType));
     const condition = this.resolve(call(">", bound("end"), bound("start")));
     this.child = { ...this.child, plan: { kind: "filter", child: this.child.plan, condition } };
@@ -321,11 +341,16 @@ function constraint(
   right: string,
   rightValue: bigint,
 ): Error {
-  return datatypeMismatch(site, "PARAMETER_CONSTRAINT_VIOLATION", `the ${left} must be ${operator} the ${right}.`, {
-    leftExprName: quotedName(left),
-    leftExprValue: `${leftValue}L`,
-    constraint: operator,
-    rightExprName: quotedName(right),
-    rightExprValue: `${rightValue}L`,
-  });
+  return datatypeMismatch(
+    site,
+    "PARAMETER_CONSTRAINT_VIOLATION",
+    `the ${left} must be ${operator} the ${right}.`,
+    {
+      leftExprName: quotedName(left),
+      leftExprValue: `${leftValue}L`,
+      constraint: operator,
+      rightExprName: quotedName(right),
+      rightExprValue: `${rightValue}L`,
+    },
+  );
 }

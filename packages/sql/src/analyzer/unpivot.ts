@@ -18,7 +18,11 @@ interface Group {
 /** Columns become rows: each row stands once per group of value columns. */
 export function resolveUnpivot(node: Unpivot, context: PlanContext, analyzer: Analyzer): Resolved {
   const child = materialize(analyzer.resolve(node.child, context));
-  const columnsOf = (expressions: readonly Expression[], given: string, empty: string): readonly Attribute[] =>
+  const columnsOf = (
+    expressions: readonly Expression[],
+    given: string,
+    empty: string,
+  ): readonly Attribute[] =>
     selectItems(expressions, { scope: child, plan: context }, analyzer).map((item) => {
       if (item.kind === "attribute") return item;
       throw attributesRequired(given, empty, item.child);
@@ -28,7 +32,9 @@ export function resolveUnpivot(node: Unpivot, context: PlanContext, analyzer: An
     return { name: alias ?? attributes.map((column) => column.name).join("_"), columns: attributes };
   });
   const valueIds = new Set(given.flatMap((group) => group.columns.map((column) => column.id)));
-  const ids = node.ids ? columnsOf(node.ids, "id", "value") : child.columns.filter((column) => !valueIds.has(column.id));
+  const ids = node.ids
+    ? columnsOf(node.ids, "id", "value")
+    : child.columns.filter((column) => !valueIds.has(column.id));
   const groups = given.length > 0 ? given : othersAsGroups(child, ids);
   if (groups.length === 0) throw noValues();
   checkSizes(groups, node);
@@ -58,7 +64,13 @@ function expanded(
     nullable,
     qualifier: [],
   });
-  const values = node.valueColumns.map((name, i) => make(name, types[i]!, groups.some((group) => group.columns[i]!.nullable)));
+  const values = node.valueColumns.map((name, i) =>
+    make(
+      name,
+      types[i]!,
+      groups.some((group) => group.columns[i]!.nullable),
+    ),
+  );
   const output = [...ids, make(node.nameColumn, StringType, false), ...values];
   const projections = groups.map((group): Expression[] => [
     ...ids,
@@ -109,7 +121,12 @@ function checkSizes(groups: readonly Group[], node: Unpivot): void {
 }
 
 function noValues(): Error {
-  return analysisError("UNPIVOT_REQUIRES_VALUE_COLUMNS", "42K0A", "UNPIVOT needs at least one value column.", {});
+  return analysisError(
+    "UNPIVOT_REQUIRES_VALUE_COLUMNS",
+    "42K0A",
+    "UNPIVOT needs at least one value column.",
+    {},
+  );
 }
 
 function attributesRequired(given: string, empty: string, e: Expression): Error {

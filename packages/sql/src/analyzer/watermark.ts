@@ -41,7 +41,11 @@ function eventTimeColumn(
   if (e.kind === "attribute") return { plan: child, attribute: e };
   if (written.kind === "alias") {
     const alias: Alias = { ...written, child: e, id: freshId() };
-    const plan: LogicalPlan = { kind: "project", child: child.plan, expressions: [...outputOf(child.plan), alias] };
+    const plan: LogicalPlan = {
+      kind: "project",
+      child: child.plan,
+      expressions: [...outputOf(child.plan), alias],
+    };
     const attribute = attributeOf(alias);
     return { plan: { plan, columns: [...child.columns, attribute], hidden: [] }, attribute };
   }
@@ -57,7 +61,8 @@ function eventTimeColumn(
 function checkType(attribute: Attribute): void {
   const { type } = attribute;
   const isTime = (kind: string): boolean => kind === "timestamp" || kind === "timestamp_ntz";
-  const window = type.kind === "struct" && type.fields.some((field) => field.name === "end" && isTime(field.type.kind));
+  const window =
+    type.kind === "struct" && type.fields.some((field) => field.name === "end" && isTime(field.type.kind));
   if (isTime(type.kind) || window) return;
   throw analysisError(
     "EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE",

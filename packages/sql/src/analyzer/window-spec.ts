@@ -1,8 +1,8 @@
 import { sameType } from "@ss/core";
+import { mapList } from "../expression/children.js";
 import { canCast } from "../expression/coercion/cast-rules.js";
 import { castTo } from "../expression/coercion/implicit-cast.js";
 import { accepts, expectationText, NUMERIC_AND_INTERVAL } from "../expression/coercion/type-expectation.js";
-import { mapList } from "../expression/children.js";
 import { analysisError, datatypeMismatch, quotedType, sqlOf } from "../expression/errors.js";
 import type {
   Expression,
@@ -13,10 +13,10 @@ import type {
   WindowSpec,
 } from "../expression/expression.js";
 import { frameText, plainSql, prettyName, windowSpecText } from "../expression/expression-text.js";
-import { constantValue, intLiteral, isConstant } from "./constant.js";
-import { isAnsiInterval, isAnyTimestamp, isIntegral, isInterval } from "../expression/type-predicates.js";
 import { typeOf } from "../expression/type-of.js";
+import { isAnsiInterval, isAnyTimestamp, isIntegral, isInterval } from "../expression/type-predicates.js";
 import type { Analyzer } from "./analyzer.js";
+import { constantValue, intLiteral, isConstant } from "./constant.js";
 import type { ExpressionContext } from "./context.js";
 import { resolveExpression, resolveSortOrder } from "./resolve-expression.js";
 
@@ -46,7 +46,7 @@ export function resolveWindowExpression(
 
 /** Where the parentheses behind OVER stand. */
 function specOrigin(origin: Origin | undefined): Origin | undefined {
-  if (!origin || origin.text[origin.stop] !== ")") return origin;
+  if (origin?.text[origin.stop] !== ")") return origin;
   let depth = 0;
   for (let at = origin.stop; at > origin.start; at--) {
     if (origin.text[at] === ")") depth++;
@@ -147,7 +147,10 @@ function frameFor(
 }
 
 /** The frame that a function always has: one row for `lead` and `lag`, rows up to the current one for ranks. */
-function ownFrame(call: Extract<Expression, { kind: "windowFunction" }>, analyzer: Analyzer): Frame | undefined {
+function ownFrame(
+  call: Extract<Expression, { kind: "windowFunction" }>,
+  analyzer: Analyzer,
+): Frame | undefined {
   const name = call.fn.names[0]!;
   if (name !== "lead" && name !== "lag") return OWN_FRAMES.get(name);
   const offset = call.args[1];
@@ -156,7 +159,11 @@ function ownFrame(call: Extract<Expression, { kind: "windowFunction" }>, analyze
   return { type: "rows", lower: bound, upper: bound };
 }
 
-function frameMismatch(call: Extract<Expression, { kind: "windowFunction" }>, given: Frame, own: Frame): Error {
+function frameMismatch(
+  call: Extract<Expression, { kind: "windowFunction" }>,
+  given: Frame,
+  own: Frame,
+): Error {
   const windowExpr = `${prettyName(call)} OVER (${frameText(given)})`;
   return analysisError(
     "WINDOW_FUNCTION_AND_FRAME_MISMATCH",
@@ -176,10 +183,15 @@ function checkFrame(frame: Frame, spec: WindowSpec, origin: Origin | undefined, 
   ] as const) {
     if (!bound.offset) continue;
     if (!isConstant(bound.offset)) {
-      throw datatypeMismatch(site, "SPECIFIED_WINDOW_FRAME_WITHOUT_FOLDABLE", `the ${location} bound has to be a constant.`, {
-        location,
-        expression: sqlOf(bound.offset),
-      });
+      throw datatypeMismatch(
+        site,
+        "SPECIFIED_WINDOW_FRAME_WITHOUT_FOLDABLE",
+        `the ${location} bound has to be a constant.`,
+        {
+          location,
+          expression: sqlOf(bound.offset),
+        },
+      );
     }
     checkBoundType(frame.type, location, bound.offset, site);
   }
@@ -194,7 +206,8 @@ function checkBoundType(
   site: { name: string; sql: string; origin: Origin | undefined },
 ): void {
   const actual = typeOf(offset);
-  const fits = type === "rows" ? isIntegral(actual) && actual.kind !== "long" : accepts(NUMERIC_AND_INTERVAL, actual);
+  const fits =
+    type === "rows" ? isIntegral(actual) && actual.kind !== "long" : accepts(NUMERIC_AND_INTERVAL, actual);
   if (fits) return;
   const expectedType = type === "rows" ? '"INT"' : expectationText(NUMERIC_AND_INTERVAL);
   throw datatypeMismatch(
@@ -230,9 +243,14 @@ function checkRange(frame: Frame, spec: WindowSpec, origin: Origin | undefined):
   }
   if (spec.orderBy.length > 1) {
     const orderSpec = spec.orderBy.map(prettyName).join(",");
-    throw datatypeMismatch(site, "RANGE_FRAME_MULTI_ORDER", "a RANGE frame with values needs a single ORDER BY expression.", {
-      orderSpec,
-    });
+    throw datatypeMismatch(
+      site,
+      "RANGE_FRAME_MULTI_ORDER",
+      "a RANGE frame with values needs a single ORDER BY expression.",
+      {
+        orderSpec,
+      },
+    );
   }
   const order = typeOf(spec.orderBy[0]!.child);
   const bound = typeOf(offset);

@@ -280,7 +280,7 @@ export class DataFrame<Row extends object = AnyRow> {
 
   /** Prints the schema as a tree. */
   async printSchema(): Promise<void> {
-    this.executor.print((await this.schema()).treeString());
+    this.executor.print(`${(await this.schema()).treeString()}\n`);
   }
 
   /** The rows, one at a time, without holding all of them. */
@@ -339,8 +339,13 @@ export class DataFrame<Row extends object = AnyRow> {
   }
 
   /** Prints the first rows as a table. `truncate`: cells longer than 20 characters are cut, or longer than the given number; false: none. */
-  async show(numRows = 20, truncate: boolean | number = true): Promise<void> {
-    this.executor.print(await this.showString(numRows, truncate));
+  show(numRows?: number, truncate?: boolean | number): Promise<void>;
+  /** Prints the first 20 rows as a table, with long cells cut or not. */
+  show(truncate: boolean): Promise<void>;
+  async show(rowsOrTruncate: number | boolean = 20, truncate: boolean | number = true): Promise<void> {
+    const [numRows, width] =
+      typeof rowsOrTruncate === "boolean" ? [20, rowsOrTruncate] : [rowsOrTruncate, truncate];
+    this.executor.print(`${await this.showString(numRows, width)}\n`);
   }
 
   /** The text that `show` prints. */

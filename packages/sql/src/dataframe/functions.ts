@@ -225,7 +225,7 @@ export function desc(name: string): Column {
 export function udf<A extends readonly never[]>(
   run: (...values: A) => unknown,
   returnType: DataType | string,
-  name = run.name || "udf",
+  name: string = run.name || "udf",
 ): (...columns: readonly ColumnOrName[]) => Column {
   const type = typeof returnType === "string" ? parseTypeText(returnType) : returnType;
   const deterministic = !UNSTABLE.has(run);

@@ -40,7 +40,15 @@ function bound(offset: number): FrameBound {
 }
 
 /** Where a window specification starts: `Window.partitionBy("a").orderBy("b")`. */
-export const Window = {
+export const Window: {
+  readonly unboundedPreceding: number;
+  readonly unboundedFollowing: number;
+  readonly currentRow: number;
+  partitionBy(...columns: ColumnOrName[]): WindowSpecification;
+  orderBy(...columns: ColumnOrName[]): WindowSpecification;
+  rowsBetween(start: number, end: number): WindowSpecification;
+  rangeBetween(start: number, end: number): WindowSpecification;
+} = {
   unboundedPreceding: Number.NEGATIVE_INFINITY,
   unboundedFollowing: Number.POSITIVE_INFINITY,
   currentRow: 0,
@@ -48,6 +56,6 @@ export const Window = {
   orderBy: (...columns: ColumnOrName[]): WindowSpecification => EMPTY.orderBy(...columns),
   rowsBetween: (start: number, end: number): WindowSpecification => EMPTY.rowsBetween(start, end),
   rangeBetween: (start: number, end: number): WindowSpecification => EMPTY.rangeBetween(start, end),
-} as const;
+};
 
 const EMPTY = new WindowSpecification({ partitionBy: [], orderBy: [] });

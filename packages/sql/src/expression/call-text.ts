@@ -52,7 +52,9 @@ export function callText(name: string, args: readonly string[], fields: boolean)
     case "in":
       return `(${args[0]} IN (${args.slice(1).join(", ")}))`;
     case "like":
-      return args.length > 2 ? `${args[0]} LIKE ${args[1]} ESCAPE '${args[2]}'` : `${args[0]} LIKE ${args[1]}`;
+      return args.length > 2
+        ? `${args[0]} LIKE ${args[1]} ESCAPE '${args[2]}'`
+        : `${args[0]} LIKE ${args[1]}`;
     case "rlike":
     case "regexp":
     case "regexp_like":

@@ -1,4 +1,12 @@
-import { type Column, ColumnBuilder, type DataType, layoutOf, type MapValue, type Value, valueAt } from "@ss/core";
+import {
+  type Column,
+  ColumnBuilder,
+  type DataType,
+  layoutOf,
+  type MapValue,
+  type Value,
+  valueAt,
+} from "@ss/core";
 
 /** A place that has cells: a column, or a builder that is still growing. */
 export type Cells = Column | ColumnBuilder;
@@ -36,7 +44,9 @@ export function compareCells(type: DataType): CellOrder {
         return x < y ? -1 : x > y ? 1 : 0;
       });
     case "bytes":
-      return plain((a, i, b, j) => compareBytes(a as unknown as BytesCells, i, b as unknown as BytesCells, j));
+      return plain((a, i, b, j) =>
+        compareBytes(a as unknown as BytesCells, i, b as unknown as BytesCells, j),
+      );
     default:
       return (a, i, b, j) => compareValues(cell(a, i), cell(b, j));
   }

@@ -17,7 +17,9 @@ export function children(e: Expression): readonly Expression[] {
     case "userFunction":
       return e.args;
     case "aggregate":
-      return e.filter || e.orderBy ? [...e.args, ...(e.filter ? [e.filter] : []), ...(e.orderBy ?? [])] : e.args;
+      return e.filter || e.orderBy
+        ? [...e.args, ...(e.filter ? [e.filter] : []), ...(e.orderBy ?? [])]
+        : e.args;
     case "lambda":
       return [e.body];
     case "window":
@@ -92,8 +94,12 @@ export function mapWindowSpec(spec: WindowSpec, map: Map): WindowSpec {
   const orderBy = mapList(spec.orderBy, map) as readonly SortOrder[];
   const frame = spec.frame && {
     ...spec.frame,
-    lower: spec.frame.lower.offset ? { ...spec.frame.lower, offset: map(spec.frame.lower.offset) } : spec.frame.lower,
-    upper: spec.frame.upper.offset ? { ...spec.frame.upper, offset: map(spec.frame.upper.offset) } : spec.frame.upper,
+    lower: spec.frame.lower.offset
+      ? { ...spec.frame.lower, offset: map(spec.frame.lower.offset) }
+      : spec.frame.lower,
+    upper: spec.frame.upper.offset
+      ? { ...spec.frame.upper, offset: map(spec.frame.upper.offset) }
+      : spec.frame.upper,
   };
   const sameFrame =
     frame?.lower.offset === spec.frame?.lower.offset && frame?.upper.offset === spec.frame?.upper.offset;

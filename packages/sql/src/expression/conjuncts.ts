@@ -3,7 +3,8 @@ import type { Expression } from "./expression.js";
 
 /** The parts of a condition that all have to hold. */
 export function conjuncts(condition: Expression): Expression[] {
-  if (condition.kind === "scalar" && condition.fn.names[0] === "and") return condition.args.flatMap(conjuncts);
+  if (condition.kind === "scalar" && condition.fn.names[0] === "and")
+    return condition.args.flatMap(conjuncts);
   if (condition.kind === "literal" && condition.value === true) return [];
   return [condition];
 }

@@ -56,7 +56,9 @@ export function elementCode(type: DataType, source: string, index: string): Code
         length: `${source}.lengths[${index}]`,
       };
     case "struct": {
-      const fields = structChildren(type).map((child, k) => elementCode(child, `${source}.children[${k}]`, index));
+      const fields = structChildren(type).map((child, k) =>
+        elementCode(child, `${source}.children[${k}]`, index),
+      );
       return { type, isNull, layout, fields };
     }
     case "null":

@@ -1,7 +1,7 @@
-import { type DataType, type QueryContext, sqlText, StreamError } from "@ss/core";
+import { type DataType, type QueryContext, StreamError, sqlText } from "@ss/core";
 import { expectationText, type TypeExpectation } from "./coercion/type-expectation.js";
-import { prettyName } from "./expression-text.js";
 import type { Expression, Origin } from "./expression.js";
+import { prettyName } from "./expression-text.js";
 import { typeOf } from "./type-of.js";
 
 /** What the errors of a call need to know of it; a FunctionContext is one. */
@@ -15,11 +15,13 @@ export interface CallSite {
 
 /** A part of the query's text, as errors carry it. */
 export function queryContext(origin: Origin | undefined): QueryContext | undefined {
-  return origin && {
-    startIndex: origin.start,
-    stopIndex: origin.stop,
-    fragment: origin.text,
-  };
+  return (
+    origin && {
+      startIndex: origin.start,
+      stopIndex: origin.stop,
+      fragment: origin.text,
+    }
+  );
 }
 
 /** An error of analysis, with the part of the query that it is about. */
@@ -93,7 +95,11 @@ export function binaryOperatorDiffTypes(site: CallSite, left: DataType, right: D
 }
 
 /** The sides of an operator have one type, which it does not take. */
-export function binaryOperatorWrongType(site: CallSite, expected: TypeExpectation, actual: DataType): StreamError {
+export function binaryOperatorWrongType(
+  site: CallSite,
+  expected: TypeExpectation,
+  actual: DataType,
+): StreamError {
   const inputType = expectationText(expected);
   return datatypeMismatch(
     site,
@@ -122,7 +128,11 @@ export function unexpectedInputType(
 }
 
 /** Arguments meet in no type. */
-export function dataDiffTypes(site: CallSite, types: readonly DataType[], functionName: string = site.name): StreamError {
+export function dataDiffTypes(
+  site: CallSite,
+  types: readonly DataType[],
+  functionName: string = site.name,
+): StreamError {
   const dataType = `(${types.map(quotedType).join(" or ")})`;
   return datatypeMismatch(
     site,
@@ -155,11 +165,16 @@ export function nonFoldableInput(
   arg: Expression,
 ): StreamError {
   const type = typeof inputType === "string" ? inputType : quotedType(inputType);
-  return datatypeMismatch(site, "NON_FOLDABLE_INPUT", `the argument ${inputName} has to be a constant of type ${type}.`, {
-    inputName: quotedName(inputName),
-    inputType: type,
-    inputExpr: sqlOf(arg),
-  });
+  return datatypeMismatch(
+    site,
+    "NON_FOLDABLE_INPUT",
+    `the argument ${inputName} has to be a constant of type ${type}.`,
+    {
+      inputName: quotedName(inputName),
+      inputType: type,
+      inputExpr: sqlOf(arg),
+    },
+  );
 }
 
 /** An argument must not be null. */
@@ -168,7 +183,12 @@ export function unexpectedNull(site: CallSite, exprName: string): StreamError {
 }
 
 /** A constant argument is outside of the values that are allowed. */
-export function valueOutOfRange(site: CallSite, exprName: string, valueRange: string, currentValue: string): StreamError {
+export function valueOutOfRange(
+  site: CallSite,
+  exprName: string,
+  valueRange: string,
+  currentValue: string,
+): StreamError {
   return datatypeMismatch(
     site,
     "VALUE_OUT_OF_RANGE",
@@ -179,10 +199,15 @@ export function valueOutOfRange(site: CallSite, exprName: string, valueRange: st
 
 /** A cast that does not exist. `site.sql` is the cast value here. */
 export function castWithoutSuggestion(site: CallSite, from: DataType, to: DataType): StreamError {
-  return datatypeMismatch(site, "CAST_WITHOUT_SUGGESTION", `cannot cast ${quotedType(from)} to ${quotedType(to)}.`, {
-    srcType: quotedType(from),
-    targetType: quotedType(to),
-  });
+  return datatypeMismatch(
+    site,
+    "CAST_WITHOUT_SUGGESTION",
+    `cannot cast ${quotedType(from)} to ${quotedType(to)}.`,
+    {
+      srcType: quotedType(from),
+      targetType: quotedType(to),
+    },
+  );
 }
 
 /** A cast that exists without ANSI mode only. */

@@ -1,6 +1,13 @@
 import { sqlText } from "@ss/core";
-import type { AggregateCall, Attribute, Expression, SortOrder, UnresolvedCall, WindowSpec } from "./expression.js";
 import { callText } from "./call-text.js";
+import type {
+  AggregateCall,
+  Attribute,
+  Expression,
+  SortOrder,
+  UnresolvedCall,
+  WindowSpec,
+} from "./expression.js";
 import { prettyLiteral, sqlLiteral } from "./literal-text.js";
 import { typeOf } from "./type-of.js";
 
@@ -20,7 +27,8 @@ export function columnName(e: Expression): string {
   if (e.kind === "cast" && (e.child.kind === "attribute" || e.child.kind === "alias")) {
     return columnName(e.child);
   }
-  if (e.kind === "cast" && e.child.kind === "unresolvedAttribute") return e.child.parts[e.child.parts.length - 1]!;
+  if (e.kind === "cast" && e.child.kind === "unresolvedAttribute")
+    return e.child.parts[e.child.parts.length - 1]!;
   return prettyName(e);
 }
 
@@ -33,7 +41,9 @@ function text(e: Expression, pretty: boolean): string {
   if (e.shown !== undefined) return e.shown;
   switch (e.kind) {
     case "literal":
-      return pretty || (e.text !== undefined && e.type.kind !== "decimal") ? prettyLiteral(e) : sqlLiteral(e.value, e.type);
+      return pretty || (e.text !== undefined && e.type.kind !== "decimal")
+        ? prettyLiteral(e)
+        : sqlLiteral(e.value, e.type);
     case "attribute":
       return pretty ? e.name : qualifiedName(e);
     case "unresolvedAttribute":
@@ -115,7 +125,8 @@ function inValues(values: readonly Expression[], pretty: boolean): string {
 
 function unresolvedCallText(e: UnresolvedCall, pretty: boolean): string {
   const name = e.name.map((part, i) => (i === 0 ? part : quoteIfNeeded(part))).join(".");
-  const stars = e.args.length === 1 && e.args[0]!.kind === "star" && name.toLowerCase() === "count" && !e.distinct;
+  const stars =
+    e.args.length === 1 && e.args[0]!.kind === "star" && name.toLowerCase() === "count" && !e.distinct;
   const args = stars ? ["1"] : texts(e.args, pretty);
   if (e.distinct && args.length > 0) args[0] = `DISTINCT ${args[0]}`;
   const filter = e.filter ? ` FILTER (WHERE ${text(e.filter, pretty)})` : "";
@@ -127,7 +138,8 @@ function aggregateText(e: AggregateCall, pretty: boolean): string {
   const args = texts(e.args, pretty);
   if (e.distinct && args.length > 0) args[0] = `DISTINCT ${args[0]}`;
   const body = e.fn.pretty ? e.fn.pretty(args, e.name, e.state) : `${e.name}(${args.join(", ")})`;
-  const within = e.orderBy && e.orderBy.length > 0 ? ` WITHIN GROUP (ORDER BY ${list(e.orderBy, pretty)})` : "";
+  const within =
+    e.orderBy && e.orderBy.length > 0 ? ` WITHIN GROUP (ORDER BY ${list(e.orderBy, pretty)})` : "";
   return body + within + (e.filter ? ` FILTER (WHERE ${text(e.filter, pretty)})` : "");
 }
 

@@ -121,7 +121,11 @@ export interface FrameBound {
 export interface WindowSpec {
   readonly partitionBy: readonly Expression[];
   readonly orderBy: readonly SortOrder[];
-  readonly frame?: { readonly type: "rows" | "range"; readonly lower: FrameBound; readonly upper: FrameBound };
+  readonly frame?: {
+    readonly type: "rows" | "range";
+    readonly lower: FrameBound;
+    readonly upper: FrameBound;
+  };
   /** A named window, `OVER w`. */
   readonly reference?: string;
   readonly origin?: Origin | undefined;

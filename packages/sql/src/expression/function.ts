@@ -105,9 +105,15 @@ export interface EmitCall {
  */
 export interface AggregateFunction extends FunctionBase {
   readonly form: "aggregate";
-  resolve(args: readonly Expression[], context: FunctionContext, clauses: AggregateClauses): AggregateResolution;
+  resolve(
+    args: readonly Expression[],
+    context: FunctionContext,
+    clauses: AggregateClauses,
+  ): AggregateResolution;
   /** Columns of the state; names go into the state's schema, as Spark names them (`count`, `sum`). */
-  buffer(call: AggregateShape): readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[];
+  buffer(
+    call: AggregateShape,
+  ): readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[];
   /** Makes the accumulator for one call. */
   accumulator(call: AggregateShape): Accumulator;
   rewrite?(args: readonly Expression[], context: FunctionContext): Expression | undefined;
@@ -172,7 +178,11 @@ export interface GeneratorFunction extends FunctionBase {
     context: FunctionContext,
   ): {
     readonly args: readonly Expression[];
-    readonly outputs: readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[];
+    readonly outputs: readonly {
+      readonly name: string;
+      readonly type: DataType;
+      readonly nullable: boolean;
+    }[];
     readonly state?: unknown;
   };
   /** Rows of boxed values; arrays and maps take a columnar path that does not call this (see `elements`). */

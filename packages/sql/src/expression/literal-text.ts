@@ -70,7 +70,9 @@ export function sqlLiteral(value: Value, type: DataType): string {
     case "time":
       return `TIME '${formatTime(Number((value as bigint) / 1000n))}'`;
     case "binary":
-      return `X'${Buffer.from(value as Uint8Array).toString("hex").toUpperCase()}'`;
+      return `X'${Buffer.from(value as Uint8Array)
+        .toString("hex")
+        .toUpperCase()}'`;
     default:
       return composedLiteral(value, type);
   }
@@ -84,18 +86,25 @@ function composedLiteral(value: Value, type: DataType): string {
     case "interval":
       return `INTERVAL '${formatCalendarInterval(value as IntervalValue)}'`;
     case "yearMonthInterval":
-      return formatYearMonthInterval(value as number, YEAR_MONTH.indexOf(type.start), YEAR_MONTH.indexOf(type.end));
+      return formatYearMonthInterval(
+        value as number,
+        YEAR_MONTH.indexOf(type.start),
+        YEAR_MONTH.indexOf(type.end),
+      );
     case "dayTimeInterval":
       return formatDayTimeInterval(value as bigint, DAY_TIME.indexOf(type.start), DAY_TIME.indexOf(type.end));
     case "array":
       return `ARRAY(${(value as readonly Value[]).map((one) => sqlLiteral(one, type.elementType)).join(", ")})`;
     case "map": {
       const { keys, values } = value as MapValue;
-      const list = (part: readonly Value[], of: DataType): string => part.map((one) => sqlLiteral(one, of)).join(", ");
+      const list = (part: readonly Value[], of: DataType): string =>
+        part.map((one) => sqlLiteral(one, of)).join(", ");
       return `MAP_FROM_ARRAYS(ARRAY(${list(keys, type.keyType)}), ARRAY(${list(values, type.valueType)}))`;
     }
     case "struct": {
-      const fields = type.fields.map((f, i) => `'${f.name}', ${sqlLiteral((value as readonly Value[])[i]!, f.type)}`);
+      const fields = type.fields.map(
+        (f, i) => `'${f.name}', ${sqlLiteral((value as readonly Value[])[i]!, f.type)}`,
+      );
       return `NAMED_STRUCT(${fields.join(", ")})`;
     }
     default:

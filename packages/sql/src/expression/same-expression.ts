@@ -21,7 +21,9 @@ export function sameExpression(a: Expression, b: Expression): boolean {
       return a.attribute.id === (b as typeof a).attribute.id;
     case "cast": {
       const other = b as typeof a;
-      return (a.mode === "try") === (other.mode === "try") && sameType(a.type, other.type) && sameChildren(a, b);
+      return (
+        (a.mode === "try") === (other.mode === "try") && sameType(a.type, other.type) && sameChildren(a, b)
+      );
     }
     case "alias":
       return a.id === (b as typeof a).id && sameChildren(a, b);
@@ -33,7 +35,12 @@ export function sameExpression(a: Expression, b: Expression): boolean {
       return sameScalar(a, b as ScalarCall);
     case "aggregate": {
       const other = b as typeof a;
-      return a.fn === other.fn && a.distinct === other.distinct && sameState(a.state, other.state) && sameChildren(a, b);
+      return (
+        a.fn === other.fn &&
+        a.distinct === other.distinct &&
+        sameState(a.state, other.state) &&
+        sameChildren(a, b)
+      );
     }
     case "generator":
     case "windowFunction":
@@ -89,7 +96,8 @@ function sameData(a: unknown, b: unknown, ids: Map<number, number>): boolean {
   const keys = Object.keys(a).filter((key) => key !== "origin");
   return keys.every((key) => {
     const [left, right] = [(a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]];
-    if (key !== "id" || typeof left !== "number" || typeof right !== "number") return sameData(left, right, ids);
+    if (key !== "id" || typeof left !== "number" || typeof right !== "number")
+      return sameData(left, right, ids);
     const known = ids.get(left);
     if (known === undefined) ids.set(left, right);
     return known === undefined || known === right;

@@ -1,4 +1,4 @@
-import { assert, type DataType } from "@ss/core";
+import { assert, type DataType, type Value } from "@ss/core";
 import { castTo, implicitCast } from "../expression/coercion/implicit-cast.js";
 import type { TypeExpectation } from "../expression/coercion/type-expectation.js";
 import { unexpectedInputType } from "../expression/errors.js";
@@ -87,6 +87,11 @@ function withOrigin(e: Expression, context: FunctionContext): Expression {
 export function coerced(e: Expression, type: DataType, context: FunctionContext): Expression {
   const cast = castTo(e, type, context.ansi);
   return cast === e ? e : withOrigin(cast, context);
+}
+
+/** The value of an argument that has to be a constant; undefined where it is none. */
+export function constantOf(e: Expression, context: FunctionContext): Value | undefined {
+  return e.kind === "literal" ? e.value : context.constant(e);
 }
 
 /** The call of another function with the same place in the query's text. */

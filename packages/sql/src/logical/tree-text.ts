@@ -1,7 +1,7 @@
 import { simpleString } from "@ss/core";
+import { transformExpression } from "../expression/children.js";
 import type { Attribute, Expression } from "../expression/expression.js";
 import { prettyName } from "../expression/expression-text.js";
-import { transformExpression } from "../expression/children.js";
 import type { LogicalPlan } from "./plan.js";
 import { childrenOf } from "./transform.js";
 
@@ -28,7 +28,8 @@ function column(attribute: Attribute): string {
 
 /** An expression with the ids of its columns. */
 export function expressionText(e: Expression): string {
-  if (e.kind === "alias") return `${expressionText(e.child)} AS ${e.names.join(", ")}${e.id ? `#${e.id}` : ""}`;
+  if (e.kind === "alias")
+    return `${expressionText(e.child)} AS ${e.names.join(", ")}${e.id ? `#${e.id}` : ""}`;
   return prettyName(
     transformExpression(e, (part) => (part.kind === "attribute" ? { ...part, shown: column(part) } : part)),
   );

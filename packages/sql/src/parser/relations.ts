@@ -88,9 +88,10 @@ function parseParenthesized(cursor: TokenCursor): LogicalPlan {
   const start = cursor.index;
   const isQuery = atQuery(cursor, 1);
   cursor.expect("(");
-  const relation = isQuery ? underGeneratedName(parseQuery(cursor)) : parseRelation(cursor);
+  const relation = isQuery ? parseQuery(cursor) : parseRelation(cursor);
   cursor.expect(")");
-  return parseSuffixes(cursor, start, relation);
+  const plan = parseSuffixes(cursor, start, relation);
+  return isQuery && plan.kind !== "subqueryAlias" ? underGeneratedName(plan) : plan;
 }
 
 /** A query in FROM is a relation of its own, also without an alias: what lies within it cannot be named from outside. */

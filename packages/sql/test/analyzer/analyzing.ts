@@ -1,4 +1,4 @@
-import { simpleString, StreamError, StructType, valueAt } from "@ss/core";
+import { StreamError, StructType, simpleString, valueAt } from "@ss/core";
 import { analyze } from "../../src/analyzer/analyze.js";
 import type { AnalyzerEnvironment } from "../../src/analyzer/environment.js";
 import { Stage } from "../../src/execution/codegen/stage.js";
@@ -21,7 +21,10 @@ export function stream(ddl: string): Read {
 export type Views = Readonly<Record<string, string>>;
 
 /** A session as the analyzer sees it. */
-export function environment(views: Views = {}, conf: Readonly<Record<string, string>> = {}): AnalyzerEnvironment {
+export function environment(
+  views: Views = {},
+  conf: Readonly<Record<string, string>> = {},
+): AnalyzerEnvironment {
   const plans = new Map<string, LogicalPlan>();
   const ansi = conf["spark.sql.ansi.enabled"] !== "false";
   const self: AnalyzerEnvironment = {
@@ -33,7 +36,11 @@ export function environment(views: Views = {}, conf: Readonly<Record<string, str
     resolveRelation: (name) => plans.get(name[name.length - 1]!.toLowerCase()),
     readSchema: (read) => read.schema!,
     evaluate(expressions) {
-      const settings = { ansi, timeZone: "UTC", external: { longs: "bigint", timestamps: "micros" } } as const;
+      const settings = {
+        ansi,
+        timeZone: "UTC",
+        external: { longs: "bigint", timestamps: "micros" },
+      } as const;
       const stage = new Stage({ input: [], conditions: [], outputs: expressions }, settings);
       const { columns } = stage.run([], 1, { nowMs: () => 0, partition: () => 0 });
       return columns.map((column) => valueAt(column, 0));
@@ -53,12 +60,20 @@ export function query(sql: string): LogicalPlan {
 }
 
 /** The analyzed plan of a query. */
-export function analyzed(sql: string, views: Views = {}, conf: Readonly<Record<string, string>> = {}): LogicalPlan {
+export function analyzed(
+  sql: string,
+  views: Views = {},
+  conf: Readonly<Record<string, string>> = {},
+): LogicalPlan {
   return analyze(query(sql), environment(views, conf));
 }
 
 /** The columns of a query, as Spark's golden files write them: `struct<a:int>`. */
-export function schemaOf(sql: string, views: Views = {}, conf: Readonly<Record<string, string>> = {}): string {
+export function schemaOf(
+  sql: string,
+  views: Views = {},
+  conf: Readonly<Record<string, string>> = {},
+): string {
   return schemaText(outputOf(analyzed(sql, views, conf)));
 }
 
@@ -72,7 +87,11 @@ export function errorOf(
   sql: string,
   views: Views = {},
   conf: Readonly<Record<string, string>> = {},
-): { readonly condition: string; readonly parameters: Readonly<Record<string, string>>; readonly fragment: string | undefined } {
+): {
+  readonly condition: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly fragment: string | undefined;
+} {
   try {
     analyzed(sql, views, conf);
   } catch (error) {
@@ -85,6 +104,13 @@ export function errorOf(
 
 /** The kinds of a plan's nodes from the top along the first child, `sort > project > source`. */
 export function spine(plan: LogicalPlan): string {
-  const below = "child" in plan ? plan.child : "left" in plan ? plan.left : "children" in plan ? plan.children[0] : undefined;
+  const below =
+    "child" in plan
+      ? plan.child
+      : "left" in plan
+        ? plan.left
+        : "children" in plan
+          ? plan.children[0]
+          : undefined;
   return below ? `${plan.kind} > ${spine(below)}` : plan.kind;
 }

@@ -1,7 +1,7 @@
 import { type DataType, parseTypeText, simpleString } from "@ss/core";
 import { describe, expect, test } from "vitest";
 import { canCast, canStoreAssign, canTryCast, canUpCast } from "../../src/expression/coercion/cast-rules.js";
-import { decimalResult, type DecimalOperator } from "../../src/expression/coercion/decimal-rules.js";
+import { type DecimalOperator, decimalResult } from "../../src/expression/coercion/decimal-rules.js";
 import { implicitCastType } from "../../src/expression/coercion/implicit-cast.js";
 import { expectationText, type TypeExpectation } from "../../src/expression/coercion/type-expectation.js";
 import {
@@ -86,7 +86,9 @@ describe("implicit casts of arguments", () => {
   });
 
   test("what is expected reads as in Spark's messages", () => {
-    expect(expectationText([type("int"), type("smallint"), type("tinyint")])).toBe('("INT" or "SMALLINT" or "TINYINT")');
+    expect(expectationText([type("int"), type("smallint"), type("tinyint")])).toBe(
+      '("INT" or "SMALLINT" or "TINYINT")',
+    );
     expect(expectationText("anyTimestamp")).toBe('"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)"');
     expect(expectationText({ arrayOf: "struct" })).toBe('"ARRAY<STRUCT>"');
   });
@@ -103,7 +105,10 @@ describe("decimal results", () => {
     ["decimal(38,18)", "/", "decimal(38,18)", "decimal(38,6)", "decimal(38,18)"],
     ["decimal(38,0)", "*", "decimal(38,0)", "decimal(38,0)", "decimal(38,0)"],
   ])("%s %s %s is %s, and %s without precision loss", (a, operator, b, lossy, exact) => {
-    const [left, right] = [type(a), type(b)] as [Parameters<typeof decimalResult>[1], Parameters<typeof decimalResult>[2]];
+    const [left, right] = [type(a), type(b)] as [
+      Parameters<typeof decimalResult>[1],
+      Parameters<typeof decimalResult>[2],
+    ];
     expect(simpleString(decimalResult(operator, left, right, true))).toBe(lossy);
     expect(simpleString(decimalResult(operator, left, right, false))).toBe(exact);
   });

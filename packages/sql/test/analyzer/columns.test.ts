@@ -55,7 +55,10 @@ describe("columns", () => {
   });
 
   test("of a derived table cannot be named from outside", () => {
-    expect(errorOf("SELECT a FROM (SELECT b FROM t)", views).parameters).toEqual({ objectName: "`a`", proposal: "`b`" });
+    expect(errorOf("SELECT a FROM (SELECT b FROM t)", views).parameters).toEqual({
+      objectName: "`a`",
+      proposal: "`b`",
+    });
     expect(errorOf("SELECT b FROM (SELECT b FROM t) WHERE a > 1", views).condition).toBe(
       "UNRESOLVED_COLUMN.WITH_SUGGESTION",
     );
@@ -99,7 +102,11 @@ describe("ORDER BY", () => {
       expressions: [{ kind: "unresolvedAttribute", parts: ["b"] }],
     };
     const condition = { kind: "unresolvedAttribute" as const, parts: ["a"] };
-    const filter: LogicalPlan = { kind: "filter", child: project, condition: { kind: "call", name: ["isnotnull"], args: [condition] } };
+    const filter: LogicalPlan = {
+      kind: "filter",
+      child: project,
+      condition: { kind: "call", name: ["isnotnull"], args: [condition] },
+    };
     const plan = analyze(filter, environment());
     expect(schemaText(outputOf(plan))).toBe("struct<b:int>");
   });
@@ -137,14 +144,20 @@ describe("relations", () => {
   });
 
   test("that stand twice have columns of their own", () => {
-    const ids = outputOf(analyzed("SELECT * FROM t x JOIN t y ON x.a = y.a", views)).map((column) => column.id);
+    const ids = outputOf(analyzed("SELECT * FROM t x JOIN t y ON x.a = y.a", views)).map(
+      (column) => column.id,
+    );
     expect(new Set(ids).size).toBe(6);
-    const local = outputOf(analyzed("WITH v AS (VALUES (1)) SELECT * FROM v x, v y")).map((column) => column.id);
+    const local = outputOf(analyzed("WITH v AS (VALUES (1)) SELECT * FROM v x, v y")).map(
+      (column) => column.id,
+    );
     expect(new Set(local).size).toBe(2);
   });
 
   test("of a WITH clause see those before them only, and have to be right even if unused", () => {
-    expect(schemaOf("WITH x AS (SELECT a FROM t), y(k) AS (SELECT a FROM x) SELECT k FROM y", views)).toBe("struct<k:int>");
+    expect(schemaOf("WITH x AS (SELECT a FROM t), y(k) AS (SELECT a FROM x) SELECT k FROM y", views)).toBe(
+      "struct<k:int>",
+    );
     expect(errorOf("WITH s1 AS (SELECT 1 FROM s2), s2 AS (SELECT 1) SELECT 2")).toMatchObject({
       condition: "TABLE_OR_VIEW_NOT_FOUND",
       fragment: "s2",
@@ -155,7 +168,9 @@ describe("relations", () => {
     const plan = analyzed("SELECT * FROM VALUES (1, 'x'), (2.5, NULL) AS v(n, s)");
     expect(schemaText(outputOf(plan))).toBe("struct<n:decimal(11,1),s:string>");
     expect(outputOf(plan).map((column) => column.nullable)).toEqual([false, true]);
-    expect(errorOf("SELECT * FROM VALUES ('one', array(0, 1)), ('two', struct(1, 2)) AS data(a, b)")).toMatchObject({
+    expect(
+      errorOf("SELECT * FROM VALUES ('one', array(0, 1)), ('two', struct(1, 2)) AS data(a, b)"),
+    ).toMatchObject({
       condition: "INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE",
       parameters: { colName: "`b`" },
     });
@@ -184,7 +199,12 @@ describe("columns of a DataFrame", () => {
   const shape = (plan: LogicalPlan): string => schemaText(outputOf(analyze(plan, environment())));
 
   test("withColumn replaces where a column stands, or adds", () => {
-    const expression = { kind: "cast" as const, child: column("a"), type: { kind: "string" } as const, mode: "cast" as const };
+    const expression = {
+      kind: "cast" as const,
+      child: column("a"),
+      type: { kind: "string" } as const,
+      mode: "cast" as const,
+    };
     const columns = [
       { name: "A", expression },
       { name: "c", expression: column("b") },
@@ -193,8 +213,19 @@ describe("columns of a DataFrame", () => {
   });
 
   test("rename and drop pass over names that are not there", () => {
-    expect(shape({ kind: "renameColumns", child: table, renames: [["b", "z"], ["q", "r"]] })).toBe("struct<a:int,z:string>");
-    expect(shape({ kind: "drop", child: table, columns: [column("a"), column("q")] })).toBe("struct<b:string>");
+    expect(
+      shape({
+        kind: "renameColumns",
+        child: table,
+        renames: [
+          ["b", "z"],
+          ["q", "r"],
+        ],
+      }),
+    ).toBe("struct<a:int,z:string>");
+    expect(shape({ kind: "drop", child: table, columns: [column("a"), column("q")] })).toBe(
+      "struct<b:string>",
+    );
   });
 
   test("dropDuplicates names a column that is not there", () => {

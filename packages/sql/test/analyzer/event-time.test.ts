@@ -51,8 +51,16 @@ describe("watermarks", () => {
   });
 
   test("of another column takes the place of the one before", () => {
-    const first: LogicalPlan = { kind: "withWatermark", child: stream("a TIMESTAMP, b TIMESTAMP"), eventTime: column("a"), delay: "1 second" };
-    const plan = analyze({ kind: "withWatermark", child: first, eventTime: column("b"), delay: "2 seconds" }, environment());
+    const first: LogicalPlan = {
+      kind: "withWatermark",
+      child: stream("a TIMESTAMP, b TIMESTAMP"),
+      eventTime: column("a"),
+      delay: "1 second",
+    };
+    const plan = analyze(
+      { kind: "withWatermark", child: first, eventTime: column("b"), delay: "2 seconds" },
+      environment(),
+    );
     expect(outputOf(plan).map((one) => one.metadata)).toEqual([{}, { "spark.watermarkDelayMs": 2000 }]);
   });
 });
@@ -62,7 +70,10 @@ describe("time windows", () => {
     kind: "aggregate",
     child: watermarked("10 seconds"),
     keys: [window],
-    expressions: [window, { kind: "alias", child: call("count", literal(1, { kind: "integer" })), names: ["n"], id: 0 }],
+    expressions: [
+      window,
+      { kind: "alias", child: call("count", literal(1, { kind: "integer" })), names: ["n"], id: 0 },
+    ],
   });
   const text = (value: string): Expression => literal(value, { kind: "string" });
 
@@ -70,13 +81,22 @@ describe("time windows", () => {
     const plan = analyze(windowed(call("window", column("ts"), text("10 minutes"))), environment());
     expect(spine(plan)).toBe("aggregate > project > filter > withWatermark > source");
     expect(schemaText(outputOf(plan))).toBe("struct<window:struct<start:timestamp,end:timestamp>,n:bigint>");
-    expect(outputOf(plan)[0]!.metadata).toEqual({ "spark.watermarkDelayMs": 10_000, "spark.timeWindow": true });
+    expect(outputOf(plan)[0]!.metadata).toEqual({
+      "spark.watermarkDelayMs": 10_000,
+      "spark.timeWindow": true,
+    });
   });
 
   test("a sliding window puts a row once into each window that it may lie in", () => {
-    const even = analyze(windowed(call("window", column("ts"), text("10 minutes"), text("5 minutes"))), environment());
+    const even = analyze(
+      windowed(call("window", column("ts"), text("10 minutes"), text("5 minutes"))),
+      environment(),
+    );
     expect(spine(even)).toBe("aggregate > expand > filter > withWatermark > source");
-    const uneven = analyze(windowed(call("window", column("ts"), text("10 minutes"), text("4 minutes"))), environment());
+    const uneven = analyze(
+      windowed(call("window", column("ts"), text("10 minutes"), text("4 minutes"))),
+      environment(),
+    );
     expect(spine(uneven)).toBe("aggregate > filter > expand > filter > withWatermark > source");
     const filter = uneven.kind === "aggregate" ? uneven.child : uneven;
     const expand = filter.kind === "filter" ? filter.child : filter;
@@ -94,11 +114,18 @@ describe("time windows", () => {
 
   test("windows over windows go by window_time", () => {
     const inner = "SELECT window(ts, '5 minutes') AS w, count(*) AS n FROM e GROUP BY 1";
-    expect(schemaOf(`SELECT window_time(w), n FROM (${inner})`, views)).toBe("struct<window_time:timestamp,n:bigint>");
-    expect(schemaOf(`SELECT window(w, '1 hour').start AS s, sum(n) FROM (${inner}) GROUP BY window(w, '1 hour')`, views)).toBe(
-      "struct<s:timestamp,sum(n):bigint>",
+    expect(schemaOf(`SELECT window_time(w), n FROM (${inner})`, views)).toBe(
+      "struct<window_time:timestamp,n:bigint>",
     );
-    expect(errorOf("SELECT window_time(struct(ts, ts)) FROM e", views).condition).toBe("SS_NOT_A_WINDOW_COLUMN");
+    expect(
+      schemaOf(
+        `SELECT window(w, '1 hour').start AS s, sum(n) FROM (${inner}) GROUP BY window(w, '1 hour')`,
+        views,
+      ),
+    ).toBe("struct<s:timestamp,sum(n):bigint>");
+    expect(errorOf("SELECT window_time(struct(ts, ts)) FROM e", views).condition).toBe(
+      "SS_NOT_A_WINDOW_COLUMN",
+    );
   });
 
   test("two different windows in one node are refused", () => {

@@ -22,16 +22,32 @@ describe("GROUP BY", () => {
 
   test.each([
     ["SELECT a, count(b) FROM t", "MISSING_GROUP_BY", {}],
-    ["SELECT a, count(b) FROM t GROUP BY b", "MISSING_AGGREGATION", { expression: '"a"', expressionAnyValue: '"any_value(a)"' }],
-    ["SELECT a + 2, count(b) FROM t GROUP BY a + 1", "MISSING_AGGREGATION", { expression: '"a"', expressionAnyValue: '"any_value(a)"' }],
+    [
+      "SELECT a, count(b) FROM t GROUP BY b",
+      "MISSING_AGGREGATION",
+      { expression: '"a"', expressionAnyValue: '"any_value(a)"' },
+    ],
+    [
+      "SELECT a + 2, count(b) FROM t GROUP BY a + 1",
+      "MISSING_AGGREGATION",
+      { expression: '"a"', expressionAnyValue: '"any_value(a)"' },
+    ],
     ["SELECT a, count(*) FROM t GROUP BY 3", "GROUP_BY_POS_OUT_OF_RANGE", { index: "3", size: "2" }],
     ["SELECT a, sum(b) FROM t GROUP BY sum(b)", "GROUP_BY_AGGREGATE", { sqlExpr: "sum(t.b)" }],
     ["SELECT a + count(*) FROM t GROUP BY ALL", "UNRESOLVED_ALL_IN_GROUP_BY", {}],
     ["SELECT max(min(a)) FROM t", "NESTED_AGGREGATE_FUNCTION", {}],
-    ["SELECT a FROM t WHERE count(*) > 1", "INVALID_WHERE_CONDITION", { condition: '"(count(1) > 1)"', expressionList: "count(1)" }],
+    [
+      "SELECT a FROM t WHERE count(*) > 1",
+      "INVALID_WHERE_CONDITION",
+      { condition: '"(count(1) > 1)"', expressionList: "count(1)" },
+    ],
     ["SELECT sum(a) FILTER (WHERE s) FROM t", "INVALID_AGGREGATE_FILTER.NOT_BOOLEAN", { filterExpr: '"s"' }],
     ["SELECT a, grouping(a) FROM t GROUP BY a", "UNSUPPORTED_GROUPING_EXPRESSION", {}],
-    ["SELECT a FROM t GROUP BY a ORDER BY b", "UNRESOLVED_COLUMN.WITH_SUGGESTION", { objectName: "`b`", proposal: "`a`" }],
+    [
+      "SELECT a FROM t GROUP BY a ORDER BY b",
+      "UNRESOLVED_COLUMN.WITH_SUGGESTION",
+      { objectName: "`b`", proposal: "`a`" },
+    ],
   ])("%s is refused", (sql, condition, parameters) => {
     expect(errorOf(sql, views)).toMatchObject({ condition, parameters });
   });
@@ -53,9 +69,9 @@ describe("HAVING and ORDER BY over groups", () => {
   });
 
   test("take what is selected from where it is", () => {
-    expect(spine(analyzed("SELECT a, sum(b) AS n FROM t GROUP BY a HAVING sum(b) > 1 ORDER BY n, sum(b)", views))).toBe(
-      "sort > filter > aggregate > source",
-    );
+    expect(
+      spine(analyzed("SELECT a, sum(b) AS n FROM t GROUP BY a HAVING sum(b) > 1 ORDER BY n, sum(b)", views)),
+    ).toBe("sort > filter > aggregate > source");
   });
 
   test("make a query without GROUP BY one group", () => {
@@ -64,7 +80,10 @@ describe("HAVING and ORDER BY over groups", () => {
   });
 
   test("leave aggregates of outer columns in a subquery to the groups around", () => {
-    const plan = analyzed("SELECT a FROM t GROUP BY a HAVING EXISTS (SELECT 1 FROM sales WHERE earnings < min(t.b))", views);
+    const plan = analyzed(
+      "SELECT a FROM t GROUP BY a HAVING EXISTS (SELECT 1 FROM sales WHERE earnings < min(t.b))",
+      views,
+    );
     expect(schemaText(outputOf(plan))).toBe("struct<a:int>");
     expect(spine(plan)).toBe("project > filter > aggregate > source");
   });
@@ -72,7 +91,10 @@ describe("HAVING and ORDER BY over groups", () => {
 
 describe("grouping sets", () => {
   test("are groups over rows that stand once per set", () => {
-    const plan = analyzed("SELECT course, year, sum(earnings) FROM sales GROUP BY ROLLUP (course, year)", views);
+    const plan = analyzed(
+      "SELECT course, year, sum(earnings) FROM sales GROUP BY ROLLUP (course, year)",
+      views,
+    );
     expect(spine(plan)).toBe("aggregate > expand > source");
     const expand = plan.kind === "aggregate" ? plan.child : plan;
     expect(expand.kind === "expand" && expand.projections.length).toBe(3);
@@ -80,7 +102,8 @@ describe("grouping sets", () => {
   });
 
   test("know which keys a set leaves out", () => {
-    const sql = "SELECT course, grouping(course), grouping_id(course, year), grouping__id FROM sales GROUP BY CUBE (course, year)";
+    const sql =
+      "SELECT course, grouping(course), grouping_id(course, year), grouping__id FROM sales GROUP BY CUBE (course, year)";
     expect(schemaOf(`${sql} HAVING grouping(year) = 1 ORDER BY grouping(course), course`, views)).toBe(
       "struct<course:string,grouping(course):tinyint,grouping_id(course, year):bigint,grouping__id:bigint>",
     );
@@ -91,18 +114,19 @@ describe("grouping sets", () => {
   });
 
   test("do not know columns that are no keys", () => {
-    expect(errorOf("SELECT grouping(earnings) FROM sales GROUP BY CUBE (course, year)", views).condition).toBe(
-      "GROUPING_COLUMN_MISMATCH",
-    );
-    expect(errorOf("SELECT grouping_id(course) FROM sales GROUP BY CUBE (course, year)", views).condition).toBe(
-      "GROUPING_ID_COLUMN_MISMATCH",
-    );
+    expect(
+      errorOf("SELECT grouping(earnings) FROM sales GROUP BY CUBE (course, year)", views).condition,
+    ).toBe("GROUPING_COLUMN_MISMATCH");
+    expect(
+      errorOf("SELECT grouping_id(course) FROM sales GROUP BY CUBE (course, year)", views).condition,
+    ).toBe("GROUPING_ID_COLUMN_MISMATCH");
   });
 });
 
 describe("functions over windows", () => {
   test("come after groups, those of one window together", () => {
-    const sql = "SELECT a, sum(b), rank() OVER (ORDER BY sum(b)) AS r, max(sum(b)) OVER (ORDER BY sum(b)) FROM t GROUP BY a";
+    const sql =
+      "SELECT a, sum(b), rank() OVER (ORDER BY sum(b)) AS r, max(sum(b)) OVER (ORDER BY sum(b)) FROM t GROUP BY a";
     expect(spine(analyzed(sql, views))).toBe("project > window > aggregate > source");
   });
 
@@ -113,12 +137,22 @@ describe("functions over windows", () => {
       condition: "MISSING_WINDOW_SPECIFICATION",
       parameters: { windowName: "w", docroot: "https://spark.apache.org/docs/latest" },
     });
-    expect(errorOf("SELECT a FROM t QUALIFY a = 1", views).condition).toBe("QUALIFY_REQUIRES_WINDOW_FUNCTION");
+    expect(errorOf("SELECT a FROM t QUALIFY a = 1", views).condition).toBe(
+      "QUALIFY_REQUIRES_WINDOW_FUNCTION",
+    );
   });
 
   test.each([
-    ["SELECT row_number() OVER (PARTITION BY a) FROM t", "WINDOW_FUNCTION_FRAME_NOT_ORDERED", { wf_name: "row_number", wf_expr: "row_number()" }],
-    ["SELECT a FROM t WHERE sum(a) OVER (PARTITION BY b) = 1", "WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", { clauseName: "WHERE" }],
+    [
+      "SELECT row_number() OVER (PARTITION BY a) FROM t",
+      "WINDOW_FUNCTION_FRAME_NOT_ORDERED",
+      { wf_name: "row_number", wf_expr: "row_number()" },
+    ],
+    [
+      "SELECT a FROM t WHERE sum(a) OVER (PARTITION BY b) = 1",
+      "WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE",
+      { clauseName: "WHERE" },
+    ],
     ["SELECT abs(a) OVER (ORDER BY b) FROM t", "UNSUPPORTED_EXPR_FOR_WINDOW", { sqlExpr: '"abs(a)"' }],
     [
       "SELECT count(a) OVER (PARTITION BY b RANGE BETWEEN CURRENT ROW AND 1 FOLLOWING) FROM t",

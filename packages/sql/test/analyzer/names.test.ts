@@ -6,7 +6,8 @@ const views = {
   t: "a INT, b INT, s STRING, d DOUBLE, st STRUCT<x: INT, y: STRING>, xs ARRAY<INT>, m MAP<STRING, INT>, dt DATE",
 };
 
-const nameOf = (expression: string): string => outputOf(analyzed(`SELECT ${expression} FROM t`, views))[0]!.name;
+const nameOf = (expression: string): string =>
+  outputOf(analyzed(`SELECT ${expression} FROM t`, views))[0]!.name;
 
 describe("a column is called as Spark calls it", () => {
   test.each([
@@ -44,7 +45,10 @@ describe("a column is called as Spark calls it", () => {
     ["dt - 7", "date_sub(dt, 7)"],
     ["dt + 7", "date_add(dt, 7)"],
     ["(a, b)", "named_struct(a, a, b, b)"],
-    ["sum(a) OVER (PARTITION BY b)", "sum(a) OVER (PARTITION BY b ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"],
+    [
+      "sum(a) OVER (PARTITION BY b)",
+      "sum(a) OVER (PARTITION BY b ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)",
+    ],
     [
       "sum(a) OVER (PARTITION BY b ORDER BY s)",
       "sum(a) OVER (PARTITION BY b ORDER BY s ASC NULLS FIRST RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)",
@@ -66,6 +70,8 @@ describe("a column is called as Spark calls it", () => {
   });
 
   test("an alias used further right shows as such", () => {
-    expect(schemaOf("SELECT a AS x, x + 1 FROM t", views)).toBe("struct<x:int,(lateralAliasReference(x) + 1):int>");
+    expect(schemaOf("SELECT a AS x, x + 1 FROM t", views)).toBe(
+      "struct<x:int,(lateralAliasReference(x) + 1):int>",
+    );
   });
 });

@@ -7,6 +7,7 @@ import {
   DayTimeIntervalType,
   DecimalType,
   DoubleType,
+  FloatType,
   IntegerType,
   LongType,
   StringType,
@@ -122,6 +123,14 @@ const cases: readonly Case[] = [
   },
   { name: "collect_list", types: Int, rows: one(1, null, 2, 1), result: [1, 2, 1] },
   { name: "collect_set", types: Int, rows: one(1, 2, 1), result: [1, 2] },
+  {
+    name: "collect_union",
+    types: [ArrayType(IntegerType)],
+    rows: one([1, 2], [2, 3], null, [1]),
+    result: [1, 2, 3],
+  },
+  { name: "vector_sum", types: [ArrayType(FloatType)], rows: one([1, 2], [3, 4]), result: [4, 6] },
+  { name: "vector_avg", types: [ArrayType(FloatType)], rows: one([1, 2], null, [3, 4]), result: [2, 3] },
   { name: "skewness", types: Int, rows: one(-10, -20, 100, 1000), result: 1.1135657469022011 },
   { name: "skewness", types: Int, rows: one(-1000, -100, 10, 20), result: -1.1135657469022011 },
   { name: "kurtosis", types: Int, rows: one(-10, -20, 100, 1000), result: -0.7014368047529627 },
@@ -494,6 +503,27 @@ describe("aggregates that order", () => {
     expect(listagg(descending(key))).toBe("b|a|b|a");
     expect(listagg(descending(key), descending(value))).toBe("b|b|a|a");
     expect(listagg(ascending(value))).toBe("a|a|b|b");
+  });
+
+  test("histograms break ties as Spark's do", () => {
+    const values = Array.from({ length: 50 }, (_, k) => (k === 35 ? 3 : k + 1));
+    const bins = (count: number): Value =>
+      run(
+        {
+          name: "histogram_numeric",
+          constants: [int(count)],
+          types: Int,
+          rows: one(...values),
+          result: null,
+        },
+        "halves",
+      );
+    const x5 = [5, 14, 22, 30, 43];
+    const y5 = [11, 8, 7, 10, 14];
+    expect(bins(5)).toEqual(x5.map((x, k) => [x, y5[k]]));
+    const x10 = [3, 8, 13, 17, 20, 25, 31, 39, 43, 48];
+    const y10 = [6, 6, 4, 3, 4, 6, 7, 5, 4, 5];
+    expect(bins(10)).toEqual(x10.map((x, k) => [x, y10[k]]));
   });
 
   test("mode of values that come equally often is that of Spark's hash map", () => {

@@ -11,6 +11,9 @@ import type { LimitPlan } from "../../physical/plan.js";
 import type { Rows } from "../codegen/stage.js";
 import type { Operator, Run } from "../operator.js";
 
+/** Spark's name of the stateful limit in progress reports. */
+const NAME = "globalLimit";
+
 /** Skips `offset` rows and lets `count` pass. */
 export class LimitOperator implements Operator {
   readonly output: LimitPlan["output"];
@@ -60,6 +63,7 @@ export class StatefulLimitOperator implements Operator {
     this.child = child;
     this.family = {
       operatorId,
+      operatorName: NAME,
       name: "default",
       keySchema: new StructType(),
       valueSchema: new StructType([StructField("count", LongType, false)]),
@@ -68,7 +72,7 @@ export class StatefulLimitOperator implements Operator {
 
   async *rows(run: Run): AsyncIterable<Rows> {
     const stream = run.stream!;
-    const counts = stream.counts(this.operatorId, "globalLimit");
+    const counts = stream.counts(this.operatorId, NAME);
     const family = stream.family(this.operatorId);
     const { positions, values } = family.get([], 1);
     const passed = positions[0]! < 0 ? 0 : Number((values[0] as Int64Column).values[positions[0]!]!);

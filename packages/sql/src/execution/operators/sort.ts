@@ -5,6 +5,7 @@ import { typeOf } from "../../expression/type-of.js";
 import type { SortPlan } from "../../physical/plan.js";
 import type { Rows } from "../codegen/stage.js";
 import type { Operator, Run } from "../operator.js";
+import { plainOrder, type RowOrder } from "../plain-order.js";
 import { slices } from "../slices.js";
 
 /** Rows held beyond the wanted ones before the rest is thrown away. */
@@ -77,7 +78,9 @@ export function sortRows(
 }
 
 /** The order of the rows of one column, nulls included. */
-export function rowOrder(column: Column, order: SortOrder): (a: number, b: number) => number {
+export function rowOrder(column: Column, order: SortOrder): RowOrder {
+  const plain = plainOrder(column, order.ascending);
+  if (plain) return plain;
   const compare = compareCells(typeOf(order.child));
   const sign = order.ascending ? 1 : -1;
   const nulls = order.nullsFirst ? -1 : 1;

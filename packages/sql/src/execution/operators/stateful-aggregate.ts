@@ -49,6 +49,7 @@ export class StatefulAggregateOperator implements Operator {
     const values = plan.parts.flatMap(({ call }, k) => call.fn.buffer(shapes[k]!));
     this.family = {
       operatorId,
+      operatorName: NAME,
       name: "default",
       keySchema: new StructType(
         keyParts(plan.keys).map((part) => StructField(part.name, part.type, part.nullable)),

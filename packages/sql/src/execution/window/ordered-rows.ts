@@ -2,6 +2,7 @@ import { type Column, KeyTable, NullType, takeColumn } from "@ss/core";
 import type { SortOrder } from "../../expression/expression.js";
 import { literal } from "../../expression/expression.js";
 import { rowOrder } from "../operators/sort.js";
+import type { RowOrder } from "../plain-order.js";
 
 /** Rows brought into the order of a window: partition by partition, each in its own order. */
 export interface OrderedRows {
@@ -15,8 +16,6 @@ export interface OrderedRows {
   /** For each place the place after the last of its peers. */
   readonly peerEnds: Int32Array;
 }
-
-type RowOrder = (a: number, b: number) => number;
 
 /**
  * Orders rows for a window. Partitions come in the order of their keys; rows that are equal in everything keep the order in

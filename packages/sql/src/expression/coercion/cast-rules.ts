@@ -29,7 +29,10 @@ function canAnsiCast(from: DataType, to: DataType, tries = false): boolean {
   if (isString(to)) return true;
   if (to.kind === "void") return false;
   if (from.kind === "array" && to.kind === "array") {
-    return canAnsiCast(from.elementType, to.elementType, tries) && keepsNulls(from.containsNull, to.containsNull, tries, from.elementType, to.elementType);
+    return (
+      canAnsiCast(from.elementType, to.elementType, tries) &&
+      keepsNulls(from.containsNull, to.containsNull, tries, from.elementType, to.elementType)
+    );
   }
   if (from.kind === "map" && to.kind === "map") {
     return (
@@ -150,7 +153,13 @@ function isSingleUnit(type: DataType): boolean {
   return (type.kind === "dayTimeInterval" || type.kind === "yearMonthInterval") && type.start === type.end;
 }
 
-function keepsNulls(from: boolean, to: boolean, tries: boolean, fromType: DataType, toType: DataType): boolean {
+function keepsNulls(
+  from: boolean,
+  to: boolean,
+  tries: boolean,
+  fromType: DataType,
+  toType: DataType,
+): boolean {
   return to || !(from || (tries && castMayGiveNull(fromType, toType)));
 }
 
@@ -216,7 +225,8 @@ export function canUpCast(from: DataType, to: DataType): boolean {
   if (sameType(from, to, true)) return true;
   if (from.kind === "void") return true;
   if (isNumeric(from) && isNumeric(to)) {
-    if (to.kind === "decimal" || from.kind === "decimal") return isFractional(to) && !castMayGiveNull(from, to);
+    if (to.kind === "decimal" || from.kind === "decimal")
+      return isFractional(to) && !castMayGiveNull(from, to);
     const order = ["byte", "short", "integer", "long", "float", "double"];
     return order.indexOf(from.kind) <= order.indexOf(to.kind);
   }

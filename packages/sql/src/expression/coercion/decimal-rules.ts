@@ -8,13 +8,21 @@ const MIN_ADJUSTED_SCALE = 6;
 
 /** A decimal type cut to 38 digits: what is too much goes from both ends as it stands. */
 export function bounded(precision: number, scale: number): DecimalType {
-  return { kind: "decimal", precision: Math.min(precision, MAX_PRECISION), scale: Math.min(scale, MAX_PRECISION) };
+  return {
+    kind: "decimal",
+    precision: Math.min(precision, MAX_PRECISION),
+    scale: Math.min(scale, MAX_PRECISION),
+  };
 }
 
 /** A decimal type cut to 38 digits, at the cost of digits after the point only. */
 export function boundedPreferIntegralDigits(precision: number, scale: number): DecimalType {
   if (precision <= MAX_PRECISION) return { kind: "decimal", precision, scale };
-  return { kind: "decimal", precision: MAX_PRECISION, scale: Math.max(0, scale - (precision - MAX_PRECISION)) };
+  return {
+    kind: "decimal",
+    precision: MAX_PRECISION,
+    scale: Math.max(0, scale - (precision - MAX_PRECISION)),
+  };
 }
 
 /** A decimal type cut to 38 digits, where at least six digits (or all there are) stay after the point. */
@@ -22,7 +30,11 @@ export function adjustPrecisionScale(precision: number, scale: number): DecimalT
   if (precision <= MAX_PRECISION) return { kind: "decimal", precision, scale };
   const integralDigits = precision - scale;
   const minScale = Math.min(scale, MIN_ADJUSTED_SCALE);
-  return { kind: "decimal", precision: MAX_PRECISION, scale: Math.max(MAX_PRECISION - integralDigits, minScale) };
+  return {
+    kind: "decimal",
+    precision: MAX_PRECISION,
+    scale: Math.max(MAX_PRECISION - integralDigits, minScale),
+  };
 }
 
 /**

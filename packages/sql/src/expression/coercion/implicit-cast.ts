@@ -1,7 +1,16 @@
-import { ArrayType, type DataType, DecimalType, DoubleType, MapType, sameType, StringType, TimestampType } from "@ss/core";
+import {
+  ArrayType,
+  type DataType,
+  DecimalType,
+  DoubleType,
+  MapType,
+  StringType,
+  sameType,
+  TimestampType,
+} from "@ss/core";
 import type { Cast, Expression } from "../expression.js";
-import { decimalFor, isAtomic, isDatetime, isNumeric, isString } from "../type-predicates.js";
 import { typeOf } from "../type-of.js";
+import { decimalFor, isAtomic, isDatetime, isNumeric, isString } from "../type-predicates.js";
 import { canStoreAssign } from "./cast-rules.js";
 import { accepts, defaultType, type TypeExpectation } from "./type-expectation.js";
 import { castMayGiveNull } from "./wider-type.js";
@@ -10,17 +19,25 @@ import { castMayGiveNull } from "./wider-type.js";
  * The type that a value of type `from` is cast to, without being asked, where a parameter takes `expected`; `from` itself
  * where no cast is needed, undefined where there is none.
  */
-export function implicitCastType(from: DataType, expected: TypeExpectation, ansi: boolean): DataType | undefined {
+export function implicitCastType(
+  from: DataType,
+  expected: TypeExpectation,
+  ansi: boolean,
+): DataType | undefined {
   if (accepts(expected, from)) return from;
-  if (isCollection(expected)) return ansi ? closestType(from, expected) : firstType(from, expected);
   if (from.kind === "void") return defaultType(expected);
+  if (isCollection(expected)) return ansi ? closestType(from, expected) : firstType(from, expected);
   const structured = structuredType(from, expected, ansi);
   if (structured) return structured;
   return ansi ? ansiType(from, expected) : legacyType(from, expected);
 }
 
 /** The expression, cast where `implicitCastType` says so; undefined where there is no implicit cast. */
-export function implicitCast(e: Expression, expected: TypeExpectation, ansi: boolean): Expression | undefined {
+export function implicitCast(
+  e: Expression,
+  expected: TypeExpectation,
+  ansi: boolean,
+): Expression | undefined {
   const from = typeOf(e);
   const type = implicitCastType(from, expected, ansi);
   return type && castTo(e, type, ansi);
@@ -38,7 +55,6 @@ function isCollection(expected: TypeExpectation): expected is readonly TypeExpec
 }
 
 function firstType(from: DataType, expected: readonly TypeExpectation[]): DataType | undefined {
-  if (from.kind === "void") return defaultType(expected);
   for (const one of expected) {
     const type = implicitCastType(from, one, false);
     if (type) return type;
@@ -53,7 +69,9 @@ function closestType(from: DataType, expected: readonly TypeExpectation[]): Data
     const type = implicitCastType(from, one, true);
     if (type && !types.some((other) => sameType(other, type))) types.push(type);
   }
-  const closest = types.find((type) => types.every((other) => implicitCastType(type, other, true) !== undefined));
+  const closest = types.find((type) =>
+    types.every((other) => implicitCastType(type, other, true) !== undefined),
+  );
   return closest?.kind === "float" ? (types.find((type) => type.kind === "double") ?? closest) : closest;
 }
 

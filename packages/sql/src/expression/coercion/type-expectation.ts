@@ -8,15 +8,22 @@ import {
   IntegerType,
   MapType,
   NullType,
-  sameType,
-  sqlText,
   StringType,
   StructType,
+  sameType,
+  sqlText,
   TimestampType,
   TimeType,
   YearMonthIntervalType,
 } from "@ss/core";
-import { isAnsiInterval, isAnyTimestamp, isAtomic, isIntegral, isNumeric, isString } from "../type-predicates.js";
+import {
+  isAnsiInterval,
+  isAnyTimestamp,
+  isAtomic,
+  isIntegral,
+  isNumeric,
+  isString,
+} from "../type-predicates.js";
 
 /** A family of types that a parameter takes. */
 export type TypeFamily =
@@ -79,7 +86,10 @@ export function losesNullability(from: DataType, to: DataType): boolean {
   if (from.kind === "struct" && to.kind === "struct") {
     return from.fields.some((field, i) => {
       const target = to.fields[i];
-      return target !== undefined && ((field.nullable && !target.nullable) || losesNullability(field.type, target.type));
+      return (
+        target !== undefined &&
+        ((field.nullable && !target.nullable) || losesNullability(field.type, target.type))
+      );
     });
   }
   return false;

@@ -2,16 +2,16 @@ import {
   ArrayType,
   type DataType,
   DayTimeIntervalType,
-  DecimalType,
   type DayTimeUnit,
+  type DecimalType,
   DoubleType,
   LongType,
   MapType,
   NullType,
-  sameType,
   StringType,
   StructField,
   StructType,
+  sameType,
   TimestampType,
   TimeType,
   YearMonthIntervalType,
@@ -49,7 +49,10 @@ export function findWiderType(types: readonly DataType[], ansi: boolean): DataTy
 }
 
 /** As `findWiderType`, but numbers and strings do not meet (`greatest`, `least`, `sequence`). */
-export function findWiderTypeWithoutStringPromotion(types: readonly DataType[], ansi: boolean): DataType | undefined {
+export function findWiderTypeWithoutStringPromotion(
+  types: readonly DataType[],
+  ansi: boolean,
+): DataType | undefined {
   return fold(types, ansi ? withoutStringsAnsi : withoutStringsLegacy);
 }
 
@@ -160,7 +163,8 @@ export function widerDecimal(a: DecimalType, b: DecimalType): DecimalType {
 function decimalType(a: DataType, b: DataType): DataType | undefined {
   if (a.kind !== "decimal" && b.kind !== "decimal") return undefined;
   if (!isNumeric(a) || !isNumeric(b)) return undefined;
-  if (a.kind === "float" || a.kind === "double" || b.kind === "float" || b.kind === "double") return DoubleType;
+  if (a.kind === "float" || a.kind === "double" || b.kind === "float" || b.kind === "double")
+    return DoubleType;
   return widerDecimal(decimalFor(a), decimalFor(b));
 }
 
@@ -179,7 +183,8 @@ function complexType(a: DataType, b: DataType, finder: Finder): DataType | undef
   if (a.kind === "map" && b.kind === "map") {
     const key = finder(a.keyType, b.keyType);
     const value = key && finder(a.valueType, b.valueType);
-    if (!key || !value || castMayGiveNull(a.keyType, key) || castMayGiveNull(b.keyType, key)) return undefined;
+    if (!key || !value || castMayGiveNull(a.keyType, key) || castMayGiveNull(b.keyType, key))
+      return undefined;
     const forced = castMayGiveNull(a.valueType, value) || castMayGiveNull(b.valueType, value);
     return MapType(key, value, a.valueContainsNull || b.valueContainsNull || forced);
   }

@@ -112,7 +112,12 @@ function define(names: readonly string[], tolerant: boolean): AggregateFunction 
     names,
     arity: [1, 1],
     resolve: (args, context) => {
-      const [arg] = requireType(args, [NUMERIC_AND_ANSI_INTERVAL], context);
+      // a mean of instants is a number of seconds
+      const input = args[0]!;
+      const instant = typeOf(input).kind === "timestamp";
+      const [arg] = instant
+        ? [castTo(input, DoubleType, context.ansi)]
+        : requireType(args, [NUMERIC_AND_ANSI_INTERVAL], context);
       const from = typeOf(arg!);
       if (from.kind === "decimal") return { args: [arg!], type: decimalAverage(from), nullable: true };
       if (isAnsiInterval(from)) return { args: [arg!], type: from, nullable: true };

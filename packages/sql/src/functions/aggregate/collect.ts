@@ -1,6 +1,7 @@
 import { ArrayType, type Column, ListBuilder, type Value, valueAt } from "@ss/core";
 import type { Accumulator, AggregateFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
+import { requireType } from "./define.js";
 import { sameValueKey } from "./value-key.js";
 
 /** The values of a slot as a list, in the order of the rows; with `unique` each value once. */
@@ -27,7 +28,7 @@ class CollectAccumulator implements Accumulator {
       this.add(slots[i]!, valueAt(column, i));
     }
   }
-  private add(slot: number, value: Value): void {
+  protected add(slot: number, value: Value): void {
     if (this.unique) {
       const key = sameValueKey(value);
       if (this.known[slot]!.has(key)) return;
@@ -69,6 +70,37 @@ function define(names: readonly string[], unique: boolean): AggregateFunction {
     accumulator: (shape) => new CollectAccumulator(shape.type as ArrayType, unique),
   };
 }
+
+/** The elements of all lists, each once: lists are merged as partial results of `collect_set` are. */
+class UnionAccumulator extends CollectAccumulator {
+  override update(slots: Int32Array, args: readonly Column[], rowCount: number, selected?: Uint8Array): void {
+    const column = args[0]!;
+    for (let i = 0; i < rowCount; i++) {
+      if ((selected && selected[i] === 0) || column.isNull(i)) continue;
+      for (const value of valueAt(column, i) as readonly Value[]) {
+        if (value !== null) this.add(slots[i]!, value);
+      }
+    }
+  }
+}
+
+/** `collect_union(x)`: the distinct elements of all arrays but nulls, in the order of their first row. */
+export const collectUnion: AggregateFunction = {
+  form: "aggregate",
+  names: ["collect_union"],
+  arity: [1, 1],
+  ordered: true,
+  resolve: (args, context) => {
+    const cast = requireType(args, ["array"], context);
+    return {
+      args: cast,
+      type: ArrayType((typeOf(cast[0]!) as ArrayType).elementType, false),
+      nullable: false,
+    };
+  },
+  buffer: (shape) => [{ name: "collect_union", type: shape.type, nullable: false }],
+  accumulator: (shape) => new UnionAccumulator(shape.type as ArrayType, true),
+};
 
 /** `collect_list(x)`: all values but nulls. */
 export const collectList: AggregateFunction = define(["collect_list", "array_agg"], false);

@@ -98,11 +98,11 @@ class HistogramLogic implements GroupLogic<Histogram> {
           closest = distance;
           at = k;
           ties = 1;
-        } else if (distance === closest && random.nextInt(++ties) === 0) at = k;
+        } else if (distance === closest && random.nextDouble() <= 1 / ++ties) at = k;
       }
       const [a, b] = [bins[at]!, bins[at + 1]!];
       const y = a.y + b.y;
-      bins.splice(at, 2, { x: a.x * (a.y / y) + b.x * (b.y / y), y });
+      bins.splice(at, 2, { x: a.x * (a.y / y) + (b.x / y) * b.y, y });
     }
   }
   buffers({ bins }: Histogram): readonly Value[] {

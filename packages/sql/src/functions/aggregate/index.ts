@@ -14,7 +14,7 @@ import {
   regrSlope,
   regrSums,
 } from "./co-moments.js";
-import { collectList, collectSet } from "./collect.js";
+import { collectList, collectSet, collectUnion } from "./collect.js";
 import { count, countIf } from "./count.js";
 import { countMinSketch } from "./count-min-sketch.js";
 import { max, min } from "./extremum.js";
@@ -29,6 +29,7 @@ import { median, percentile, percentileCont, percentileDisc } from "./percentile
 import { percentileApprox } from "./percentile-approx.js";
 import { stddev, stddevPop, varPop, varSamp } from "./statistics.js";
 import { sum, trySum } from "./sum.js";
+import { vectorAvg, vectorSum } from "./vector.js";
 
 /** Every built-in aggregate function. */
 export const aggregateFunctions: readonly SqlFunction[] = [
@@ -48,6 +49,7 @@ export const aggregateFunctions: readonly SqlFunction[] = [
   last,
   collectList,
   collectSet,
+  collectUnion,
   listagg,
   boolAnd,
   boolOr,
@@ -80,4 +82,6 @@ export const aggregateFunctions: readonly SqlFunction[] = [
   mode,
   histogramNumeric,
   countMinSketch,
+  vectorSum,
+  vectorAvg,
 ];

@@ -14,6 +14,11 @@ export class JavaRandom {
     return Number(BigInt.asIntN(32, this.seed >> BigInt(48 - bits)));
   }
 
+  /** A number from 0 up to but not including 1. */
+  nextDouble(): number {
+    return (this.next(26) * 2 ** 27 + this.next(27)) * 2 ** -53;
+  }
+
   /** A number from 0 up to but not including `bound`. */
   nextInt(bound: number): number {
     if ((bound & -bound) === bound) return Number((BigInt(bound) * BigInt(this.next(31))) >> 31n);

@@ -13,7 +13,12 @@ function keyText(value: Value): string {
   if (value instanceof Uint8Array) return `b${Buffer.from(value).toString("hex")}`;
   if (Array.isArray(value)) return `[${value.map(keyText).join(",")}]`;
   if (typeof value === "object" && "keys" in value) {
-    return `m${keyText((value as MapValue).keys)}${keyText((value as MapValue).values)}`;
+    const { keys, values } = value as MapValue;
+    // the order of the entries does not count
+    return `m{${keys
+      .map((key, k) => `${keyText(key)}=${keyText(values[k]!)}`)
+      .sort()
+      .join()}}`;
   }
   if (typeof value === "object" && "months" in value) return `i${value.months}/${value.days}/${value.micros}`;
   return `v${value === 0 ? 0 : String(value)}`;

@@ -89,6 +89,7 @@ function resolveOperator(
     const resolved = resolveIntervals(operator, left, right, context);
     if (resolved) return withState(resolved.args, resolved.type, operator, mode);
   }
+  if ((isInterval(lt) || isInterval(rt)) && lt.kind !== rt.kind) throw binaryOperatorDiffTypes(context, lt, rt);
   const args = operands(operator, left, right, context);
   const [l, r] = args.map(typeOf) as [DataType, DataType];
   if (l.kind === "decimal" && r.kind === "decimal") {

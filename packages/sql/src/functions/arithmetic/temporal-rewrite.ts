@@ -25,7 +25,7 @@ type Rewrite = (left: Expression, right: Expression, context: FunctionContext) =
 export const rewriteAdd: Rewrite = (left, right, context) => {
   const [l, r] = [typeOf(left), typeOf(right)];
   if (takesInterval(l, r)) return plusInterval(ADD_INTERVAL, left, right, context);
-  if (takesInterval(r, l)) return plusInterval(ADD_INTERVAL, right, left, context, true);
+  if (takesInterval(r, l) && !isInterval(r)) return plusInterval(ADD_INTERVAL, right, left, context, true);
   if (isAnyTimestamp(l) && r.kind === "void") return plusInterval(ADD_INTERVAL, left, right, context);
   if (isAnyTimestamp(r) && l.kind === "void") return plusInterval(ADD_INTERVAL, right, left, context, true);
   if (l.kind === "date" && r.kind === "void") return plusInterval(ADD_INTERVAL, instant(left, context), right, context);
@@ -66,8 +66,9 @@ function takesInterval(base: DataType, interval: DataType): boolean {
   if (!isInterval(interval)) return false;
   if (base.kind === "date" || isAnyTimestamp(base)) return true;
   if (base.kind === "time") return interval.kind === "dayTimeInterval";
-  if (interval.kind === "yearMonthInterval") return false;
-  return isString(base) || (base.kind === "void" && interval.kind === "interval");
+  if (interval.kind === "yearMonthInterval" || base.kind === interval.kind) return false;
+  // anything else is refused when the call is resolved, as no timestamp
+  return base.kind !== "void" || interval.kind === "interval";
 }
 
 function instant(e: Expression, context: FunctionContext): Expression {

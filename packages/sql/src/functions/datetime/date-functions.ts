@@ -20,7 +20,10 @@ import {
   truncateDays,
   truncateUnitFromName,
 } from "@ss/kernels";
-import type { TypeExpectation } from "../../expression/coercion/type-expectation.js";
+import { accepts, type TypeExpectation } from "../../expression/coercion/type-expectation.js";
+import { unexpectedInputType } from "../../expression/errors.js";
+import { isNumeric } from "../../expression/type-predicates.js";
+import { typeOf } from "../../expression/type-of.js";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import { type Expression, literal } from "../../expression/expression.js";
 import type { EmitCall, ScalarFunction } from "../../expression/function.js";
@@ -68,12 +71,12 @@ export const dateFunctions: readonly ScalarFunction[] = [
       };
     },
   ),
-  boxed(["make_date"], [IntegerType, IntegerType, IntegerType], DateType, ({ ansi, origin }) => (year, month, day) => {
+  boxed(["make_date"], [IntegerType, IntegerType, IntegerType], DateType, ({ ansi }) => (year, month, day) => {
     const [y, m, d] = [year as number, month as number, day as number];
     if (isCivilDate(y, m, d)) return daysFromCivil(y, m, d);
     if (!ansi) return null;
     const rangeMessage = civilRangeMessage(y, m, d);
-    throw runtimeError("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION", "22023", { rangeMessage }, rangeMessage, origin);
+    throw fieldOutOfBounds(rangeMessage);
   }, { nullable: true }),
   boxed(["trunc"], [DateType, StringType], DateType, () => (days, unit) => {
     const level = truncateUnitFromName(unit as string);
@@ -94,7 +97,12 @@ function dayArithmetic(
   return scalar({
     names,
     arity: [2, 2],
-    resolve: (args, context) => inputTypes(args, [DateType, second], context, type),
+    resolve: (args, context) => {
+      const days = typeOf(args[1]!);
+      // wider numbers are not narrowed
+      if (second === DAYS && isNumeric(days) && !accepts(DAYS, days)) throw unexpectedInputType(context, 1, DAYS, args[1]!);
+      return inputTypes(args, [DateType, second], context, type);
+    },
     emit: (writer, args, call) => emitDays(writer, args, call, sign),
   });
 }
@@ -111,6 +119,16 @@ function localParts(micros: bigint, zone: ReturnType<typeof sessionZone>): { day
   const second = secondOfBigint(micros);
   const days = Math.floor((second + zone.offsetAt(second)) / 86400);
   return { days, seconds: second - zone.secondOfLocal(days * 86400) };
+}
+
+/** The error of a date or time whose fields name none. */
+export function fieldOutOfBounds(rangeMessage: string): Error {
+  return runtimeError(
+    "DATETIME_FIELD_OUT_OF_BOUNDS.WITH_SUGGESTION",
+    "22023",
+    { rangeMessage, ansiConfig: '"spark.sql.ansi.enabled"' },
+    `${rangeMessage}. Set "spark.sql.ansi.enabled" to "false" to get NULL instead.`,
+  );
 }
 
 /** Why there is no such date, in the words of Java. */

@@ -20,12 +20,14 @@ import {
 } from "@ss/kernels";
 import { type Expression, literal } from "../../expression/expression.js";
 import type { EvaluationContext, FunctionContext, ScalarFunction } from "../../expression/function.js";
+import { unexpectedInputType } from "../../expression/errors.js";
+import { isAnyTimestamp } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
 import { boxed, callLike, rewriting } from "../define.js";
 import { arithmeticOverflow, runtimeError } from "../runtime-error.js";
 import { instantOfLocal, localMicros } from "../cast/to-datetime.js";
 import { saturateLong } from "../cast/to-number.js";
-import { civilRangeMessage } from "./date-functions.js";
+import { civilRangeMessage, fieldOutOfBounds } from "./date-functions.js";
 import { addParts } from "./interval-arithmetic.js";
 import { remembered } from "./patterns.js";
 import { sessionZone, zoneOfText } from "./zones.js";
@@ -129,6 +131,7 @@ function makeTimestamp(name: string): ScalarFunction {
     const target = type(context).kind;
     const zone = args.length === 7 ? args[6]! : args.length === 3 ? args[2]! : callLike(context, "current_timezone");
     if (args.length >= 6) return callLike(context, `$make_${target}`, ...args.slice(0, 6), zone, tries);
+    if (isAnyTimestamp(typeOf(args[0]!))) throw unexpectedInputType(context, 0, DateType, args[0]!);
     const time = args[1] ?? literal(0n, { kind: "time", precision: 6 });
     return callLike(context, `$join_${target}`, args[0]!, time, zone);
   });
@@ -149,7 +152,7 @@ export const timestampMakers: readonly ScalarFunction[] = [TimestampType, Timest
         return instantOfLocal(local, zoneOf(zoneId as string));
       };
     },
-    { nullable: true },
+    { nullable: true, pretty: (args) => `make_timestamp(${args.slice(0, 6).join(", ")})` },
   ),
   boxed([`$join_${type.kind}`], [DateType, "time", StringType], type, (context) => {
     const zoneOf = remembered((id) => zoneOfText(id, context.origin));
@@ -157,7 +160,7 @@ export const timestampMakers: readonly ScalarFunction[] = [TimestampType, Timest
       const local = BigInt(days as number) * 86_400_000_000n + (nanos as bigint) / 1000n;
       return type.kind === "timestamp_ntz" ? local : instantOfLocal(local, zoneOf(zoneId as string));
     };
-  }),
+  }, { pretty: (args) => `make_timestamp(${args.join(", ")})` }),
 ]);
 
 function localOfFields(
@@ -169,7 +172,7 @@ function localOfFields(
   const [year, month, day, hour, minute] = fields as [number, number, number, number, number];
   const refuse = (message: string): null => {
     if (!strict) return null;
-    throw runtimeError("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION", "22023", { rangeMessage: message }, message, context.origin);
+    throw fieldOutOfBounds(message);
   };
   if (!isCivilDate(year, month, day)) return refuse(civilRangeMessage(year, month, day));
   if (hour < 0 || hour > 23) return refuse(`Invalid value for HourOfDay (valid values 0 - 23): ${hour}`);

@@ -10,6 +10,8 @@ import {
   UTC,
 } from "@ss/kernels";
 import type { EvaluationContext, ScalarFunction } from "../../expression/function.js";
+import { unexpectedInputType } from "../../expression/errors.js";
+import { isAnyTimestamp } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
 import {
   ADD_INTERVAL,
@@ -63,7 +65,14 @@ function moved(name: string, sign: 1 | -1, swapped: boolean): ScalarFunction {
   return boxed(
     [name],
     ["any", "any"],
-    (args) => typeOf(args[swapped ? 1 : 0]!),
+    (args, context) => {
+      const at = swapped ? 1 : 0;
+      const type = typeOf(args[at]!);
+      if (type.kind !== "date" && type.kind !== "time" && !isAnyTimestamp(type)) {
+        throw unexpectedInputType(context, 0, "anyTimestamp", args[at]!);
+      }
+      return type;
+    },
     (context) => {
       const [l, r] = context.argTypes as [DataType, DataType];
       const move = mover(swapped ? r : l, swapped ? l : r, BigInt(sign), context);

@@ -1,8 +1,9 @@
 import { type DataType, IntegerType, sameType, StringType, type Value } from "@ss/core";
-import { datatypeMismatch, nonFoldableInput, quotedType, unexpectedInputType, wrongNumArgs } from "../../expression/errors.js";
+import { datatypeMismatch, nonFoldableInput, quotedName, quotedType, unexpectedInputType, wrongNumArgs } from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
 import type { FunctionContext, GeneratorFunction } from "../../expression/function.js";
 import { findTightestCommonType } from "../../expression/coercion/wider-type.js";
+import { isString } from "../../expression/type-predicates.js";
 import { nullableOf, typeOf } from "../../expression/type-of.js";
 import { castInputs, coerced } from "../define.js";
 import { jsonTuple } from "../json/json-tuple.js";
@@ -59,6 +60,11 @@ export const generatorFunctions: readonly GeneratorFunction[] = [
     arity: [0, Number.POSITIVE_INFINITY],
     resolve: (args, context) => {
       if (args.length < 2) throw wrongNumArgs(context, "> 1", args.length);
+      if (args.some((arg) => !isString(typeOf(arg)))) {
+        throw datatypeMismatch(context, "NON_STRING_TYPE", "all arguments have to be of type STRING.", {
+          funcName: quotedName(context.name),
+        });
+      }
       const cast = castInputs(args, [StringType], context);
       return { args: cast, outputs: args.slice(1).map((_, k) => ({ name: `c${k}`, type: StringType, nullable: true })) };
     },

@@ -30,7 +30,7 @@ export const mathFunctions: readonly ScalarFunction[] = [
   computed(["csc"], (x) => 1 / Math.sin(x)),
   computed(["degrees"], (x) => x * (180 / Math.PI)),
   computed(["radians"], (x) => (x / 180) * Math.PI),
-  computed(["signum", "$sign_double"], (x) => Math.sign(x)),
+  boxed(["signum", "sign"], [[DoubleType, "yearMonthInterval", "dayTimeInterval"]], DoubleType, () => (x) => Math.sign(Number(x))),
   computed(["rint"], halfEven),
   logarithm(["ln"], Math.log, 0),
   logarithm(["log10"], Math.log10, 0),

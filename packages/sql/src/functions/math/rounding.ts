@@ -19,14 +19,14 @@ import {
   rescale,
   roundHalfEvenDecimal,
 } from "@ss/kernels";
-import { nonFoldableInput, unexpectedInputType } from "../../expression/errors.js";
+import { analysisError, nonFoldableInput, unexpectedInputType, wrongNumArgs } from "../../expression/errors.js";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EvaluationContext, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
 import { isIntegral } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
 import { adjustPrecisionScale } from "../../expression/coercion/decimal-rules.js";
-import { boxed, callLike, coerced, rewriting, scalar } from "../define.js";
+import { boxed, callLike, coerced, constantOf, scalar } from "../define.js";
 import { arithmeticOverflow, decimalOutOfRange } from "../runtime-error.js";
 
 type RoundDecimal = (unscaled: bigint, from: number, to: number) => bigint;
@@ -39,7 +39,6 @@ export const roundingFunctions: readonly ScalarFunction[] = [
   scaled(["floor"], "$floor", floorDecimal),
   whole("$ceil", Math.ceil, ceilDecimal),
   whole("$floor", Math.floor, floorDecimal),
-  rewriting(["sign"], [1, 1], ([value], context) => callLike(context, "signum", value!)),
 ];
 
 /** The places to round to: a constant. */
@@ -47,14 +46,9 @@ function placesOf(e: Expression | undefined, context: FunctionContext): number |
   if (e === undefined) return 0;
   const cast = implicitCast(e, IntegerType, context.ansi);
   if (!cast) throw unexpectedInputType(context, 1, IntegerType, e);
-  let inner: Expression = cast;
-  while (inner.kind === "cast") inner = inner.child;
-  const negated = inner.kind === "scalar" && inner.fn.names[0] === "negative" ? inner.args[0]! : undefined;
-  const constant = negated ?? inner;
-  if (constant.kind !== "literal") throw nonFoldableInput(context, "scale", IntegerType, e);
-  if (constant.value === null) return null;
-  const places = Number(constant.value);
-  return negated ? -places : places;
+  const value = constantOf(cast, context);
+  if (value === undefined) throw nonFoldableInput(context, "scale", IntegerType, e);
+  return value === null ? null : Number(value);
 }
 
 interface RoundState {
@@ -143,12 +137,15 @@ function fitInteger(value: bigint, type: DataType, context: EvaluationContext): 
 function scaled(names: readonly string[], wholeName: string, round: (unscaled: bigint, scale: number) => bigint): ScalarFunction {
   return scalar({
     names,
-    arity: [1, 2],
+    arity: [1, Number.POSITIVE_INFINITY],
     rewrite: (args, context) => (args.length === 1 ? callLike(context, wholeName, args[0]!) : undefined),
     resolve: (args, context) => {
-      const places = placesOf(args[1], context);
+      if (args.length > 2) throw wrongNumArgs(context, "2", args.length);
+      const scale = typeOf(args[1]!).kind === "integer" ? constantOf(args[1]!, context) : undefined;
+      if (typeof scale !== "number") throw unfoldableScale(context);
+      const places = scale;
       const value = coerced(args[0]!, decimalOf(typeOf(args[0]!)), context);
-      const type = roundedType(typeOf(value), places ?? 0);
+      const type = roundedType(typeOf(value), places);
       return { args: [value, args[1]!], type, nullable: true, state: { places } satisfies RoundState };
     },
     evaluate: (context) =>
@@ -156,6 +153,16 @@ function scaled(names: readonly string[], wholeName: string, round: (unscaled: b
         to >= from ? rescale(value, from, to) : round(value, from - to),
       ),
   });
+}
+
+function unfoldableScale(context: FunctionContext): Error {
+  return analysisError(
+    "NON_FOLDABLE_ARGUMENT",
+    "42K08",
+    `The argument scale of ${context.name} has to be a constant of type "INT" that is not null.`,
+    { funcName: `\`${context.name}\``, paramName: "`scale`", paramType: '"INT"' },
+    context.origin,
+  );
 }
 
 function decimalOf(type: DataType): DataType {

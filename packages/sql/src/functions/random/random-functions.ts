@@ -4,9 +4,9 @@ import { implicitCast } from "../../expression/coercion/implicit-cast.js";
 import { findWiderTypeForTwo } from "../../expression/coercion/wider-type.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EvaluationContext, FunctionContext, ScalarFunction } from "../../expression/function.js";
-import { isIntegral } from "../../expression/type-predicates.js";
+import { isIntegral, isNumeric } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
-import { coerced, scalar } from "../define.js";
+import { coerced, constantOf, scalar } from "../define.js";
 import { invalidParameter } from "../runtime-error.js";
 import { XorShift } from "./xor-shift.js";
 
@@ -20,18 +20,21 @@ export const randomFunctions: readonly ScalarFunction[] = [
     deterministic: false,
     resolve: (args, context) => {
       const [min, max] = args as [Expression, Expression];
+      for (const [index, bound] of [min, max].entries()) {
+        if (!isNumeric(typeOf(bound))) throw unexpectedInputType(context, index, "numeric", bound);
+        if (constantOf(bound, context) === undefined) {
+          throw nonFoldableInput(context, index === 0 ? "min" : "max", "integer or floating-point", bound);
+        }
+      }
       const type = findWiderTypeForTwo(typeOf(min), typeOf(max), context.ansi) ?? DoubleType;
       const bounds = [coerced(min, type, context), coerced(max, type, context)];
-      return { args: bounds, type, state: seedOf(args[2], context) };
+      return { args: bounds, type, state: seedOf(args[2], context, 2) };
     },
     evaluate: (context) => {
       const generator = generatorOf(context);
       const whole = isIntegral(context.type);
-      const unbox = context.type.kind === "long" ? BigInt : Number;
-      return (min, max) => {
-        const value = Number(min) + generator.nextDouble() * (Number(max) - Number(min));
-        return whole ? unbox(Math.trunc(value)) : value;
-      };
+      const box = fromDouble(context.type, whole);
+      return (min, max) => box(Number(min) + generator.nextDouble() * (Number(max) - Number(min)));
     },
   }),
   scalar({
@@ -41,13 +44,13 @@ export const randomFunctions: readonly ScalarFunction[] = [
     resolve: (args, context) => {
       const length = implicitCast(args[0]!, IntegerType, context.ansi);
       if (!length) throw unexpectedInputType(context, 0, IntegerType, args[0]!);
-      return { args: [length], type: StringType, state: seedOf(args[1], context) };
+      return { args: [length], type: StringType, state: seedOf(args[1], context, 1) };
     },
     evaluate: (context) => {
       const generator = generatorOf(context);
       return (length) => {
         if ((length as number) < 0) throw invalidParameter("LENGTH", "randstr", "length", { length: String(length) });
-        return Array.from({ length: length as number }, () => LETTERS[Math.floor(generator.nextDouble() * 62)]!).join("");
+        return Array.from({ length: length as number }, () => LETTERS[Math.abs(generator.next(32) % 62)]!).join("");
       };
     },
   }),
@@ -67,6 +70,14 @@ export const randomFunctions: readonly ScalarFunction[] = [
   }),
 ];
 
+/** A double as a value of a numeric type; decimals are drawn on their unscaled values. */
+function fromDouble(type: DataType, whole: boolean): (value: number) => Value {
+  if (type.kind === "float") return Math.fround;
+  if (type.kind === "decimal") return (value) => BigInt(Math.round(value));
+  if (!whole) return (value) => value;
+  return type.kind === "long" ? (value) => BigInt(Math.trunc(value)) : Math.trunc;
+}
+
 const LETTERS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 function random(names: readonly string[], next: (generator: XorShift) => number): ScalarFunction {
@@ -83,13 +94,13 @@ function random(names: readonly string[], next: (generator: XorShift) => number)
 }
 
 /** The constant that seeds a generator; a random one where none is given. */
-function seedOf(e: Expression | undefined, context: FunctionContext): bigint {
+function seedOf(e: Expression | undefined, context: FunctionContext, index = 0): bigint {
   if (e === undefined) return BigInt(Math.floor(Math.random() * 2 ** 52));
   const expected: DataType[] = [IntegerType, LongType];
-  const cast = implicitCast(e, expected, context.ansi);
-  if (!cast) throw unexpectedInputType(context, 0, expected, e);
-  const value = constantOf(cast);
-  if (value !== undefined) return value;
+  const type = typeOf(e);
+  if (!isIntegral(type) && type.kind !== "void") throw unexpectedInputType(context, index, expected, e);
+  const value = constantOf(e, context);
+  if (value !== undefined) return value === null ? 0n : BigInt(value as number | bigint);
   if (context.name === "rand" || context.name === "random" || context.name === "randn") {
     throw analysisError(
       "SEED_EXPRESSION_IS_UNFOLDABLE",
@@ -99,17 +110,7 @@ function seedOf(e: Expression | undefined, context: FunctionContext): bigint {
       context.origin,
     );
   }
-  throw nonFoldableInput(context, "seed", '("INT" or "BIGINT")', e);
-}
-
-function constantOf(e: Expression): bigint | undefined {
-  if (e.kind === "cast") return constantOf(e.child);
-  if (e.kind === "scalar" && e.fn.names[0] === "negative") {
-    const value = constantOf(e.args[0]!);
-    return value === undefined ? undefined : -value;
-  }
-  if (e.kind !== "literal") return undefined;
-  return e.value === null ? 0n : BigInt(e.value as number | bigint);
+  throw nonFoldableInput(context, "seed", "integer or floating-point", e);
 }
 
 function generatorOf({ state, partition }: EvaluationContext): XorShift {

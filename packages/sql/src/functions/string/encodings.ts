@@ -2,8 +2,8 @@ import { BinaryType, BooleanType, LongType, StringType, type Value } from "@ss/c
 import { isValidUtf8 } from "@ss/kernels";
 import { type Expression, literal, type Origin } from "../../expression/expression.js";
 import type { EvaluationContext, ScalarFunction } from "../../expression/function.js";
-import { datatypeMismatch, nonFoldableInput } from "../../expression/errors.js";
-import { boxed, callLike, rewriting } from "../define.js";
+import { datatypeMismatch, nonFoldableInput, wrongNumArgs } from "../../expression/errors.js";
+import { boxed, callLike, constantOf, rewriting } from "../define.js";
 import { invalidParameter, runtimeError } from "../runtime-error.js";
 import { decodeCharset, encodeCharset, isCharset } from "./charsets.js";
 
@@ -37,12 +37,20 @@ export const encodingFunctions: readonly ScalarFunction[] = [
     encodeCharset(text as string, checkedCharset(charset as string, "encode", context)) ??
     malformed("encode", charset as string, context),
   ),
-  rewriting(["decode"], [2, Number.POSITIVE_INFINITY], (args, context) =>
-    args.length === 2 ? callLike(context, "$decode", ...args) : searched(args),
-  ),
+  rewriting(["decode"], [0, Number.POSITIVE_INFINITY], (args, context) => {
+    if (args.length < 2) throw wrongNumArgs(context, "> 1", args.length);
+    return args.length === 2 ? callLike(context, "$decode", ...args) : searched(args);
+  }),
   boxed(["$decode"], [BinaryType, StringType], StringType, (context) => (bytes, charset) =>
     decodeCharset(bytes as Uint8Array, checkedCharset(charset as string, "decode", context)) ??
     malformed("decode", charset as string, context),
+  ),
+  boxed(["$unhex"], [StringType], BinaryType, ({ origin }) => (text) =>
+    fromHex(text as string) ?? raise(conversionError(text as string, "HEX", "try_to_binary", origin)),
+  ),
+  boxed(["$unbase64"], [StringType], BinaryType, ({ origin }) => (text) =>
+    (strictBase64(text as string) ? fromBase64(text as string) : undefined) ??
+    raise(conversionError(text as string, "BASE64", "try_to_binary", origin)),
   ),
   toBinary("to_binary", false),
   toBinary("try_to_binary", true),
@@ -87,6 +95,18 @@ function fromBase64(text: string): Uint8Array | undefined {
   const digits = body.replace(/=+$/, "");
   if (digits.length % 4 === 1 || (body.length !== digits.length && body.length % 4 !== 0)) return undefined;
   return new Uint8Array(Buffer.from(digits, "base64"));
+}
+
+/** Whether base 64 ends as it should: whole groups, and nothing between the signs of its padding. */
+function strictBase64(text: string): boolean {
+  const body = text.replace(/\s/g, "");
+  const padding = body.length - body.replace(/=+$/, "").length;
+  if (padding > 0) return body.length % 4 === 0 && !/=\s+=/.test(text);
+  return body.length % 4 !== 1;
+}
+
+function raise(error: Error): never {
+  throw error;
 }
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -167,14 +187,11 @@ function conversionError(text: string, fmt: string, suggestion: string, origin: 
 function toBinary(name: string, tries: boolean): ScalarFunction {
   return rewriting([name], [1, 2], ([text, format], context) => {
     const fmt = format ?? literal("hex", StringType);
-    if (fmt.kind !== "literal" && !(fmt.kind === "cast" && fmt.child.kind === "literal")) {
-      throw nonFoldableInput(context, "fmt", StringType, fmt);
-    }
-    const constant = fmt.kind === "cast" ? fmt.child : fmt;
-    const value = constant.kind === "literal" ? constant.value : null;
+    const value = constantOf(fmt, context);
+    if (value === undefined) throw nonFoldableInput(context, "fmt", StringType, fmt);
     if (value === null) return literal(null, BinaryType);
     const name8 = String(value).toLowerCase();
-    const target = { hex: "unhex", base64: "unbase64", "utf-8": "encode", utf8: "encode" }[name8];
+    const target = { hex: "$unhex", base64: "$unbase64", "utf-8": "encode", utf8: "encode" }[name8];
     if (!target) {
       throw datatypeMismatch(context, "INVALID_ARG_VALUE", "the format has to be one of the valid ones.", {
         inputName: "fmt",

@@ -3,7 +3,7 @@ import { datatypeMismatch, nonFoldableInput } from "../../expression/errors.js";
 import { type Expression, literal } from "../../expression/expression.js";
 import type { FunctionContext, ScalarFunction } from "../../expression/function.js";
 import { nullableOf } from "../../expression/type-of.js";
-import { castInputs, scalar } from "../define.js";
+import { callLike, castInputs, constantOf, rewriting, scalar } from "../define.js";
 import { codePoints } from "./code-points.js";
 
 const NAMES = ["str", "upperChar", "lowerChar", "digitChar", "otherChar"];
@@ -16,14 +16,19 @@ const DEFAULTS: readonly Expression[] = [
 
 /** `mask(text, upper, lower, digit, other)`: signs of each kind become one sign; null leaves a kind as it is. */
 export const maskFunctions: readonly ScalarFunction[] = [
-  scalar({
-    names: ["mask"],
-    arity: [1, 5],
+  {
+    ...rewriting(["mask"], [1, 5], (args, context) =>
+      callLike(context, "$mask", ...args, ...DEFAULTS.slice(args.length - 1)),
+    ),
     parameters: NAMES,
     defaults: [undefined, ...DEFAULTS],
+  },
+  scalar({
+    names: ["$mask"],
+    arity: [5, 5],
+    pretty: (args) => `mask(${args.join(", ")})`,
     resolve: (args, context) => {
-      const all = [...args, ...DEFAULTS.slice(args.length - 1)];
-      const cast = castInputs(all, [StringType], context);
+      const cast = castInputs(args, [StringType], context);
       cast.slice(1).forEach((arg, k) => checkSign(arg, NAMES[k + 1]!, context));
       return { args: cast, type: StringType, nullable: nullableOf(cast[0]!) };
     },
@@ -33,9 +38,9 @@ export const maskFunctions: readonly ScalarFunction[] = [
 ];
 
 function checkSign(e: Expression, exprName: string, context: FunctionContext): void {
-  const constant = e.kind === "cast" ? e.child : e;
-  if (constant.kind !== "literal") throw nonFoldableInput(context, exprName, StringType, e);
-  if (constant.value === null || codePoints(String(constant.value)).length === 1) return;
+  const value = constantOf(e, context);
+  if (value === undefined) throw nonFoldableInput(context, exprName, StringType, e);
+  if (value === null || codePoints(String(value)).length === 1) return;
   throw datatypeMismatch(context, "INPUT_SIZE_NOT_ONE", `${exprName} has to be one character.`, { exprName });
 }
 

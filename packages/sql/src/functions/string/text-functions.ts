@@ -29,9 +29,10 @@ export const textFunctions: readonly ScalarFunction[] = [
   boxed(["bit_length"], [TEXT_OR_BINARY], INT, () => (value) => 8 * byteLength(value)),
   boxed(["space"], [INT], TEXT, () => (count) => " ".repeat(Math.max(count as number, 0))),
   boxed(["repeat"], [TEXT, INT], TEXT, () => (text, count) => (text as string).repeat(Math.max(count as number, 0))),
-  boxed(["reverse"], [[TEXT, "array"]], (args) => typeOf(args[0]!), () => (value) =>
-    typeof value === "string" ? codePoints(value).reverse().join("") : [...(value as Value[])].reverse(),
-  ),
+  boxed(["reverse"], [[TEXT, BinaryType, "array"]], (args) => typeOf(args[0]!), () => (value) => {
+    if (typeof value === "string") return codePoints(value).reverse().join("");
+    return value instanceof Uint8Array ? value.slice().reverse() : [...(value as Value[])].reverse();
+  }),
   boxed(
     ["replace"],
     [TEXT],
@@ -144,9 +145,15 @@ function padding(name: string, left: boolean): ScalarFunction {
     [name],
     [TEXT_OR_BINARY, INT, TEXT_OR_BINARY],
     (args) => typeOf(args[0]!),
-    () => (value, size, pad) => padded(value!, size as number, pad, left),
+    () => (value, size, pad) => padded(value!, size as number, pad === undefined ? pad : like(pad, value!), left),
     { arity: [2, 3] },
   );
+}
+
+/** A text as bytes, or bytes as a text, to go with another value. */
+function like(value: Value, other: Value): Value {
+  if (typeof value === typeof other) return value;
+  return typeof value === "string" ? new TextEncoder().encode(value) : new TextDecoder().decode(value as Uint8Array);
 }
 
 /** The place from 1 of a part, counted from `position`, which is from the end if negative; 0 where it is not. */

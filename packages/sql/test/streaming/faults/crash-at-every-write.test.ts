@@ -1,4 +1,4 @@
-import { crashAtEveryWrite, seededRandom } from "@ss/testkit";
+import { crashAtEveryWrite, type FaultyFileSystem, type SeededRandom, seededRandom } from "@ss/testkit";
 import { expect, test } from "vitest";
 import { listedRecords } from "./files-of-output.js";
 import * as queries from "./queries.js";
@@ -6,53 +6,63 @@ import { Trial, type TrialOptions } from "./trial.js";
 
 const SNAPSHOT_EACH_TIME = { "spark.sql.streaming.stateStore.minDeltasForSnapshot": "1" };
 
-/** Crashes at every step of the disk, once with nothing surviving that was not synced, once with chance. */
-async function survives(options: TrialOptions, expected: readonly string[], leastCrashes: number): Promise<void> {
-  for (const random of [undefined, seededRandom(3)]) {
-    let trial: Trial;
-    const crashes = await crashAtEveryWrite({
-      ...(random && { random }),
-      prepare: async () => {
-        trial = new Trial(options);
-      },
-      run: (disk) => trial.run(disk),
-      check: async (disk) => {
-        await trial.run(disk);
-        expect(trial.table()).toEqual(expected);
-      },
-    });
-    expect(crashes).toBeGreaterThan(leastCrashes);
-  }
+/** A hundred crashes and as many restarts take seconds on a busy machine. */
+const PATIENCE = { timeout: 60_000 };
+/** What was not synced is lost, or survives by chance. */
+const NOTHING_SURVIVES = undefined;
+const CHANCE = seededRandom(3);
+
+/** Crashes at every step of the disk; `result` is what the sink holds in the end. */
+async function survives(
+  options: TrialOptions,
+  random: SeededRandom | undefined,
+  result: (trial: Trial, disk: FaultyFileSystem) => readonly string[],
+  expected: readonly string[],
+): Promise<number> {
+  let trial: Trial;
+  return crashAtEveryWrite({
+    ...(random && { random }),
+    prepare: async () => {
+      trial = new Trial(options);
+    },
+    run: (disk) => trial.run(disk),
+    check: async (disk) => {
+      await trial.run(disk);
+      expect(result(trial, disk)).toEqual(expected);
+    },
+  });
 }
 
-test("a stateless query writes every row into its files once, wherever the power goes", async () => {
-  let trial: Trial;
-  const options = { ...queries.STATELESS, output: "/out" };
-  for (const random of [undefined, seededRandom(4)]) {
-    const crashes = await crashAtEveryWrite({
-      ...(random && { random }),
-      prepare: async () => {
-        trial = new Trial(options);
-      },
-      run: (disk) => trial.run(disk),
-      check: async (disk) => {
-        await trial.run(disk);
-        const rows = listedRecords(disk, "/out").map(({ k, n }) => `${k} ${n}`);
-        expect(rows.sort()).toEqual(queries.STATELESS_RESULT);
-      },
-    });
-    expect(crashes).toBeGreaterThan(60);
-  }
+const collected = (trial: Trial): readonly string[] => trial.table();
+const written = (_: Trial, disk: FaultyFileSystem): readonly string[] =>
+  listedRecords(disk, "/out")
+    .map(({ k, n }) => `${k} ${n}`)
+    .sort();
+
+test.each([NOTHING_SURVIVES, CHANCE])(
+  "a stateless query writes every row into its files once, wherever the power goes",
+  PATIENCE,
+  async (random) => {
+    const options = { ...queries.STATELESS, output: "/out" };
+    expect(await survives(options, random, written, queries.STATELESS_RESULT)).toBeGreaterThan(60);
+  },
+);
+
+test.each([NOTHING_SURVIVES, CHANCE])(
+  "windows are given out once and with all their rows, wherever the power goes",
+  PATIENCE,
+  async (random) => {
+    const options = { ...queries.WINDOWED, conf: SNAPSHOT_EACH_TIME };
+    expect(await survives(options, random, collected, queries.WINDOWED_RESULT)).toBeGreaterThan(100);
+  },
+);
+
+test("totals count every row once, wherever the power goes", PATIENCE, async () => {
+  const options = { ...queries.TOTALS, conf: SNAPSHOT_EACH_TIME };
+  expect(await survives(options, NOTHING_SURVIVES, collected, queries.TOTALS_RESULT)).toBeGreaterThan(60);
 });
 
-test("windows are given out once and with all their rows, wherever the power goes", async () => {
-  await survives({ ...queries.WINDOWED, conf: SNAPSHOT_EACH_TIME }, queries.WINDOWED_RESULT, 100);
-});
-
-test("totals count every row once, wherever the power goes", async () => {
-  await survives({ ...queries.TOTALS, conf: SNAPSHOT_EACH_TIME }, queries.TOTALS_RESULT, 60);
-});
-
-test("a limit lets as many rows through as it says, wherever the power goes", async () => {
-  await survives(queries.FIRST_ROWS, queries.FIRST_ROWS_RESULT, 50);
+test("a limit lets as many rows through as it says, wherever the power goes", PATIENCE, async () => {
+  const crashes = await survives(queries.FIRST_ROWS, NOTHING_SURVIVES, collected, queries.FIRST_ROWS_RESULT);
+  expect(crashes).toBeGreaterThan(50);
 });

@@ -24,12 +24,21 @@ let trials = 0;
 /** What outlives the processes of a test: the source's rows and, where the query does not write files, the sink. */
 export class Trial {
   readonly sink: CollectingSink = collectingSink();
-  readonly source: string = `trial-${trials++}`;
-  options: TrialOptions;
+  readonly source: string;
+  readonly options: TrialOptions;
   private fed = 0;
 
-  constructor(options: TrialOptions) {
+  constructor(options: TrialOptions, source = `trial-${trials++}`) {
     this.options = options;
+    this.source = source;
+  }
+
+  /** The same source with the same rows, a sink of its own with the same rows, perhaps another query. */
+  copy(changes: Partial<TrialOptions> = {}): Trial {
+    const copy = new Trial({ ...this.options, ...changes }, this.source);
+    copy.fed = this.fed;
+    copy.sink.batches.push(...this.sink.batches);
+    return copy;
   }
 
   /** A new session on a disk, as a new process has it. */
@@ -59,6 +68,14 @@ export class Trial {
     this.fed++;
     MemorySource.addData(this.source, ...rows);
     return true;
+  }
+
+  /** A process that processes the next additions, so many, and is stopped. */
+  async runSome(disk: FileSystem, additions: number): Promise<void> {
+    const spark = await this.session(disk);
+    const query = await this.start(spark);
+    for (let k = 0; k < additions && this.feed(); k++) await query.processAllAvailable();
+    await spark.stop();
   }
 
   /** A process that processes what is there, then each of the additions to come. */
