@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { StreamError } from "@ss/core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { SparkFailure } from "./spark/spark-process.js";
@@ -65,18 +65,33 @@ describeWithSpark("a checkpoint", (bench) => {
       await expectRows(bench, folder, Object.fromEntries(files.map((name) => [name, 1])));
     });
 
-    test("with a batch that one has planned and not committed", async () => {
+    test("with a batch that one has planned and not written", async () => {
       const folder = newFolder(bench, "unfinished");
       addFile(folder, "a", 1);
       addFile(folder, "b", 2);
       await runOurs(bench, folder);
-      forgetCommit(folder, 1);
+      forget(`${folder}/checkpoint/commits`, 1);
+      forget(`${folder}/out/_spark_metadata`, 1);
       addFile(folder, "c", 3);
-      expect((await bySpark(folder)).map(([batch]) => batch)).toEqual([1, 2]);
-      forgetCommit(folder, 2);
-      await runOurs(bench, folder);
-      expect(readdirSync(`${folder}/checkpoint/commits`).filter(isEntry).sort()).toEqual(["0", "1", "2"]);
+      expect(await bySpark(folder)).toEqual([[1, 2], [2, 3]]);
+      forget(`${folder}/checkpoint/commits`, 2);
+      forget(`${folder}/out/_spark_metadata`, 2);
+      expect(await runOurs(bench, folder)).toEqual([[2, 3]]);
       await expectRows(bench, folder, { a: 1, b: 2, c: 3 });
+    });
+
+    test("with a batch that one has written and not committed", async () => {
+      const folder = newFolder(bench, "uncommitted");
+      addFile(folder, "a", 1);
+      await runOurs(bench, folder);
+      forget(`${folder}/checkpoint/commits`, 0);
+      addFile(folder, "b", 2);
+      // the batch is in the manifest, so that nothing of it is read again
+      expect(await bySpark(folder)).toEqual([[1, 2]]);
+      forget(`${folder}/checkpoint/commits`, 1);
+      await runOurs(bench, folder);
+      expect(readdirSync(`${folder}/checkpoint/commits`).filter(isEntry).sort()).toEqual(["0", "1"]);
+      await expectRows(bench, folder, { a: 1, b: 2 });
     });
   });
 
@@ -170,13 +185,11 @@ async function runStateful(bench: Workbench, folder: string): Promise<void> {
   await query.awaitTermination();
 }
 
-/** Takes the commit of the newest batch away, as if the run had ended before it. */
-function forgetCommit(folder: string, batch: number): void {
-  const commits = `${folder}/checkpoint/commits`;
-  renameSync(`${commits}/${batch}`, `${folder}/commit-${batch}`);
-  for (const name of readdirSync(commits).filter((entry) => entry === `.${batch}.crc`)) {
-    renameSync(`${commits}/${name}`, `${folder}/${name}`);
-  }
+/** Takes the entry of the newest batch out of a log, as if the run had ended before it. */
+function forget(log: string, batch: number): void {
+  rmSync(`${log}/${batch}`);
+  // the checksum that Spark's file system keeps beside a file of its own
+  rmSync(`${log}/.${batch}.crc`, { force: true });
 }
 
 async function expectRows(bench: Workbench, folder: string, files: Readonly<Record<string, number>>): Promise<void> {

@@ -84,6 +84,7 @@ export {
   TypedStructType,
   type ValueOf,
 } from "./schema/typed-schema.js";
+export { type DefinedBatch, defineSink, type SinkDefinition } from "./sink/define-sink.js";
 export type {
   BatchWrite,
   CommitMessage,
@@ -93,6 +94,7 @@ export type {
   SinkBatch,
   SinkResult,
 } from "./sink/sink.js";
+export { defineSource, type SourceDefinition } from "./source/define-source.js";
 export type { Predicate, PushdownAnswer, ScanRequest } from "./source/predicate.js";
 export {
   type Json,

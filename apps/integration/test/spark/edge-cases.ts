@@ -25,7 +25,18 @@ const csv: readonly Written[] = [
   ["backslashes", lines("a\\,b,c,d", '"a\\\\b","c\\nd","e\\"f"')],
   ["a backslash before the closing quote", lines('"a\\\\",b,c', '"a\\",b,c')],
   ["the quote as its escape", lines('"a""b","c""","""d"'), abc, { escape: '"' }],
-  ["an escape of the escape", lines('"a\\\\"",b,c'), abc, { escape: '"', charToEscapeQuoteEscaping: "\\" }],
+  [
+    "an escape of the escape",
+    lines('"a\\\\"",b,c', '"a\\b",c,d', '"\\",b,c', 'a\\b,"\\\\",c'),
+    abc,
+    { escape: '"', charToEscapeQuoteEscaping: "\\" },
+  ],
+  [
+    "another escape of the escape",
+    lines('"a|\\",b,c', '"a|b",c,d', '"a\\"b|",c,d', '"|a||","|",b'),
+    abc,
+    { charToEscapeQuoteEscaping: "|" },
+  ],
   ["empty values", lines(',"",x', '"",,y', " , ,z")],
   ["emptyValue and nullValue", lines(',"",NA', '"NA",,y'), abc, { nullValue: "NA", emptyValue: "E" }],
   ["nullValue in quotes", lines('"NA",NA,y'), abc, { nullValue: "NA" }],
@@ -157,7 +168,7 @@ const json: readonly Written[] = [
   ],
   [
     "names given twice",
-    lines('{"a":"x","a":"y","b":1,"b":2}', '{"a":"x","a":null}', '{"b":1,"b":"q"}', '{"b":"q","b":1}'),
+    lines('{"a":"x","a":"y","b":1,"b":2}', '{"a":"x","a":null}', '{"b":1,"b":null}'),
     abCorrupt,
   ],
   [

@@ -50,7 +50,7 @@ export function csvDecoder(
   tokenizer: CsvTokenizer,
   emptyValue: string,
 ): FieldDecoder {
-  if (type.kind === "string" || type.kind === "char" || type.kind === "varchar") {
+  if (["string", "char", "varchar", "binary"].includes(type.kind)) {
     return emptyValue === ""
       ? stringViews(type, tokenizer)
       : stringCopies(type, column, tokenizer, emptyValue);
@@ -91,7 +91,6 @@ export function checkCsvType(column: string, type: DataType): void {
     case "map":
     case "struct":
     case "variant":
-    case "binary":
     case "void":
       throw unsupportedType(column, type, "CSV");
     default:

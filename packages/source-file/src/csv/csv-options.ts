@@ -89,7 +89,7 @@ export function csvSpecial(options: Options): SpecialNumbers {
   };
 }
 
-/** The pattern of dates: with `preferDate`, which is on by default, dates have to be written in full. */
+/** The pattern that dates are tried with first: there is one with `preferDate`, which is on by default. */
 export function csvDateFormat(options: Options): string | undefined {
   return options.boolean("preferDate", true) ? "yyyy-MM-dd" : undefined;
 }

@@ -3,6 +3,12 @@ import { DECIMAL_OK, parseDecimal64Into, parseDecimal128Into } from "@ss/kernels
 import { type FieldRewriter, ValueDecoder } from "./field-decoder.js";
 
 const COMMA = 44;
+const SPACE = 32;
+
+/** Blanks around a decimal are no part of it, and not passed over as they are by casts. */
+function hasBlanks(bytes: Uint8Array, start: number, end: number): boolean {
+  return start < end && (bytes[start]! <= SPACE || bytes[end - 1]! <= SPACE);
+}
 
 /** The text without its thousands separators, or undefined if it has none. */
 function withoutCommas(bytes: Uint8Array, start: number, end: number): Uint8Array | undefined {
@@ -24,6 +30,7 @@ export class Decimal64Decoder extends ValueDecoder {
   }
   protected parse(bytes: Uint8Array, start: number, end: number, i: number): boolean {
     const { precision, scale, words } = this;
+    if (hasBlanks(bytes, start, end)) return false;
     if (parseDecimal64Into(bytes, start, end, precision, scale, words, i) === DECIMAL_OK) return true;
     const plain = withoutCommas(bytes, start, end);
     return (
@@ -53,6 +60,7 @@ export class Decimal128Decoder extends ValueDecoder {
   }
   protected parse(bytes: Uint8Array, start: number, end: number, i: number): boolean {
     const { precision, scale, values } = this;
+    if (hasBlanks(bytes, start, end)) return false;
     if (parseDecimal128Into(bytes, start, end, precision, scale, values, i) === DECIMAL_OK) return true;
     const plain = withoutCommas(bytes, start, end);
     return (

@@ -90,11 +90,12 @@ export function valueText(
   const zone = zoneOf(options, context);
   const fallback = options.get("enableDateTimeParsingFallback");
   const text = (name: string, standard?: string): TimeText => {
-    const pattern = options.get(name) ?? standard;
+    const chosen = options.get(name);
     return {
-      pattern,
+      pattern: chosen ?? standard,
       zone,
-      fallsBack: fallback === undefined ? pattern === undefined : fallback.toLowerCase() === "true",
+      // only a pattern that somebody chose is binding
+      fallsBack: fallback === undefined ? chosen === undefined : fallback.toLowerCase() === "true",
     };
   };
   return {

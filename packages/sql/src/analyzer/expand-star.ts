@@ -9,7 +9,8 @@ import {
   type Star,
 } from "../expression/expression.js";
 import { typeOf } from "../expression/type-of.js";
-import { toAttribute } from "../logical/output.js";
+import { outputOf, toAttribute } from "../logical/output.js";
+import type { LogicalPlan } from "../logical/plan.js";
 import type { Analyzer } from "./analyzer.js";
 import type { ExpressionContext } from "./context.js";
 import { ambiguousReference, cannotExpandStar, unresolvedColumn } from "./errors.js";
@@ -43,7 +44,7 @@ function targetColumns(
       )
     );
   });
-  if (ofTable.length > 0) return ofTable;
+  if (ofTable.length > 0) return inTableOrder(ofTable, context.scope.plan);
   const match = matchColumns(context.scope, target, caseSensitive);
   if (!match) {
     const outer = context.plan.outer && outerStar(target, context.plan.outer, caseSensitive);
@@ -68,6 +69,14 @@ function targetColumns(
     names: [field.name],
     id: freshId(),
   }));
+}
+
+/** A join by USING moves the keys to the front; the columns of one side still stand in their own order. */
+function inTableOrder(columns: readonly Attribute[], plan: LogicalPlan | undefined): readonly Attribute[] {
+  if (!plan) return columns;
+  const places = new Map(outputOf(plan).map((column, i) => [column.id, i]));
+  const place = (column: Attribute): number => places.get(column.id) ?? columns.length;
+  return [...columns].sort((a, b) => place(a) - place(b));
 }
 
 function outerStar(

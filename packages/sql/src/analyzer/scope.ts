@@ -6,6 +6,8 @@ export interface Scope {
   readonly columns: readonly Attribute[];
   /** Columns that only a qualified name reaches: the other side of a USING join. */
   readonly hidden: readonly Attribute[];
+  /** The plan that gives them out, if it is one: its order is that of a table's own columns. */
+  readonly plan?: LogicalPlan | undefined;
   /** Columns below a select list, tried after its own. */
   readonly below?: Scope | undefined;
 }

@@ -299,11 +299,3 @@ function sameWindow(a: WindowExpression, b: WindowExpression): boolean {
 export function generatorIn(e: Expression): Expression | undefined {
   return findPart(e, (part) => part.kind === "generator");
 }
-
-/** The expression with attributes of some ids replaced. */
-export function replaceAttributes(
-  e: Expression,
-  replace: (attribute: Attribute) => Expression | undefined,
-): Expression {
-  return transformExpression(e, (part) => (part.kind === "attribute" ? (replace(part) ?? part) : part));
-}

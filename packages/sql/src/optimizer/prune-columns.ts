@@ -34,6 +34,8 @@ function prune(plan: LogicalPlan, wanted: Ids): LogicalPlan {
     case "generate":
     case "window":
       return mapChildren(plan, (child) => prune(child, new Set([...wanted, ...used(expressionsOf(plan))])));
+    case "expand":
+      return { ...plan, child: prune(plan.child, used(expressionsOf(plan))) };
     case "join": {
       const needed = new Set([...wanted, ...used(expressionsOf(plan))]);
       return { ...plan, left: prune(plan.left, needed), right: prune(plan.right, needed) };

@@ -1,32 +1,43 @@
 import type { Expression } from "../expression/expression.js";
-import { conjuncts, references, visit } from "../expression/conjuncts.js";
+import { conjuncts, references } from "../expression/conjuncts.js";
 import { transformExpression } from "../expression/children.js";
-import type { Filter, Join, LogicalPlan } from "../logical/plan.js";
+import { isDeterministic, isRepeatable } from "../expression/repeatable.js";
+import { exists } from "../expression/children.js";
+import type { Filter, Join, JoinType, LogicalPlan } from "../logical/plan.js";
 import { outputOf } from "../logical/output.js";
 import { mapChildren } from "../logical/transform.js";
+import { allOf } from "./calls.js";
 
 /**
- * Moves conditions towards the sources: through projections (with what the columns stand for put in), into the branches of a
- * join that allow it, through aliases and unions. Nothing moves below a watermark, a limit, a generator or an aggregate.
+ * Moves conditions towards the sources: through projections (with what the columns stand for put in), sorts and unions, into the branches
+ * of a join that allow it; what compares both sides of an inner join becomes its condition. Nothing moves below a watermark, a
+ * limit, a generator, a window or an aggregate, nor past what is not deterministic, which would then see other rows.
  */
 export function pushFilters(plan: LogicalPlan): LogicalPlan {
-  return mapChildren(plan.kind === "filter" ? pushOne(plan) : plan, pushFilters);
+  return mapChildren(pushFrom(plan), pushFilters);
+}
+
+function pushFrom(plan: LogicalPlan): LogicalPlan {
+  if (plan.kind === "filter") return pushOne(plan);
+  return plan.kind === "join" && plan.condition ? pushJoinCondition(plan) : plan;
 }
 
 function pushOne(filter: Filter): LogicalPlan {
-  const parts = conjuncts(filter.condition).filter(movable);
-  const stay = conjuncts(filter.condition).filter((part) => !movable(part));
-  const moved = push(filter.child, parts);
-  return withFilters(moved, stay);
+  const { parts, stay } = split(filter);
+  return withFilters(push(filter.child, parts), stay);
+}
+
+/** The conditions of a filter that may move, and those that stay: all from the first that is not deterministic on. */
+function split(filter: Filter): { readonly parts: Expression[]; readonly stay: Expression[] } {
+  const all = conjuncts(filter.condition);
+  const unstable = all.findIndex((part) => !isDeterministic(part));
+  const before = unstable < 0 ? all : all.slice(0, unstable);
+  const after = unstable < 0 ? [] : all.slice(unstable);
+  return { parts: before.filter(movable), stay: [...before.filter((part) => !movable(part)), ...after] };
 }
 
 function movable(part: Expression): boolean {
-  let fine = true;
-  visit(part, (e) => {
-    if (e.kind === "subquery" || e.kind === "userFunction") fine = false;
-    if (e.kind === "scalar" && e.fn.deterministic === false) fine = false;
-  });
-  return fine;
+  return isRepeatable(part) && !exists(part, (e) => e.kind === "subquery");
 }
 
 /** The plan with conditions on its output, as far down as they may stand. */
@@ -34,50 +45,112 @@ function push(plan: LogicalPlan, parts: readonly Expression[]): LogicalPlan {
   if (parts.length === 0) return plan;
   switch (plan.kind) {
     case "filter": {
-      const own = conjuncts(plan.condition);
-      const moved = push(plan.child, [...own.filter(movable), ...parts]);
-      return withFilters(
-        moved,
-        own.filter((part) => !movable(part)),
-      );
+      if (!isDeterministic(plan.condition)) return withFilters(plan, parts);
+      const own = split(plan);
+      return withFilters(push(plan.child, [...own.parts, ...parts]), own.stay);
     }
     case "project": {
+      if (!plan.expressions.every(movable)) return withFilters(plan, parts);
       const definitions = new Map<number, Expression>();
       for (const e of plan.expressions) if (e.kind === "alias") definitions.set(e.id, e.child);
-      if (plan.expressions.some((e) => !movable(e))) return withFilters(plan, parts);
-      const inlined = parts.map((part) => substitute(part, definitions));
-      return { ...plan, child: push(plan.child, inlined) };
+      return { ...plan, child: push(plan.child, substituted(parts, definitions)) };
     }
+    case "sort":
+      return { ...plan, child: push(plan.child, parts) };
+    case "setOperation":
+      return plan.type === "union" ? pushIntoUnion(plan, parts) : withFilters(plan, parts);
     case "join":
-      return pushIntoJoin(plan, parts);
+      return plan.lateral ? withFilters(plan, parts) : pushIntoJoin(plan, parts);
     default:
       return withFilters(plan, parts);
   }
 }
 
-function substitute(e: Expression, definitions: ReadonlyMap<number, Expression>): Expression {
-  return transformExpression(e, (one) => (one.kind === "attribute" ? (definitions.get(one.id) ?? one) : one));
+function substituted(parts: readonly Expression[], definitions: ReadonlyMap<number, Expression>): Expression[] {
+  return parts.map((part) =>
+    transformExpression(part, (one) => (one.kind === "attribute" ? (definitions.get(one.id) ?? one) : one)),
+  );
 }
 
 function withFilters(plan: LogicalPlan, parts: readonly Expression[]): LogicalPlan {
   return parts.reduce<LogicalPlan>((child, condition) => ({ kind: "filter", child, condition }), plan);
 }
 
-/** A condition on one side only may be checked before the join, on a side that the join does not fill with nulls. */
-function pushIntoJoin(join: Join, parts: readonly Expression[]): LogicalPlan {
+function pushIntoUnion(plan: Extract<LogicalPlan, { kind: "setOperation" }>, parts: readonly Expression[]): LogicalPlan {
+  const output = outputOf(plan);
+  const children = plan.children.map((child) => {
+    const own = outputOf(child);
+    return push(child, substituted(parts, new Map(output.map((column, k) => [column.id, own[k]!]))));
+  });
+  // without ids of its own a union has those of its first branch, whose columns may now be told to be narrower
+  return { ...plan, children, output };
+}
+
+/** Which sides of a join a condition above it, or its own condition, may be checked on before it. */
+const ABOVE: Readonly<Record<JoinType, readonly [left: boolean, right: boolean]>> = {
+  inner: [true, true],
+  cross: [true, true],
+  left: [true, false],
+  leftSingle: [true, false],
+  right: [false, true],
+  full: [false, false],
+  leftSemi: [true, false],
+  leftAnti: [true, false],
+  existence: [true, false],
+};
+const WITHIN: typeof ABOVE = {
+  inner: [true, true],
+  cross: [true, true],
+  left: [false, true],
+  leftSingle: [false, true],
+  right: [true, false],
+  full: [false, false],
+  leftSemi: [true, true],
+  leftAnti: [false, true],
+  existence: [false, true],
+};
+
+interface Shares {
+  readonly left: readonly Expression[];
+  readonly right: readonly Expression[];
+  readonly rest: readonly Expression[];
+}
+
+/** Conditions on one side only, where that side is open, and the others. */
+function share(join: Join, parts: readonly Expression[], [leftOpen, rightOpen]: readonly [boolean, boolean]): Shares {
   const ids = (plan: LogicalPlan): Set<number> => new Set(outputOf(plan).map((a) => a.id));
   const leftIds = ids(join.left);
   const rightIds = ids(join.right);
-  const leftOpen = join.type !== "right" && join.type !== "full";
-  const rightOpen = join.type === "inner" || join.type === "cross" || join.type === "right";
   const left: Expression[] = [];
   const right: Expression[] = [];
-  const stay: Expression[] = [];
+  const rest: Expression[] = [];
   for (const part of parts) {
     const used = [...references(part)];
     if (leftOpen && used.length > 0 && used.every((id) => leftIds.has(id))) left.push(part);
     else if (rightOpen && used.length > 0 && used.every((id) => rightIds.has(id))) right.push(part);
-    else stay.push(part);
+    else rest.push(part);
   }
-  return withFilters({ ...join, left: push(join.left, left), right: push(join.right, right) }, stay);
+  return { left, right, rest };
+}
+
+/** A condition above a join: checked before it on a side that the join does not fill with nulls, or within it if it is an inner one. */
+function pushIntoJoin(join: Join, parts: readonly Expression[]): LogicalPlan {
+  const { left, right, rest } = share(join, parts, ABOVE[join.type]);
+  const pushed = { ...join, left: push(join.left, left), right: push(join.right, right) };
+  const inner = join.type === "inner" || join.type === "cross";
+  if (!inner || rest.length === 0 || (join.condition && !isDeterministic(join.condition))) return withFilters(pushed, rest);
+  const condition = allOf([...(join.condition ? conjuncts(join.condition) : []), ...rest]);
+  return { ...pushed, type: "inner", condition };
+}
+
+/** The join's own condition: what concerns one side only is checked there, unless that would lose rows which the join keeps. */
+function pushJoinCondition(join: Join): LogicalPlan {
+  if (!isDeterministic(join.condition!)) return join;
+  const own = conjuncts(join.condition!);
+  const moving = join.lateral ? [] : own.filter(movable);
+  const { left, right, rest } = share(join, moving, WITHIN[join.type]);
+  if (left.length === 0 && right.length === 0) return join;
+  const stay = [...rest, ...own.filter((part) => !moving.includes(part))];
+  const condition = stay.length > 0 ? allOf(stay) : undefined;
+  return { ...join, left: push(join.left, left), right: push(join.right, right), condition };
 }

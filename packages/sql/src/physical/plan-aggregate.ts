@@ -1,4 +1,5 @@
 import { mapChildren } from "../expression/children.js";
+import { isRepeatable } from "../expression/repeatable.js";
 import type { AggregateCall, Alias, Attribute, Expression } from "../expression/expression.js";
 import { freshId } from "../expression/expression.js";
 import { sameExpression } from "../expression/same-expression.js";
@@ -70,7 +71,7 @@ export function argumentColumns(parts: readonly AggregatePart[]): (Alias | Attri
 /** A stage over a stage without conditions between them is one stage. */
 function fuse(stage: Extract<PhysicalPlan, { kind: "stage" }>): PhysicalPlan {
   const below = stage.child;
-  if (below.kind !== "stage") return stage;
+  if (below.kind !== "stage" || !below.definitions.every(isRepeatable)) return stage;
   if (below.outputs.some((output) => output.kind !== "attribute")) return stage;
   return {
     ...below,

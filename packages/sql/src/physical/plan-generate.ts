@@ -1,5 +1,6 @@
 import { assert } from "@ss/core";
 import type { Attribute, Expression } from "../expression/expression.js";
+import { isRepeatable } from "../expression/repeatable.js";
 import { typeOf } from "../expression/type-of.js";
 import { outputOf } from "../logical/output.js";
 import type { Generate } from "../logical/plan.js";
@@ -18,7 +19,10 @@ export function planGenerate(planner: Planner, node: Generate): PhysicalPlan {
   const made = node.output;
   const list = generator.args[0] as Expression;
   const open =
-    below.kind === "stage" && !below.generator && below.outputs.every((e) => e.kind === "attribute");
+    below.kind === "stage" &&
+    !below.generator &&
+    below.outputs.every((e) => e.kind === "attribute") &&
+    below.definitions.every(isRepeatable);
   const base = open ? below : undefined;
   const position: Attribute | undefined = elements.position ? made[0] : undefined;
   assert(typeOf(list).kind === "array" || typeOf(list).kind === "map", "a list was expected");

@@ -1,5 +1,6 @@
 import type { Predicate } from "@ss/core";
 import { conjuncts } from "../expression/conjuncts.js";
+import { isRepeatable } from "../expression/repeatable.js";
 import type { Alias, Expression } from "../expression/expression.js";
 import { outputOf } from "../logical/output.js";
 import type { LogicalPlan, Source } from "../logical/plan.js";
@@ -15,6 +16,8 @@ export function planStage(planner: Planner, top: LogicalPlan): PhysicalPlan {
   let node: LogicalPlan = top;
   for (;;) {
     if (node.kind === "project") {
+      // what must be computed once per row, in the order of the operators, becomes columns of a stage of its own
+      if (node !== top && !node.expressions.every(isRepeatable)) break;
       definitions.unshift(...node.expressions.filter((e): e is Alias => e.kind === "alias"));
       node = node.child;
     } else if (node.kind === "filter") {

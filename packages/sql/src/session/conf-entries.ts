@@ -66,7 +66,10 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   "spark.sql.streaming.fileSource.log.cleanupDelay": ["600000ms"],
   "spark.sql.streaming.fileSource.log.compactInterval": ["10"],
   "spark.sql.streaming.fileSource.log.deletion": ["true"],
-  "spark.sql.streaming.fileSource.schema.forceNullable": ["true", "the schema of a file stream is always nullable, as by default in Spark"],
+  "spark.sql.streaming.fileSource.schema.forceNullable": [
+    "true",
+    "the schema of a file stream is always nullable, as by default in Spark",
+  ],
   "spark.sql.streaming.fileStreamSink.ignoreMetadata": ["false"],
   "spark.sql.streaming.flatMapGroupsWithState.skipEmittingInitialStateKeys": [
     "false",
@@ -252,7 +255,10 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     "0.5",
     "one process writes and reads all snapshots; none can lag behind another",
   ],
-  "spark.sql.streaming.stateStore.stateSchemaCheck": ["true", "the schema of the state is always checked, as by default in Spark"],
+  "spark.sql.streaming.stateStore.stateSchemaCheck": [
+    "true",
+    "the schema of the state is always checked, as by default in Spark",
+  ],
   "spark.sql.streaming.stateStore.unloadOnCommit": [
     "false",
     "does not apply to the state tables of this engine",

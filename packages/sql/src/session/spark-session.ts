@@ -191,9 +191,7 @@ export class SparkSession {
         this.catalogViews.dropView(statement.name, statement.ifExists);
         return this.empty();
       case "set":
-        if (statement.key !== undefined && statement.value !== undefined)
-          this.conf.set(statement.key, statement.value);
-        return this.empty();
+        return this.setting(statement.key, statement.value);
       case "reset":
         if (statement.key !== undefined) this.conf.unset(statement.key);
         else for (const key of [...this.conf.entries().keys()]) this.conf.unset(key);
@@ -203,6 +201,14 @@ export class SparkSession {
           statement.kind === "unsupported" ? statement.name : statement.kind.toUpperCase(),
         );
     }
+  }
+
+  /** `SET key=value` and `SET key` answer with the key and its value, `SET` with all that were set. */
+  private setting(key: string | undefined, value: string | undefined): DataFrame {
+    if (key !== undefined && value !== undefined) this.conf.set(key, value);
+    const rows =
+      key === undefined ? [...this.conf.entries()] : [[key, value ?? this.conf.find(key) ?? "<undefined>"]];
+    return this.createDataFrame(rows, "key STRING, value STRING");
   }
 
   private empty(): DataFrame {

@@ -212,3 +212,12 @@ describe("PIVOT and UNPIVOT", () => {
     });
   });
 });
+
+test("a table's own star has its columns in their order, also after USING", () => {
+  expect(schemaOf("SELECT l.*, r.* FROM l LEFT JOIN r USING (k)", views)).toBe(
+    "struct<k:int,a:string,k:int,b:string>",
+  );
+  expect(schemaOf("SELECT l.*, r.* FROM l FULL JOIN r USING (k)", views)).toBe(
+    "struct<k:int,a:string,k:int,b:string>",
+  );
+});

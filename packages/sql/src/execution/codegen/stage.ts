@@ -56,6 +56,8 @@ export class Stage {
   private readonly variants = new Map<string, Variant>();
   /** Per output: the input column that it is, or -1. */
   private readonly passed: readonly number[];
+  /** Whether the stage hands its input's columns on and does nothing else. */
+  private readonly passesAll: boolean;
   private readonly types: readonly DataType[];
 
   constructor(spec: StageSpec, settings: StageSettings) {
@@ -65,11 +67,13 @@ export class Stage {
     this.buffers = this.types.map((type) => new OutputBuffer(type));
     const filtered = spec.conditions.length > 0 || spec.generator !== undefined;
     this.passed = spec.outputs.map((output) => (filtered ? -1 : inputIndex(output, spec.input)));
+    // without outputs a filter still counts rows
+    this.passesAll = !filtered && this.passed.every((index) => index >= 0);
   }
 
   /** Runs the stage over a batch. */
   run(columns: readonly Column[], rowCount: number, clock: RunClock): Rows {
-    if (this.passed.every((index) => index >= 0)) {
+    if (this.passesAll) {
       return { columns: this.passed.map((index) => columns[index]!), rowCount };
     }
     this.runtime.clock = clock;

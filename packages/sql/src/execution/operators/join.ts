@@ -24,7 +24,7 @@ class BuildSide {
   readonly columns: readonly ColumnBuilder[];
   readonly table: KeyTable;
   /** First row of a key's slot, and the next row of the same key. */
-  heads: Int32Array = new Int32Array(1024);
+  heads: Int32Array = new Int32Array(1024).fill(NONE);
   next: Int32Array = new Int32Array(1024);
   rowCount = 0;
   /** Whether some row has a null in its key. */

@@ -1,5 +1,6 @@
 import { exists, transformExpression } from "../../expression/children.js";
 import type { Attribute, Expression } from "../../expression/expression.js";
+import { isRepeatable } from "../../expression/repeatable.js";
 
 /** Whether an expression of a subquery reads columns of the query around it. */
 export function readsOuter(e: Expression): boolean {
@@ -34,16 +35,9 @@ export function substitute(e: Expression, definitions: ReadonlyMap<number, Expre
   return transformExpression(e, (part) => (part.kind === "attribute" ? (definitions.get(part.id) ?? part) : part));
 }
 
-/** Whether an expression gives the same value for the same row wherever it stands, and no user is told how often it runs. */
+/** Whether an expression over the columns of a row may be computed elsewhere. */
 export function isMovable(e: Expression): boolean {
-  return !exists(
-    e,
-    (part) =>
-      part.kind === "subquery" ||
-      part.kind === "window" ||
-      part.kind === "aggregate" ||
-      part.kind === "generator" ||
-      part.kind === "userFunction" ||
-      (part.kind === "scalar" && part.fn.deterministic === false),
-  );
+  return isRepeatable(e) && !exists(e, (part) => PLACED.has(part.kind));
 }
+
+const PLACED: ReadonlySet<Expression["kind"]> = new Set(["subquery", "window", "aggregate", "generator"]);

@@ -1,4 +1,5 @@
 import { fileSource } from "@ss/source-file";
+import { MemorySource } from "@ss/source-memory";
 import { FaultyFileSystem } from "@ss/testkit";
 import { expect, test } from "vitest";
 import { col } from "../../../src/index.js";
@@ -30,7 +31,7 @@ const HOSTILE = [
 
 const quote = (name: string): string => `\`${name.replaceAll("`", "``")}\``;
 
-test("column names stay names: in expressions, state, results and JSON files", async () => {
+test("column names stay names: in expressions, in state and in results", async () => {
   const disk = new FaultyFileSystem();
   for (const name of HOSTILE) {
     const trial = new Trial({ schema: "k STRING, n INT", inputs: [], query: (stream) => stream });
@@ -39,7 +40,6 @@ test("column names stay names: in expressions, state, results and JSON files", a
     const counted = named.filter(`${quote(name)} IS NOT NULL`).groupBy(col(quote(name))).sum("n").toDF(name, "total");
     const writer = counted.writeStream.format("memory").queryName("result").outputMode("complete");
     const query = await writer.start();
-    const { MemorySource } = await import("@ss/source-memory");
     MemorySource.addData(trial.source, ["x", 1], ["x", 2]);
     await query.processAllAvailable();
     const [row] = await spark.table("result").collect();
