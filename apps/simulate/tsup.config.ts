@@ -1,3 +1,3 @@
 import base from "../../tsup.base.js";
 
-export default { ...base, entry: ["src/main.ts"] };
+export default { ...base, entry: { main: "src/main.ts", "kill-child": "src/kill/child.ts" } };

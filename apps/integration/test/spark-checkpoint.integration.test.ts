@@ -2,7 +2,14 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { StreamError } from "@ss/core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { SparkFailure } from "./spark/spark-process.js";
-import { describeWithSpark, sorted, TEXT_ROWS, type TextRows, textRows, type Workbench } from "./spark/workbench.js";
+import {
+  describeWithSpark,
+  sorted,
+  TEXT_ROWS,
+  type TextRows,
+  textRows,
+  type Workbench,
+} from "./spark/workbench.js";
 
 const PREPARE = `
 def run_stateless(name):
@@ -42,7 +49,10 @@ describeWithSpark("a checkpoint", (bench) => {
       const folder = newFolder(bench, "begun here");
       addFile(folder, "a", 2);
       addFile(folder, "b", 1);
-      expect(await runOurs(bench, folder)).toEqual([[0, 2], [1, 1]]);
+      expect(await runOurs(bench, folder)).toEqual([
+        [0, 2],
+        [1, 1],
+      ]);
       addFile(folder, "c", 3);
       expect(await bySpark(folder)).toEqual([[2, 3]]);
       addFile(folder, "d", 1);
@@ -73,7 +83,10 @@ describeWithSpark("a checkpoint", (bench) => {
       forget(`${folder}/checkpoint/commits`, 1);
       forget(`${folder}/out/_spark_metadata`, 1);
       addFile(folder, "c", 3);
-      expect(await bySpark(folder)).toEqual([[1, 2], [2, 3]]);
+      expect(await bySpark(folder)).toEqual([
+        [1, 2],
+        [2, 3],
+      ]);
       forget(`${folder}/checkpoint/commits`, 2);
       forget(`${folder}/out/_spark_metadata`, 2);
       expect(await runOurs(bench, folder)).toEqual([[2, 3]]);
@@ -192,8 +205,14 @@ function forget(log: string, batch: number): void {
   rmSync(`${log}/.${batch}.crc`, { force: true });
 }
 
-async function expectRows(bench: Workbench, folder: string, files: Readonly<Record<string, number>>): Promise<void> {
-  const rows = Object.entries(files).flatMap(([name, count]) => numbers(0, count).map((n) => [name, String(2 * n)]));
+async function expectRows(
+  bench: Workbench,
+  folder: string,
+  files: Readonly<Record<string, number>>,
+): Promise<void> {
+  const rows = Object.entries(files).flatMap(([name, count]) =>
+    numbers(0, count).map((n) => [name, String(2 * n)]),
+  );
   const ours = await textRows(
     bench.ours.read.format("json").schema("name STRING, twice INT").load(`${folder}/out`),
   );
@@ -213,6 +232,7 @@ function entryPaths(folder: string, batch: number): { readonly source: string; r
 
 function causes(error: unknown): unknown[] {
   const found: unknown[] = [];
-  for (let cause = error; cause !== undefined && cause !== null; cause = (cause as Error).cause) found.push(cause);
+  for (let cause = error; cause !== undefined && cause !== null; cause = (cause as Error).cause)
+    found.push(cause);
   return found;
 }

@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { MemorySource } from "@ss/source-memory";
 import type { DataFrame } from "@ss/sql";
 import { beforeAll, describe, expect, test } from "vitest";
-import { describeWithSpark, sorted, TEXT_ROWS, type TextRows, textRows, type Workbench } from "./spark/workbench.js";
+import {
+  describeWithSpark,
+  sorted,
+  TEXT_ROWS,
+  type TextRows,
+  textRows,
+  type Workbench,
+} from "./spark/workbench.js";
 import { BATCHES, ROWS, type Writing, writings } from "./spark/written-columns.js";
 
 const PREPARE = `
@@ -83,7 +90,10 @@ result = expected_rows(args["columns"])
       const table = bench.ours.read.format(format).schema(schema).options(options).load(output);
       expect(sorted(await textRows(table))).toEqual(sorted(written));
       if (format === "parquet") {
-        const inferred = await bench.ours.read.parquet(output).select(...(await table.schema()).fieldNames()).schema();
+        const inferred = await bench.ours.read
+          .parquet(output)
+          .select(...(await table.schema()).fieldNames())
+          .schema();
         expect(inferred.simpleString()).toBe((await table.schema()).simpleString());
       }
       const stream = bench.ours.readStream.format(format).schema(schema).options(options).load(output);

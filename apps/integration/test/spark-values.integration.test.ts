@@ -30,13 +30,18 @@ describeWithSpark("values of text files", (bench) => {
     sparks = await bench.spark.run<readonly Answer[]>(READ_ALL, { cases });
   });
 
-  test.each(
-    edgeCases.map((edge, k) => [`${edge.format}: ${edge.name}`, edge, k] as const),
-  )("%s, are read as Spark reads them", async (_, edge, k) => {
-    const { format, schema, options } = edge;
-    const table = bench.ours.read.format(format).schema(schema).options(options).load(pathOf(bench, edge, k));
-    expect(await answer(() => textRows(table))).toEqual(sparks[k]);
-  });
+  test.each(edgeCases.map((edge, k) => [`${edge.format}: ${edge.name}`, edge, k] as const))(
+    "%s, are read as Spark reads them",
+    async (_, edge, k) => {
+      const { format, schema, options } = edge;
+      const table = bench.ours.read
+        .format(format)
+        .schema(schema)
+        .options(options)
+        .load(pathOf(bench, edge, k));
+      expect(await answer(() => textRows(table))).toEqual(sparks[k]);
+    },
+  );
 });
 
 function pathOf(bench: Workbench, { format }: EdgeCase, k: number): string {

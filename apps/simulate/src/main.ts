@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { Counts } from "./counts.js";
-import { readOptions, seedOf, type SimulateOptions } from "./options.js";
-import { simulate, SimulationFailure } from "./simulation.js";
+import { readOptions, type SimulateOptions, seedOf } from "./options.js";
+import { SimulationFailure, simulate } from "./simulation.js";
 
 await main(readOptions(process.argv.slice(2), () => randomInt(2 ** 31)));
 
@@ -20,11 +20,15 @@ async function main(options: SimulateOptions): Promise<void> {
       totals.faults += report.faults;
     } catch (error) {
       counts.add(error instanceof SimulationFailure ? error.operators : [], false);
-      process.stdout.write(`seed ${seed} failed: ${describe(error)}\n  again: ${commandOf(seed, operators)}\n`);
+      process.stdout.write(
+        `seed ${seed} failed: ${describe(error)}\n  again: ${commandOf(seed, operators)}\n`,
+      );
     }
   }
   const { batches, lives, faults } = totals;
-  process.stdout.write(`${batches} batches, ${lives} starts, ${faults} faults of the disk\n\n${counts.text()}\n`);
+  process.stdout.write(
+    `${batches} batches, ${lives} starts, ${faults} faults of the disk\n\n${counts.text()}\n`,
+  );
   if (counts.failed > 0) process.exitCode = 1;
 }
 

@@ -17,12 +17,17 @@ const RUNS = 50;
 export function readOptions(args: readonly string[], newSeed: () => number): SimulateOptions {
   const { values } = parseArgs({
     args: [...args],
-    options: { seed: { type: "string" }, runs: { type: "string" }, operators: { type: "string", default: "" } },
+    options: {
+      seed: { type: "string" },
+      runs: { type: "string" },
+      operators: { type: "string", default: "" },
+    },
   });
   const operators = values.operators.split(",").filter((name) => name !== "");
   for (const name of operators) if (!OPERATORS.includes(name)) throw usage(`there is no operator '${name}'`);
   const seed = values.seed === undefined ? newSeed() : whole("seed", values.seed, 0);
-  const runs = values.runs === undefined ? (values.seed === undefined ? RUNS : 1) : whole("runs", values.runs, 1);
+  const runs =
+    values.runs === undefined ? (values.seed === undefined ? RUNS : 1) : whole("runs", values.runs, 1);
   return { seed, runs, operators };
 }
 

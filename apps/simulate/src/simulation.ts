@@ -89,7 +89,13 @@ class Simulation {
     const { steps, terminal, sourceCount, sourceDelays, endDelay } = this.query;
     const watermarked = sourceDelays || endDelay !== null ? ["watermark"] : [];
     const union = sourceCount > 1 ? ["union"] : [];
-    return [...union, ...new Set(steps.map((step) => step.operator)), ...watermarked, terminal.operator, this.sink.name];
+    return [
+      ...union,
+      ...new Set(steps.map((step) => step.operator)),
+      ...watermarked,
+      terminal.operator,
+      this.sink.name,
+    ];
   }
 
   get text(): string {
@@ -133,7 +139,11 @@ class Simulation {
   private async start(): Promise<Life> {
     const { random } = this;
     const spark = await this.newSession();
-    const trigger = random.pick([Trigger.ProcessingTime(0), Trigger.ProcessingTime(0), Trigger.ProcessingTime(700)]);
+    const trigger = random.pick([
+      Trigger.ProcessingTime(0),
+      Trigger.ProcessingTime(0),
+      Trigger.ProcessingTime(700),
+    ]);
     const writer = writerOf(queryFrame(this.query, spark, this.sources), this.query.terminal, CHECKPOINT);
     return { spark, query: await this.sink.start(writer.trigger(trigger)) };
   }
@@ -164,19 +174,23 @@ class Simulation {
   private async live(stopsInBatch: boolean): Promise<void> {
     const { spark, query } = await this.start();
     try {
-      for (let count = this.random.integer(1, 8); count > 0 && this.additionsLeft > 0; count--) {
-        this.feed();
-        if (stopsInBatch && this.random.chance(0.3)) {
-          await turns(this.random.integer(0, 60));
-          return;
-        }
-        if (this.random.chance(0.8)) await query.processAllAvailable();
-        this.journal.read(this.disk);
-      }
+      await this.feedRunning(query, stopsInBatch);
     } finally {
       await spark.stop();
-      // what ended a query that nobody waited for
-      if (query.exception && !comesFromDisk(query.exception)) throw query.exception;
+    }
+    // what ended a query that nobody waited for
+    if (query.exception && !comesFromDisk(query.exception)) throw query.exception;
+  }
+
+  private async feedRunning(query: StreamingQuery, stopsInBatch: boolean): Promise<void> {
+    for (let count = this.random.integer(1, 8); count > 0 && this.additionsLeft > 0; count--) {
+      this.feed();
+      if (stopsInBatch && this.random.chance(0.3)) {
+        await turns(this.random.integer(0, 60));
+        return;
+      }
+      if (this.random.chance(0.8)) await query.processAllAvailable();
+      this.journal.read(this.disk);
     }
   }
 

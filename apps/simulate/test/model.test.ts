@@ -10,7 +10,12 @@ const row = (id: number, t: number | null, n: number | null = 1): Row => ({ id, 
 const base = { sourceCount: 1, sourceDelays: null, steps: [], endDelay: null };
 const stateless: RandomQuery = { ...base, terminal: plainRows() };
 const settings = { policy: "min", withoutData: true } as const;
-const batch = (batchId: number, end: number, watermarkMs = 0, run: string | null = "r") => ({ batchId, ends: [end], watermarkMs, run });
+const batch = (batchId: number, end: number, watermarkMs = 0, run: string | null = "r") => ({
+  batchId,
+  ends: [end],
+  watermarkMs,
+  run,
+});
 
 /** Windows of 10 seconds in append mode, with a watermark 5 seconds behind. */
 const windows: RandomQuery = {
@@ -49,7 +54,9 @@ test("logs that leave out rows, stop early or run with another watermark are wro
   expect(() => checkRun(stateless, [batch(0, 0)], fed, settings)).toThrow("source 0 stands at 0, not at 1");
   expect(() => checkRun(stateless, [batch(0, 1, 0, null)], fed, settings)).toThrow("was not committed");
   expect(() => checkRun(stateless, [batch(0, 1), batch(1, 1)], fed, settings)).toThrow("had nothing to do");
-  expect(() => checkRun(windows, [batch(0, 0), batch(1, 1, 1)], fed, settings)).toThrow("ran with the watermark 1, not 0");
+  expect(() => checkRun(windows, [batch(0, 0), batch(1, 1, 1)], fed, settings)).toThrow(
+    "ran with the watermark 1, not 0",
+  );
   expect(() => checkRun(windows, [batch(0, 1)], fed, settings)).toThrow("a batch without data did not come");
 });
 

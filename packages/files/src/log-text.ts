@@ -36,7 +36,8 @@ export function checkedLines(bytes: Uint8Array, file: string): string[] {
   const match = CHECKSUM.exec(lines[0]!);
   if (match !== null) {
     lines[0] = `${lines[0]!.slice(0, match.index)}}`;
-    if (checksumOf(textOf(lines)) !== match[1]) throw malformedLog(file, "a checksum that does not fit its text");
+    if (checksumOf(textOf(lines)) !== match[1])
+      throw malformedLog(file, "a checksum that does not fit its text");
   }
   for (const line of lines) {
     if (!line.startsWith("{") || !line.endsWith("}"))

@@ -23,7 +23,7 @@ export const parquetFormat: FileFormat = {
     checkSchema: (schema) => {
       for (const { name, type } of schema.fields) checkParquetType(name, type);
     },
-    extension: (options) => `${codecOf(options, undefined).ending}.parquet`,
+    extension: (options, { conf }) => `${codecOf(options, conf).ending}.parquet`,
     open: (schema, options, context) => {
       const codec = codecOf(options, context.conf);
       return async (file) => new ParquetFormatFile(schema, codec, rowGroupBytes(options), file);

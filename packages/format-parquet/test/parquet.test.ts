@@ -107,11 +107,16 @@ test.each(["none", "snappy", "gzip", "zstd", "brotli", "lz4_raw"])("compression 
 });
 
 test("file names tell the compression, snappy by default", () => {
-  const extension = (compression?: string): string =>
-    parquetFormat.writer!.extension(new Options(compression === undefined ? {} : { compression }));
+  const extension = (compression?: string, codec?: string): string =>
+    parquetFormat.writer!.extension(new Options(compression === undefined ? {} : { compression }), {
+      ...context,
+      conf: (key) => (key === "spark.sql.parquet.compression.codec" ? codec : undefined),
+    });
   expect(extension()).toBe(".snappy.parquet");
   expect(extension("gzip")).toBe(".gz.parquet");
   expect(extension("uncompressed")).toBe(".parquet");
+  expect(extension(undefined, "zstd")).toBe(".zstd.parquet");
+  expect(extension("gzip", "zstd")).toBe(".gz.parquet");
   expect(() => extension("lzo")).toThrow("Available codecs");
 });
 

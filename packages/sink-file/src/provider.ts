@@ -69,7 +69,7 @@ function batchSettings(request: WriteRequest, isTable: boolean): BatchSettings {
   return {
     fileSystem: context.fileSystem,
     output,
-    extension: writer.extension(options),
+    extension: writer.extension(options, context),
     openFile: writer.open(dataSchema, options, context),
     split,
     maxRecordsPerFile: Math.max(0, options.integer("maxRecordsPerFile", limit > 0 ? limit : 0)),

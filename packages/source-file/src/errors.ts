@@ -1,13 +1,39 @@
 import { type DataType, StreamError, sqlText } from "@ss/core";
 
-/** A record that mode FAILFAST does not let pass. */
-export function malformedRecord(record: string, where: string, column: string): StreamError {
+/** A record that mode FAILFAST does not let pass; `cause` says what is wrong with it. */
+export function malformedRecord(record: string, where: string, column: string, cause?: unknown): StreamError {
   const field = column === "" ? "" : ` (column \`${column}\`)`;
   return new StreamError({
     condition: "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
     sqlState: "22023",
     parameters: { badRecord: record, failFastMode: "FAILFAST" },
     message: `Malformed records are detected in record parsing: ${record}, ${where}${field}. Parse Mode: FAILFAST. To read on past malformed records, set the option 'mode' to PERMISSIVE.`,
+    cause,
+  });
+}
+
+/** A CSV record that cannot be taken apart, or that has another number of values than the schema has columns. */
+export function malformedCsvRecord(record: string, reason: string): StreamError {
+  return new StreamError({
+    condition: "MALFORMED_CSV_RECORD",
+    sqlState: "KD000",
+    parameters: { badRecord: record },
+    message: `Malformed CSV record: ${record}: ${reason}.`,
+  });
+}
+
+/** A JSON value that is none of its column's type. */
+export function unparsableField(
+  column: string,
+  value: string,
+  jsonType: string,
+  type: DataType,
+): StreamError {
+  return new StreamError({
+    condition: "CANNOT_PARSE_JSON_FIELD",
+    sqlState: "2203G",
+    parameters: { fieldName: column, fieldValue: value, jsonType, dataType: `"${sqlText(type)}"` },
+    message: `Cannot parse the field name \`${column}\` and the value ${value} of the JSON token type ${jsonType} to target Spark data type "${sqlText(type)}".`,
   });
 }
 

@@ -1,3 +1,33 @@
+export {
+  ArrayType,
+  BinaryType,
+  BooleanType,
+  ByteType,
+  CalendarIntervalType,
+  type DataType,
+  DateType,
+  DayTimeIntervalType,
+  DecimalType,
+  DoubleType,
+  FloatType,
+  IntegerType,
+  LongType,
+  MapType,
+  type OutputMode,
+  ShortType,
+  StreamError,
+  type StreamingQuery,
+  StreamingQueryException,
+  type StreamingQueryListener,
+  type StreamingQueryProgress,
+  StringType,
+  StructField,
+  StructType,
+  schemaOf,
+  TimestampNTZType,
+  TimestampType,
+  YearMonthIntervalType,
+} from "@ss/core";
 export { Column, type ColumnOrName, type LiteralValue } from "./dataframe/column.js";
 export { DataFrame } from "./dataframe/dataframe.js";
 export { DataFrameWriter } from "./dataframe/dataframe-writer.js";

@@ -4,7 +4,7 @@ export interface Writing {
   readonly columns: readonly string[];
   readonly partitionBy: readonly string[];
   readonly options: Readonly<Record<string, string>>;
-  /** What is read back, where that is not what was written: a format without nulls, say. */
+  /** The types to read with. */
   readonly schema: string;
 }
 
@@ -21,8 +21,9 @@ const flat: readonly (readonly [expression: string, column: string, type: string
   ["CAST(n * 100000000.125 AS DECIMAL(18,3))", "total", "DECIMAL(18,3)"],
   ["CAST(-n AS DECIMAL(38,10))", "wide", "DECIMAL(38,10)"],
   ["date_add(DATE'1969-12-26', n)", "day", "DATE"],
-  ["timestamp_micros(n * 40000000000000L - 123456)", "at", "TIMESTAMP"],
-  ["CAST(concat('2020-01-', 10 + n % 20, ' 03:04:05.000007') AS TIMESTAMP_NTZ)", "local", "TIMESTAMP_NTZ"],
+  // text files keep milliseconds
+  ["timestamp_millis(n * 40000000000L - 123)", "at", "TIMESTAMP"],
+  ["CAST(concat('2020-01-', 10 + n % 20, ' 03:04:05.007') AS TIMESTAMP_NTZ)", "local", "TIMESTAMP_NTZ"],
   ["CAST(NULL AS INT)", "nothing", "INT"],
 ];
 
@@ -35,10 +36,22 @@ const nested: typeof flat = [
     "deep",
     "ARRAY<STRUCT<tags: ARRAY<STRING>, at: TIMESTAMP>>",
   ],
-  ["CASE WHEN n % 4 = 0 THEN NULL ELSE named_struct('d', CAST(n AS DECIMAL(5,1))) END", "maybe", "STRUCT<d: DECIMAL(5,1)>"],
+  [
+    "CASE WHEN n % 4 = 0 THEN NULL ELSE named_struct('d', CAST(n AS DECIMAL(5,1))) END",
+    "maybe",
+    "STRUCT<d: DECIMAL(5,1)>",
+  ],
 ];
 
 const bytes = ["CAST(concat('b', n) AS BINARY)", "bytes", "BINARY"] as const;
+const micros: typeof flat = [
+  ["timestamp_micros(n * 40000000000000L - 123456)", "at_micros", "TIMESTAMP"],
+  [
+    "CAST(concat('1930-01-', 10 + n % 20, ' 03:04:05.000007') AS TIMESTAMP_NTZ)",
+    "local_micros",
+    "TIMESTAMP_NTZ",
+  ],
+];
 const group = ["n % 3", "part", "INT"] as const;
 const word = ["CASE WHEN n % 5 = 0 THEN NULL ELSE concat('a b/', n % 2) END", "word", "STRING"] as const;
 
@@ -53,19 +66,25 @@ function writing(
     columns: columns.map(([expression, name]) => `${expression} AS ${name}`),
     partitionBy,
     options,
-    schema: columns.map(([, name, type]) => `${name} ${type}`).join(", "),
+    // text files have one column, and their partitions are found by their names
+    schema: columns
+      .filter(([, name]) => format !== "text" || !partitionBy.includes(name))
+      .map(([, name, type]) => `${name} ${type}`)
+      .join(", "),
   };
 }
 
 /** Every format, partitioned or not, with each type that it holds. */
 export const writings: Readonly<Record<string, Writing>> = {
-  csv: writing("csv", [...flat, bytes], [], { header: "true" }),
+  csv: writing("csv", flat, [], { header: "true" }),
   "csv by partition": writing("csv", [...flat, group, word], ["part", "word"]),
   json: writing("json", [...flat, bytes, ...nested]),
-  "json by partition, compressed": writing("json", [...flat, ...nested, group], ["part"], { compression: "gzip" }),
+  "json by partition, compressed": writing("json", [...flat, ...nested, group], ["part"], {
+    compression: "gzip",
+  }),
   text: writing("text", [["concat('line ', n)", "value", "STRING"]]),
   "text by partition": writing("text", [["concat('line ', n)", "value", "STRING"], group], ["part"]),
-  parquet: writing("parquet", [...flat, bytes, ...nested]),
+  parquet: writing("parquet", [...flat, ...micros, bytes, ...nested]),
   "parquet by partition": writing("parquet", [...flat, ...nested, group, word], ["part", "word"]),
 };
 

@@ -36,7 +36,9 @@ export class Journal {
       newest = Math.max(newest, Number(id));
       const batch = parseBatch(Number(id), text(`offsets/${id}`)!, text(`commits/${id}`));
       // of an old batch a crash may have brought back the one entry and not the other
-      const run = batch.run ?? (text(`offsets/${Number(id) + 2}`) === null ? null : (this.known.get(Number(id))?.run ?? null));
+      const run =
+        batch.run ??
+        (text(`offsets/${Number(id) + 2}`) === null ? null : (this.known.get(Number(id))?.run ?? null));
       this.known.set(Number(id), { ...batch, run });
     }
     // an entry that a crash took away was never there

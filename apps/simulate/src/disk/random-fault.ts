@@ -20,7 +20,11 @@ export function randomFault(random: SeededRandom): DiskFault {
 
 /** A failure that the engine may make good by calling again. */
 function tryAgain(): StreamError {
-  return new StreamError({ condition: TRY_AGAIN, message: "the disk failed as the seed asked", recovery: "retry" });
+  return new StreamError({
+    condition: TRY_AGAIN,
+    message: "the disk failed as the seed asked",
+    recovery: "retry",
+  });
 }
 
 /** Whether an error is, or comes from, a fault of the disk. */

@@ -1,5 +1,5 @@
 import type { OutputMode } from "@ss/core";
-import { col, type Column, expr, window } from "@ss/sql";
+import { type Column, col, expr, window } from "@ss/sql";
 import type { SeededRandom } from "@ss/testkit";
 import { type OutputRow, outputRow, type Row } from "./row.js";
 import type { BatchWatermarks, Terminal, TerminalModel } from "./terminal.js";
@@ -30,7 +30,14 @@ interface Totals {
   readonly values: number[];
 }
 
-const CALLS = ["count(1) AS rows", "count(n) AS count_n", "sum(n) AS sum_n", "min(n) AS min_n", "max(n) AS max_n", "avg(n) AS avg_n"];
+const CALLS = [
+  "count(1) AS rows",
+  "count(n) AS count_n",
+  "sum(n) AS sum_n",
+  "min(n) AS min_n",
+  "max(n) AS max_n",
+  "avg(n) AS avg_n",
+];
 const RESULTS = ["rows", "count_n", "sum_n", "min_n", "max_n", "avg_n"];
 
 /** Groups by the text column. */
@@ -82,11 +89,22 @@ export function tumblingWindow(random: SeededRandom): Terminal {
 
 /** Groups by windows that overlap, or leave gaps, and perhaps by the text column. */
 export function slidingWindow(random: SeededRandom): Terminal {
-  const [size, slide] = random.pick([[10, 5], [30, 10], [60, 25], [20, 20]] as const);
+  const [size, slide] = random.pick([
+    [10, 5],
+    [30, 10],
+    [60, 25],
+    [20, 20],
+  ] as const);
   return windowed(random, "sliding window", size, slide, random.pick([0, 0, 2]));
 }
 
-function windowed(random: SeededRandom, operator: string, size: number, slide: number, start: number): Terminal {
+function windowed(
+  random: SeededRandom,
+  operator: string,
+  size: number,
+  slide: number,
+  start: number,
+): Terminal {
   const withKey = random.chance();
   const seconds = (count: number): string => `${count} seconds`;
   return aggregation(random.pick(["append", "append", "update", "complete"] as const), {
@@ -94,7 +112,11 @@ function windowed(random: SeededRandom, operator: string, size: number, slide: n
     text: `groupBy(window(t, ${size}, ${slide}, ${start})${withKey ? ", k" : ""})`,
     timed: true,
     keys: [window(col("t"), seconds(size), seconds(slide), seconds(start)), ...(withKey ? [col("k")] : [])],
-    outputs: ["CAST(window.start AS BIGINT) AS ws", "CAST(window.end AS BIGINT) AS we", ...(withKey ? ["k"] : [])],
+    outputs: [
+      "CAST(window.start AS BIGINT) AS ws",
+      "CAST(window.end AS BIGINT) AS we",
+      ...(withKey ? ["k"] : []),
+    ],
     columns: ["ws", "we", ...(withKey ? ["k"] : [])],
     groupsOf: ({ t, k }) => {
       if (t === null) return [];
@@ -121,7 +143,11 @@ function aggregation(mode: OutputMode, grouping: Grouping): Terminal {
     evicts: timed && mode !== "complete",
     needsWatermark: mode === "append",
     columns: [...columns, ...RESULTS],
-    frame: (stream) => stream.groupBy(...keys).agg(...CALLS.map(expr)).selectExpr(...outputs, ...RESULTS),
+    frame: (stream) =>
+      stream
+        .groupBy(...keys)
+        .agg(...CALLS.map(expr))
+        .selectExpr(...outputs, ...RESULTS),
     model: () => new AggregateModel(mode, grouping),
   };
 }
@@ -153,7 +179,9 @@ class AggregateModel implements TerminalModel {
     if (this.mode === "complete") return [...this.state.values()].map(resultOf);
     const completed = [...this.state].filter(([, { group }]) => group.endMs !== null && group.endMs <= nowMs);
     for (const [key] of completed) this.state.delete(key);
-    return this.mode === "update" ? [...changed].map(resultOf) : completed.map(([, totals]) => resultOf(totals));
+    return this.mode === "update"
+      ? [...changed].map(resultOf)
+      : completed.map(([, totals]) => resultOf(totals));
   }
 
   private totalsOf(group: Group): Totals {

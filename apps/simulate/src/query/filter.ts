@@ -8,9 +8,15 @@ const CONDITIONS: readonly (readonly [string, (row: Row) => boolean])[] = [
   ["n IS NOT NULL", ({ n }) => n !== null],
   ["k <> 'b'", ({ k }) => k !== null && k !== "b"],
   ["id % 3 = 0", ({ id }) => id % 3 === 0],
-  ["k IN ('a', '__proto__', '\"q\"') OR n < 0", ({ k, n }) => (k !== null && ["a", "__proto__", '"q"'].includes(k)) || (n !== null && n < 0)],
-  ["NOT (n = 1 AND k = 'a')", ({ n, k }) => n !== 1 && n !== null ? true : k !== "a" && k !== null],
-  ["t >= TIMESTAMP '2024-01-01 00:00:30 UTC'", ({ t }) => t !== null && t >= Date.UTC(2024, 0, 1, 0, 0, 30) / 1000],
+  [
+    "k IN ('a', '__proto__', '\"q\"') OR n < 0",
+    ({ k, n }) => (k !== null && ["a", "__proto__", '"q"'].includes(k)) || (n !== null && n < 0),
+  ],
+  ["NOT (n = 1 AND k = 'a')", ({ n, k }) => (n !== 1 && n !== null ? true : k !== "a" && k !== null)],
+  [
+    "t >= TIMESTAMP '2024-01-01 00:00:30 UTC'",
+    ({ t }) => t !== null && t >= Date.UTC(2024, 0, 1, 0, 0, 30) / 1000,
+  ],
 ];
 
 /** A filter with a random condition. */

@@ -25,7 +25,9 @@ export function randomJoin(random: SeededRandom): Step {
       const rows = weights.map(({ key, w }) => [key, w]);
       const table = spark.createDataFrame(rows, "key STRING, w INT");
       const joined = stream.join(table, stream.col("k").eq(table.col("key")), kind);
-      return kind === "left_semi" || kind === "left_anti" ? joined : joined.selectExpr("id", "k", "n + coalesce(w, 0) AS n", "t");
+      return kind === "left_semi" || kind === "left_anti"
+        ? joined
+        : joined.selectExpr("id", "k", "n + coalesce(w, 0) AS n", "t");
     },
     model: (rows) => rows.flatMap((row) => joinedRows(row, weights, kind)),
   };

@@ -8,7 +8,11 @@ const PROJECTIONS: readonly (readonly [column: "k" | "n" | "t", expression: stri
   ["n", "coalesce(n, -1)", (row) => ({ ...row, n: row.n ?? -1 })],
   ["n", "CASE WHEN k = 'a' THEN 100 ELSE n END", (row) => ({ ...row, n: row.k === "a" ? 100 : row.n })],
   ["k", "concat(k, '!')", (row) => ({ ...row, k: row.k === null ? null : `${row.k}!` })],
-  ["k", "CASE WHEN n > 4 THEN 'many' ELSE k END", (row) => ({ ...row, k: row.n !== null && row.n > 4 ? "many" : row.k })],
+  [
+    "k",
+    "CASE WHEN n > 4 THEN 'many' ELSE k END",
+    (row) => ({ ...row, k: row.n !== null && row.n > 4 ? "many" : row.k }),
+  ],
 ];
 
 /** A projection that replaces a random column. */

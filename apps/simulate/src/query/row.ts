@@ -20,7 +20,22 @@ export type OutputRow = string;
 const EPOCH_SECONDS = Date.UTC(2024, 0, 1) / 1000;
 
 /** Some texts look like code, options or paths: they are to stay data. */
-const KEYS = ["a", "b", "c", "d", "", "it's", '"q"', "__proto__", "constructor", "../up", "${n}", "a,b\nc", "\u2028", "ü"];
+const KEYS = [
+  "a",
+  "b",
+  "c",
+  "d",
+  "",
+  "it's",
+  '"q"',
+  "__proto__",
+  "constructor",
+  "../up",
+  "$(n)",
+  "a,b\nc",
+  "\u2028",
+  "ü",
+];
 
 /** Rows whose event times move on, some of them late, with nulls here and there. */
 export class RowGenerator {
@@ -31,7 +46,10 @@ export class RowGenerator {
 
   constructor(random: SeededRandom) {
     this.random = random;
-    this.keys = [...random.shuffle(KEYS).slice(0, random.integer(1, 6)), ...(random.chance(0.3) ? [null] : [])];
+    this.keys = [
+      ...random.shuffle(KEYS).slice(0, random.integer(1, 6)),
+      ...(random.chance(0.3) ? [null] : []),
+    ];
   }
 
   /** The next rows of a stream. */
@@ -43,7 +61,9 @@ export class RowGenerator {
       id: this.nextId++,
       k: random.pick(this.keys),
       n: random.chance(0.1) ? null : random.integer(-5, 9),
-      t: random.chance(0.05) ? null : this.nowSeconds + random.integer(-40, 15) - (random.chance(0.1) ? 150 : 0),
+      t: random.chance(0.05)
+        ? null
+        : this.nowSeconds + random.integer(-40, 15) - (random.chance(0.1) ? 150 : 0),
     }));
   }
 }

@@ -17,7 +17,8 @@ export function collecting(): ObservedSink {
         compareRows(`batch ${batchId} of the sink`, sink.rows(batchId).map(outputRow), rows);
       }
       const surplus = ids.filter((id) => !expected.has(id));
-      if (surplus.length > 0) throw new Error(`the sink holds batches that the log does not: ${surplus.join(", ")}`);
+      if (surplus.length > 0)
+        throw new Error(`the sink holds batches that the log does not: ${surplus.join(", ")}`);
     },
   };
 }

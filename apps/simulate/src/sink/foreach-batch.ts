@@ -14,11 +14,15 @@ export function foreachBatch(): ObservedSink {
         .foreachBatch(async (batch, batchId) => {
           const columns = await batch.columns();
           const rows: AnyRow[] = await batch.collect();
-          batches.set(batchId, rows.map((row) => outputRow(columns.map((column) => row[column]))));
+          batches.set(
+            batchId,
+            rows.map((row) => outputRow(columns.map((column) => row[column]))),
+          );
         })
         .start(),
     check: async (expected) => {
-      for (const [batchId, rows] of expected) compareRows(`batch ${batchId} of foreachBatch`, batches.get(batchId) ?? [], rows);
+      for (const [batchId, rows] of expected)
+        compareRows(`batch ${batchId} of foreachBatch`, batches.get(batchId) ?? [], rows);
     },
   };
 }

@@ -15,7 +15,12 @@ export interface ObservedSink {
   takes(terminal: Terminal): boolean;
   start(writer: DataStreamWriter): Promise<StreamingQuery>;
   /** Throws where the sink does not hold exactly the expected rows. */
-  check(expected: ExpectedBatches, terminal: Terminal, disk: FaultyFileSystem, spark: SparkSession): Promise<void>;
+  check(
+    expected: ExpectedBatches,
+    terminal: Terminal,
+    disk: FaultyFileSystem,
+    spark: SparkSession,
+  ): Promise<void>;
 }
 
 /** The writer of a query, with all that every sink has in common. */
@@ -24,12 +29,18 @@ export function writerOf(frame: DataFrame, terminal: Terminal, checkpoint: strin
 }
 
 /** Throws unless two lists hold the same rows, in any order. */
-export function compareRows(place: string, actual: readonly OutputRow[], expected: readonly OutputRow[]): void {
+export function compareRows(
+  place: string,
+  actual: readonly OutputRow[],
+  expected: readonly OutputRow[],
+): void {
   const rest = new Map<OutputRow, number>();
   for (const row of expected) rest.set(row, (rest.get(row) ?? 0) + 1);
   for (const row of actual) rest.set(row, (rest.get(row) ?? 0) - 1);
   const wrong = [...rest].filter(([, count]) => count !== 0);
   if (wrong.length === 0) return;
-  const list = wrong.slice(0, 8).map(([row, count]) => `${count > 0 ? `lacks ${count} x` : `has ${-count} x too many`} ${row}`);
+  const list = wrong
+    .slice(0, 8)
+    .map(([row, count]) => `${count > 0 ? `lacks ${count} x` : `has ${-count} x too many`} ${row}`);
   throw new Error(`${place}: ${wrong.length} rows are wrong: ${list.join("; ")}`);
 }

@@ -53,7 +53,8 @@ export class MetadataLog<T extends { readonly writer: string | null }> {
   /** Throws for a gap among the entries from `oldestKept` on; older ones may be half-way through a purge. */
   checkNoGap(oldestKept: number): void {
     const present = new Set(this.ids);
-    for (let id = Math.max(this.oldestId, oldestKept); id < this.latestId; id++) if (!present.has(id)) throw missingEntry(this.pathOf(id));
+    for (let id = Math.max(this.oldestId, oldestKept); id < this.latestId; id++)
+      if (!present.has(id)) throw missingEntry(this.pathOf(id));
   }
 
   /** An entry that has to be there. */

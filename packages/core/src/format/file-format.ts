@@ -62,7 +62,7 @@ export interface FormatWriter {
   /** Throws where the format cannot hold a type (UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE). */
   checkSchema(schema: StructType, options: Options): void;
   /** What stands after the name of a file, with its dot: `.csv`, `.snappy.parquet`, `.json.gz`. */
-  extension(options: Options): string;
+  extension(options: Options, context: FormatContext): string;
   /** Prepares once what depends on schema and options; the function it returns starts one file. */
   open(
     schema: StructType,

@@ -32,7 +32,9 @@ export function sameFamily(a: FamilySpec, b: FamilySpec): boolean {
 function operatorNames(families: readonly FamilySpec[]): string {
   const byId = [...families].sort((a, b) => a.operatorId - b.operatorId);
   const names = byId.map(({ operatorId, operatorName }) => {
-    return operatorName === undefined ? String(operatorId) : `(OperatorId: ${operatorId} -> OperatorName: ${operatorName})`;
+    return operatorName === undefined
+      ? String(operatorId)
+      : `(OperatorId: ${operatorId} -> OperatorName: ${operatorName})`;
   });
   return [...new Set(names)].join(", ");
 }

@@ -1,7 +1,16 @@
-import type { Batch, Column, FileFormat, FormatContext, FormatWriter, Options, StructType } from "@ss/core";
+import {
+  type Batch,
+  type BytesColumn,
+  type Column,
+  type FileFormat,
+  type FormatContext,
+  type FormatWriter,
+  type Options,
+  type StructType,
+} from "@ss/core";
 import { ByteArena, CsvFieldWriter, type CsvWriteOptions } from "@ss/kernels";
 import { invalidOption, unsupportedType } from "../errors.js";
-import { type CellWriter, cellWriter } from "../writing/cell-writer.js";
+import { CellWriter, cellWriter } from "../writing/cell-writer.js";
 import { TextFile } from "../writing/text-file.js";
 import { cellText, checkValueOptions, fileEnding, outputText } from "../writing/text-options.js";
 import { type RowWriter, TextFormatFile } from "../writing/text-writer.js";
@@ -41,7 +50,7 @@ function csvWriter(): FormatWriter {
   };
 }
 
-const UNSUPPORTED = new Set(["array", "map", "struct", "variant", "binary", "void"]);
+const UNSUPPORTED = new Set(["array", "map", "struct", "variant", "void"]);
 
 function writeOptions(options: Options): CsvWriteOptions {
   const escape = options.get("charToEscapeQuoteEscaping");
@@ -64,6 +73,21 @@ function writeOptions(options: Options): CsvWriteOptions {
   };
 }
 
+/** Bytes as Spark shows them: `[4F 6B]`. */
+class HexCells extends CellWriter {
+  private column!: BytesColumn;
+
+  protected take(column: Column): void {
+    this.column = column as BytesColumn;
+  }
+
+  protected put(i: number, arena: ByteArena): void {
+    const { data, starts, lengths } = this.column;
+    const hex = Buffer.from(data.buffer, data.byteOffset + starts[i]!, lengths[i]!).toString("hex").toUpperCase();
+    arena.appendString(`[${hex.replace(/(..)(?!$)/g, "$1 ")}]`);
+  }
+}
+
 class CsvRows implements RowWriter {
   private readonly arena: ByteArena;
   private readonly fields: CsvFieldWriter;
@@ -76,7 +100,9 @@ class CsvRows implements RowWriter {
     this.arena = arena;
     this.fields = new CsvFieldWriter(writeOptions(options));
     const text = cellText(options, context);
-    this.cells = schema.fields.map(({ type }) => cellWriter(type, text));
+    this.cells = schema.fields.map(({ type }) =>
+      type.kind === "binary" ? new HexCells() : cellWriter(type, text),
+    );
     this.names = schema.fieldNames();
   }
 

@@ -9,8 +9,8 @@ import {
   StructField,
   StructType,
 } from "@ss/core";
-import { CsvTokenizer, type FieldTable, RECORD_OK } from "@ss/kernels";
-import { onlyCorruptColumn } from "../errors.js";
+import { CsvTokenizer, decodeUtf8, describeRecordStatus, type FieldTable, RECORD_OK } from "@ss/kernels";
+import { malformedCsvRecord, onlyCorruptColumn } from "../errors.js";
 import type { BadRows } from "../reading/bad-rows.js";
 import { BufferPool } from "../reading/chunk-reader.js";
 import { openChunks } from "../reading/open-chunks.js";
@@ -134,17 +134,32 @@ function prepare(
     fieldCount: positions.length,
     mode: parseMode(options),
     inspect: (bytes, table, bad) => {
-      markMalformed(table, expectedTokens, bad);
+      markMalformed(bytes, table, expectedTokens, bad);
       nulls.apply(bytes, table);
     },
+    causeOf: ({ record, column }) =>
+      column === ""
+        ? malformedCsvRecord(record, "it has not as many values as the schema has columns")
+        : undefined,
   });
   return { reader, tokenizer };
 }
 
-function markMalformed(table: FieldTable, expectedTokens: number, bad: BadRows): void {
+function markMalformed(bytes: Uint8Array, table: FieldTable, expectedTokens: number, bad: BadRows): void {
   const { statuses, tokenCounts, rowCount } = table;
   for (let i = 0; i < rowCount; i++) {
-    if (statuses[i] !== RECORD_OK || (expectedTokens >= 0 && tokenCounts[i] !== expectedTokens))
-      bad.mark(i, "");
+    if (statuses[i] !== RECORD_OK) throw beyondLimits(bytes, table, i);
+    if (expectedTokens >= 0 && tokenCounts[i] !== expectedTokens) bad.mark(i, "");
   }
+}
+
+/** A record that breaks a limit, or has a quote that RAISE_ERROR refuses, ends the read in every mode. */
+function beyondLimits(
+  bytes: Uint8Array,
+  { recordStarts, recordEnds, statuses }: FieldTable,
+  row: number,
+): Error {
+  const start = recordStarts[row]!;
+  const record = decodeUtf8(bytes, start, recordEnds[row]! - start);
+  return malformedCsvRecord(record, describeRecordStatus(statuses[row]!));
 }

@@ -1,5 +1,13 @@
 import { type FileSplit, type FormatContext, type Options, StreamError, type StructType } from "@ss/core";
-import { ByteArena, CsvTokenizer, decodeUtf8, FieldTable, KIND_PLAIN, KIND_QUOTED } from "@ss/kernels";
+import {
+  ByteArena,
+  CsvTokenizer,
+  decodeUtf8,
+  FieldTable,
+  KIND_PLAIN,
+  KIND_QUOTED,
+  skipByteOrderMark,
+} from "@ss/kernels";
 import type { BufferPool, ChunkReader } from "../reading/chunk-reader.js";
 import { openChunks } from "../reading/open-chunks.js";
 import { csvGrammar } from "./csv-options.js";
@@ -14,8 +22,11 @@ export async function readFirstRecord(
   const tokenizer = new CsvTokenizer(positions, csvGrammar(options, true));
   const table = new FieldTable(count, 1);
   let consumed = chunk.end;
+  let isFirst = true;
   while (await chunk.advance(consumed)) {
-    consumed = tokenizer.tokenize(chunk.bytes, chunk.start, chunk.end, chunk.isLast, table, 1);
+    const start = isFirst ? skipByteOrderMark(chunk.bytes, chunk.start, chunk.end) : chunk.start;
+    isFirst = false;
+    consumed = tokenizer.tokenize(chunk.bytes, start, chunk.end, chunk.isLast, table, 1);
     if (table.rowCount > 0) return recordTexts(chunk.bytes, table, 0, tokenizer);
   }
   return null;

@@ -9,8 +9,19 @@ import {
   StructField,
   StructType,
 } from "@ss/core";
-import { type FieldTable, JsonTokenizer, RECORD_OK } from "@ss/kernels";
-import { onlyCorruptColumn } from "../errors.js";
+import {
+  type FieldTable,
+  JsonTokenizer,
+  KIND_ARRAY,
+  KIND_FALSE,
+  KIND_FLOAT,
+  KIND_INTEGER,
+  KIND_NON_NUMERIC,
+  KIND_OBJECT,
+  KIND_TRUE,
+  RECORD_OK,
+} from "@ss/kernels";
+import { onlyCorruptColumn, unparsableField } from "../errors.js";
 import type { BadRows } from "../reading/bad-rows.js";
 import { BufferPool } from "../reading/chunk-reader.js";
 import { openChunks } from "../reading/open-chunks.js";
@@ -106,12 +117,37 @@ function recordScan(
     fieldCount: wanted.length,
     mode: parseMode(options),
     inspect: markMalformed,
+    causeOf: ({ column, value, kind }) =>
+      column === ""
+        ? undefined
+        : unparsableField(column, value, jsonTokenName(kind), schema.field(column).type),
   };
 }
 
 function markMalformed(_bytes: Uint8Array, table: FieldTable, bad: BadRows): void {
   const { statuses, rowCount } = table;
   for (let i = 0; i < rowCount; i++) if (statuses[i] !== RECORD_OK) bad.mark(i, "");
+}
+
+/** The kind of a value, in the words of the error that Spark has for it. */
+function jsonTokenName(kind: number): string {
+  switch (kind) {
+    case KIND_INTEGER:
+      return "VALUE_NUMBER_INT";
+    case KIND_FLOAT:
+    case KIND_NON_NUMERIC:
+      return "VALUE_NUMBER_FLOAT";
+    case KIND_TRUE:
+      return "VALUE_TRUE";
+    case KIND_FALSE:
+      return "VALUE_FALSE";
+    case KIND_OBJECT:
+      return "START_OBJECT";
+    case KIND_ARRAY:
+      return "START_ARRAY";
+    default:
+      return "VALUE_STRING";
+  }
 }
 
 function wholeDocument(tokenizer: JsonTokenizer): Tokenizer {

@@ -1,4 +1,12 @@
-import { BATCH_ROWS, Batch, BytesBuilder, type Column, gatherColumn, type StructType } from "@ss/core";
+import {
+  BATCH_ROWS,
+  Batch,
+  BytesBuilder,
+  type Column,
+  gatherColumn,
+  type StreamError,
+  type StructType,
+} from "@ss/core";
 import { decodeUtf8, FieldTable, skipByteOrderMark } from "@ss/kernels";
 import type { FieldDecoder } from "../decode/field-decoder.js";
 import { malformedRecord } from "../errors.js";
@@ -34,6 +42,21 @@ export interface RecordScan {
   readonly mode: ParseMode;
   /** Marks what is wrong with rows beyond their fields, and prepares the fields (nulls). */
   inspect(bytes: Uint8Array, table: FieldTable, bad: BadRows): void;
+  /** What is wrong with a record that FAILFAST refuses, as the format puts it. */
+  causeOf(fault: RecordFault): StreamError | undefined;
+}
+
+/** The first fault of a batch. */
+export interface RecordFault {
+  /** The text of the record. */
+  readonly record: string;
+  /** A `RECORD_` status of the kernels. */
+  readonly status: number;
+  /** The column whose value is no good; empty where the record itself is not. */
+  readonly column: string;
+  /** The value's text and a `KIND_` of the kernels. */
+  readonly value: string;
+  readonly kind: number;
 }
 
 /**
@@ -133,11 +156,22 @@ export class RecordReader {
   }
 
   private failure(path: string, line: number): Error {
-    const { table, bad, text, textBase } = this;
+    const { scan, table, bad, text, textBase } = this;
     const row = bad.firstRow;
     const start = table.recordStarts[row]!;
     const record = decodeUtf8(text, start - textBase, table.recordEnds[row]! - start);
-    return malformedRecord(record, `${path} line ${line + table.lineOffsets[row]!}`, bad.firstColumn);
+    const column = bad.firstColumn;
+    const field = table.columns[scan.outputs[scan.schema.indexOf(column)]?.field ?? -1];
+    const value =
+      field === undefined ? "" : decodeUtf8(text, field.starts[row]! - textBase, field.lengths[row]!);
+    const cause = scan.causeOf({
+      record,
+      status: table.statuses[row]!,
+      column,
+      value,
+      kind: field?.kinds[row] ?? 0,
+    });
+    return malformedRecord(record, `${path} line ${line + table.lineOffsets[row]!}`, column, cause);
   }
 
   private goodRows(columns: readonly Column[], rows: number): Batch {

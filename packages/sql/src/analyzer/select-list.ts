@@ -1,4 +1,4 @@
-import { children, exists, findPart, mapChildren, transformExpression } from "../expression/children.js";
+import { children, exists, findPart, mapChildren } from "../expression/children.js";
 import { references } from "../expression/conjuncts.js";
 import { analysisError, sqlOf } from "../expression/errors.js";
 import {

@@ -1,14 +1,6 @@
-import {
-  CalendarIntervalType,
-  DayTimeIntervalType,
-  type IntervalValue,
-  LongType,
-  StringType,
-  type Value,
-} from "@ss/core";
+import { DayTimeIntervalType, type IntervalValue, LongType, StringType, type Value } from "@ss/core";
 import { calendarIntervalMicros, tryParseCalendarInterval } from "@ss/kernels";
 import { transformExpression } from "../expression/children.js";
-import { castTo } from "../expression/coercion/implicit-cast.js";
 import { analysisError, datatypeMismatch, quotedName, sqlOf } from "../expression/errors.js";
 import {
   type Alias,
@@ -22,7 +14,6 @@ import {
 import { prettyName } from "../expression/expression-text.js";
 import { sameExpression } from "../expression/same-expression.js";
 import { nullableOf, typeOf } from "../expression/type-of.js";
-import { isString } from "../expression/type-predicates.js";
 import { attributeOf, metadataOf, outputOf } from "../logical/output.js";
 import type { LogicalPlan } from "../logical/plan.js";
 import type { Analyzer } from "./analyzer.js";
@@ -34,8 +25,6 @@ import type { Resolved } from "./scope.js";
 
 /** The metadata key of window columns. */
 export const TIME_WINDOW_MARK = "spark.timeWindow";
-/** The metadata key of session window columns. */
-export const SESSION_WINDOW_MARK = "spark.sessionWindow";
 
 /** A plan that has the time windows that expressions over it asked for, and the expressions over its columns. */
 export interface Windowed {
@@ -132,7 +121,8 @@ class TimeWindows {
     if (known) return known.column;
     if (marker.fn === WINDOW_TIME) return this.add(marker, this.timeOfWindow(marker));
     if (this.found.some((one) => one.marker.fn !== WINDOW_TIME)) throw manyWindows();
-    return marker.fn === TIME_WINDOW ? this.timeWindow(marker) : this.sessionWindow(marker);
+    if (marker.fn === TIME_WINDOW) return this.timeWindow(marker);
+    throw sessionWindowUnsupported(marker);
   }
 
   /** Adds a computed column to the plan below. */
@@ -157,8 +147,8 @@ class TimeWindows {
   private timeOfWindow(marker: ScalarCall): Alias {
     const window = marker.args[0]!;
     const marks = metadataOf(window) ?? {};
-    if (marks[TIME_WINDOW_MARK] !== true && marks[SESSION_WINDOW_MARK] !== true) throw noWindow(window);
-    const { [TIME_WINDOW_MARK]: _time, [SESSION_WINDOW_MARK]: _session, ...metadata } = marks;
+    if (marks[TIME_WINDOW_MARK] !== true) throw noWindow(window);
+    const { [TIME_WINDOW_MARK]: _time, ...metadata } = marks;
     const end = call("getItem", window, literal("end", StringType));
     const child = this.resolve(call("$add_interval", end, literal(-1n, DayTimeIntervalType())));
     return { kind: "alias", child, names: ["window_time"], id: freshId(), metadata };
@@ -214,30 +204,6 @@ class TimeWindows {
     const bound = (name: string): Expression => call("getItem", column, literal(name, StringType));
     const inside = call("and", call(">=", time, bound("start")), call("<", time, bound("end")));
     return this.adopt(marker, { kind: "filter", child: expand, condition: this.resolve(inside) }, column);
-  }
-
-  /** Windows of sessions begin as one per row; those that overlap are merged when rows are grouped. */
-  private sessionWindow(marker: ScalarCall): Attribute {
-    const time = marker.args[0]!;
-    const metadata = { ...metadataOf(time), [SESSION_WINDOW_MARK]: true };
-    const gap = isConstant(marker.args[1]!) ? long(this.micros(marker, 1)) : this.dynamicGap(marker.args[1]!);
-    this.keepRowsWithTime(time);
-    const child = this.resolve(call("$session_window", time, gap));
-    const column = this.add(marker, {
-      kind: "alias",
-      child,
-      names: ["session_window"],
-      id: freshId(),
-      metadata,
-    });
-    const bound = (name: string): Expression => call("getItem", column, literal(name, StringType));
-    const condition = this.resolve(call(">", bound("end"), bound("start")));
-    this.child = { ...this.child, plan: { kind: "filter", child: this.child.plan, condition } };
-    return column;
-  }
-
-  private dynamicGap(gap: Expression): Expression {
-    return isString(typeOf(gap)) ? castTo(gap, CalendarIntervalType, this.analyzer.environment.ansi) : gap;
   }
 
   private keepRowsWithTime(time: Expression): void {
@@ -352,5 +318,15 @@ function constraint(
       rightExprName: quotedName(right),
       rightExprValue: `${rightValue}L`,
     },
+  );
+}
+
+function sessionWindowUnsupported(marker: ScalarCall): Error {
+  return analysisError(
+    "SS_SESSION_WINDOW",
+    "0A000",
+    "session_window(...) is not part of this release: group by window(...) instead.",
+    {},
+    marker.origin,
   );
 }

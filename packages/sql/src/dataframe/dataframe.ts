@@ -1,6 +1,6 @@
 import { IntegerType, renderTable, type StructType, type Value, valueAt } from "@ss/core";
-import { toExternal } from "../execution/external.js";
 import { freshId, literal } from "../expression/expression.js";
+import { toExternal } from "../expression/external-value.js";
 import type { JoinType, LogicalPlan } from "../logical/plan.js";
 import { parseExpression } from "../parser/parser.js";
 import { Column, type ColumnOrName, columnOf, namedColumn, sortOrderOf } from "./column.js";

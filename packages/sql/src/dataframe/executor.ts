@@ -1,7 +1,7 @@
 import type { OutputMode, SaveMode, StreamingQuery, StructType, Trigger, Value } from "@ss/core";
-import type { Rows } from "../execution/codegen/stage.js";
-import type { ExternalOptions } from "../execution/external.js";
+import type { ExternalOptions } from "../expression/external-value.js";
 import type { LogicalPlan, Name } from "../logical/plan.js";
+import type { Rows } from "../logical/rows.js";
 import type { DataFrame } from "./dataframe.js";
 import type { AnyRow } from "./row-types.js";
 

@@ -1,8 +1,8 @@
 import type { FamilySpec } from "@ss/core";
+import type { ExternalOptions } from "../expression/external-value.js";
 import type { PhysicalPlan } from "../physical/plan.js";
 import type { Stage } from "./codegen/stage.js";
 import type { StageSettings } from "./codegen/stage-writer.js";
-import type { ExternalOptions } from "./external.js";
 import type { Operator } from "./operator.js";
 import { AggregateOperator } from "./operators/aggregate.js";
 import { GenerateOperator } from "./operators/generate.js";

@@ -1,7 +1,7 @@
 import type { Json, Partition, ScanRequest } from "@ss/core";
 import type { Attribute } from "../expression/expression.js";
+import type { Rows } from "../logical/rows.js";
 import type { RunClock } from "./codegen/runtime.js";
-import type { Rows } from "./codegen/stage.js";
 import type { StreamRun } from "./stream-run.js";
 
 /** The rows of a table, or of a source's range, in a run. */

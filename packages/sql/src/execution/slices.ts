@@ -1,5 +1,5 @@
 import { BATCH_ROWS, type Column, sliceColumn } from "@ss/core";
-import type { Rows } from "./codegen/stage.js";
+import type { Rows } from "../logical/rows.js";
 
 /** Long columns in batches, without a copy. */
 export function* slices(columns: readonly Column[], rowCount: number): Generator<Rows> {

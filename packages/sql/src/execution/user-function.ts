@@ -1,8 +1,8 @@
 import type { Value } from "@ss/core";
 import type { UserFunction } from "../expression/expression.js";
+import { toExternal } from "../expression/external-value.js";
+import { toInternal } from "../expression/internal-value.js";
 import { typeOf } from "../expression/type-of.js";
-import { toExternal } from "./external.js";
-import { toInternal } from "./internal.js";
 
 /** A function of boxed values that calls the user's with what a person sees, and takes its answer back. */
 export function userFunctionCaller(expression: UserFunction): (...values: Value[]) => Value {

@@ -6,7 +6,8 @@ export function isDeterministic(e: Expression): boolean {
   return !exists(
     e,
     (part) =>
-      (part.kind === "scalar" && part.fn.deterministic === false) || (part.kind === "userFunction" && !part.deterministic),
+      (part.kind === "scalar" && part.fn.deterministic === false) ||
+      (part.kind === "userFunction" && !part.deterministic),
   );
 }
 

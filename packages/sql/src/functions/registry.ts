@@ -12,6 +12,9 @@ import { formattingFunctions } from "./string/formatting.js";
 import { maskFunctions } from "./string/mask.js";
 import { randomFunctions } from "./random/random-functions.js";
 import { timeFunctions } from "./time/time-functions.js";
+import { fromJsonFunctions } from "./json/from-json.js";
+import { toJsonFunctions } from "./json/to-json.js";
+import { schemaOfJsonFunctions } from "./json/schema-of-json.js";
 import { arithmeticFunctions } from "./arithmetic/operators.js";
 import { unaryFunctions } from "./arithmetic/unary.js";
 import { bitwiseFunctions } from "./bitwise/bitwise.js";
@@ -109,6 +112,9 @@ export function scalarFunctions(): readonly ScalarFunction[] {
     ...randomFunctions,
     ...timeFunctions,
     ...jsonFunctions,
+    ...fromJsonFunctions,
+    ...toJsonFunctions,
+    ...schemaOfJsonFunctions,
     ...mathFunctions,
     ...roundingFunctions,
     ...widthBucketFunctions,

@@ -21,7 +21,6 @@ const PACKAGES: Readonly<Record<string, string>> = {
   socket: "@ss/source-socket",
   memory: "@ss/source-memory",
   console: "@ss/sink-console",
-  kafka: "@ss/source-kafka",
 };
 
 /** What the plug-ins of a session bring, looked up by name. */

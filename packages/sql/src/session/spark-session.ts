@@ -12,8 +12,8 @@ import {
 import { DataFrame } from "../dataframe/dataframe.js";
 import { Reader } from "../dataframe/reader.js";
 import type { AnyRow } from "../dataframe/row-types.js";
-import { toInternal } from "../execution/internal.js";
 import { type Attribute, freshId } from "../expression/expression.js";
+import { toInternal } from "../expression/internal-value.js";
 import { builtinRegistry } from "../functions/builtin.js";
 import type { Statement } from "../logical/command.js";
 import { parseStatement, parseTableName } from "../parser/parser.js";

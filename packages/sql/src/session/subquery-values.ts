@@ -1,9 +1,9 @@
 import { BooleanType, type Value, valueAt } from "@ss/core";
-import type { Rows } from "../execution/codegen/stage.js";
 import { scalarSubqueryTooManyRows } from "../execution/subquery-errors.js";
 import { type Expression, literal, type SubqueryExpression } from "../expression/expression.js";
 import { typeOf } from "../expression/type-of.js";
 import type { LogicalPlan } from "../logical/plan.js";
+import type { Rows } from "../logical/rows.js";
 import { earlyPlan, earlySubqueries, withEarlyValues } from "../optimizer/subquery/early-values.js";
 
 /** The plan with constants in the place of the subqueries that have one value for the whole query. */

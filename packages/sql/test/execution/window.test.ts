@@ -16,7 +16,7 @@ import {
   YearMonthIntervalType,
 } from "@ss/core";
 import { describe, expect, test } from "vitest";
-import type { Rows } from "../../src/execution/codegen/stage.js";
+import type { Rows } from "../../src/logical/rows.js";
 import type { Operator, Run } from "../../src/execution/operator.js";
 import { WindowOperator } from "../../src/execution/operators/window.js";
 import {

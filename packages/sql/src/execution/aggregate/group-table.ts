@@ -2,8 +2,8 @@ import { type Column, type DataType, Int32Column, IntegerType, KeyTable, takeCol
 import type { Attribute } from "../../expression/expression.js";
 import type { Accumulator, AggregateShape } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
+import type { Rows } from "../../logical/rows.js";
 import type { AggregatePart } from "../../physical/plan.js";
-import type { Rows } from "../codegen/stage.js";
 import { flattenKeys, keyParts } from "./key-columns.js";
 
 /** What the accumulators of some aggregate calls need to know. */

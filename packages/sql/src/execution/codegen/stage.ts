@@ -2,17 +2,12 @@ import { type Column, type DataType, StreamError } from "@ss/core";
 import type { Code } from "../../expression/code.js";
 import type { Alias, Attribute, Expression } from "../../expression/expression.js";
 import { typeOf } from "../../expression/type-of.js";
+import type { Rows } from "../../logical/rows.js";
 import { anyNull } from "./codes.js";
 import { columnCode, columnSignature, elementCode } from "./column-code.js";
 import { OutputBuffer } from "./output.js";
 import { type RunClock, StageRuntime } from "./runtime.js";
 import { type Binding, type StageSettings, StageWriter } from "./stage-writer.js";
-
-/** Rows of a stage: valid until the stage runs again. */
-export interface Rows {
-  readonly columns: readonly Column[];
-  readonly rowCount: number;
-}
 
 /** `explode` and its kin, fused into the loop: one row per element. */
 export interface StageGenerator {

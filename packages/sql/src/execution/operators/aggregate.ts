@@ -1,7 +1,7 @@
+import type { Rows } from "../../logical/rows.js";
 import type { AggregatePlan } from "../../physical/plan.js";
 import { GroupTable } from "../aggregate/group-table.js";
 import { assembleKeys } from "../aggregate/key-columns.js";
-import type { Rows } from "../codegen/stage.js";
 import type { Operator, Run } from "../operator.js";
 import { slices } from "../slices.js";
 

@@ -8,8 +8,9 @@ import {
   valueAt,
 } from "@ss/core";
 import { typeOf } from "../../expression/type-of.js";
+import type { Rows } from "../../logical/rows.js";
 import type { GeneratePlan } from "../../physical/plan.js";
-import { type Rows, Stage } from "../codegen/stage.js";
+import { Stage } from "../codegen/stage.js";
 import type { StageSettings } from "../codegen/stage-writer.js";
 import type { Operator, Run } from "../operator.js";
 

@@ -10,9 +10,10 @@ import {
 } from "@ss/core";
 import type { Attribute } from "../../expression/expression.js";
 import { typeOf } from "../../expression/type-of.js";
+import type { Rows } from "../../logical/rows.js";
 import type { JoinPlan } from "../../physical/plan.js";
 import { truths } from "../aggregate/group-table.js";
-import { type Rows, Stage } from "../codegen/stage.js";
+import { Stage } from "../codegen/stage.js";
 import type { StageSettings } from "../codegen/stage-writer.js";
 import type { Operator, Run } from "../operator.js";
 import { scalarSubqueryTooManyRows } from "../subquery-errors.js";

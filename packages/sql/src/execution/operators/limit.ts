@@ -7,8 +7,8 @@ import {
   sliceColumn,
   takeColumn,
 } from "@ss/core";
+import type { Rows } from "../../logical/rows.js";
 import type { LimitPlan } from "../../physical/plan.js";
-import type { Rows } from "../codegen/stage.js";
 import type { Operator, Run } from "../operator.js";
 
 /** Spark's name of the stateful limit in progress reports. */

@@ -1,8 +1,9 @@
+import { type ExternalOptions, externalValue } from "../../expression/external-value.js";
+import type { Rows } from "../../logical/rows.js";
 import type { ObservePlan } from "../../physical/plan.js";
 import { GroupTable } from "../aggregate/group-table.js";
-import { type Rows, Stage } from "../codegen/stage.js";
+import { Stage } from "../codegen/stage.js";
 import type { StageSettings } from "../codegen/stage-writer.js";
-import { type ExternalOptions, externalValue } from "../external.js";
 import type { Operator, Run } from "../operator.js";
 
 /** Lets rows pass and aggregates some of their columns on the side. */

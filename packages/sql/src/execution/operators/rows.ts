@@ -1,6 +1,6 @@
 import { BATCH_ROWS, Int64Column } from "@ss/core";
+import type { Rows } from "../../logical/rows.js";
 import type { RangePlan, RowsPlan } from "../../physical/plan.js";
-import type { Rows } from "../codegen/stage.js";
 import type { Operator, Run } from "../operator.js";
 
 /** Rows that are there already. */

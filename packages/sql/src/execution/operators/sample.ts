@@ -1,6 +1,6 @@
 import { takeColumn } from "@ss/core";
+import type { Rows } from "../../logical/rows.js";
 import type { SamplePlan } from "../../physical/plan.js";
-import type { Rows } from "../codegen/stage.js";
 import type { Operator, Run } from "../operator.js";
 
 /** A part of the rows by chance; the same seed over the same rows in the same order takes the same ones. */

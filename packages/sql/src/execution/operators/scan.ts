@@ -1,6 +1,6 @@
 import type { ScanRequest } from "@ss/core";
+import type { Rows } from "../../logical/rows.js";
 import type { ScanPlan } from "../../physical/plan.js";
-import type { Rows } from "../codegen/stage.js";
 import type { Operator, Run } from "../operator.js";
 
 /** Reads the partitions of an input one after the other. */

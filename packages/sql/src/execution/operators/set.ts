@@ -1,6 +1,7 @@
 import { KeyTable, takeColumn } from "@ss/core";
+import type { Rows } from "../../logical/rows.js";
 import type { ExpandPlan, SetPlan, UnionPlan } from "../../physical/plan.js";
-import { type Rows, Stage } from "../codegen/stage.js";
+import { Stage } from "../codegen/stage.js";
 import type { StageSettings } from "../codegen/stage-writer.js";
 import type { Operator, Run } from "../operator.js";
 

@@ -2,8 +2,8 @@ import { type Column, type ColumnBuilder, columnBuilder, takeColumn } from "@ss/
 import { compareCells } from "../../expression/cell-order.js";
 import type { SortOrder } from "../../expression/expression.js";
 import { typeOf } from "../../expression/type-of.js";
+import type { Rows } from "../../logical/rows.js";
 import type { SortPlan } from "../../physical/plan.js";
-import type { Rows } from "../codegen/stage.js";
 import type { Operator, Run } from "../operator.js";
 import { plainOrder, type RowOrder } from "../plain-order.js";
 import { slices } from "../slices.js";

@@ -1,5 +1,6 @@
+import type { Rows } from "../../logical/rows.js";
 import type { StagePlan } from "../../physical/plan.js";
-import { type Rows, Stage } from "../codegen/stage.js";
+import { Stage } from "../codegen/stage.js";
 import type { StageSettings } from "../codegen/stage-writer.js";
 import type { Operator, Run } from "../operator.js";
 

@@ -1,8 +1,8 @@
 import { type Column, type FamilySpec, type StateRows, StructField, StructType, takeColumn } from "@ss/core";
+import type { Rows } from "../../logical/rows.js";
 import type { AggregatePlan } from "../../physical/plan.js";
 import { Accumulators, GroupTable, shapesOf } from "../aggregate/group-table.js";
 import { assembleKeys, eventTimePart, keyParts } from "../aggregate/key-columns.js";
-import type { Rows } from "../codegen/stage.js";
 import type { Operator, Run } from "../operator.js";
 import { slices } from "../slices.js";
 import type { OperatorCounts, StreamRun } from "../stream-run.js";

@@ -1,6 +1,6 @@
 import type { Column } from "@ss/core";
+import type { Rows } from "../../logical/rows.js";
 import type { WatermarkPlan } from "../../physical/plan.js";
-import type { Rows } from "../codegen/stage.js";
 import type { Operator, Run } from "../operator.js";
 import type { EventTimes } from "../stream-run.js";
 

@@ -9,9 +9,10 @@ import type {
 } from "../../expression/expression.js";
 import { sameExpression } from "../../expression/same-expression.js";
 import { typeOf } from "../../expression/type-of.js";
+import type { Rows } from "../../logical/rows.js";
 import type { WindowPlan } from "../../physical/plan.js";
 import { shapesOf, truths } from "../aggregate/group-table.js";
-import { type Rows, Stage } from "../codegen/stage.js";
+import { Stage } from "../codegen/stage.js";
 import type { StageSettings } from "../codegen/stage-writer.js";
 import type { Operator, Run } from "../operator.js";
 import { slices } from "../slices.js";

@@ -1,6 +1,10 @@
-import { ArrayType, IntegerType, StringType } from "@ss/core";
-import type { ScalarFunction } from "../../expression/function.js";
-import { boxed } from "../define.js";
+import { ArrayType, type DataType, IntegerType, StringType } from "@ss/core";
+import { unexpectedInputType } from "../../expression/errors.js";
+import type { Expression } from "../../expression/expression.js";
+import type { FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
+import { isString } from "../../expression/type-predicates.js";
+import { typeOf } from "../../expression/type-of.js";
+import { boxed, inputTypes } from "../define.js";
 import { remembered } from "../datetime/patterns.js";
 import { getJsonObject, parseJsonPath } from "./json-path.js";
 import { parseJson } from "./json-value.js";
@@ -17,9 +21,16 @@ export const jsonFunctions: readonly ScalarFunction[] = [
   boxed(["json_array_length"], [StringType], IntegerType, () => (json) => {
     const node = parseJson(json as string);
     return node?.kind === "array" ? node.items.length : null;
-  }, { nullable: true }),
+  }, { nullable: true, resolve: (args, context) => onlyText(args, context, IntegerType) }),
   boxed(["json_object_keys"], [StringType], ArrayType(StringType), () => (json) => {
     const node = parseJson(json as string);
     return node?.kind === "object" ? node.entries.map(([name]) => name) : null;
-  }, { nullable: true }),
+  }, { nullable: true, resolve: (args, context) => onlyText(args, context, ArrayType(StringType)) }),
 ];
+
+/** These take texts alone: other values are not cast to them. */
+function onlyText(args: readonly Expression[], context: FunctionContext, type: DataType): Resolution {
+  const given = typeOf(args[0]!);
+  if (!isString(given) && given.kind !== "void") throw unexpectedInputType(context, 0, StringType, args[0]!);
+  return inputTypes(args, [StringType], context, type, true);
+}

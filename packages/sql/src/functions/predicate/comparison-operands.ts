@@ -8,7 +8,7 @@ import {
 } from "../../expression/coercion/wider-type.js";
 import type { Expression } from "../../expression/expression.js";
 import type { FunctionContext } from "../../expression/function.js";
-import { decimalFor, isIntegral, isNumeric } from "../../expression/type-predicates.js";
+import { decimalFor, isAnsiInterval, isIntegral, isNumeric } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
 import { integralAsDecimal } from "../arithmetic/numeric-operands.js";
 import { coerced } from "../define.js";
@@ -45,6 +45,7 @@ function decimalType(left: Expression, right: Expression): DataType | undefined 
 }
 
 function legacyType(l: DataType, r: DataType): DataType | undefined {
+  if (isAnsiInterval(l) || isAnsiInterval(r)) return undefined;
   if (l.kind === "boolean" && isNumeric(r)) return r;
   if (r.kind === "boolean" && isNumeric(l)) return l;
   return findLegacyComparisonType(l, r);

@@ -1,17 +1,6 @@
-import {
-  type BatchWrite,
-  type Column,
-  type OutputMode,
-  type Sink,
-  type SinkBatch,
-  StreamError,
-} from "@ss/core";
+import { type BatchWrite, type OutputMode, type Sink, type SinkBatch, StreamError } from "@ss/core";
+import type { Rows } from "../../logical/rows.js";
 import { MemoryWriter } from "./memory-sink.js";
-
-interface Rows {
-  readonly columns: readonly Column[];
-  readonly rowCount: number;
-}
 
 /** Hands every batch to a user's function, once all its rows are there. */
 export class ForeachBatchSink implements Sink {

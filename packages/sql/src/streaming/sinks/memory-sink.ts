@@ -1,7 +1,6 @@
 import {
   type Batch,
   type BatchWrite,
-  type Column,
   copyColumn,
   type OutputMode,
   type PartitionWriter,
@@ -9,11 +8,7 @@ import {
   type SinkBatch,
   type SinkResult,
 } from "@ss/core";
-
-interface Rows {
-  readonly columns: readonly Column[];
-  readonly rowCount: number;
-}
+import type { Rows } from "../../logical/rows.js";
 
 /** Keeps the rows of a query in memory, for looking at them by SQL under the query's name. */
 export class MemorySink implements Sink {

@@ -9,13 +9,24 @@ import { CHECKPOINT, Trial, type TrialOptions } from "./trial.js";
 const at = (seconds: number): Date => new Date(seconds * 1000);
 const BASE: TrialOptions = {
   schema: "k STRING, n INT, t TIMESTAMP",
-  inputs: [[["a", 1, at(1)], ["b", 2, at(2)]], [["a", 3, at(3)], ["b", 4, at(4)]]],
+  inputs: [
+    [
+      ["a", 1, at(1)],
+      ["b", 2, at(2)],
+    ],
+    [
+      ["a", 3, at(3)],
+      ["b", 4, at(4)],
+    ],
+  ],
   mode: "update",
   query: (stream) => stream.groupBy("k").sum("n"),
 };
 
 /** A query that has processed its first addition, and its disk. */
-async function begun(options: TrialOptions): Promise<{ readonly trial: Trial; readonly disk: FaultyFileSystem }> {
+async function begun(
+  options: TrialOptions,
+): Promise<{ readonly trial: Trial; readonly disk: FaultyFileSystem }> {
   const trial = new Trial(options);
   const disk = new FaultyFileSystem();
   await trial.runSome(disk, 1);
@@ -27,11 +38,17 @@ async function goesOn(before: TrialOptions, changes: Partial<TrialOptions>): Pro
   const { trial, disk } = await begun(before);
   const changed = trial.copy(changes);
   await changed.run(disk);
-  return changed.sink.rows(1).map((row) => row.map(String).join(" ")).sort();
+  return changed.sink
+    .rows(1)
+    .map((row) => row.map(String).join(" "))
+    .sort();
 }
 
 /** The error that the changed query ends with. */
-async function isRefused(before: TrialOptions, changes: Partial<TrialOptions>): Promise<Error & { condition?: string }> {
+async function isRefused(
+  before: TrialOptions,
+  changes: Partial<TrialOptions>,
+): Promise<Error & { condition?: string }> {
   const { trial, disk } = await begun(before);
   return trial.copy(changes).failure(disk);
 }
@@ -42,12 +59,14 @@ test("a filter may come, and its state goes on", async () => {
 });
 
 test("what is selected of the result may change", async () => {
-  const query = (stream: DataFrame): DataFrame => stream.groupBy("k").sum("n").selectExpr("`sum(n)` * 10 AS tenfold");
+  const query = (stream: DataFrame): DataFrame =>
+    stream.groupBy("k").sum("n").selectExpr("`sum(n)` * 10 AS tenfold");
   expect(await goesOn(BASE, { query })).toEqual(["40", "60"]);
 });
 
 test("columns of the state may be called otherwise", async () => {
-  const query = (stream: DataFrame): DataFrame => stream.selectExpr("k AS word", "n AS number").groupBy("word").sum("number");
+  const query = (stream: DataFrame): DataFrame =>
+    stream.selectExpr("k AS word", "n AS number").groupBy("word").sum("number");
   expect(await goesOn(BASE, { query })).toEqual(["a 4", "b 6"]);
 });
 
@@ -58,20 +77,30 @@ test("the projection and the filter of a stateless query may change", async () =
 });
 
 test("the delay of a watermark may change", async () => {
-  const delayed = (delay: string) => (stream: DataFrame): DataFrame => {
-    return stream.withWatermark("t", delay).groupBy(window("t", "10 seconds")).count().selectExpr("count");
-  };
-  expect(await goesOn({ ...BASE, query: delayed("1 minute") }, { query: delayed("2 minutes") })).toEqual(["4"]);
+  const delayed =
+    (delay: string) =>
+    (stream: DataFrame): DataFrame => {
+      return stream.withWatermark("t", delay).groupBy(window("t", "10 seconds")).count().selectExpr("count");
+    };
+  expect(await goesOn({ ...BASE, query: delayed("1 minute") }, { query: delayed("2 minutes") })).toEqual([
+    "4",
+  ]);
 });
 
 test("a rate limit may come, and the trigger may change", async () => {
   const disk = new FaultyFileSystem();
   const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
   const trial = new Trial({ ...BASE, inputs: [] });
-  const run = async (options: Readonly<Record<string, string>>, trigger: { readonly availableNow: true } | { readonly once: true }) => {
+  const run = async (
+    options: Readonly<Record<string, string>>,
+    trigger: { readonly availableNow: true } | { readonly once: true },
+  ) => {
     const spark = await trial.session(disk, fileSource());
     const stream = spark.readStream.format("csv").schema("n INT").options(options).load("/in");
-    const writer = stream.writeStream.format("collecting").option("checkpointLocation", CHECKPOINT).trigger(trigger);
+    const writer = stream.writeStream
+      .format("collecting")
+      .option("checkpointLocation", CHECKPOINT)
+      .trigger(trigger);
     await (await writer.start()).awaitTermination();
   };
   await disk.createExclusive("/in/1.csv", bytes("1\n"));
@@ -83,10 +112,15 @@ test("a rate limit may come, and the trigger may change", async () => {
 
 test("options of the sink may change", async () => {
   const disk = new FaultyFileSystem();
-  const trial = new Trial({ ...BASE, query: (stream) => stream.selectExpr("k", "CAST(NULL AS INT) AS nothing") });
+  const trial = new Trial({
+    ...BASE,
+    query: (stream) => stream.selectExpr("k", "CAST(NULL AS INT) AS nothing"),
+  });
   const run = async (keepsNulls: boolean): Promise<void> => {
     const spark = await trial.session(disk);
-    const writer = trial.options.query(trial.stream(spark)).writeStream.option("checkpointLocation", CHECKPOINT);
+    const writer = trial.options
+      .query(trial.stream(spark))
+      .writeStream.option("checkpointLocation", CHECKPOINT);
     const query = await writer.format("json").option("ignoreNullFields", !keepsNulls).start("/out");
     trial.feed();
     await query.processAllAvailable();
@@ -94,7 +128,12 @@ test("options of the sink may change", async () => {
   };
   await run(false);
   await run(true);
-  expect(listedRecords(disk, "/out")).toEqual([{ k: "a" }, { k: "b" }, { k: "a", nothing: null }, { k: "b", nothing: null }]);
+  expect(listedRecords(disk, "/out")).toEqual([
+    { k: "a" },
+    { k: "b" },
+    { k: "a", nothing: null },
+    { k: "b", nothing: null },
+  ]);
 });
 
 test("the number of partitions comes from the checkpoint, whatever the session says", async () => {
@@ -115,9 +154,14 @@ test("another number of sources is refused, with both numbers", async () => {
   const spark = await changed.session(disk);
   const second = spark.readStream.format("memory").option("name", other).schema(BASE.schema).load();
   const union = changed.stream(spark).union(second).groupBy("k").sum("n");
-  const writer = union.writeStream.format("collecting").outputMode("update").option("checkpointLocation", CHECKPOINT);
+  const writer = union.writeStream
+    .format("collecting")
+    .outputMode("update")
+    .option("checkpointLocation", CHECKPOINT);
   const query = await writer.start();
-  await expect(query.awaitTermination()).rejects.toThrow("There are [1] sources in the checkpoint offsets and now there are [2]");
+  await expect(query.awaitTermination()).rejects.toThrow(
+    "There are [1] sources in the checkpoint offsets and now there are [2]",
+  );
   expect(query.exception?.cause).toMatchObject({ condition: "SS_SOURCES_CHANGED" });
   MemorySource.reset(other);
 });
@@ -128,7 +172,9 @@ test("a source of another kind is refused", async () => {
   const spark = await trial.copy().session(disk, fileSource());
   const files = spark.readStream.format("csv").schema("n INT").load("/in");
   const query = await files.writeStream.format("collecting").option("checkpointLocation", CHECKPOINT).start();
-  await expect(query.processAllAvailable()).rejects.toMatchObject({ cause: { condition: "SS_LOG_BATCH_MISSING" } });
+  await expect(query.processAllAvailable()).rejects.toMatchObject({
+    cause: { condition: "SS_LOG_BATCH_MISSING" },
+  });
 });
 
 test("a memory source in the place of files is refused", async () => {
@@ -163,7 +209,8 @@ test("values of another type are refused, with both schemas", async () => {
 });
 
 test("one more aggregate is refused", async () => {
-  const query = (stream: DataFrame): DataFrame => stream.withColumn("m", stream.col("n")).groupBy("k").sum("n", "m");
+  const query = (stream: DataFrame): DataFrame =>
+    stream.withColumn("m", stream.col("n")).groupBy("k").sum("n", "m");
   const more = await isRefused(BASE, { query });
   expect(more.condition).toBe("STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE");
 });
@@ -183,7 +230,10 @@ test("a stateful operator that is gone is refused", async () => {
 
 test("a stateful operator of another kind is refused, also where its state has the same columns", async () => {
   const count: TrialOptions = { ...BASE, query: (stream) => stream.groupBy().count() };
-  const error = await isRefused(count, { mode: "append", query: (stream) => stream.limit(10).selectExpr("n") });
+  const error = await isRefused(count, {
+    mode: "append",
+    query: (stream) => stream.limit(10).selectExpr("n"),
+  });
   expect(error.condition).toBe("STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA");
   expect(error.message).toContain("stateStoreSave");
   expect(error.message).toContain("globalLimit");

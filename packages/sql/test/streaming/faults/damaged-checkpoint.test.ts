@@ -15,7 +15,8 @@ function* damages(bytes: Uint8Array): Generator<readonly [what: string, damaged:
   const lineEnds = [...text.matchAll(/\n/g)].map(({ index }) => index);
   const step = Math.max(3, Math.floor(bytes.length / 12));
   const lengths = Array.from({ length: Math.ceil(bytes.length / step) }, (_, k) => k * step);
-  for (const length of new Set([...lengths, ...lineEnds, bytes.length - 1])) yield [`cut to ${length} bytes`, bytes.slice(0, length)];
+  for (const length of new Set([...lengths, ...lineEnds, bytes.length - 1]))
+    yield [`cut to ${length} bytes`, bytes.slice(0, length)];
   for (let k = 1; k < bytes.length; k += step + 1) {
     const changed = bytes.slice();
     changed[k]! ^= 1;
@@ -24,7 +25,11 @@ function* damages(bytes: Uint8Array): Generator<readonly [what: string, damaged:
 }
 
 /** Damages one file after the other; the query has to give the right result all the same, or to name the file. */
-async function recognisesDamage(options: TrialOptions, files: RegExp, expected: readonly string[]): Promise<number> {
+async function recognisesDamage(
+  options: TrialOptions,
+  files: RegExp,
+  expected: readonly string[],
+): Promise<number> {
   const trial = new Trial(options);
   const disk = new FaultyFileSystem();
   await trial.runSome(disk, 2);
@@ -51,7 +56,11 @@ async function recognisesDamage(options: TrialOptions, files: RegExp, expected: 
 }
 
 test("offset and commit logs that are damaged are named", PATIENCE, async () => {
-  const refused = await recognisesDamage(queries.WINDOWED, /\/(offsets|commits)\/\d+$/, queries.WINDOWED_RESULT);
+  const refused = await recognisesDamage(
+    queries.WINDOWED,
+    /\/(offsets|commits)\/\d+$/,
+    queries.WINDOWED_RESULT,
+  );
   expect(refused).toBeGreaterThan(50);
 });
 
@@ -59,16 +68,22 @@ test("state files that are damaged are named", PATIENCE, async () => {
   expect(await recognisesDamage(queries.TOTALS, /\/state\//, queries.TOTALS_RESULT)).toBeGreaterThan(40);
 });
 
-test("a damaged snapshot is done without, as the deltas say the same, and a delta before a snapshot too", PATIENCE, async () => {
-  const options = { ...queries.TOTALS, conf: SNAPSHOTS };
-  expect(await recognisesDamage(options, /\/state\//, queries.TOTALS_RESULT)).toBe(0);
-});
+test(
+  "a damaged snapshot is done without, as the deltas say the same, and a delta before a snapshot too",
+  PATIENCE,
+  async () => {
+    const options = { ...queries.TOTALS, conf: SNAPSHOTS };
+    expect(await recognisesDamage(options, /\/state\//, queries.TOTALS_RESULT)).toBe(0);
+  },
+);
 
 test("a damaged query id is named, or was not part of the damage", PATIENCE, async () => {
   const trial = new Trial(queries.TOTALS);
   const disk = new FaultyFileSystem();
   await trial.runSome(disk, 2);
-  const { id } = JSON.parse(new TextDecoder().decode(disk.files().get("/checkpoint/metadata"))) as { id: string };
+  const { id } = JSON.parse(new TextDecoder().decode(disk.files().get("/checkpoint/metadata"))) as {
+    id: string;
+  };
   for (const [what, damaged] of damages(disk.files().get("/checkpoint/metadata")!)) {
     const changed = new Map(disk.files());
     if (damaged === null) changed.delete("/checkpoint/metadata");
@@ -129,7 +144,11 @@ test("a damaged list of the files that a source has read is named", PATIENCE, as
   const run = async (on: FaultyFileSystem, filesPerTrigger: number): Promise<string[]> => {
     const copy = trial.copy();
     const spark = await copy.session(on, fileSource());
-    const stream = spark.readStream.format("csv").schema("k STRING, n INT").option("maxFilesPerTrigger", filesPerTrigger).load("/in");
+    const stream = spark.readStream
+      .format("csv")
+      .schema("k STRING, n INT")
+      .option("maxFilesPerTrigger", filesPerTrigger)
+      .load("/in");
     const writer = stream.writeStream.format("collecting").option("checkpointLocation", "/checkpoint");
     try {
       const query = await writer.start();

@@ -37,13 +37,20 @@ test("column names stay names: in expressions, in state and in results", async (
     const trial = new Trial({ schema: "k STRING, n INT", inputs: [], query: (stream) => stream });
     const spark = await trial.session(disk);
     const named = trial.stream(spark).toDF(name, "n");
-    const counted = named.filter(`${quote(name)} IS NOT NULL`).groupBy(col(quote(name))).sum("n").toDF(name, "total");
+    const counted = named
+      .filter(`${quote(name)} IS NOT NULL`)
+      .groupBy(col(quote(name)))
+      .sum("n")
+      .toDF(name, "total");
     const writer = counted.writeStream.format("memory").queryName("result").outputMode("complete");
     const query = await writer.start();
     MemorySource.addData(trial.source, ["x", 1], ["x", 2]);
     await query.processAllAvailable();
     const [row] = await spark.table("result").collect();
-    expect(Object.entries(row!), JSON.stringify(name)).toEqual([[name, "x"], ["total", 3]]);
+    expect(Object.entries(row!), JSON.stringify(name)).toEqual([
+      [name, "x"],
+      ["total", 3],
+    ]);
     await spark.stop();
   }
   expect(({} as Record<string, unknown>)["x"]).toBeUndefined();
@@ -60,7 +67,9 @@ test("values stay values: as keys of groups, over a restart", async () => {
   const disk = new FaultyFileSystem();
   await trial.runSome(disk, 1);
   await trial.run(disk);
-  expect(new Map(trial.sink.rows(1) as [string, bigint][])).toEqual(new Map(HOSTILE.map((text, k) => [text, BigInt(2 * k)])));
+  expect(new Map(trial.sink.rows(1) as [string, bigint][])).toEqual(
+    new Map(HOSTILE.map((text, k) => [text, BigInt(2 * k)])),
+  );
 });
 
 test("partition values stay within the output, and come back as they were", async () => {
@@ -68,7 +77,11 @@ test("partition values stay within the output, and come back as they were", asyn
   const trial = new Trial({ schema: "k STRING, n INT", inputs: [rows], query: (stream) => stream });
   const disk = new FaultyFileSystem();
   const spark = await trial.session(disk, fileSource());
-  const writer = trial.stream(spark).writeStream.format("json").partitionBy("k").option("checkpointLocation", CHECKPOINT);
+  const writer = trial
+    .stream(spark)
+    .writeStream.format("json")
+    .partitionBy("k")
+    .option("checkpointLocation", CHECKPOINT);
   const query = await writer.start("/safe/out");
   trial.feed();
   await query.processAllAvailable();
@@ -90,7 +103,12 @@ test("names and values of options stay text", async () => {
   const trial = new Trial({ schema: "k STRING", inputs: [[["x"]]], query: (stream) => stream });
   const spark = await trial.session(disk);
   const options = Object.fromEntries(HOSTILE.map((text) => [text, text]));
-  const stream = spark.readStream.options(options).format("memory").option("name", trial.source).schema("k STRING").load();
+  const stream = spark.readStream
+    .options(options)
+    .format("memory")
+    .option("name", trial.source)
+    .schema("k STRING")
+    .load();
   const writer = stream.writeStream.options(options).format("json").option("checkpointLocation", CHECKPOINT);
   const query = await writer.option("lineSep", "\n").start("/out");
   trial.feed();

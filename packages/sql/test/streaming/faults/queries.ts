@@ -5,9 +5,17 @@ const SCHEMA = "k STRING, n INT, t TIMESTAMP";
 const at = (seconds: number): Date => new Date(seconds * 1000);
 
 const INPUTS = [
-  [["a", 1, at(1)], ["b", 2, at(4)], ["a", 3, at(12)]],
+  [
+    ["a", 1, at(1)],
+    ["b", 2, at(4)],
+    ["a", 3, at(12)],
+  ],
   [["a", 4, at(26)]],
-  [["b", 5, at(3)], ["c", 6, at(29)], ["a", 7, at(41)]],
+  [
+    ["b", 5, at(3)],
+    ["c", 6, at(29)],
+    ["a", 7, at(41)],
+  ],
 ];
 
 /** Rows with n > 1, as they are. */
@@ -16,7 +24,7 @@ export const STATELESS: TrialOptions = {
   inputs: INPUTS,
   query: (stream) => stream.filter("n > 1").selectExpr("k", "n * 10 AS n"),
 };
-export const STATELESS_RESULT = ["a 30", "a 40", "a 70", "b 20", "b 50", "c 60"];
+export const STATELESS_RESULT: readonly string[] = ["a 30", "a 40", "a 70", "b 20", "b 50", "c 60"];
 
 /**
  * Windows of ten seconds, given out when a watermark of five seconds has passed them. It is 7 s after the first addition, 21 s
@@ -32,7 +40,7 @@ export const WINDOWED: TrialOptions = {
       .sum("n")
       .selectExpr("CAST(window.start AS BIGINT) AS start", "`sum(n)` AS total"),
 };
-export const WINDOWED_RESULT = ["0 3", "10 3", "20 10"];
+export const WINDOWED_RESULT: readonly string[] = ["0 3", "10 3", "20 10"];
 
 /** Totals by key, all of them in every batch. */
 export const TOTALS: TrialOptions = {
@@ -41,7 +49,7 @@ export const TOTALS: TrialOptions = {
   mode: "complete",
   query: (stream) => stream.groupBy("k").sum("n").selectExpr("k", "`sum(n)` AS total"),
 };
-export const TOTALS_RESULT = ["a 15", "b 7", "c 6"];
+export const TOTALS_RESULT: readonly string[] = ["a 15", "b 7", "c 6"];
 
 /** The first five rows. */
 export const FIRST_ROWS: TrialOptions = {
@@ -49,4 +57,4 @@ export const FIRST_ROWS: TrialOptions = {
   inputs: INPUTS,
   query: (stream) => stream.limit(5).selectExpr("k", "n"),
 };
-export const FIRST_ROWS_RESULT = ["a 1", "a 3", "a 4", "b 2", "b 5"];
+export const FIRST_ROWS_RESULT: readonly string[] = ["a 1", "a 3", "a 4", "b 2", "b 5"];

@@ -1,4 +1,4 @@
-import { type StreamingQuery, StreamError } from "@ss/core";
+import { StreamError, type StreamingQuery } from "@ss/core";
 import { FaultyFileSystem } from "@ss/testkit";
 import { expect, test } from "vitest";
 import { listedRecords } from "./files-of-output.js";
@@ -35,7 +35,10 @@ async function withRivals(
     const place = `rival at step ${rivalAt}`;
     for (const query of queriesOfTrial) {
       const cause = query.exception?.cause ?? null;
-      expect(cause === null || StreamError.is(cause, "CONCURRENT_STREAM_LOG_UPDATE"), `${place}: ${cause}`).toBe(true);
+      expect(
+        cause === null || StreamError.is(cause, "CONCURRENT_STREAM_LOG_UPDATE"),
+        `${place}: ${cause}`,
+      ).toBe(true);
       await query.stop();
     }
     if (queriesOfTrial.length === 1) return rivalAt;
@@ -61,7 +64,9 @@ test("of two sessions on one checkpoint the windows are given out once", PATIENC
 });
 
 test("of two sessions on one checkpoint the totals are right", PATIENCE, async () => {
-  await withRivals(queries.TOTALS, (trial, _, place) => expect(trial.table(), place).toEqual(queries.TOTALS_RESULT));
+  await withRivals(queries.TOTALS, (trial, _, place) =>
+    expect(trial.table(), place).toEqual(queries.TOTALS_RESULT),
+  );
 });
 
 test("a query that was started again elsewhere stops at its next batch, and says so", async () => {

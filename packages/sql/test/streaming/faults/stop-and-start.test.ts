@@ -51,12 +51,17 @@ function endlessSource(underWay: () => void): Plugin {
     async *read(_partition: unknown, _scan: unknown, signal: AbortSignal) {
       yield batchFromRows(schema, [[1]]);
       underWay();
-      await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+      await new Promise((_, reject) =>
+        signal.addEventListener("abort", () => reject(signal.reason as Error)),
+      );
     },
     commit: async () => {},
     close: async () => {},
   };
-  return { name: "endless", sources: [{ names: ["endless"], fixedSchema: true, stream: async () => source }] };
+  return {
+    name: "endless",
+    sources: [{ names: ["endless"], fixedSchema: true, stream: async () => source }],
+  };
 }
 
 test("stop() does not wait for a batch whose source goes on for ever", async () => {
@@ -66,7 +71,10 @@ test("stop() does not wait for a batch whose source goes on for ever", async () 
   const reads = new Promise<void>((resolve) => {
     underWay = resolve;
   });
-  const spark = await trial.session(disk, endlessSource(() => underWay()));
+  const spark = await trial.session(
+    disk,
+    endlessSource(() => underWay()),
+  );
   const writer = spark.readStream.format("endless").load().writeStream.format("collecting");
   const query = await writer.option("checkpointLocation", CHECKPOINT).start();
   await reads;

@@ -57,7 +57,9 @@ export class Trial {
 
   start(spark: SparkSession): Promise<StreamingQuery> {
     const { query, mode = "append", output } = this.options;
-    const writer = query(this.stream(spark)).writeStream.outputMode(mode).option("checkpointLocation", CHECKPOINT);
+    const writer = query(this.stream(spark))
+      .writeStream.outputMode(mode)
+      .option("checkpointLocation", CHECKPOINT);
     return output === undefined ? writer.format("collecting").start() : writer.format("json").start(output);
   }
 
