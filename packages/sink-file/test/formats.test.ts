@@ -58,6 +58,12 @@ test("JSON: pretty", async () => {
   );
 });
 
+test("CSV: bytes are written in hexadecimal digits", async () => {
+  const harness = new Harness("a BINARY, b BINARY, c BINARY");
+  const row: Value[] = [bytes("b10"), new Uint8Array([0, 255]), null];
+  expect(await harness.written("csv", [row])).toBe("[62 31 30],[00 FF],\n");
+});
+
 test("CSV: header, quotes, nulls and empty values", async () => {
   const harness = new Harness("a STRING, `b,c` STRING, d INT");
   const rows: Value[][] = [

@@ -119,6 +119,27 @@ test("formats of dates and timestamps", async () => {
   ]);
 });
 
+test("dates are read by the rules of casts where no pattern was chosen", async () => {
+  const schema = "a DATE, b DATE, c DATE";
+  expect(await read("2024-2-29,2024-02-29T10:00:00,2024/02/29", schema)).toEqual([[19782, 19782, null]]);
+  expect(await read("2024-2-29,2024-02-29,", schema, { dateFormat: "yyyy-MM-dd" })).toEqual([
+    [null, 19782, null],
+  ]);
+});
+
+test("blanks around a decimal are no part of it", async () => {
+  expect(await read("1.5, 1.5,1.5 ", "a DECIMAL(5,2), b DECIMAL(5,2), c DECIMAL(5,2)")).toEqual([
+    [150n, null, null],
+  ]);
+  expect(await read(" 1.5,1", "a DECIMAL(20,2), b INT")).toEqual([[null, 1]]);
+});
+
+test("BINARY is the bytes of the text", async () => {
+  expect(await read('abc,"x\\"y",', "a BINARY, b BINARY, c BINARY")).toEqual([
+    [Buffer.from("abc"), Buffer.from('x"y'), null].map((value) => value && new Uint8Array(value)),
+  ]);
+});
+
 test("times without a zone are local to the session, or to the option timeZone", async () => {
   const harness = new Harness();
   harness.timeZone = "America/Los_Angeles";
@@ -133,6 +154,45 @@ test("FAILFAST names file and line", async () => {
   await expect(read("a\n1\nx", "a INT", { header: true, mode: "FAILFAST" })).rejects.toThrow(
     "/in/a.csv line 3",
   );
+});
+
+test("FAILFAST says what is wrong: the number of values is a fault of the record", async () => {
+  const options = { mode: "FAILFAST" };
+  await expect(read("1,2\n3", "a INT, b INT", options)).rejects.toMatchObject({
+    condition: "FAILED_READ_FILE.NO_HINT",
+    cause: {
+      condition: "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+      parameters: { badRecord: "3" },
+      cause: { condition: "MALFORMED_CSV_RECORD", parameters: { badRecord: "3" } },
+    },
+  });
+  const failure = await read("1,x", "a INT, b INT", options).catch((error: unknown) => error);
+  expect((failure as Error).cause).toMatchObject({
+    condition: "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+    cause: undefined,
+  });
+});
+
+test.each([
+  ["more columns than maxColumns", "a,b,c,d", { maxColumns: 3 }],
+  ["longer values than maxCharsPerColumn", "abcdef,b,c", { maxCharsPerColumn: 3 }],
+  ["unescaped quotes with RAISE_ERROR", '"a"b,c",d', { unescapedQuoteHandling: "RAISE_ERROR" }],
+])("%s end the read in every mode", async (_, text, options) => {
+  for (const mode of ["PERMISSIVE", "DROPMALFORMED"]) {
+    await expect(read(text, "a STRING, b STRING, c STRING", { ...options, mode })).rejects.toMatchObject({
+      condition: "FAILED_READ_FILE.NO_HINT",
+      cause: { condition: "MALFORMED_CSV_RECORD", parameters: { badRecord: text } },
+    });
+  }
+});
+
+test("a byte order mark is no part of the header", async () => {
+  const options = { header: true, enforceSchema: false };
+  expect(await read("\ufeffa,b\n1,2", "a INT, b INT", options)).toEqual([[1, 2]]);
+  const harness = new Harness();
+  await harness.put("/in/a.csv", "\ufeffa,b\n1,2");
+  const table = await harness.table("csv", "/in", undefined, { header: true });
+  expect(table.schema.fieldNames()).toEqual(["a", "b"]);
 });
 
 test("a header that does not fit the schema is an error unless the schema is enforced", async () => {

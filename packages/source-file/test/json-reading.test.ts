@@ -75,9 +75,21 @@ test("FAILFAST names file and line", async () => {
     cause: {
       condition: "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
       parameters: { badRecord: '{"a":"x"}', failFastMode: "FAILFAST" },
+      cause: {
+        condition: "CANNOT_PARSE_JSON_FIELD",
+        parameters: { fieldName: "a", fieldValue: "x", jsonType: "VALUE_STRING", dataType: '"INT"' },
+      },
     },
   });
   await expect(failure).rejects.toThrow("/in/a.json line 2");
+});
+
+test("FAILFAST on what is no record has no field to blame", async () => {
+  const failure = await read("no JSON", "a INT", { mode: "FAILFAST" }).catch((error: unknown) => error);
+  expect((failure as Error).cause).toMatchObject({
+    condition: "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+    cause: undefined,
+  });
 });
 
 test("only the wanted columns decide whether a record is malformed", async () => {

@@ -45,8 +45,6 @@ export interface CsvDialect {
   readonly quote: number;
   readonly escape: number;
   readonly escapeEscape: number;
-  /** The escape of the escape where that is a character of its own: it is lost where there is no escape behind it. */
-  readonly lostEscape: number;
   readonly comment: Uint8Array;
   readonly trimLeading: boolean;
   readonly trimTrailing: boolean;
@@ -80,7 +78,6 @@ export function resolveCsvOptions(options: CsvOptions): CsvDialect {
     quote,
     escape,
     escapeEscape,
-    lostEscape: escapeEscape === escape || escapeEscape === quote ? -1 : escapeEscape,
     comment: encoder.encode(options.comment ?? ""),
     trimLeading: options.ignoreLeadingWhiteSpace ?? false,
     trimTrailing: options.ignoreTrailingWhiteSpace ?? false,

@@ -16,8 +16,7 @@ export const INCOMPLETE = -1;
  *
  * Rules, as Spark has them: a value is quoted only when the quote is its first byte, and quotes elsewhere are
  * ordinary. White space behind a closing quote is dropped. Inside quotes the escape before a quote gives a
- * quote, and the escape of the escape gives the escape; other escapes stay as they are, but for an escape of the escape
- * that is a character of its own: that one is lost. A quote that is
+ * quote, and the escape of the escape gives the escape; other escapes stay as they are. A quote that is
  * followed neither by the end of the value nor by white space up to it is "unescaped", and the configured handling
  * decides. Quotes still open at the end of the input are closed there.
  */
@@ -39,7 +38,6 @@ export class CsvRecordScanner {
   readonly #quote: number;
   readonly #escape: number;
   readonly #escapeEscape: number;
-  readonly #lostEscape: number;
 
   constructor(dialect: CsvDialect, writer: CsvRowWriter) {
     this.#dialect = dialect;
@@ -48,7 +46,6 @@ export class CsvRecordScanner {
     this.#quote = dialect.quote;
     this.#escape = dialect.escape;
     this.#escapeEscape = dialect.escapeEscape;
-    this.#lostEscape = dialect.lostEscape;
     this.#markBytes();
   }
 
@@ -196,7 +193,6 @@ export class CsvRecordScanner {
         continue;
       }
       if (bytes[next] !== quote) {
-        if (bytes[next] === this.#lostEscape) kind = KIND_QUOTED_ESCAPED;
         next++;
         continue;
       }

@@ -27,7 +27,7 @@ export function unescapeCsv(
   lineEnds: number,
   arena: ByteArena,
 ): number {
-  const { quote, escape, escapeEscape, lostEscape } = dialect;
+  const { quote, escape, escapeEscape } = dialect;
   const dropsLoneQuotes = dialect.handling === "BACK_TO_DELIMITER" && kind !== KIND_QUOTED_TAIL;
   arena.reserve(length);
   const target = arena.bytes;
@@ -59,7 +59,7 @@ export function unescapeCsv(
       position++;
     } else if (byte === CR && lineEnds === CSV_NORMALIZE_CR) {
       target[write++] = LF;
-    } else if (byte !== lostEscape && (byte !== quote || !dropsLoneQuotes)) {
+    } else if (byte !== quote || !dropsLoneQuotes) {
       target[write++] = byte;
     }
     position++;

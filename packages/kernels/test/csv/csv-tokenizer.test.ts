@@ -92,11 +92,6 @@ describe("CSV records", () => {
     expect(read('"a\\\\b","c#\\"', { charToEscapeQuoteEscaping: "#" })).toEqual([["a\\\\b", "c\\"]]);
   });
 
-  it("loses an escape of the escape that is a character of its own and escapes nothing", () => {
-    const options = { escape: '"', charToEscapeQuoteEscaping: "\\" };
-    expect(read('"a\\\\"",b', options)).toEqual([['a"', "b"]]);
-  });
-
   it("keeps doubled quotes as they stand when the escape is another character", () => {
     expect(read('"a""b",c')).toEqual([['"a""b"', "c"]]);
     expect(read('"a"",c')).toEqual([['a"', "c"]]);

@@ -130,8 +130,6 @@ class Reader {
       if (escapedEscape || escapedQuote) {
         value += pair[1];
         this.at += 2;
-      } else if (pair[0] === escapeEscape && escapeEscape !== escape && escapeEscape !== quote) {
-        this.at++;
       } else if (end !== "") {
         pieces.push([value, true]);
         value += this.normalizes ? "\n" : end;

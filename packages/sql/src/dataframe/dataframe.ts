@@ -8,7 +8,7 @@ import { DataFrameWriter } from "./dataframe-writer.js";
 import type { Executor } from "./executor.js";
 import { GroupedData } from "./grouped-data.js";
 import { joinTypeOf } from "./join-type.js";
-import type { AnyRow, ColumnName, Only, With, Without } from "./row-types.js";
+import type { AnyRow, ColumnName, Joined, Only, Renamed, With, Without } from "./row-types.js";
 import { DataStreamWriter } from "./stream-writer.js";
 
 /**
@@ -78,13 +78,18 @@ export class DataFrame<Row extends object = AnyRow> {
   }
 
   /** This table with a column renamed; a name that is not there changes nothing. */
-  withColumnRenamed(from: ColumnName<Row>, to: string): DataFrame {
+  withColumnRenamed<const F extends ColumnName<Row>, const T extends string>(
+    from: F,
+    to: T,
+  ): DataFrame<Renamed<Row, F, T>> {
     return this.derive({ kind: "renameColumns", child: this.plan, renames: [[from, to]] });
   }
 
   /** This table without some columns; names that are not there change nothing. */
-  drop<const C extends ColumnName<Row> | Column>(...columns: readonly C[]): DataFrame<Without<Row, C>> {
-    const expressions = columns.map((column) => columnOf(column as ColumnOrName).expression);
+  drop<const C extends ColumnName<Row>>(...columns: readonly C[]): DataFrame<Without<Row, C>>;
+  drop(...columns: readonly (Column | ColumnName<Row>)[]): DataFrame;
+  drop(...columns: readonly ColumnOrName[]): DataFrame {
+    const expressions = columns.map((column) => columnOf(column).expression);
     return this.derive({ kind: "drop", child: this.plan, columns: expressions });
   }
 
@@ -103,10 +108,15 @@ export class DataFrame<Row extends object = AnyRow> {
     return this.as(name);
   }
 
+  /** The whole table as one group. */
+  groupBy(): GroupedData<Row, Record<never, never>>;
+  /** Groups by columns, by name. */
+  groupBy<const C extends ColumnName<Row>>(...columns: readonly C[]): GroupedData<Row, Only<Row, C>>;
   /** Groups by columns: names, computed columns, windows. */
   groupBy(
     ...columns: readonly (Column | ColumnName<Row> | readonly (Column | ColumnName<Row>)[])[]
-  ): GroupedData<Row> {
+  ): GroupedData<Row>;
+  groupBy(...columns: readonly (ColumnOrName | readonly ColumnOrName[])[]): GroupedData<Row> {
     const keys = columns.flat().map((column) => columnOf(column as ColumnOrName).expression);
     return new GroupedData<Row>(this, keys);
   }
@@ -120,11 +130,11 @@ export class DataFrame<Row extends object = AnyRow> {
    * Joins another table: on a column or columns of the same name, or on a condition. `type` is one of Spark's names (`inner`,
    * `left`, `right`, `full`, `left_semi`, `left_anti`, `cross`), default `inner`.
    */
-  join<R extends object>(
+  join<R extends object, const T extends string = "inner">(
     right: DataFrame<R>,
     on?: (ColumnName<Row> & ColumnName<R>) | readonly (ColumnName<Row> & ColumnName<R>)[] | Column,
-    type = "inner",
-  ): DataFrame<string extends keyof Row | keyof R ? AnyRow : Row & R> {
+    type: T | "inner" = "inner",
+  ): DataFrame<Joined<Row, R, T>> {
     const kind: JoinType = on === undefined && type === "inner" ? "cross" : joinTypeOf(type);
     const base = { kind: "join", left: this.plan, right: right.plan, type: kind } as const;
     if (on instanceof Column) return this.derive({ ...base, condition: on.expression });
@@ -133,17 +143,17 @@ export class DataFrame<Row extends object = AnyRow> {
   }
 
   /** Every row with every row of another table. */
-  crossJoin<R extends object>(right: DataFrame<R>): DataFrame {
+  crossJoin<R extends object>(right: DataFrame<R>): DataFrame<Joined<Row, R, "cross">> {
     return this.derive({ kind: "join", left: this.plan, right: right.plan, type: "cross" });
   }
 
   /** The rows of both tables, columns by position. Duplicates stay. */
-  union(other: DataFrame<Row>): DataFrame<Row> {
+  union<R extends object>(other: DataFrame<R>): DataFrame<Row> {
     return this.derive({ kind: "setOperation", type: "union", all: true, children: [this.plan, other.plan] });
   }
 
   /** The rows of both tables. */
-  unionAll(other: DataFrame<Row>): DataFrame<Row> {
+  unionAll<R extends object>(other: DataFrame<R>): DataFrame<Row> {
     return this.union(other);
   }
 
@@ -161,7 +171,7 @@ export class DataFrame<Row extends object = AnyRow> {
   }
 
   /** Distinct rows that are in both tables. */
-  intersect(other: DataFrame<Row>): DataFrame<Row> {
+  intersect<R extends object>(other: DataFrame<R>): DataFrame<Row> {
     return this.derive({
       kind: "setOperation",
       type: "intersect",
@@ -171,7 +181,7 @@ export class DataFrame<Row extends object = AnyRow> {
   }
 
   /** Rows that are in both tables, as often as in the one that has them less often. */
-  intersectAll(other: DataFrame<Row>): DataFrame<Row> {
+  intersectAll<R extends object>(other: DataFrame<R>): DataFrame<Row> {
     return this.derive({
       kind: "setOperation",
       type: "intersect",
@@ -181,7 +191,7 @@ export class DataFrame<Row extends object = AnyRow> {
   }
 
   /** Distinct rows that are not in another table. */
-  except(other: DataFrame<Row>): DataFrame<Row> {
+  except<R extends object>(other: DataFrame<R>): DataFrame<Row> {
     return this.derive({
       kind: "setOperation",
       type: "except",
@@ -191,7 +201,7 @@ export class DataFrame<Row extends object = AnyRow> {
   }
 
   /** Rows of this table, less one for each equal row of the other. */
-  exceptAll(other: DataFrame<Row>): DataFrame<Row> {
+  exceptAll<R extends object>(other: DataFrame<R>): DataFrame<Row> {
     return this.derive({
       kind: "setOperation",
       type: "except",

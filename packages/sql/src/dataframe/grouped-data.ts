@@ -2,10 +2,10 @@ import { IntegerType } from "@ss/core";
 import { call, type Expression, literal } from "../expression/expression.js";
 import { type Column, namedColumn } from "./column.js";
 import { DataFrame } from "./dataframe.js";
-import type { AnyRow, ColumnName } from "./row-types.js";
+import type { AnyRow, ColumnName, Counted } from "./row-types.js";
 
-/** A table divided into groups, to be aggregated. */
-export class GroupedData<Row extends object = AnyRow> {
+/** A table divided into groups, to be aggregated. `Keys` is the type of the grouping columns where they were given by name. */
+export class GroupedData<Row extends object = AnyRow, Keys extends object = AnyRow> {
   private readonly table: DataFrame<Row>;
   private readonly keys: readonly Expression[];
 
@@ -20,7 +20,7 @@ export class GroupedData<Row extends object = AnyRow> {
   }
 
   /** The keys and the number of rows, as `count`. */
-  count(): DataFrame {
+  count(): DataFrame<Counted<Keys>> {
     const rows = call("count", literal(1, IntegerType));
     return this.aggregated([{ kind: "alias", child: rows, names: ["count"], id: 0 }]);
   }
@@ -45,7 +45,7 @@ export class GroupedData<Row extends object = AnyRow> {
     return this.aggregated(columns.map((column) => call(name, namedColumn(column).expression)));
   }
 
-  private aggregated(aggregates: readonly Expression[]): DataFrame {
+  private aggregated<R extends object = AnyRow>(aggregates: readonly Expression[]): DataFrame<R> {
     const { plan, executor } = this.table;
     const expressions = [...this.keys, ...aggregates];
     return new DataFrame({ kind: "aggregate", child: plan, keys: this.keys, expressions }, executor);

@@ -15,3 +15,24 @@ export type Only<Row, C> = string extends keyof Row ? AnyRow : Pick<Row, C & key
 export type With<Row, C extends string> = string extends keyof Row
   ? AnyRow
   : Omit<Row, C> & { [N in C]: unknown };
+
+/** The row with a column under another name. */
+export type Renamed<Row, From, To extends string> = string extends keyof Row
+  ? AnyRow
+  : { [N in Exclude<keyof Row, From> | To]: N extends keyof Row ? Row[N] : Row[From & keyof Row] };
+
+type OneSided = "semi" | "leftsemi" | "left_semi" | "anti" | "leftanti" | "left_anti";
+
+/** The row of a join: of the left side alone, for semi and anti joins. */
+export type Joined<Left, Right, Type extends string> = string extends keyof Left
+  ? AnyRow
+  : Type extends OneSided
+    ? Left
+    : string extends keyof Right
+      ? AnyRow
+      : Left & Right;
+
+/** The keys of groups, with the number of rows of each. */
+export type Counted<Keys> = string extends keyof Keys
+  ? AnyRow
+  : { [N in keyof Keys | "count"]: N extends keyof Keys ? Keys[N] : number };

@@ -95,7 +95,12 @@ export function intervalOverflow(tryName = "", origin?: Origin): StreamError {
 }
 
 /** A number that does not fit a decimal type. */
-export function decimalOutOfRange(value: string, precision: number, scale: number, origin?: Origin): StreamError {
+export function decimalOutOfRange(
+  value: string,
+  precision: number,
+  scale: number,
+  origin?: Origin,
+): StreamError {
   return runtimeError(
     "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION",
     "22003",

@@ -1,6 +1,6 @@
 import type { Value } from "@ss/core";
-import type { Expression } from "../expression/expression.js";
 import { mapChildren } from "../expression/children.js";
+import type { Expression } from "../expression/expression.js";
 import { typeOf } from "../expression/type-of.js";
 import type { LogicalPlan } from "../logical/plan.js";
 import { mapExpressions, transformUp } from "../logical/transform.js";

@@ -1,5 +1,5 @@
 import type { LogicalPlan } from "../logical/plan.js";
-import { foldConstants, type Evaluate } from "./fold-constants.js";
+import { type Evaluate, foldConstants } from "./fold-constants.js";
 import { pruneColumns } from "./prune-columns.js";
 import { pushFilters } from "./push-filters.js";
 import { rewriteSubqueries } from "./subquery/rewrite-subqueries.js";

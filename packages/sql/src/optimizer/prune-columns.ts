@@ -1,7 +1,7 @@
 import { references, visit } from "../expression/conjuncts.js";
 import type { Expression } from "../expression/expression.js";
-import type { LogicalPlan } from "../logical/plan.js";
 import { outputOf } from "../logical/output.js";
+import type { LogicalPlan } from "../logical/plan.js";
 import { expressionsOf, mapChildren } from "../logical/transform.js";
 
 /** Reads and computes only the columns that somebody above uses. */

@@ -1,10 +1,9 @@
-import type { Expression } from "../expression/expression.js";
+import { exists, transformExpression } from "../expression/children.js";
 import { conjuncts, references } from "../expression/conjuncts.js";
-import { transformExpression } from "../expression/children.js";
+import type { Expression } from "../expression/expression.js";
 import { isDeterministic, isRepeatable } from "../expression/repeatable.js";
-import { exists } from "../expression/children.js";
-import type { Filter, Join, JoinType, LogicalPlan } from "../logical/plan.js";
 import { outputOf } from "../logical/output.js";
+import type { Filter, Join, JoinType, LogicalPlan } from "../logical/plan.js";
 import { mapChildren } from "../logical/transform.js";
 import { allOf } from "./calls.js";
 
@@ -66,7 +65,10 @@ function push(plan: LogicalPlan, parts: readonly Expression[]): LogicalPlan {
   }
 }
 
-function substituted(parts: readonly Expression[], definitions: ReadonlyMap<number, Expression>): Expression[] {
+function substituted(
+  parts: readonly Expression[],
+  definitions: ReadonlyMap<number, Expression>,
+): Expression[] {
   return parts.map((part) =>
     transformExpression(part, (one) => (one.kind === "attribute" ? (definitions.get(one.id) ?? one) : one)),
   );
@@ -76,7 +78,10 @@ function withFilters(plan: LogicalPlan, parts: readonly Expression[]): LogicalPl
   return parts.reduce<LogicalPlan>((child, condition) => ({ kind: "filter", child, condition }), plan);
 }
 
-function pushIntoUnion(plan: Extract<LogicalPlan, { kind: "setOperation" }>, parts: readonly Expression[]): LogicalPlan {
+function pushIntoUnion(
+  plan: Extract<LogicalPlan, { kind: "setOperation" }>,
+  parts: readonly Expression[],
+): LogicalPlan {
   const output = outputOf(plan);
   const children = plan.children.map((child) => {
     const own = outputOf(child);
@@ -117,7 +122,11 @@ interface Shares {
 }
 
 /** Conditions on one side only, where that side is open, and the others. */
-function share(join: Join, parts: readonly Expression[], [leftOpen, rightOpen]: readonly [boolean, boolean]): Shares {
+function share(
+  join: Join,
+  parts: readonly Expression[],
+  [leftOpen, rightOpen]: readonly [boolean, boolean],
+): Shares {
   const ids = (plan: LogicalPlan): Set<number> => new Set(outputOf(plan).map((a) => a.id));
   const leftIds = ids(join.left);
   const rightIds = ids(join.right);
@@ -138,7 +147,8 @@ function pushIntoJoin(join: Join, parts: readonly Expression[]): LogicalPlan {
   const { left, right, rest } = share(join, parts, ABOVE[join.type]);
   const pushed = { ...join, left: push(join.left, left), right: push(join.right, right) };
   const inner = join.type === "inner" || join.type === "cross";
-  if (!inner || rest.length === 0 || (join.condition && !isDeterministic(join.condition))) return withFilters(pushed, rest);
+  if (!inner || rest.length === 0 || (join.condition && !isDeterministic(join.condition)))
+    return withFilters(pushed, rest);
   const condition = allOf([...(join.condition ? conjuncts(join.condition) : []), ...rest]);
   return { ...pushed, type: "inner", condition };
 }

@@ -1,7 +1,7 @@
 import { mapChildren } from "../expression/children.js";
-import { isRepeatable } from "../expression/repeatable.js";
 import type { AggregateCall, Alias, Attribute, Expression } from "../expression/expression.js";
 import { freshId } from "../expression/expression.js";
+import { isRepeatable } from "../expression/repeatable.js";
 import { sameExpression } from "../expression/same-expression.js";
 import { firstOf } from "../functions/aggregate/first-last.js";
 import { outputOf } from "../logical/output.js";

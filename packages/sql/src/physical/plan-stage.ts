@@ -1,7 +1,7 @@
 import type { Predicate } from "@ss/core";
 import { conjuncts } from "../expression/conjuncts.js";
-import { isRepeatable } from "../expression/repeatable.js";
 import type { Alias, Expression } from "../expression/expression.js";
+import { isRepeatable } from "../expression/repeatable.js";
 import { outputOf } from "../logical/output.js";
 import type { LogicalPlan, Source } from "../logical/plan.js";
 import type { PhysicalPlan, StagePlan } from "./plan.js";

@@ -13,10 +13,10 @@ import {
   LongType,
   MapType,
   ShortType,
-  simpleString,
   StringType,
   StructField,
   StructType,
+  simpleString,
   TimestampNTZType,
   TimestampType,
   type Value,
@@ -34,9 +34,20 @@ function cast(child: Expression, type: DataType, mode: Cast["mode"] = "cast"): C
 }
 
 /** The value by generated code, over a column with a null before and behind, and by the boxed way. */
-function both(value: Value, from: DataType, to: DataType, settings: Settings = {}, mode: Cast["mode"] = "cast"): Value {
+function both(
+  value: Value,
+  from: DataType,
+  to: DataType,
+  settings: Settings = {},
+  mode: Cast["mode"] = "cast",
+): Value {
   const column = input("x", from);
-  const [before, result, after] = evaluateRows(cast(column, to, mode), [column], [[null], [value], [null]], settings);
+  const [before, result, after] = evaluateRows(
+    cast(column, to, mode),
+    [column],
+    [[null], [value], [null]],
+    settings,
+  );
   expect([before, after]).toEqual([null, null]);
   const options = { mode, ansi: settings.ansi ?? true, timeZone: settings.timeZone ?? "UTC" };
   expect(castValue(value, from, to, options)).toEqual(result);
@@ -135,7 +146,13 @@ describe("casts that fail", () => {
     });
   }
   it("give null where TRY_CAST or the legacy mode asks for it", () => {
-    for (const [value, from, to] of [["abc", StringType, IntegerType], ["x", StringType, DateType], ["1e400x", StringType, DoubleType], ["later", StringType, TimestampType], ["maybe", StringType, BooleanType]] as const) {
+    for (const [value, from, to] of [
+      ["abc", StringType, IntegerType],
+      ["x", StringType, DateType],
+      ["1e400x", StringType, DoubleType],
+      ["later", StringType, TimestampType],
+      ["maybe", StringType, BooleanType],
+    ] as const) {
       expect(both(value, from, to, {}, "try")).toBeNull();
       expect(both(value, from, to, { ansi: false })).toBeNull();
     }

@@ -23,14 +23,23 @@ const ints = (...v: (number | null)[]): Expression => literal(v, ArrayType(Integ
 const texts = (...v: (string | null)[]): Expression => literal(v, ArrayType(StringType));
 
 /** Checks a call over rows, where generated code sees columns instead of constants, too. */
-function table(name: string, cases: readonly (readonly [name: string, args: readonly Expression[], expected: Value])[], settings: Settings = {}): void {
+function table(
+  name: string,
+  cases: readonly (readonly [name: string, args: readonly Expression[], expected: Value])[],
+  settings: Settings = {},
+): void {
   describe(name, () => {
     it.each(cases)("%s", (fn, args, expected) => {
       expect(evaluate(call(fn, ...args), settings)).toEqual(expected);
       const columns = args.map((arg, k) => (arg.kind === "literal" && k === 0 ? input("x", arg.type) : arg));
       const first = args[0];
       if (first?.kind !== "literal") return;
-      const rows = evaluateRows(call(fn, ...columns), [columns[0] as never], [[first.value], [first.value]], settings);
+      const rows = evaluateRows(
+        call(fn, ...columns),
+        [columns[0] as never],
+        [[first.value], [first.value]],
+        settings,
+      );
       expect(rows).toEqual([expected, expected]);
     });
   });
@@ -106,19 +115,23 @@ table("dates", [
 ]);
 
 const micros = (v: bigint): Expression => literal(v, TimestampType);
-table("times", [
-  ["hour", [micros(1460077323500000n)], 18],
-  ["minute", [micros(1460077323500000n)], 2],
-  ["second", [micros(-1n)], 59],
-  ["date_trunc", [text("DD"), micros(1460077323500000n)], 1460012400000000n],
-  ["date_format", [micros(1460077323500000n), text("yyyy-MM-dd HH")], "2016-04-07 18"],
-  ["to_timestamp", [text("2016-12-31"), text("yyyy-MM-dd")], 1483171200000000n],
-  ["unix_timestamp", [text("2016-04-08"), text("yyyy-MM-dd")], 1460098800n],
-  ["from_unixtime", [long(0n)], "1969-12-31 16:00:00"],
-  ["from_utc_timestamp", [text("2016-08-31"), text("Asia/Seoul")], 1472659200000000n],
-  ["timestamp_millis", [long(1230219000123n)], 1230219000123000n],
-  ["unix_seconds", [micros(-1n)], -1n],
-], { timeZone: "America/Los_Angeles" });
+table(
+  "times",
+  [
+    ["hour", [micros(1460077323500000n)], 18],
+    ["minute", [micros(1460077323500000n)], 2],
+    ["second", [micros(-1n)], 59],
+    ["date_trunc", [text("DD"), micros(1460077323500000n)], 1460012400000000n],
+    ["date_format", [micros(1460077323500000n), text("yyyy-MM-dd HH")], "2016-04-07 18"],
+    ["to_timestamp", [text("2016-12-31"), text("yyyy-MM-dd")], 1483171200000000n],
+    ["unix_timestamp", [text("2016-04-08"), text("yyyy-MM-dd")], 1460098800n],
+    ["from_unixtime", [long(0n)], "1969-12-31 16:00:00"],
+    ["from_utc_timestamp", [text("2016-08-31"), text("Asia/Seoul")], 1472659200000000n],
+    ["timestamp_millis", [long(1230219000123n)], 1230219000123000n],
+    ["unix_seconds", [micros(-1n)], -1n],
+  ],
+  { timeZone: "America/Los_Angeles" },
+);
 
 table("numbers", [
   ["round", [double(2.5), int(0)], 3],
@@ -156,7 +169,14 @@ table("JSON and URLs", [
   ["get_json_object", [text('[{"a":"b"},{"a":"c"}]'), text("$[*].a")], '["b","c"]'],
   ["json_array_length", [text("[1,2")], null],
   ["from_json", [text('{"a":1, "b":0.8}'), text("a INT, b DOUBLE")], [1, 0.8]],
-  ["from_json", [text('{"s":"x\\"y", "t":"2016-04-08T00:00:00Z", "n":9007199254740993}'), text("n BIGINT, s STRING, t TIMESTAMP, missing STRING")], [9007199254740993n, 'x"y', 1460073600000000n, null]],
+  [
+    "from_json",
+    [
+      text('{"s":"x\\"y", "t":"2016-04-08T00:00:00Z", "n":9007199254740993}'),
+      text("n BIGINT, s STRING, t TIMESTAMP, missing STRING"),
+    ],
+    [9007199254740993n, 'x"y', 1460073600000000n, null],
+  ],
   ["from_json", [text('{"a": "no number", "b": 1}'), text("a INT, b INT")], [null, 1]],
   ["from_json", [text("{broken"), text("a INT")], [null]],
   ["from_json", [text(" "), text("a INT")], null],
@@ -170,7 +190,9 @@ describe("hashes", () => {
     const args = [text("Spark"), ints(123), int(2)];
     expect(evaluate(call("hash", ...args))).toBe(-1321691492);
     expect(evaluate(call("xxhash64", ...args))).toBe(5602566077635097486n);
-    expect(evaluate(call("crc32", literal(Uint8Array.from(Buffer.from("Spark")), BinaryType)))).toBe(1557323817n);
+    expect(evaluate(call("crc32", literal(Uint8Array.from(Buffer.from("Spark")), BinaryType)))).toBe(
+      1557323817n,
+    );
   });
 });
 
@@ -185,7 +207,12 @@ describe("parts of texts", () => {
   it("are views of the text's bytes where the separator is one byte", () => {
     const line = input("line", StringType);
     const words = call("split", line, text(" "));
-    expect(evaluateRows(words, [line], [["a b"], [null], [""], ["ä ö"]])).toEqual([["a", "b"], null, [""], ["ä", "ö"]]);
+    expect(evaluateRows(words, [line], [["a b"], [null], [""], ["ä ö"]])).toEqual([
+      ["a", "b"],
+      null,
+      [""],
+      ["ä", "ö"],
+    ]);
     expect(evaluateRows(call("getItem", words, int(0)), [line], [["x y"], ["z"]])).toEqual(["x", "z"]);
   });
 });

@@ -1,4 +1,14 @@
-import { BooleanType, DecimalType, DoubleType, IntegerType, LongType, StringType, TimestampType, ArrayType, type Value } from "@ss/core";
+import {
+  ArrayType,
+  BooleanType,
+  DecimalType,
+  DoubleType,
+  IntegerType,
+  LongType,
+  StringType,
+  TimestampType,
+  type Value,
+} from "@ss/core";
 import { describe, expect, it } from "vitest";
 import { call, evaluate, evaluateRows, input, literal } from "./evaluate.js";
 
@@ -21,7 +31,12 @@ describe("arithmetic", () => {
   const b = input("b", IntegerType);
 
   it("adds, subtracts and multiplies ints and keeps nulls", () => {
-    const rows = [[1, 2], [null, 3], [7, null], [-5, 5]];
+    const rows = [
+      [1, 2],
+      [null, 3],
+      [7, null],
+      [-5, 5],
+    ];
     expect(evaluateRows(call("+", a, b), [a, b], rows)).toEqual([3, null, null, 0]);
     expect(evaluateRows(call("*", a, b), [a, b], rows)).toEqual([2, null, null, -25]);
     expect(evaluateRows(call("-", a, b), [a, b], rows)).toEqual([-1, null, null, -10]);
@@ -55,7 +70,17 @@ describe("arithmetic", () => {
   it("does not compute where an operand is null", () => {
     const l = input("l", LongType);
     const m = input("m", LongType);
-    expect(evaluateRows(call("div", l, m), [l, m], [[1n, null], [null, 0n], [9n, 2n]])).toEqual([null, null, 4n]);
+    expect(
+      evaluateRows(
+        call("div", l, m),
+        [l, m],
+        [
+          [1n, null],
+          [null, 0n],
+          [9n, 2n],
+        ],
+      ),
+    ).toEqual([null, null, 4n]);
   });
   it("refuses division by zero in ANSI mode and gives null without it", () => {
     expect(failure(() => evaluate(call("/", int(1), int(0)))).condition).toBe("DIVIDE_BY_ZERO");
@@ -82,15 +107,35 @@ describe("comparison", () => {
     expect(evaluate(call(">", double(Number.NaN), double(Number.POSITIVE_INFINITY)))).toBe(true);
     expect(evaluate(call("=", double(-0), double(0)))).toBe(true);
     const x = input("x", DoubleType);
-    expect(evaluateRows(call("<", x, double(5)), [x], [[1], [Number.NaN], [null]])).toEqual([true, false, null]);
-    expect(evaluateRows(call("<", double(5), x), [x], [[1], [Number.NaN], [null]])).toEqual([false, true, null]);
+    expect(evaluateRows(call("<", x, double(5)), [x], [[1], [Number.NaN], [null]])).toEqual([
+      true,
+      false,
+      null,
+    ]);
+    expect(evaluateRows(call("<", double(5), x), [x], [[1], [Number.NaN], [null]])).toEqual([
+      false,
+      true,
+      null,
+    ]);
   });
   it("compares longs by words", () => {
     const x = input("x", LongType);
     const rows = [[-1n], [4294967296n], [2147483648n], [null], [-4294967297n]];
-    expect(evaluateRows(call("<", x, long(2147483648n)), [x], rows)).toEqual([true, false, false, null, true]);
+    expect(evaluateRows(call("<", x, long(2147483648n)), [x], rows)).toEqual([
+      true,
+      false,
+      false,
+      null,
+      true,
+    ]);
     expect(evaluateRows(call(">=", x, long(-1n)), [x], rows)).toEqual([true, true, true, null, false]);
-    expect(evaluateRows(call("=", x, long(4294967296n)), [x], rows)).toEqual([false, true, false, null, false]);
+    expect(evaluateRows(call("=", x, long(4294967296n)), [x], rows)).toEqual([
+      false,
+      true,
+      false,
+      null,
+      false,
+    ]);
   });
   it("compares strings by bytes", () => {
     const s = input("s", StringType);
@@ -128,13 +173,37 @@ describe("logic", () => {
   const rows = all.flatMap((l) => all.map((r) => [l, r]));
   it("knows three truth values", () => {
     expect(evaluateRows(call("and", p, q), [p, q], rows)).toEqual([
-      true, false, null, false, false, false, null, false, null,
+      true,
+      false,
+      null,
+      false,
+      false,
+      false,
+      null,
+      false,
+      null,
     ]);
     expect(evaluateRows(call("or", p, q), [p, q], rows)).toEqual([
-      true, true, true, true, false, null, true, null, null,
+      true,
+      true,
+      true,
+      true,
+      false,
+      null,
+      true,
+      null,
+      null,
     ]);
     expect(evaluateRows(call("not", p), [p, q], rows.slice(0, 9))).toEqual([
-      false, false, false, true, true, true, null, null, null,
+      false,
+      false,
+      false,
+      true,
+      true,
+      true,
+      null,
+      null,
+      null,
     ]);
   });
   it("does not evaluate what was decided", () => {
@@ -147,14 +216,31 @@ describe("logic", () => {
 describe("conditions", () => {
   it("chooses the first branch that holds", () => {
     const x = input("x", IntegerType);
-    const e = call("when", call(">", x, int(10)), text("big"), call(">", x, int(5)), text("middle"), text("small"));
+    const e = call(
+      "when",
+      call(">", x, int(10)),
+      text("big"),
+      call(">", x, int(5)),
+      text("middle"),
+      text("small"),
+    );
     expect(evaluateRows(e, [x], [[11], [7], [null], [1]])).toEqual(["big", "middle", "small", "small"]);
   });
   it("takes the first value that is there", () => {
     const x = input("x", IntegerType);
     const y = input("y", LongType);
     const e = call("coalesce", x, y, int(-1));
-    expect(evaluateRows(e, [x, y], [[null, 5n], [3, null], [null, null]])).toEqual([5n, 3n, -1n]);
+    expect(
+      evaluateRows(
+        e,
+        [x, y],
+        [
+          [null, 5n],
+          [3, null],
+          [null, null],
+        ],
+      ),
+    ).toEqual([5n, 3n, -1n]);
     expect(evaluate(call("nullif", int(2), int(2)))).toBeNull();
     expect(evaluate(call("nvl2", text(null), int(2), int(1)))).toBe(1);
     expect(evaluate(call("greatest", int(10), int(9), int(null), int(4)))).toBe(10);
@@ -187,7 +273,9 @@ describe("time windows", () => {
   const micros = (v: bigint) => literal(v, LongType);
   it("floors times to their window", () => {
     const e = call("$tumbling_window", t, micros(10_000_000n), micros(0n));
-    expect(evaluateRows(e, [t], [[15_000_000n], [-1n], [20_000_000n], [null], [9_000_000_000_000_000_001n]])).toEqual([
+    expect(
+      evaluateRows(e, [t], [[15_000_000n], [-1n], [20_000_000n], [null], [9_000_000_000_000_000_001n]]),
+    ).toEqual([
       [10_000_000n, 20_000_000n],
       [-10_000_000n, 0n],
       [20_000_000n, 30_000_000n],
@@ -206,11 +294,20 @@ describe("time windows", () => {
         const rest = (((time - start) % duration) + duration) % duration;
         return [time - rest, time - rest + duration];
       });
-      expect(evaluateRows(e, [t], times.map((time) => [time])), `seed 12345, duration ${duration}`).toEqual(expected);
+      expect(
+        evaluateRows(
+          e,
+          [t],
+          times.map((time) => [time]),
+        ),
+        `seed 12345, duration ${duration}`,
+      ).toEqual(expected);
     }
   });
   it("gives each sliding window that a time may lie in, the latest first", () => {
-    const windows = [0n, 1n].map((k) => call("$sliding_window", t, micros(10n), micros(5n), micros(0n), micros(k)));
+    const windows = [0n, 1n].map((k) =>
+      call("$sliding_window", t, micros(10n), micros(5n), micros(0n), micros(k)),
+    );
     expect(windows.map((e) => evaluateRows(e, [t], [[12n]]))).toEqual([[[10n, 20n]], [[5n, 15n]]]);
   });
 });

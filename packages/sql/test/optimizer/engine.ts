@@ -20,7 +20,11 @@ export class Query {
   constructor(text: string, views: Views = {}) {
     const session = environment(views);
     const analyzed = analyze(query(text), session);
-    const context = { ansi: true, inline: true, evaluate: (e: Parameters<typeof session.evaluate>[0][0]) => session.evaluate([e])[0]! };
+    const context = {
+      ansi: true,
+      inline: true,
+      evaluate: (e: Parameters<typeof session.evaluate>[0][0]) => session.evaluate([e])[0]!,
+    };
     this.plain = rewriteSubqueries(analyzed, context);
     this.optimized = optimize(analyzed, context);
   }

@@ -12,7 +12,9 @@ function plan(text: string): string {
 
 /** Rows as text, in an order of their own. */
 function sorted(rows: readonly unknown[][]): string[] {
-  return rows.map((row) => JSON.stringify(row, (_, value) => (typeof value === "bigint" ? Number(value) : value))).sort();
+  return rows
+    .map((row) => JSON.stringify(row, (_, value) => (typeof value === "bigint" ? Number(value) : value)))
+    .sort();
 }
 
 describe("the optimizer changes no result", () => {
@@ -67,7 +69,9 @@ describe("conditions", () => {
     expect(plan("SELECT * FROM (SELECT v * 2 AS d FROM t ORDER BY v) WHERE d > 20")).toMatch(
       /^Project \[d\]\n\+- Project \[d\]\n +\+- Sort .*\n +\+- Project [^\n]*\n(.*\n)*? +\+- Filter \(\(v \* 2\) > 20\)/,
     );
-    expect(plan("SELECT x FROM (SELECT k AS x FROM t UNION ALL SELECT w FROM u) WHERE x > 2").match(/Filter/g)).toHaveLength(2);
+    expect(
+      plan("SELECT x FROM (SELECT k AS x FROM t UNION ALL SELECT w FROM u) WHERE x > 2").match(/Filter/g),
+    ).toHaveLength(2);
   });
   test("on both sides of a comma make an inner join", () => {
     expect(plan("SELECT v, w FROM t, u WHERE t.k = u.k")).toContain("Join Inner, (k = k)");
@@ -79,28 +83,49 @@ describe("conditions", () => {
     expect(inner).toContain("Filter (w > 100)");
   });
   test("of a left join stay where they decide which rows lack a partner", () => {
-    expect(plan("SELECT v, w FROM t LEFT JOIN u ON t.k = u.k AND v > 10")).toContain("Join LeftOuter, ((k = k) AND (v > 10))");
-    expect(plan("SELECT v, w FROM t LEFT JOIN u ON t.k = u.k WHERE w > 100")).toMatch(/Filter \(w > 100\)\n *\+- Join LeftOuter/);
+    expect(plan("SELECT v, w FROM t LEFT JOIN u ON t.k = u.k AND v > 10")).toContain(
+      "Join LeftOuter, ((k = k) AND (v > 10))",
+    );
+    expect(plan("SELECT v, w FROM t LEFT JOIN u ON t.k = u.k WHERE w > 100")).toMatch(
+      /Filter \(w > 100\)\n *\+- Join LeftOuter/,
+    );
     const full = plan("SELECT v FROM t FULL JOIN u ON t.k = u.k AND v > 10 WHERE w > 100");
     expect(full).toMatch(/Filter \(w > 100\)\n *\+- Join FullOuter, \(\(k = k\) AND \(v > 10\)\)/);
   });
   test("stay above limits, windows, aggregates, generators and rows that chance chooses", () => {
-    expect(plan("SELECT * FROM (SELECT k FROM t LIMIT 2) WHERE k > 1")).toMatch(/^(Project .*\n\+- )?Filter .*\n *\+- (Project .*\n *\+- )?Limit/);
-    expect(plan("SELECT * FROM (SELECT k, rank() OVER (ORDER BY v) r FROM t) WHERE k > 1")).toMatch(/Filter [^\n]*\n *\+- Window/);
-    expect(plan("SELECT * FROM (SELECT s, count(*) c FROM t GROUP BY s) WHERE s = 'a'")).toMatch(/Filter [^\n]*\n *\+- Aggregate/);
-    expect(plan("SELECT * FROM (SELECT k, explode(array(1)) e FROM t) WHERE k > 1")).toMatch(/Filter [^\n]*\n *\+- Generate/);
-    expect(plan("SELECT * FROM (SELECT k FROM t WHERE rand(7) < 0.5) WHERE k > 1")).toMatch(/Filter \(k > 1\)\n *\+- Filter \(rand/);
-    expect(plan("SELECT * FROM (SELECT k, rand(7) r FROM t) WHERE k > 1")).toMatch(/Filter \(k > 1\)\n *\+- Project \[k, rand/);
+    expect(plan("SELECT * FROM (SELECT k FROM t LIMIT 2) WHERE k > 1")).toMatch(
+      /^(Project .*\n\+- )?Filter .*\n *\+- (Project .*\n *\+- )?Limit/,
+    );
+    expect(plan("SELECT * FROM (SELECT k, rank() OVER (ORDER BY v) r FROM t) WHERE k > 1")).toMatch(
+      /Filter [^\n]*\n *\+- Window/,
+    );
+    expect(plan("SELECT * FROM (SELECT s, count(*) c FROM t GROUP BY s) WHERE s = 'a'")).toMatch(
+      /Filter [^\n]*\n *\+- Aggregate/,
+    );
+    expect(plan("SELECT * FROM (SELECT k, explode(array(1)) e FROM t) WHERE k > 1")).toMatch(
+      /Filter [^\n]*\n *\+- Generate/,
+    );
+    expect(plan("SELECT * FROM (SELECT k FROM t WHERE rand(7) < 0.5) WHERE k > 1")).toMatch(
+      /Filter \(k > 1\)\n *\+- Filter \(rand/,
+    );
+    expect(plan("SELECT * FROM (SELECT k, rand(7) r FROM t) WHERE k > 1")).toMatch(
+      /Filter \(k > 1\)\n *\+- Project \[k, rand/,
+    );
   });
 });
 
 describe("columns", () => {
   test("that nobody reads are not computed", () => {
     expect(plan("SELECT k FROM (SELECT k, upper(s) AS big, v + 1 AS more FROM t)")).not.toMatch(/upper|more/);
-    expect(plan("SELECT s FROM (SELECT s, sum(v) AS total, count(*) AS n FROM t GROUP BY s)")).not.toContain("sum");
+    expect(plan("SELECT s FROM (SELECT s, sum(v) AS total, count(*) AS n FROM t GROUP BY s)")).not.toContain(
+      "sum",
+    );
   });
   test("of set operations and distinct rows all count", async () => {
-    const { optimized } = await new Query("SELECT s FROM (SELECT DISTINCT s, v > 15 AS big FROM t)", views).both();
+    const { optimized } = await new Query(
+      "SELECT s FROM (SELECT DISTINCT s, v > 15 AS big FROM t)",
+      views,
+    ).both();
     expect(sorted(optimized)).toEqual(['["a"]', '["a"]', '["b"]', "[null]"]);
   });
 });
@@ -110,14 +135,18 @@ describe("constants", () => {
     expect(plan("SELECT v FROM t WHERE k > 1 + 2 * 3")).toContain("(k > 7)");
   });
   test("that fail are left to the rows that reach them", async () => {
-    const { optimized } = await new Query("SELECT CASE WHEN k > 100 THEN 1 / 0 END AS x FROM t WHERE k = 1", views).both();
+    const { optimized } = await new Query(
+      "SELECT CASE WHEN k > 100 THEN 1 / 0 END AS x FROM t WHERE k = 1",
+      views,
+    ).both();
     expect(optimized).toEqual([[null]]);
   });
 });
 
 describe("values that differ each time", () => {
   test("are computed once per row, however many branches read them", async () => {
-    const text = "SELECT CASE WHEN k > 0 THEN r END = CASE WHEN k > -1 THEN r END AS same FROM (SELECT k, rand() AS r FROM t) WHERE k > 0";
+    const text =
+      "SELECT CASE WHEN k > 0 THEN r END = CASE WHEN k > -1 THEN r END AS same FROM (SELECT k, rand() AS r FROM t) WHERE k > 0";
     const { optimized } = await new Query(text, views).both();
     expect(optimized).toEqual([[true], [true], [true]]);
   });
@@ -127,7 +156,8 @@ describe("values that differ each time", () => {
     expect((await new Query(text, views).both()).optimized).toEqual([[0]]);
   });
   test("are the same before and behind a generator", async () => {
-    const text = "SELECT count(DISTINCT r) FROM (SELECT r, explode(array(1, 2, 3)) AS e FROM (SELECT rand() AS r FROM t))";
+    const text =
+      "SELECT count(DISTINCT r) FROM (SELECT r, explode(array(1, 2, 3)) AS e FROM (SELECT rand() AS r FROM t))";
     expect((await new Query(text, views).both()).optimized).toEqual([[4n]]);
   });
 });
@@ -137,20 +167,37 @@ describe("joins", () => {
     const values = Array.from({ length: 100 }, (_, i) => `(${i})`).join(", ");
     const large = `SELECT * FROM VALUES ${values} AS t(n)`;
     const small = "SELECT * FROM VALUES (1), (2) AS t(n)";
-    expect(new Query("SELECT * FROM a JOIN b USING (n)", { a: small, b: large }).physical()).toContain("build left");
-    expect(new Query("SELECT * FROM a JOIN b USING (n)", { a: large, b: small }).physical()).toContain("build right");
-    expect(new Query("SELECT * FROM a LEFT SEMI JOIN b USING (n)", { a: small, b: large }).physical()).toContain("build right");
+    expect(new Query("SELECT * FROM a JOIN b USING (n)", { a: small, b: large }).physical()).toContain(
+      "build left",
+    );
+    expect(new Query("SELECT * FROM a JOIN b USING (n)", { a: large, b: small }).physical()).toContain(
+      "build right",
+    );
+    expect(
+      new Query("SELECT * FROM a LEFT SEMI JOIN b USING (n)", { a: small, b: large }).physical(),
+    ).toContain("build right");
   });
   test("keep all rows of the outer side, whichever is held", async () => {
     const a = "SELECT * FROM VALUES (1), (2), (NULL) AS t(n)";
     const b = "SELECT * FROM VALUES (2), (3), (4), (5), (NULL) AS t(n)";
-    for (const [left, right] of [[a, b], [b, a]] as const) {
-      const { optimized } = await new Query("SELECT l.n, r.n FROM l LEFT JOIN r ON l.n = r.n", { l: left, r: right }).both();
-      const expected = left === a ? ["[1,null]", "[2,2]", "[null,null]"] : ["[2,2]", "[3,null]", "[4,null]", "[5,null]", "[null,null]"];
+    for (const [left, right] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const { optimized } = await new Query("SELECT l.n, r.n FROM l LEFT JOIN r ON l.n = r.n", {
+        l: left,
+        r: right,
+      }).both();
+      const expected =
+        left === a
+          ? ["[1,null]", "[2,2]", "[null,null]"]
+          : ["[2,2]", "[3,null]", "[4,null]", "[5,null]", "[null,null]"];
       expect(sorted(optimized)).toEqual(expected);
     }
   });
   test("NOT IN of one column is a hash join", () => {
-    expect(new Query("SELECT k FROM t WHERE k NOT IN (SELECT k FROM u)", views).physical()).toContain("HashJoin [k = k], leftAnti");
+    expect(new Query("SELECT k FROM t WHERE k NOT IN (SELECT k FROM u)", views).physical()).toContain(
+      "HashJoin [k = k], leftAnti",
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { memorySource, MemorySource } from "@ss/source-memory";
+import { MemorySource, memorySource } from "@ss/source-memory";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type DataFrame, SparkSession } from "../../src/index.js";
 
@@ -16,12 +16,16 @@ beforeAll(async () => {
 /** The rows of a query as lists, in the order of their text. */
 async function rows(text: string): Promise<unknown[][]> {
   const found = await spark.sql(text).collect();
-  return found.map((row) => Object.values(row)).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  return found
+    .map((row) => Object.values(row))
+    .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
 describe("scalar subqueries that read no outer column", () => {
   test("have one value for the whole query", async () => {
-    expect(await rows("SELECT id FROM customers WHERE credit > (SELECT avg(credit) FROM customers)")).toEqual([[3], [4]]);
+    expect(await rows("SELECT id FROM customers WHERE credit > (SELECT avg(credit) FROM customers)")).toEqual(
+      [[3], [4]],
+    );
   });
   test("are null where there is no row", async () => {
     expect(await rows("SELECT id, (SELECT n FROM nothing) FROM customers WHERE id = 1")).toEqual([[1, null]]);
@@ -38,11 +42,15 @@ describe("scalar subqueries that read no outer column", () => {
   });
   test("stand in HAVING, CASE, ORDER BY and grouping keys", async () => {
     expect(
-      await rows("SELECT region FROM customers GROUP BY region HAVING sum(credit) >= (SELECT max(amount) - 5 FROM orders)"),
+      await rows(
+        "SELECT region FROM customers GROUP BY region HAVING sum(credit) >= (SELECT max(amount) - 5 FROM orders)",
+      ),
     ).toEqual([["north"], ["south"], [null]]);
-    expect(await rows("SELECT CASE WHEN id = (SELECT max(id) FROM customers) THEN 'last' END FROM customers WHERE id > 2")).toEqual(
-      [["last"], [null]],
-    );
+    expect(
+      await rows(
+        "SELECT CASE WHEN id = (SELECT max(id) FROM customers) THEN 'last' END FROM customers WHERE id > 2",
+      ),
+    ).toEqual([["last"], [null]]);
     expect(await rows("SELECT id FROM customers ORDER BY id % (SELECT 3), id LIMIT 1")).toEqual([[3]]);
     expect(await rows("SELECT id > (SELECT 2) b, count(*) FROM customers GROUP BY id > (SELECT 2)")).toEqual([
       [false, 2],
@@ -53,7 +61,9 @@ describe("scalar subqueries that read no outer column", () => {
 
 describe("scalar subqueries that read outer columns", () => {
   test("are null where the groups have no row", async () => {
-    expect(await rows("SELECT id, (SELECT sum(amount) FROM orders WHERE customer = id) FROM customers")).toEqual([
+    expect(
+      await rows("SELECT id, (SELECT sum(amount) FROM orders WHERE customer = id) FROM customers"),
+    ).toEqual([
       [1, 20],
       [2, 25],
       [3, null],
@@ -61,17 +71,23 @@ describe("scalar subqueries that read outer columns", () => {
     ]);
   });
   test("count 0 where there is no row", async () => {
-    expect(await rows("SELECT id, (SELECT count(*) FROM orders WHERE customer = id) FROM customers")).toEqual([
-      [1, 2],
-      [2, 1],
-      [3, 0],
-      [4, 0],
-    ]);
-    expect(await rows("SELECT id FROM customers WHERE (SELECT count(*) FROM orders WHERE customer = id) = 0")).toEqual([[3], [4]]);
+    expect(await rows("SELECT id, (SELECT count(*) FROM orders WHERE customer = id) FROM customers")).toEqual(
+      [
+        [1, 2],
+        [2, 1],
+        [3, 0],
+        [4, 0],
+      ],
+    );
+    expect(
+      await rows("SELECT id FROM customers WHERE (SELECT count(*) FROM orders WHERE customer = id) = 0"),
+    ).toEqual([[3], [4]]);
   });
   test("are null where HAVING refuses the row that stands for no rows", async () => {
     expect(
-      await rows("SELECT id, (SELECT count(*) FROM orders WHERE customer = id HAVING count(*) > 1) FROM customers"),
+      await rows(
+        "SELECT id, (SELECT count(*) FROM orders WHERE customer = id HAVING count(*) > 1) FROM customers",
+      ),
     ).toEqual([
       [1, 2],
       [2, null],
@@ -80,7 +96,9 @@ describe("scalar subqueries that read outer columns", () => {
     ]);
   });
   test("compute with outer columns above the groups", async () => {
-    expect(await rows("SELECT id, (SELECT count(*) + credit FROM orders WHERE customer = id) FROM customers")).toEqual([
+    expect(
+      await rows("SELECT id, (SELECT count(*) + credit FROM orders WHERE customer = id) FROM customers"),
+    ).toEqual([
       [1, 12],
       [2, 21],
       [3, 30],
@@ -88,21 +106,29 @@ describe("scalar subqueries that read outer columns", () => {
     ]);
   });
   test("may be correlated by more than equality", async () => {
-    expect(await rows("SELECT id, (SELECT count(*) FROM orders WHERE amount > credit) FROM customers")).toEqual([
+    expect(
+      await rows("SELECT id, (SELECT count(*) FROM orders WHERE amount > credit) FROM customers"),
+    ).toEqual([
       [1, 3],
       [2, 2],
       [3, 1],
       [4, 0],
     ]);
-    expect(await rows("SELECT id, (SELECT sum(amount * credit) FROM orders WHERE customer <= id) FROM customers WHERE id < 3")).toEqual(
-      [
-        [1, 200],
-        [2, 900],
-      ],
-    );
+    expect(
+      await rows(
+        "SELECT id, (SELECT sum(amount * credit) FROM orders WHERE customer <= id) FROM customers WHERE id < 3",
+      ),
+    ).toEqual([
+      [1, 200],
+      [2, 900],
+    ]);
   });
   test("treat a null outer value as a value of its own for <=>", async () => {
-    expect(await rows("SELECT region, (SELECT count(*) FROM customers c WHERE c.region <=> o.region) FROM customers o")).toEqual([
+    expect(
+      await rows(
+        "SELECT region, (SELECT count(*) FROM customers c WHERE c.region <=> o.region) FROM customers o",
+      ),
+    ).toEqual([
       ["north", 2],
       ["north", 2],
       ["south", 1],
@@ -110,7 +136,8 @@ describe("scalar subqueries that read outer columns", () => {
     ]);
   });
   test("take the first row of an ordering for each outer row", async () => {
-    const text = "SELECT id, (SELECT oid FROM orders WHERE customer = id ORDER BY amount DESC LIMIT 1) FROM customers";
+    const text =
+      "SELECT id, (SELECT oid FROM orders WHERE customer = id ORDER BY amount DESC LIMIT 1) FROM customers";
     expect(await rows(text)).toEqual([
       [1, 12],
       [2, 13],
@@ -119,7 +146,8 @@ describe("scalar subqueries that read outer columns", () => {
     ]);
   });
   test("skip rows for each outer row", async () => {
-    const text = "SELECT id, (SELECT oid FROM orders WHERE customer = id ORDER BY amount LIMIT 1 OFFSET 1) FROM customers WHERE id < 3";
+    const text =
+      "SELECT id, (SELECT oid FROM orders WHERE customer = id ORDER BY amount LIMIT 1 OFFSET 1) FROM customers WHERE id < 3";
     expect(await rows(text)).toEqual([
       [1, 12],
       [2, null],
@@ -137,7 +165,9 @@ describe("scalar subqueries that read outer columns", () => {
   });
   test("cover DISTINCT, windows and outer joins", async () => {
     expect(
-      await rows("SELECT id, (SELECT count(*) FROM (SELECT DISTINCT customer FROM orders WHERE customer >= id)) FROM customers"),
+      await rows(
+        "SELECT id, (SELECT count(*) FROM (SELECT DISTINCT customer FROM orders WHERE customer >= id)) FROM customers",
+      ),
     ).toEqual([
       [1, 2],
       [2, 1],
@@ -174,25 +204,43 @@ describe("scalar subqueries that read outer columns", () => {
 
 describe("EXISTS", () => {
   test("keeps rows with a partner, NOT EXISTS those without", async () => {
-    expect(await rows("SELECT id FROM customers WHERE EXISTS (SELECT 1 FROM orders WHERE customer = id)")).toEqual([[1], [2]]);
-    expect(await rows("SELECT id FROM customers WHERE NOT EXISTS (SELECT 1 FROM orders WHERE customer = id)")).toEqual([[3], [4]]);
+    expect(
+      await rows("SELECT id FROM customers WHERE EXISTS (SELECT 1 FROM orders WHERE customer = id)"),
+    ).toEqual([[1], [2]]);
+    expect(
+      await rows("SELECT id FROM customers WHERE NOT EXISTS (SELECT 1 FROM orders WHERE customer = id)"),
+    ).toEqual([[3], [4]]);
   });
   test("is a value in SELECT, OR and CASE", async () => {
-    expect(await rows("SELECT id, EXISTS (SELECT 1 FROM orders WHERE customer = id AND amount > credit) FROM customers")).toEqual([
+    expect(
+      await rows(
+        "SELECT id, EXISTS (SELECT 1 FROM orders WHERE customer = id AND amount > credit) FROM customers",
+      ),
+    ).toEqual([
       [1, true],
       [2, true],
       [3, false],
       [4, false],
     ]);
     expect(
-      await rows("SELECT id FROM customers WHERE region = 'south' OR EXISTS (SELECT 1 FROM orders WHERE customer = id)"),
+      await rows(
+        "SELECT id FROM customers WHERE region = 'south' OR EXISTS (SELECT 1 FROM orders WHERE customer = id)",
+      ),
     ).toEqual([[1], [2], [3]]);
-    expect(await rows("SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM nothing) THEN id END FROM customers WHERE id = 1")).toEqual([[1]]);
+    expect(
+      await rows(
+        "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM nothing) THEN id END FROM customers WHERE id = 1",
+      ),
+    ).toEqual([[1]]);
   });
   test("always holds over an aggregate without keys", async () => {
-    expect(await rows("SELECT id FROM customers WHERE EXISTS (SELECT count(*) FROM orders WHERE customer = id)")).toHaveLength(4);
     expect(
-      await rows("SELECT id FROM customers WHERE EXISTS (SELECT count(*) FROM orders WHERE customer = id HAVING count(*) = 0)"),
+      await rows("SELECT id FROM customers WHERE EXISTS (SELECT count(*) FROM orders WHERE customer = id)"),
+    ).toHaveLength(4);
+    expect(
+      await rows(
+        "SELECT id FROM customers WHERE EXISTS (SELECT count(*) FROM orders WHERE customer = id HAVING count(*) = 0)",
+      ),
     ).toEqual([[3], [4]]);
   });
   test("stands in HAVING and reads the groups", async () => {
@@ -207,7 +255,8 @@ describe("EXISTS", () => {
   });
   test("is a column of one side in the condition of a join", async () => {
     const base = "SELECT c.id, o.oid FROM customers c";
-    const condition = "c.id = o.customer AND EXISTS (SELECT 1 FROM orders x WHERE x.customer = c.id AND x.amount > 20)";
+    const condition =
+      "c.id = o.customer AND EXISTS (SELECT 1 FROM orders x WHERE x.customer = c.id AND x.amount > 20)";
     expect(await rows(`${base} JOIN orders o ON ${condition}`)).toEqual([[2, 13]]);
     expect(await rows(`${base} LEFT JOIN orders o ON ${condition}`)).toEqual([
       [1, null],
@@ -221,24 +270,32 @@ describe("EXISTS", () => {
     ]);
     const both = "EXISTS (SELECT 1 FROM orders x WHERE x.customer = c.id AND x.amount = o.amount)";
     await expect(rows(`${base} JOIN orders o ON ${both}`)).rejects.toMatchObject({
-      condition: "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION",
+      condition:
+        "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION",
     });
   });
 });
 
 describe("IN", () => {
   test("keeps rows whose value is in the list", async () => {
-    expect(await rows("SELECT id FROM customers WHERE id IN (SELECT customer FROM orders)")).toEqual([[1], [2]]);
+    expect(await rows("SELECT id FROM customers WHERE id IN (SELECT customer FROM orders)")).toEqual([
+      [1],
+      [2],
+    ]);
   });
   test("NOT IN keeps nothing where the list holds a null", async () => {
     expect(await rows("SELECT id FROM customers WHERE id NOT IN (SELECT customer FROM orders)")).toEqual([]);
     expect(
-      await rows("SELECT id FROM customers WHERE id NOT IN (SELECT customer FROM orders WHERE customer IS NOT NULL)"),
+      await rows(
+        "SELECT id FROM customers WHERE id NOT IN (SELECT customer FROM orders WHERE customer IS NOT NULL)",
+      ),
     ).toEqual([[3], [4]]);
   });
   test("NOT IN keeps a null value only where the list is empty", async () => {
     expect(await rows("SELECT id FROM customers WHERE region NOT IN (SELECT 'south')")).toEqual([[1], [2]]);
-    expect(await rows("SELECT id FROM customers WHERE region NOT IN (SELECT string(n) FROM nothing)")).toHaveLength(4);
+    expect(
+      await rows("SELECT id FROM customers WHERE region NOT IN (SELECT string(n) FROM nothing)"),
+    ).toHaveLength(4);
   });
   test("as a value is null where nothing is equal and something is null", async () => {
     expect(await rows("SELECT id, id IN (SELECT customer FROM orders) FROM customers WHERE id < 4")).toEqual([
@@ -255,8 +312,12 @@ describe("IN", () => {
     expect(await rows("SELECT NULL IN (SELECT n FROM nothing)")).toEqual([[false]]);
   });
   test("stands within OR", async () => {
-    expect(await rows("SELECT id FROM customers WHERE credit = 40 OR id NOT IN (SELECT customer FROM orders)")).toEqual([[4]]);
-    expect(await rows("SELECT id FROM customers WHERE credit = 40 OR id IN (SELECT customer FROM orders)")).toEqual([[1], [2], [4]]);
+    expect(
+      await rows("SELECT id FROM customers WHERE credit = 40 OR id NOT IN (SELECT customer FROM orders)"),
+    ).toEqual([[4]]);
+    expect(
+      await rows("SELECT id FROM customers WHERE credit = 40 OR id IN (SELECT customer FROM orders)"),
+    ).toEqual([[1], [2], [4]]);
   });
   test("compares several columns", async () => {
     const pairs = "SELECT customer, amount + 5 FROM orders";
@@ -269,10 +330,13 @@ describe("IN", () => {
     expect(await rows(`SELECT id FROM customers WHERE id IN (${list})`)).toEqual([[1], [2]]);
     // the list is (1, 2, null), (2, null), (null) and nothing
     expect(await rows(`SELECT id FROM customers WHERE id NOT IN (${list})`)).toEqual([[4]]);
-    expect(await rows("SELECT id FROM customers WHERE credit IN (SELECT amount + credit - 25 FROM orders)")).toHaveLength(4);
+    expect(
+      await rows("SELECT id FROM customers WHERE credit IN (SELECT amount + credit - 25 FROM orders)"),
+    ).toHaveLength(4);
   });
   test("takes the first rows of each list", async () => {
-    const text = "SELECT id FROM customers WHERE 12 IN (SELECT oid FROM orders WHERE customer = id ORDER BY amount LIMIT 1)";
+    const text =
+      "SELECT id FROM customers WHERE 12 IN (SELECT oid FROM orders WHERE customer = id ORDER BY amount LIMIT 1)";
     expect(await rows(text)).toEqual([]);
     expect(await rows(text.replace("LIMIT 1", "LIMIT 2"))).toEqual([[1]]);
   });
@@ -284,7 +348,9 @@ describe("LATERAL", () => {
       [1, 20],
       [2, 40],
     ]);
-    expect(await rows("SELECT id, n FROM customers, LATERAL (SELECT count(*) n FROM orders WHERE customer = id)")).toEqual([
+    expect(
+      await rows("SELECT id, n FROM customers, LATERAL (SELECT count(*) n FROM orders WHERE customer = id)"),
+    ).toEqual([
       [1, 2],
       [2, 1],
       [3, 0],
@@ -305,7 +371,9 @@ describe("LATERAL", () => {
 
 test("explain does not run subqueries", async () => {
   let printed = "";
-  const session = await SparkSession.builder().printTo((text) => void (printed += text)).create();
+  const session = await SparkSession.builder()
+    .printTo((text) => void (printed += text))
+    .create();
   await session.sql("SELECT 1 AS one WHERE 1 = (SELECT id FROM VALUES (1), (2) AS t(id))").explain();
   expect(printed).toContain("scalarsubquery()");
 });

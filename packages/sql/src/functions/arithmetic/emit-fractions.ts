@@ -20,7 +20,13 @@ import type { ArithmeticState } from "./arithmetic-state.js";
 import { byNonZero, failing } from "./emit-integers.js";
 
 /** Arithmetic on FLOAT and DOUBLE. */
-export function emitFloating(writer: CodeWriter, l: Code, r: Code, state: ArithmeticState, call: EmitCall): Code {
+export function emitFloating(
+  writer: CodeWriter,
+  l: Code,
+  r: Code,
+  state: ArithmeticState,
+  call: EmitCall,
+): Code {
   const { operator } = state;
   const { type } = call;
   const isNull = anyNull(l.isNull, r.isNull);
@@ -34,7 +40,11 @@ export function emitFloating(writer: CodeWriter, l: Code, r: Code, state: Arithm
     return byNonZero(writer, b, "0", state, call, () => {
       const value = writer.variable(round(`(${a} ${operator === "/" ? "/" : "%"} ${b})`));
       if (operator !== "pmod") return valueCode(type, "false", value);
-      return valueCode(type, "false", writer.variable(`${value} < 0 ? ${round(`(${value} + ${b}) % ${b}`)} : ${value}`));
+      return valueCode(
+        type,
+        "false",
+        writer.variable(`${value} < 0 ? ${round(`(${value} + ${b}) % ${b}`)} : ${value}`),
+      );
     });
   });
 }
@@ -49,7 +59,13 @@ const FUNCTIONS = {
 } as const;
 
 /** Arithmetic on decimals: straight on unscaled values where nothing can overflow, through functions elsewhere. */
-export function emitDecimal(writer: CodeWriter, l: Code, r: Code, state: ArithmeticState, call: EmitCall): Code {
+export function emitDecimal(
+  writer: CodeWriter,
+  l: Code,
+  r: Code,
+  state: ArithmeticState,
+  call: EmitCall,
+): Code {
   const { operator, mode } = state;
   const left = l.type as DecimalType;
   const right = r.type as DecimalType;
@@ -68,7 +84,12 @@ export function emitDecimal(writer: CodeWriter, l: Code, r: Code, state: Arithme
       );
       if (mode !== "ansi") return valueCode(type, `(${value} === undefined)`, value);
       const fails = writer.constant((x: bigint, y: bigint) => {
-        throw decimalOutOfRange(exactText(operator, x, left.scale, y, right.scale), type.precision, type.scale, call.origin);
+        throw decimalOutOfRange(
+          exactText(operator, x, left.scale, y, right.scale),
+          type.precision,
+          type.scale,
+          call.origin,
+        );
       });
       writer.write(`if (${value} === undefined) ${fails}(${a}, ${b});`);
       return valueCode(type, "false", value);
@@ -89,7 +110,8 @@ function straightText(
   type: DecimalType,
 ): string | undefined {
   if (operator === "*") {
-    const exact = type.scale === left.scale + right.scale && type.precision >= left.precision + right.precision;
+    const exact =
+      type.scale === left.scale + right.scale && type.precision >= left.precision + right.precision;
     return exact ? `${a} * ${b}` : undefined;
   }
   if (operator !== "+" && operator !== "-") return undefined;

@@ -18,7 +18,13 @@ const WRAPS: Readonly<Record<string, (text: string) => string>> = {
 };
 
 /** `+`, `-`, `*`, `%` and `pmod` on TINYINT, SMALLINT and INT. */
-export function emitSmall(writer: CodeWriter, l: Code, r: Code, state: ArithmeticState, call: EmitCall): Code {
+export function emitSmall(
+  writer: CodeWriter,
+  l: Code,
+  r: Code,
+  state: ArithmeticState,
+  call: EmitCall,
+): Code {
   const { operator, mode } = state;
   const { type } = call;
   const isNull = anyNull(l.isNull, r.isNull);
@@ -26,7 +32,8 @@ export function emitSmall(writer: CodeWriter, l: Code, r: Code, state: Arithmeti
   const wrap = WRAPS[type.kind]!;
   const exact = `${valueOf(l)} ${operator} ${valueOf(r)}`;
   if (mode === "legacy") {
-    const text = operator === "*" && type.kind === "integer" ? `Math.imul(${valueOf(l)}, ${valueOf(r)})` : exact;
+    const text =
+      operator === "*" && type.kind === "integer" ? `Math.imul(${valueOf(l)}, ${valueOf(r)})` : exact;
     return valueCode(type, isNull, held(writer, wrap(text)));
   }
   const sum = writer.variable(exact);

@@ -4,7 +4,12 @@ import type { Code, CodeWriter } from "../../expression/code.js";
 import type { EmitCall } from "../../expression/function.js";
 import { isInterval } from "../../expression/type-predicates.js";
 import { emitBoxedCall } from "../emit/boxed-call.js";
-import { arithmeticOverflow, divideByZero, intervalDividedByZero, intervalOverflow } from "../runtime-error.js";
+import {
+  arithmeticOverflow,
+  divideByZero,
+  intervalDividedByZero,
+  intervalOverflow,
+} from "../runtime-error.js";
 import { type ArithmeticState, TRY_NAMES } from "./arithmetic-state.js";
 
 /** Raised where a result does not fit; turned into null by the `try_` forms. */
@@ -36,7 +41,8 @@ function intervalFunction(state: ArithmeticState, call: EmitCall): (a: never, b:
   if (operator === "div") return integralQuotient(call);
   if (isInterval(left) && isInterval(right)) return sum(left, operator === "+" ? 1 : -1, overflow, mode);
   const [interval, number] = isInterval(left) ? [left, right] : [right, left];
-  const scaled = operator === "*" ? multiple(interval, number, overflow) : fraction(interval, number, overflow, byZero);
+  const scaled =
+    operator === "*" ? multiple(interval, number, overflow) : fraction(interval, number, overflow, byZero);
   return isInterval(left) ? scaled : (a: never, b: never) => scaled(b, a);
 }
 
@@ -64,8 +70,7 @@ function sum(
         const months = a.months + sign * b.months;
         const days = a.days + sign * b.days;
         const micros = a.micros + BigInt(sign) * b.micros;
-        const fits =
-          months === (months | 0) && days === (days | 0) && BigInt.asIntN(64, micros) === micros;
+        const fits = months === (months | 0) && days === (days | 0) && BigInt.asIntN(64, micros) === micros;
         if (fits) return { months, days, micros };
         return mode === "legacy"
           ? { months: months | 0, days: days | 0, micros: BigInt.asIntN(64, micros) }
@@ -147,7 +152,7 @@ function scaleCalendar(interval: IntervalValue, factor: number, fail: Fail, divi
   const wholeDays = Math.trunc(days);
   const micros = Math.round(scale(Number(interval.micros)) + (days - wholeDays) * 86400e6);
   if (wholeMonths !== (wholeMonths | 0) || wholeDays !== (wholeDays | 0)) return fail();
-  if (!Number.isFinite(micros) || Math.abs(micros) >= 9223372036854775807) return fail();
+  if (!Number.isFinite(micros) || Math.abs(micros) >= 2 ** 63) return fail();
   return { months: wholeMonths | 0, days: wholeDays | 0, micros: BigInt(micros) };
 }
 

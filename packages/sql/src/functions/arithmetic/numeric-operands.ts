@@ -2,8 +2,8 @@ import { type DataType, type DecimalType, DoubleType, LongType, sameType } from 
 import { findAnsiStringType, findTightestCommonType } from "../../expression/coercion/wider-type.js";
 import type { Expression } from "../../expression/expression.js";
 import type { FunctionContext } from "../../expression/function.js";
-import { decimalFor, isIntegral, isInterval, isNumeric, isString } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
+import { decimalFor, isIntegral, isInterval, isNumeric, isString } from "../../expression/type-predicates.js";
 import { coerced } from "../define.js";
 
 /** The operands of a numeric operator, cast to types that it computes in; decimals keep their own precision and scale. */

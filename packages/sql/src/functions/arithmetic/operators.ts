@@ -1,20 +1,13 @@
-import {
-  CalendarIntervalType,
-  type DataType,
-  DoubleType,
-  LongType,
-  sameType,
-  StringType,
-} from "@ss/core";
+import { CalendarIntervalType, type DataType, DoubleType, LongType, StringType, sameType } from "@ss/core";
+import type { Code, CodeWriter } from "../../expression/code.js";
 import { decimalResult } from "../../expression/coercion/decimal-rules.js";
 import { NUMERIC_AND_INTERVAL, type TypeExpectation } from "../../expression/coercion/type-expectation.js";
 import { findTightestCommonType } from "../../expression/coercion/wider-type.js";
 import { binaryOperatorDiffTypes, binaryOperatorWrongType } from "../../expression/errors.js";
-import type { Code, CodeWriter } from "../../expression/code.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EmitCall, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
-import { isAnsiInterval, isIntegral, isInterval, isNumeric } from "../../expression/type-predicates.js";
 import { nullableOf, typeOf } from "../../expression/type-of.js";
+import { isAnsiInterval, isIntegral, isInterval, isNumeric } from "../../expression/type-predicates.js";
 import { coerced, scalar } from "../define.js";
 import type { ArithmeticMode, ArithmeticOperator, ArithmeticState } from "./arithmetic-state.js";
 import { emitDecimal, emitFloating } from "./emit-fractions.js";
@@ -69,7 +62,8 @@ function operatorFunction(
     names,
     arity: [2, 2],
     ...(rewrite && {
-      rewrite: (args: readonly Expression[], context: FunctionContext) => rewrite(args[0]!, args[1]!, context),
+      rewrite: (args: readonly Expression[], context: FunctionContext) =>
+        rewrite(args[0]!, args[1]!, context),
     }),
     resolve: (args, context) =>
       resolveOperator(operator, args[0]!, args[1]!, context, mode ?? (context.ansi ? "ansi" : "legacy")),
@@ -89,7 +83,8 @@ function resolveOperator(
     const resolved = resolveIntervals(operator, left, right, context);
     if (resolved) return withState(resolved.args, resolved.type, operator, mode);
   }
-  if ((isInterval(lt) || isInterval(rt)) && lt.kind !== rt.kind) throw binaryOperatorDiffTypes(context, lt, rt);
+  if ((isInterval(lt) || isInterval(rt)) && lt.kind !== rt.kind)
+    throw binaryOperatorDiffTypes(context, lt, rt);
   const args = operands(operator, left, right, context);
   const [l, r] = args.map(typeOf) as [DataType, DataType];
   if (l.kind === "decimal" && r.kind === "decimal") {
@@ -137,7 +132,14 @@ function withState(
 /** Whether operands that are not null may give null. */
 function mayGiveNull({ operator, mode }: ArithmeticState, type: DataType): boolean {
   if (mode === "try") return true;
-  if (mode === "legacy") return operator === "/" || operator === "%" || operator === "div" || operator === "pmod" || type.kind === "decimal";
+  if (mode === "legacy")
+    return (
+      operator === "/" ||
+      operator === "%" ||
+      operator === "div" ||
+      operator === "pmod" ||
+      type.kind === "decimal"
+    );
   return false;
 }
 
@@ -155,13 +157,20 @@ function resolveIntervals(
 ): IntervalOperands | undefined {
   const [lt, rt] = [typeOf(left), typeOf(right)];
   if (operator === "+" || operator === "-") return sumOfIntervals(left, right, context);
-  if (operator === "div" && isAnsiInterval(lt) && lt.kind === rt.kind) return { args: [left, right], type: LongType };
+  if (operator === "div" && isAnsiInterval(lt) && lt.kind === rt.kind)
+    return { args: [left, right], type: LongType };
   if (operator === "/" && isInterval(lt)) return intervalByNumber(left, right, context);
   if (operator !== "*") return undefined;
-  return isInterval(lt) ? intervalByNumber(left, right, context) : intervalByNumber(right, left, context, true);
+  return isInterval(lt)
+    ? intervalByNumber(left, right, context)
+    : intervalByNumber(right, left, context, true);
 }
 
-function sumOfIntervals(left: Expression, right: Expression, context: FunctionContext): IntervalOperands | undefined {
+function sumOfIntervals(
+  left: Expression,
+  right: Expression,
+  context: FunctionContext,
+): IntervalOperands | undefined {
   const [lt, rt] = [typeOf(left), typeOf(right)];
   if (lt.kind === "void") return { args: [coerced(left, rt, context), right], type: rt };
   if (rt.kind === "void") return { args: [left, coerced(right, lt, context)], type: lt };
@@ -195,7 +204,8 @@ function emitOperator(writer: CodeWriter, args: readonly Expression[], call: Emi
   const state = call.state as ArithmeticState;
   const l = writer.expression(args[0]!);
   const r = writer.expression(args[1]!);
-  if (isInterval(state.left) || isInterval(state.right)) return emitIntervalArithmetic(writer, l, r, state, call);
+  if (isInterval(state.left) || isInterval(state.right))
+    return emitIntervalArithmetic(writer, l, r, state, call);
   switch (state.left.kind) {
     case "decimal":
       return emitDecimal(writer, l, r, state, call);
@@ -208,4 +218,3 @@ function emitOperator(writer: CodeWriter, args: readonly Expression[], call: Emi
       return emitSmall(writer, l, r, state, call);
   }
 }
-

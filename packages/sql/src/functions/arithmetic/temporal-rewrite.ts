@@ -8,8 +8,8 @@ import {
 } from "@ss/core";
 import type { Expression, UnresolvedCall } from "../../expression/expression.js";
 import type { FunctionContext } from "../../expression/function.js";
-import { isAnyTimestamp, isInterval, isString } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
+import { isAnyTimestamp, isInterval, isString } from "../../expression/type-predicates.js";
 import { callLike, coerced } from "../define.js";
 
 /** The names of internal functions of dates and intervals. */
@@ -28,7 +28,8 @@ export const rewriteAdd: Rewrite = (left, right, context) => {
   if (takesInterval(r, l) && !isInterval(r)) return plusInterval(ADD_INTERVAL, right, left, context, true);
   if (isAnyTimestamp(l) && r.kind === "void") return plusInterval(ADD_INTERVAL, left, right, context);
   if (isAnyTimestamp(r) && l.kind === "void") return plusInterval(ADD_INTERVAL, right, left, context, true);
-  if (l.kind === "date" && r.kind === "void") return plusInterval(ADD_INTERVAL, instant(left, context), right, context);
+  if (l.kind === "date" && r.kind === "void")
+    return plusInterval(ADD_INTERVAL, instant(left, context), right, context);
   if (r.kind === "date" && l.kind === "void") {
     return plusInterval(ADD_INTERVAL, instant(right, context), left, context, true);
   }
@@ -49,10 +50,20 @@ export const rewriteSubtract: Rewrite = (left, right, context) => {
   if (isAnyTimestamp(l) || isAnyTimestamp(r)) {
     const common = l.kind === "timestamp" || r.kind === "timestamp" ? TimestampType : TimestampNTZType;
     if (!isPointInTime(l) || !isPointInTime(r)) return undefined;
-    return callLike(context, SUBTRACT_TIMESTAMPS, coerced(left, common, context), coerced(right, common, context));
+    return callLike(
+      context,
+      SUBTRACT_TIMESTAMPS,
+      coerced(left, common, context),
+      coerced(right, common, context),
+    );
   }
   if ((l.kind === "date" && isPointInTime(r)) || (r.kind === "date" && isPointInTime(l))) {
-    return callLike(context, SUBTRACT_DATES, coerced(left, DateType, context), coerced(right, DateType, context));
+    return callLike(
+      context,
+      SUBTRACT_DATES,
+      coerced(left, DateType, context),
+      coerced(right, DateType, context),
+    );
   }
   return l.kind === "date" ? callLike(context, "date_sub", left, right) : undefined;
 };
@@ -88,7 +99,12 @@ function plusInterval(
   if (b.kind === "date" && i.kind === "dayTimeInterval") {
     if (i.start !== "day" || i.end !== "day") return call(instant(base, context), interval);
     const days = callLike(context, "extractansiintervaldays", interval);
-    return callLike(context, "date_add", base, name === ADD_INTERVAL ? days : callLike(context, "negative", days));
+    return callLike(
+      context,
+      "date_add",
+      base,
+      name === ADD_INTERVAL ? days : callLike(context, "negative", days),
+    );
   }
   if (i.kind === "void") return call(base, coerced(interval, CalendarIntervalType, context));
   if (!isString(b)) return call(b.kind === "void" ? instant(base, context) : base, interval);

@@ -7,13 +7,13 @@ import {
 } from "../../expression/coercion/type-expectation.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EmitCall, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
-import { isString } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
+import { isString } from "../../expression/type-predicates.js";
 import { castInputs, coerced, scalar } from "../define.js";
 import { emitBoxedCall } from "../emit/boxed-call.js";
 import { guarded, held, valueCode, valueOf } from "../emit/parts.js";
-import { arithmeticOverflow, intervalOverflow } from "../runtime-error.js";
 import { literalText } from "../literal-text.js";
+import { arithmeticOverflow, intervalOverflow } from "../runtime-error.js";
 
 /** Unary `-` and `+`, and `abs`. */
 export const unaryFunctions: readonly ScalarFunction[] = [
@@ -40,9 +40,15 @@ function unary(names: readonly string[], expected: TypeExpectation, text: Text |
   });
 }
 
-function resolveUnary(args: readonly Expression[], expected: TypeExpectation, context: FunctionContext): Resolution {
+function resolveUnary(
+  args: readonly Expression[],
+  expected: TypeExpectation,
+  context: FunctionContext,
+): Resolution {
   const arg = args[0]!;
-  const cast = isString(typeOf(arg)) ? [coerced(arg, DoubleType, context)] : castInputs(args, [expected], context);
+  const cast = isString(typeOf(arg))
+    ? [coerced(arg, DoubleType, context)]
+    : castInputs(args, [expected], context);
   return { args: cast, type: typeOf(cast[0]!), state: context.ansi };
 }
 
@@ -94,9 +100,11 @@ function checkSmallest(
 ): void {
   if (!checks) return;
   const fails = writer.constant((original: never) => {
-    if (type.kind === "yearMonthInterval" || type.kind === "dayTimeInterval") throw intervalOverflow("", call.origin);
+    if (type.kind === "yearMonthInterval" || type.kind === "dayTimeInterval")
+      throw intervalOverflow("", call.origin);
     const small = type.kind === "byte" || type.kind === "short";
-    const message = small && name === "negative" ? `- ${literalText(original, type)} caused overflow` : "overflow";
+    const message =
+      small && name === "negative" ? `- ${literalText(original, type)} caused overflow` : "overflow";
     throw arithmeticOverflow(message, "", call.origin);
   });
   writer.write(`if (${value} === ${min}) ${fails}(${value});`);

@@ -2,11 +2,15 @@ import { BooleanType, ByteType, type DataType, IntegerType, LongType, sameType }
 import type { Code, CodeWriter } from "../../expression/code.js";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
 import { findTightestCommonType } from "../../expression/coercion/wider-type.js";
-import { binaryOperatorDiffTypes, binaryOperatorWrongType, unexpectedInputType } from "../../expression/errors.js";
+import {
+  binaryOperatorDiffTypes,
+  binaryOperatorWrongType,
+  unexpectedInputType,
+} from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EmitCall, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
-import { isIntegral, isString } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
+import { isIntegral, isString } from "../../expression/type-predicates.js";
 import { boxed, coerced, inputTypes, scalar } from "../define.js";
 import { anyNull, guarded, held, valueCode, valueOf } from "../emit/parts.js";
 import { runtimeError } from "../runtime-error.js";
@@ -22,7 +26,9 @@ export const bitwiseFunctions: readonly ScalarFunction[] = [
     resolve: (args, context) => inputTypes(args, ["integral"], context, (cast) => typeOf(cast[0]!)),
     emit: (writer, args, call) => {
       const code = writer.expression(args[0]!);
-      return guarded(writer, code.isNull, call.type, () => valueCode(call.type, "false", `(~${valueOf(code)})`));
+      return guarded(writer, code.isNull, call.type, () =>
+        valueCode(call.type, "false", `(~${valueOf(code)})`),
+      );
     },
   }),
   shift(["shiftleft", "<<"], "<<"),
@@ -32,20 +38,26 @@ export const bitwiseFunctions: readonly ScalarFunction[] = [
     if (typeof value === "boolean") return value ? 1 : 0;
     return ones(BigInt.asUintN(64, BigInt(value as number | bigint)));
   }),
-  boxed(["bit_get", "getbit"], ["integral", IntegerType], ByteType, ({ argTypes, origin }) => (value, position) => {
-    const size = bitSize(argTypes[0]!);
-    const at = position as number;
-    if (at < 0 || at >= size) {
-      throw runtimeError(
-        "INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE",
-        "22023",
-        { functionName: "`bit_get`", parameter: "`pos`", upper: String(size), invalidValue: String(at) },
-        `The bit position must be between 0 and ${size - 1}, but it is ${at}.`,
-        origin,
-      );
-    }
-    return Number((BigInt(value as number | bigint) >> BigInt(at)) & 1n);
-  }),
+  boxed(
+    ["bit_get", "getbit"],
+    ["integral", IntegerType],
+    ByteType,
+    ({ argTypes, origin }) =>
+      (value, position) => {
+        const size = bitSize(argTypes[0]!);
+        const at = position as number;
+        if (at < 0 || at >= size) {
+          throw runtimeError(
+            "INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE",
+            "22023",
+            { functionName: "`bit_get`", parameter: "`pos`", upper: String(size), invalidValue: String(at) },
+            `The bit position must be between 0 and ${size - 1}, but it is ${at}.`,
+            origin,
+          );
+        }
+        return Number((BigInt(value as number | bigint) >> BigInt(at)) & 1n);
+      },
+  ),
 ];
 
 function ones(bits: bigint): number {
@@ -75,7 +87,13 @@ function bitOperator(sign: "&" | "|" | "^"): ScalarFunction {
 
 function resolveBits(args: readonly Expression[], context: FunctionContext): Resolution {
   const [left, right] = args.map((arg) =>
-    isString(typeOf(arg)) ? coerced(arg, isIntegral(typeOf(args[0]!)) || isIntegral(typeOf(args[1]!)) ? LongType : typeOf(arg), context) : arg,
+    isString(typeOf(arg))
+      ? coerced(
+          arg,
+          isIntegral(typeOf(args[0]!)) || isIntegral(typeOf(args[1]!)) ? LongType : typeOf(arg),
+          context,
+        )
+      : arg,
   ) as [Expression, Expression];
   const [l, r] = [typeOf(left), typeOf(right)];
   const common = findTightestCommonType(l, r, context.ansi);
@@ -104,9 +122,11 @@ function emitShift(writer: CodeWriter, args: readonly Expression[], call: EmitCa
   const l = writer.expression(args[0]!);
   const r = writer.expression(args[1]!);
   return guarded(writer, anyNull(l.isNull, r.isNull), call.type, () => {
-    if (call.type.kind !== "long") return valueCode(call.type, "false", `((${valueOf(l)} ${sign} ${valueOf(r)}) | 0)`);
+    if (call.type.kind !== "long")
+      return valueCode(call.type, "false", `((${valueOf(l)} ${sign} ${valueOf(r)}) | 0)`);
     const count = `BigInt(${valueOf(r)} & 63)`;
-    const shifted = sign === ">>>" ? `(BigInt.asUintN(64, ${valueOf(l)}) >> ${count})` : `(${valueOf(l)} ${sign} ${count})`;
+    const shifted =
+      sign === ">>>" ? `(BigInt.asUintN(64, ${valueOf(l)}) >> ${count})` : `(${valueOf(l)} ${sign} ${count})`;
     return valueCode(call.type, "false", writer.variable(`BigInt.asIntN(64, ${shifted})`));
   });
 }

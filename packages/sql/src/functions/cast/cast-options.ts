@@ -1,5 +1,5 @@
-import { type DataType, sqlText, type StreamError, type Value } from "@ss/core";
-import { timeZone, type TimeZone, UTC } from "@ss/kernels";
+import { type DataType, type StreamError, sqlText, type Value } from "@ss/core";
+import { type TimeZone, timeZone, UTC } from "@ss/kernels";
 import type { Origin } from "../../expression/expression.js";
 import { literalText } from "../literal-text.js";
 import { castInvalidInput, castOverflow } from "../runtime-error.js";
@@ -37,7 +37,9 @@ export function failInput(options: CastOptions, value: Value, from: DataType, to
 
 /** What a cast of a value beyond the range of its target gives, where values are checked. */
 export function failOverflow(options: CastOptions, value: Value, from: DataType, to: DataType): null {
-  return fail(options, () => castOverflow(literalText(value, from, options.timeZone), sqlText(from), sqlText(to)));
+  return fail(options, () =>
+    castOverflow(literalText(value, from, options.timeZone), sqlText(from), sqlText(to)),
+  );
 }
 
 /** The session's zone. */

@@ -1,5 +1,5 @@
 import { assert, type DataType, type MapValue, sameType, simpleString, type Value } from "@ss/core";
-import { type Caster, type CastOptions } from "./cast-options.js";
+import type { Caster, CastOptions } from "./cast-options.js";
 import { toDateCaster, toTimeCaster, toTimestampCaster, toTimestampNtzCaster } from "./to-datetime.js";
 import { toDecimalCaster } from "./to-decimal.js";
 import { toCalendarIntervalCaster, toDayTimeCaster, toYearMonthCaster } from "./to-interval.js";

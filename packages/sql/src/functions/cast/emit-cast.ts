@@ -1,8 +1,8 @@
 import { type DataType, layoutOf, sameType } from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import { alwaysNull, guarded, present } from "../emit/parts.js";
-import { caster } from "./caster.js";
 import type { CastOptions } from "./cast-options.js";
+import { caster } from "./caster.js";
 import { emitFromText } from "./emit-from-text.js";
 import { emitNumeric } from "./emit-numeric.js";
 import { emitTemporal } from "./emit-temporal.js";

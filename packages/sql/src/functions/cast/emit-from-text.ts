@@ -3,10 +3,10 @@ import {
   parseDate,
   parseDoubleInto,
   parseFloatInto,
+  parseInt8,
   parseInt16,
   parseInt32,
   parseInt64Into,
-  parseInt8,
   parseTimestampInto,
   parseTimestampNtzInto,
 } from "@ss/kernels";
@@ -18,7 +18,12 @@ import { type CastOptions, failInput, isStrict, zoneOf } from "./cast-options.js
 const decoder = new TextDecoder();
 
 /** Casts from STRING that read bytes where they are; undefined for the rest. */
-export function emitFromText(writer: CodeWriter, code: Code, to: DataType, options: CastOptions): Code | undefined {
+export function emitFromText(
+  writer: CodeWriter,
+  code: Code,
+  to: DataType,
+  options: CastOptions,
+): Code | undefined {
   if (code.layout !== "bytes" || code.type.kind === "binary") return undefined;
   switch (to.kind) {
     case "byte":
@@ -163,7 +168,9 @@ function toBoolean(writer: CodeWriter, code: BytesCode, to: DataType, options: C
   wherePresent(writer, code, () => {
     writer.write(`${value} = ${writer.constant(truthOfBytes)}(${argumentsOf(code)});`);
     if (givesNull(options)) return;
-    writer.write(`if (${value} < 0) ${failure(writer, to, options)}(${code.data}, ${code.start}, ${code.length});`);
+    writer.write(
+      `if (${value} < 0) ${failure(writer, to, options)}(${code.data}, ${code.start}, ${code.length});`,
+    );
   });
   return valueCode(to, givesNull(options) ? `(${value} < 0)` : code.isNull, `(${value} === 1)`);
 }

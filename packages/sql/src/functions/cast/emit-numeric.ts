@@ -4,7 +4,7 @@ import type { Code, CodeWriter } from "../../expression/code.js";
 import { int64AsNumber, pairCode, scratch, scratchCode, wordsOf } from "../emit/int64.js";
 import { anyNull, guarded, held, present, valueCode, valueOf } from "../emit/parts.js";
 import { type CastOptions, failOverflow, isStrict } from "./cast-options.js";
-import { INTEGER_RANGES, saturateInt, wrapSmall } from "./to-number.js";
+import { INTEGER_RANGES, LONG_LIMIT, saturateInt, saturateLong, wrapSmall } from "./to-number.js";
 
 type Source = "int" | "long" | "float" | "boolean" | "decimal";
 
@@ -20,7 +20,12 @@ const SOURCES: Readonly<Record<string, Source>> = {
 };
 
 /** Casts among numbers and BOOLEAN; undefined for what is not written as straight code. */
-export function emitNumeric(writer: CodeWriter, code: Code, to: DataType, options: CastOptions): Code | undefined {
+export function emitNumeric(
+  writer: CodeWriter,
+  code: Code,
+  to: DataType,
+  options: CastOptions,
+): Code | undefined {
   const source = SOURCES[code.type.kind];
   if (!source) return undefined;
   switch (to.kind) {
@@ -60,7 +65,11 @@ function toSmall(
     case "int": {
       if (widens(code.type.kind, to.kind)) return valueCode(to, code.isNull, valueOf(code));
       if (!strict) {
-        return valueCode(to, code.isNull, `${writer.constant(wrapSmall)}(${valueOf(code)}, ${kindText(writer, to)})`);
+        return valueCode(
+          to,
+          code.isNull,
+          `${writer.constant(wrapSmall)}(${valueOf(code)}, ${kindText(writer, to)})`,
+        );
       }
       const value = held(writer, valueOf(code));
       return checked(writer, code, to, options, value, `${value} >= ${min} && ${value} <= ${max}`, value);
@@ -68,7 +77,15 @@ function toSmall(
     case "long": {
       const words = wordsOf(code);
       if (!strict || !words || to.kind !== "integer") return undefined;
-      return checked(writer, code, to, options, words.low, `${words.high} === ${words.low} >> 31`, valueOf(code));
+      return checked(
+        writer,
+        code,
+        to,
+        options,
+        words.low,
+        `${words.high} === ${words.low} >> 31`,
+        valueOf(code),
+      );
     }
     case "float": {
       if (!strict) {
@@ -146,12 +163,10 @@ function doubleToLong(writer: CodeWriter, code: Code, to: DataType, options: Cas
   const words = writer.constant(memory.words);
   const values = writer.constant(memory.values);
   const beyond = writer.constant((value: number): bigint => {
-    if (strict && !(Math.floor(value) <= 9223372036854775807 && Math.ceil(value) >= -9223372036854775808)) {
+    if (strict && !(Math.floor(value) <= LONG_LIMIT && Math.ceil(value) >= -LONG_LIMIT)) {
       failOverflow(options, value, code.type, to);
     }
-    if (value !== value) return 0n;
-    if (value >= 9223372036854775807) return 9223372036854775807n;
-    return value <= -9223372036854775808 ? -9223372036854775808n : BigInt(Math.trunc(value));
+    return saturateLong(value);
   });
   const write = (): void => {
     const value = writer.variable(`Math.trunc(${valueOf(code)})`);
@@ -226,4 +241,3 @@ function toDecimal(
     return valueCode(to, "false", factor === 1n ? value : writer.variable(`${value} * ${factor}n`));
   });
 }
-

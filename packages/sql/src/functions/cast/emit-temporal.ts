@@ -6,7 +6,12 @@ import { guarded, held, valueCode, valueOf } from "../emit/parts.js";
 import { type CastOptions, zoneOf } from "./cast-options.js";
 
 /** Casts among dates and timestamps, and of seconds to and from timestamps; undefined for the rest. */
-export function emitTemporal(writer: CodeWriter, code: Code, to: DataType, options: CastOptions): Code | undefined {
+export function emitTemporal(
+  writer: CodeWriter,
+  code: Code,
+  to: DataType,
+  options: CastOptions,
+): Code | undefined {
   const from = code.type.kind;
   if (from === "date") return ofDate(writer, code, to, options);
   if (from === "timestamp" || from === "timestamp_ntz") return ofTimestamp(writer, code, to, options);
@@ -22,7 +27,10 @@ function ofDate(writer: CodeWriter, code: Code, to: DataType, options: CastOptio
   const days = held(writer, valueOf(code));
   const memory = scratch();
   const out = writer.constant(memory.words);
-  const second = to.kind === "timestamp" ? `${writer.constant(zoneOf(options))}.secondOfLocal(${days} * 86400)` : `${days} * 86400`;
+  const second =
+    to.kind === "timestamp"
+      ? `${writer.constant(zoneOf(options))}.secondOfLocal(${days} * 86400)`
+      : `${days} * 86400`;
   const store = `${writer.constant(storeMicros)}(${second}, 0, ${out}, 0);`;
   writer.write(code.isNull === "false" ? store : `if (!${code.isNull}) ${store}`);
   return scratchCode(writer, to, code.isNull, memory);
@@ -39,7 +47,12 @@ function ofTimestamp(writer: CodeWriter, code: Code, to: DataType, options: Cast
     });
   }
   if (to.kind === "long" && code.type.kind === "timestamp") {
-    return safeIntegerCode(writer, to, code.isNull, `${writer.constant(secondOfMicros)}(${words.low}, ${words.high})`);
+    return safeIntegerCode(
+      writer,
+      to,
+      code.isNull,
+      `${writer.constant(secondOfMicros)}(${words.low}, ${words.high})`,
+    );
   }
   const other = code.type.kind === "timestamp" ? "timestamp_ntz" : "timestamp";
   if (to.kind !== other) return undefined;

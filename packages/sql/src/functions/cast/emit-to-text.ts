@@ -17,7 +17,12 @@ import { bytesCode, guarded, valueOf } from "../emit/parts.js";
 import { type CastOptions, zoneOf } from "./cast-options.js";
 
 /** Casts to STRING that write bytes into the arena; undefined for the rest. */
-export function emitToText(writer: CodeWriter, code: Code, to: DataType, options: CastOptions): Code | undefined {
+export function emitToText(
+  writer: CodeWriter,
+  code: Code,
+  to: DataType,
+  options: CastOptions,
+): Code | undefined {
   if (to.kind !== "string" && to.kind !== "char" && to.kind !== "varchar") return undefined;
   switch (code.type.kind) {
     case "byte":
@@ -25,11 +30,17 @@ export function emitToText(writer: CodeWriter, code: Code, to: DataType, options
     case "integer":
       return written(writer, code, to, 11, (at) => call(writer, writeInteger, at, valueOf(code)));
     case "date":
-      return written(writer, code, to, DATETIME_BYTES_MAX, (at) => call(writer, writeDate, at, valueOf(code)));
+      return written(writer, code, to, DATETIME_BYTES_MAX, (at) =>
+        call(writer, writeDate, at, valueOf(code)),
+      );
     case "double":
-      return written(writer, code, to, FLOATING_BYTES_MAX, (at) => call(writer, writeDouble, at, valueOf(code)));
+      return written(writer, code, to, FLOATING_BYTES_MAX, (at) =>
+        call(writer, writeDouble, at, valueOf(code)),
+      );
     case "float":
-      return written(writer, code, to, FLOATING_BYTES_MAX, (at) => call(writer, writeFloat, at, valueOf(code)));
+      return written(writer, code, to, FLOATING_BYTES_MAX, (at) =>
+        call(writer, writeFloat, at, valueOf(code)),
+      );
     case "long":
       return written(writer, code, to, 20, (at) => call(writer, writeInt64, at, ...halves(writer, code)));
     case "timestamp":

@@ -1,7 +1,7 @@
 import type { DataType, TimeType, Value } from "@ss/core";
 import {
-  microsToBigint,
   microOfSecondOfBigint,
+  microsToBigint,
   parseDateText,
   parseTimestampNtzText,
   parseTimestampText,
@@ -60,7 +60,8 @@ export function toTimestampCaster(from: DataType, to: DataType, options: CastOpt
     case "string":
     case "char":
     case "varchar":
-      return (value: string) => parseTimestampText(value, zone, Date.now() / 1000) ?? failInput(options, value, from, to);
+      return (value: string) =>
+        parseTimestampText(value, zone, Date.now() / 1000) ?? failInput(options, value, from, to);
     case "boolean":
       return (value: boolean) => (value ? 1n : 0n);
     case "byte":

@@ -21,7 +21,9 @@ export function toDecimalCaster(from: DataType, to: DecimalType, options: CastOp
   const fit: Fit = (unscaled, scale) => {
     const value = rescale(unscaled, scale, to.scale);
     if (fitsPrecision(value, to.precision)) return value;
-    return fail(options, () => decimalOutOfRange(formatDecimal(unscaled, scale), to.precision, to.scale, options.origin));
+    return fail(options, () =>
+      decimalOutOfRange(formatDecimal(unscaled, scale), to.precision, to.scale, options.origin),
+    );
   };
   switch (from.kind) {
     case "string":
@@ -83,6 +85,11 @@ function ofText(value: string, from: DataType, to: DecimalType, options: CastOpt
       );
     }
     const exact = parseScaledInteger(value)!;
-    return decimalOutOfRange(formatDecimal(exact.unscaled, exact.scale), to.precision, to.scale, options.origin);
+    return decimalOutOfRange(
+      formatDecimal(exact.unscaled, exact.scale),
+      to.precision,
+      to.scale,
+      options.origin,
+    );
   });
 }

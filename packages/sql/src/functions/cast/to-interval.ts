@@ -21,7 +21,11 @@ import { castOverflow, runtimeError } from "../runtime-error.js";
 import { type Caster, type CastOptions, fail, failInput } from "./cast-options.js";
 
 /** Casts to the calendar interval. */
-export function toCalendarIntervalCaster(from: DataType, to: DataType, options: CastOptions): Caster | undefined {
+export function toCalendarIntervalCaster(
+  from: DataType,
+  to: DataType,
+  options: CastOptions,
+): Caster | undefined {
   if (from.kind !== "string" && from.kind !== "char" && from.kind !== "varchar") return undefined;
   return (value: string): Value => {
     const interval: IntervalValue | undefined = tryParseCalendarInterval(value);
@@ -30,7 +34,11 @@ export function toCalendarIntervalCaster(from: DataType, to: DataType, options: 
 }
 
 /** Casts to a year-month interval. */
-export function toYearMonthCaster(from: DataType, to: YearMonthIntervalType, options: CastOptions): Caster | undefined {
+export function toYearMonthCaster(
+  from: DataType,
+  to: YearMonthIntervalType,
+  options: CastOptions,
+): Caster | undefined {
   const unit = to.end === "year" ? 12n : 1n;
   const ofWhole = (whole: bigint, value: Value): Value => {
     const months = whole * unit;
@@ -57,7 +65,11 @@ export function toYearMonthCaster(from: DataType, to: YearMonthIntervalType, opt
 }
 
 /** Casts to a day-time interval. */
-export function toDayTimeCaster(from: DataType, to: DayTimeIntervalType, options: CastOptions): Caster | undefined {
+export function toDayTimeCaster(
+  from: DataType,
+  to: DayTimeIntervalType,
+  options: CastOptions,
+): Caster | undefined {
   const unit = dayTimeUnitMicros(to.end);
   const ofMicros = (micros: bigint, value: Value): Value =>
     BigInt.asIntN(64, micros) === micros ? micros : overflow(options, value, from, to);
@@ -83,7 +95,9 @@ export function toDayTimeCaster(from: DataType, to: DayTimeIntervalType, options
 
 function overflow(options: CastOptions, value: Value, from: DataType, to: DataType): null {
   // intervals never wrap around, whatever the mode
-  return fail({ ...options, ansi: true }, () => castOverflow(literalText(value, from), sqlText(from), sqlText(to)));
+  return fail({ ...options, ansi: true }, () =>
+    castOverflow(literalText(value, from), sqlText(from), sqlText(to)),
+  );
 }
 
 function parsed<T extends Value>(parse: () => T, options: CastOptions): T | null {
@@ -91,6 +105,8 @@ function parsed<T extends Value>(parse: () => T, options: CastOptions): T | null
     return parse();
   } catch (error) {
     if (!(error instanceof IntervalFormatError)) throw error;
-    return fail(options, () => runtimeError(error.condition, "22006", error.parameters, error.message, options.origin));
+    return fail(options, () =>
+      runtimeError(error.condition, "22006", error.parameters, error.message, options.origin),
+    );
   }
 }

@@ -3,22 +3,27 @@ import {
   decimalToDouble,
   parseDoubleText,
   parseFloatText,
+  parseInt8Text,
   parseInt16Text,
   parseInt32Text,
   parseInt64Text,
-  parseInt8Text,
   powerOfTen,
   secondOfBigint,
 } from "@ss/kernels";
-import { type Caster, type CastOptions, failInput, failOverflow, isStrict } from "./cast-options.js";
 import { dayTimeUnitMicros } from "../interval/interval-units.js";
+import { type Caster, type CastOptions, failInput, failOverflow, isStrict } from "./cast-options.js";
 
 /** TINYINT, SMALLINT, INT as ranges. */
-export const INTEGER_RANGES: Readonly<Record<"byte" | "short" | "integer", readonly [min: number, max: number]>> = {
+export const INTEGER_RANGES: Readonly<
+  Record<"byte" | "short" | "integer", readonly [min: number, max: number]>
+> = {
   byte: [-128, 127],
   short: [-32768, 32767],
   integer: [-2147483648, 2147483647],
 };
+
+/** The double that the range of BIGINT ends before. */
+export const LONG_LIMIT: number = 2 ** 63;
 
 type SmallKind = keyof typeof INTEGER_RANGES;
 
@@ -39,12 +44,16 @@ export function saturateInt(value: number): number {
 /** A double as Java narrows it to a long. */
 export function saturateLong(value: number): bigint {
   if (value !== value) return 0n;
-  if (value >= 9223372036854775807) return 9223372036854775807n;
-  return value <= -9223372036854775808 ? -9223372036854775808n : BigInt(Math.trunc(value));
+  if (value >= LONG_LIMIT) return 9223372036854775807n;
+  return value <= -LONG_LIMIT ? -9223372036854775808n : BigInt(Math.trunc(value));
 }
 
 /** Casts to TINYINT, SMALLINT and INT. */
-export function toSmallCaster(from: DataType, to: DataType & { kind: SmallKind }, options: CastOptions): Caster | undefined {
+export function toSmallCaster(
+  from: DataType,
+  to: DataType & { kind: SmallKind },
+  options: CastOptions,
+): Caster | undefined {
   const [min, max] = INTEGER_RANGES[to.kind];
   const strict = isStrict(options);
   const overflow = (value: Value): null => failOverflow(options, value, from, to);
@@ -121,7 +130,7 @@ export function toLongCaster(from: DataType, to: DataType, options: CastOptions)
       return (value: number) => {
         if (!strict) return saturateLong(value);
         // the largest long is no double; 2^63 counts as it, as in Java
-        const fits = Math.floor(value) <= 9223372036854775807 && Math.ceil(value) >= -9223372036854775808;
+        const fits = Math.floor(value) <= LONG_LIMIT && Math.ceil(value) >= -LONG_LIMIT;
         return fits ? saturateLong(value) : failOverflow(options, value, from, to);
       };
     case "decimal": {

@@ -5,19 +5,30 @@ import {
   IntegerType,
   LongType,
   type MapValue,
-  sameType,
   StringType,
   StructField,
   StructType,
+  sameType,
   type Value,
 } from "@ss/core";
-import { findWiderTypeForTwo } from "../../expression/coercion/wider-type.js";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
-import { datatypeMismatch, invalidOrderingType, quotedName, quotedType, unexpectedInputType } from "../../expression/errors.js";
+import { findWiderTypeForTwo } from "../../expression/coercion/wider-type.js";
+import {
+  datatypeMismatch,
+  invalidOrderingType,
+  quotedName,
+  quotedType,
+  unexpectedInputType,
+} from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
-import type { EvaluationContext, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
-import { isOrderable } from "../../expression/type-predicates.js";
+import type {
+  EvaluationContext,
+  FunctionContext,
+  Resolution,
+  ScalarFunction,
+} from "../../expression/function.js";
 import { nullableOf, typeOf } from "../../expression/type-of.js";
+import { isOrderable } from "../../expression/type-predicates.js";
 import { boxed, callLike, coerced, inputTypes, rewriting, scalar } from "../define.js";
 import { fieldName } from "../nested/constructors.js";
 import { runtimeError } from "../runtime-error.js";
@@ -27,56 +38,97 @@ type List = readonly Value[];
 
 /** Functions of arrays. */
 export const arrayFunctions: readonly ScalarFunction[] = [
-  boxed(["size", "cardinality"], [["array", "map"]], IntegerType, ({ state }) => (value) => {
-    if (value === null) return (state as boolean) ? -1 : null;
-    return Array.isArray(value) ? value.length : (value as MapValue).keys.length;
-  }, {
-    nullPropagating: false,
-    resolve: (args, context) => {
-      const legacy = context.conf("spark.sql.legacy.sizeOfNull") !== "false" && !context.ansi;
-      return { ...inputTypes(args, [["array", "map"]], context, IntegerType, !legacy && args.some(nullableOf)), state: legacy };
+  boxed(
+    ["size", "cardinality"],
+    [["array", "map"]],
+    IntegerType,
+    ({ state }) =>
+      (value) => {
+        if (value === null) return (state as boolean) ? -1 : null;
+        return Array.isArray(value) ? value.length : (value as MapValue).keys.length;
+      },
+    {
+      nullPropagating: false,
+      resolve: (args, context) => {
+        const legacy = context.conf("spark.sql.legacy.sizeOfNull") !== "false" && !context.ansi;
+        return {
+          ...inputTypes(args, [["array", "map"]], context, IntegerType, !legacy && args.some(nullableOf)),
+          state: legacy,
+        };
+      },
     },
-  }),
+  ),
   rewriting(["array_size"], [1, 1], ([list], context) => callLike(context, "size", list!)),
   withElement(["array_contains"], BooleanType, (equal) => (list, value) => {
     if (list.some((one) => one !== null && equal(one, value))) return true;
     return list.includes(null) ? null : false;
   }),
-  withElement(["array_position"], LongType, (equal) => (list, value) =>
-    BigInt(list.findIndex((one) => one !== null && equal(one, value)) + 1),
+  withElement(
+    ["array_position"],
+    LongType,
+    (equal) => (list, value) => BigInt(list.findIndex((one) => one !== null && equal(one, value)) + 1),
   ),
-  withElement(["array_remove"], undefined, (equal) => (list, value) => list.filter((one) => one === null || !equal(one, value))),
+  withElement(
+    ["array_remove"],
+    undefined,
+    (equal) => (list, value) => list.filter((one) => one === null || !equal(one, value)),
+  ),
   adding("array_append", (list, value) => [...list, value]),
   adding("array_prepend", (list, value) => [value, ...list]),
-  boxed(["array_compact"], ["array"], (args) => withoutNulls(typeOf(args[0]!)), () => (list) =>
-    (list as List).filter((one) => one !== null),
+  boxed(
+    ["array_compact"],
+    ["array"],
+    (args) => withoutNulls(typeOf(args[0]!)),
+    () => (list) => (list as List).filter((one) => one !== null),
   ),
-  ofList(["array_distinct"], (type) => type, ({ elementType }) => {
-    const distinct = distinctOf(elementType);
-    return (list) => distinct(list);
-  }),
-  setOperation("array_union", (a, b) => a || b, (type) => {
-    const distinct = distinctOf(type);
-    return (l, r) => distinct([...l, ...r]);
-  }),
-  setOperation("array_intersect", (a, b) => a && b, (type) => {
-    const distinct = distinctOf(type);
-    const equal = valueEquality(type);
-    return (l, r) => distinct(l).filter((one) => r.some((other) => equal(one, other)));
-  }),
-  setOperation("array_except", (a) => a, (type) => {
-    const distinct = distinctOf(type);
-    const equal = valueEquality(type);
-    return (l, r) => distinct(l).filter((one) => !r.some((other) => equal(one, other)));
-  }),
-  setOperation("arrays_overlap", () => true, (type) => {
-    const equal = valueEquality(type);
-    return (l, r) => {
-      if (l.some((one) => one !== null && r.some((other) => other !== null && equal(one, other)))) return true;
-      const mayOverlap = l.length > 0 && r.length > 0 && (l.includes(null) || r.includes(null));
-      return mayOverlap ? null : false;
-    };
-  }, BooleanType),
+  ofList(
+    ["array_distinct"],
+    (type) => type,
+    ({ elementType }) => {
+      const distinct = distinctOf(elementType);
+      return (list) => distinct(list);
+    },
+  ),
+  setOperation(
+    "array_union",
+    (a, b) => a || b,
+    (type) => {
+      const distinct = distinctOf(type);
+      return (l, r) => distinct([...l, ...r]);
+    },
+  ),
+  setOperation(
+    "array_intersect",
+    (a, b) => a && b,
+    (type) => {
+      const distinct = distinctOf(type);
+      const equal = valueEquality(type);
+      return (l, r) => distinct(l).filter((one) => r.some((other) => equal(one, other)));
+    },
+  ),
+  setOperation(
+    "array_except",
+    (a) => a,
+    (type) => {
+      const distinct = distinctOf(type);
+      const equal = valueEquality(type);
+      return (l, r) => distinct(l).filter((one) => !r.some((other) => equal(one, other)));
+    },
+  ),
+  setOperation(
+    "arrays_overlap",
+    () => true,
+    (type) => {
+      const equal = valueEquality(type);
+      return (l, r) => {
+        if (l.some((one) => one !== null && r.some((other) => other !== null && equal(one, other))))
+          return true;
+        const mayOverlap = l.length > 0 && r.length > 0 && (l.includes(null) || r.includes(null));
+        return mayOverlap ? null : false;
+      };
+    },
+    BooleanType,
+  ),
   extreme("array_max", 1),
   extreme("array_min", -1),
   scalar({
@@ -89,7 +141,8 @@ export const arrayFunctions: readonly ScalarFunction[] = [
     },
     evaluate: ({ argTypes }) => {
       const order = nullsFirstOrder((argTypes[0] as ArrayType).elementType);
-      return (list, ascending = true) => [...(list as List)].sort((a, b) => (ascending ? order(a, b) : order(b, a)));
+      return (list, ascending = true) =>
+        [...(list as List)].sort((a, b) => (ascending ? order(a, b) : order(b, a)));
     },
   }),
   scalar({
@@ -101,25 +154,44 @@ export const arrayFunctions: readonly ScalarFunction[] = [
       const type = ArrayType(typeOf(args[0]!), nullableOf(args[0]!));
       return { args: [args[0]!, count], type, nullable: nullableOf(count) };
     },
-    evaluate: () => (value, count) => (count === null ? null : new Array<Value>(Math.max(count as number, 0)).fill(value!)),
+    evaluate: () => (value, count) =>
+      count === null ? null : new Array<Value>(Math.max(count as number, 0)).fill(value!),
     nullPropagating: false,
   }),
-  boxed(["flatten"], ["array"], (args, context) => {
-    const type = listType(args[0]!, context);
-    if (type.elementType.kind !== "array") throw unexpectedInputType(context, 0, { arrayOf: "array" }, args[0]!);
-    return type.elementType;
-  }, () => (lists) => ((lists as List).includes(null) ? null : (lists as List[]).flat()), { nullable: true }),
-  boxed(["slice"], ["array", IntegerType, IntegerType], (args) => typeOf(args[0]!), ({ origin }) => (list, start, length) => {
-    if (start === 0) throw badSlice("START", "start", "0", origin);
-    if ((length as number) < 0) throw badSlice("LENGTH", "length", String(length), origin);
-    const from = (start as number) > 0 ? (start as number) - 1 : (list as List).length + (start as number);
-    return from < 0 ? [] : (list as List).slice(from, from + (length as number));
-  }),
-  boxed(["array_join"], [{ arrayOf: StringType }, StringType, StringType], StringType, () => (list, delimiter, replacement) =>
-    (list as List)
-      .map((one) => one ?? replacement ?? null)
-      .filter((one) => one !== null)
-      .join(delimiter as string),
+  boxed(
+    ["flatten"],
+    ["array"],
+    (args, context) => {
+      const type = listType(args[0]!, context);
+      if (type.elementType.kind !== "array")
+        throw unexpectedInputType(context, 0, { arrayOf: "array" }, args[0]!);
+      return type.elementType;
+    },
+    () => (lists) => ((lists as List).includes(null) ? null : (lists as List[]).flat()),
+    { nullable: true },
+  ),
+  boxed(
+    ["slice"],
+    ["array", IntegerType, IntegerType],
+    (args) => typeOf(args[0]!),
+    ({ origin }) =>
+      (list, start, length) => {
+        if (start === 0) throw badSlice("START", "start", "0", origin);
+        if ((length as number) < 0) throw badSlice("LENGTH", "length", String(length), origin);
+        const from =
+          (start as number) > 0 ? (start as number) - 1 : (list as List).length + (start as number);
+        return from < 0 ? [] : (list as List).slice(from, from + (length as number));
+      },
+  ),
+  boxed(
+    ["array_join"],
+    [{ arrayOf: StringType }, StringType, StringType],
+    StringType,
+    () => (list, delimiter, replacement) =>
+      (list as List)
+        .map((one) => one ?? replacement ?? null)
+        .filter((one) => one !== null)
+        .join(delimiter as string),
     { arity: [2, 3] },
   ),
   scalar({
@@ -135,20 +207,29 @@ export const arrayFunctions: readonly ScalarFunction[] = [
     keepsAliases: true,
     resolve: (args, context) => {
       const fields = args.map((arg, k) =>
-        StructField(zipName(arg, k), listType(arg.kind === "alias" ? arg.child : arg, context, k).elementType, true),
+        StructField(
+          zipName(arg, k),
+          listType(arg.kind === "alias" ? arg.child : arg, context, k).elementType,
+          true,
+        ),
       );
       return {
         args: args.map((arg) => (arg.kind === "alias" ? arg.child : arg)),
         type: ArrayType(new StructType(fields), false),
       };
     },
-    evaluate: () => (...lists) => {
-      const length = Math.max(0, ...(lists as List[]).map((list) => list.length));
-      return Array.from({ length }, (_, k) => (lists as List[]).map((list) => list[k] ?? null));
-    },
+    evaluate:
+      () =>
+      (...lists) => {
+        const length = Math.max(0, ...(lists as List[]).map((list) => list.length));
+        return Array.from({ length }, (_, k) => (lists as List[]).map((list) => list[k] ?? null));
+      },
   }),
-  boxed(["get"], ["array", IntegerType], (args) => (typeOf(args[0]!) as ArrayType).elementType, () => (list, index) =>
-    (list as List)[index as number] ?? null,
+  boxed(
+    ["get"],
+    ["array", IntegerType],
+    (args) => (typeOf(args[0]!) as ArrayType).elementType,
+    () => (list, index) => (list as List)[index as number] ?? null,
     { nullable: true },
   ),
   elementAt("element_at", false),
@@ -172,7 +253,10 @@ function zipName(e: Expression, index: number): string {
 }
 
 /** An array and a value of its elements' type, both cast to what they meet in. */
-function resolveWithElement(args: readonly Expression[], context: FunctionContext): readonly [Expression, Expression, ArrayType] {
+function resolveWithElement(
+  args: readonly Expression[],
+  context: FunctionContext,
+): readonly [Expression, Expression, ArrayType] {
   const [list, value] = args as [Expression, Expression];
   const type = listType(list, context);
   const valueType = typeOf(value);
@@ -180,12 +264,17 @@ function resolveWithElement(args: readonly Expression[], context: FunctionContex
     ? type.elementType
     : findWiderTypeForTwo(type.elementType, valueType, context.ansi);
   if (!common) {
-    throw datatypeMismatch(context, "ARRAY_FUNCTION_DIFF_TYPES", "the array's elements and the value have different types.", {
-      functionName: quotedName(context.name),
-      dataType: '"ARRAY"',
-      leftType: quotedType(type),
-      rightType: quotedType(valueType),
-    });
+    throw datatypeMismatch(
+      context,
+      "ARRAY_FUNCTION_DIFF_TYPES",
+      "the array's elements and the value have different types.",
+      {
+        functionName: quotedName(context.name),
+        dataType: '"ARRAY"',
+        leftType: quotedType(type),
+        rightType: quotedType(valueType),
+      },
+    );
   }
   const castType = ArrayType(common, type.containsNull);
   return [coerced(list, castType, context), coerced(value, common, context), castType];
@@ -201,10 +290,12 @@ function withElement(
     arity: [2, 2],
     resolve: (args, context) => {
       const [list, value, listOf] = resolveWithElement(args, context);
-      const nullable = nullableOf(list) || nullableOf(value) || (names[0] === "array_contains" && listOf.containsNull);
+      const nullable =
+        nullableOf(list) || nullableOf(value) || (names[0] === "array_contains" && listOf.containsNull);
       return { args: [list, value], type: type ?? listOf, nullable };
     },
-    evaluate: ({ argTypes }) => make(valueEquality((argTypes[0] as ArrayType).elementType)) as (...values: Value[]) => Value,
+    evaluate: ({ argTypes }) =>
+      make(valueEquality((argTypes[0] as ArrayType).elementType)) as (...values: Value[]) => Value,
   });
 }
 
@@ -240,10 +331,15 @@ function ofList(
   type: (list: ArrayType) => DataType,
   make: (list: ArrayType) => (list: List) => Value,
 ): ScalarFunction {
-  return boxed(names, ["array"], (args) => type(typeOf(args[0]!) as ArrayType), ({ argTypes }) => {
-    const fn = make(argTypes[0] as ArrayType);
-    return (list) => fn(list as List);
-  });
+  return boxed(
+    names,
+    ["array"],
+    (args) => type(typeOf(args[0]!) as ArrayType),
+    ({ argTypes }) => {
+      const fn = make(argTypes[0] as ArrayType);
+      return (list) => fn(list as List);
+    },
+  );
 }
 
 function setOperation(
@@ -257,14 +353,22 @@ function setOperation(
     arity: [2, 2],
     resolve: (args, context): Resolution => {
       const [l, r] = args.map((arg) => typeOf(arg)) as [DataType, DataType];
-      const common = l.kind === "array" && r.kind === "array" ? findWiderTypeForTwo(l.elementType, r.elementType, context.ansi) : undefined;
+      const common =
+        l.kind === "array" && r.kind === "array"
+          ? findWiderTypeForTwo(l.elementType, r.elementType, context.ansi)
+          : undefined;
       if (l.kind !== "array" || r.kind !== "array" || !common) {
-        throw datatypeMismatch(context, "BINARY_ARRAY_DIFF_TYPES", "both arguments have to be arrays of one type.", {
-          functionName: quotedName(context.name),
-          arrayType: '"ARRAY"',
-          leftType: quotedType(l),
-          rightType: quotedType(r),
-        });
+        throw datatypeMismatch(
+          context,
+          "BINARY_ARRAY_DIFF_TYPES",
+          "both arguments have to be arrays of one type.",
+          {
+            functionName: quotedName(context.name),
+            arrayType: '"ARRAY"',
+            leftType: quotedType(l),
+            rightType: quotedType(r),
+          },
+        );
       }
       const cast = [
         coerced(args[0]!, ArrayType(common, l.containsNull), context),
@@ -291,7 +395,8 @@ function extreme(name: string, sign: 1 | -1): ScalarFunction {
       const order = valueOrder((argTypes[0] as ArrayType).elementType);
       return (list) => {
         let best: Value = null;
-        for (const one of list as List) if (one !== null && (best === null || sign * order(one, best) > 0)) best = one;
+        for (const one of list as List)
+          if (one !== null && (best === null || sign * order(one, best) > 0)) best = one;
         return best;
       };
     },
@@ -327,7 +432,13 @@ function evaluateInsert({ origin }: EvaluationContext): (...values: Value[]) => 
     const items = [...(list as List)];
     const at = position as number;
     if (at === 0) {
-      throw runtimeError("INVALID_INDEX_OF_ZERO", "22003", {}, "The index 0 is invalid: positions start at 1.", origin);
+      throw runtimeError(
+        "INVALID_INDEX_OF_ZERO",
+        "22003",
+        {},
+        "The index 0 is invalid: positions start at 1.",
+        origin,
+      );
     }
     if (at > 0) {
       while (items.length < at - 1) items.push(null);
@@ -358,19 +469,28 @@ function elementAt(name: string, tries: boolean): ScalarFunction {
       if (!index) throw unexpectedInputType(context, 1, IntegerType, args[1]!);
       return { args: [args[0]!, index], type: type.elementType, nullable: true };
     },
-    evaluate: ({ ansi, origin }) => (list, index) => {
-      const size = (list as List).length;
-      const at = index as number;
-      if (at === 0) throw runtimeError("INVALID_INDEX_OF_ZERO", "22003", {}, "The index 0 is invalid: positions start at 1.", origin);
-      if (Math.abs(at) <= size) return (list as List)[at > 0 ? at - 1 : size + at]!;
-      if (tries || !ansi) return null;
-      throw runtimeError(
-        "INVALID_ARRAY_INDEX_IN_ELEMENT_AT",
-        "22003",
-        { indexValue: String(at), arraySize: String(size), ansiConfig: '"spark.sql.ansi.enabled"' },
-        `The index ${at} is out of bounds. The array has ${size} elements. Use \`try_element_at\` to get NULL instead.`,
-        origin,
-      );
-    },
+    evaluate:
+      ({ ansi, origin }) =>
+      (list, index) => {
+        const size = (list as List).length;
+        const at = index as number;
+        if (at === 0)
+          throw runtimeError(
+            "INVALID_INDEX_OF_ZERO",
+            "22003",
+            {},
+            "The index 0 is invalid: positions start at 1.",
+            origin,
+          );
+        if (Math.abs(at) <= size) return (list as List)[at > 0 ? at - 1 : size + at]!;
+        if (tries || !ansi) return null;
+        throw runtimeError(
+          "INVALID_ARRAY_INDEX_IN_ELEMENT_AT",
+          "22003",
+          { indexValue: String(at), arraySize: String(size), ansiConfig: '"spark.sql.ansi.enabled"' },
+          `The index ${at} is out of bounds. The array has ${size} elements. Use \`try_element_at\` to get NULL instead.`,
+          origin,
+        );
+      },
   });
 }

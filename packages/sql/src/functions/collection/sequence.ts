@@ -1,14 +1,26 @@
-import { ArrayType, CalendarIntervalType, type DataType, DayTimeIntervalType, type IntervalValue, type Value } from "@ss/core";
+import {
+  ArrayType,
+  CalendarIntervalType,
+  type DataType,
+  DayTimeIntervalType,
+  type IntervalValue,
+  type Value,
+} from "@ss/core";
 import { addMonthsToDays, UTC } from "@ss/kernels";
 import { findWiderType } from "../../expression/coercion/wider-type.js";
 import { datatypeMismatch } from "../../expression/errors.js";
 import { type Expression, literal } from "../../expression/expression.js";
-import type { EvaluationContext, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
-import { isAnyTimestamp, isInterval, isIntegral, isString } from "../../expression/type-predicates.js";
+import type {
+  EvaluationContext,
+  FunctionContext,
+  Resolution,
+  ScalarFunction,
+} from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
-import { coerced, scalar } from "../define.js";
+import { isAnyTimestamp, isIntegral, isInterval, isString } from "../../expression/type-predicates.js";
 import { addParts } from "../datetime/interval-arithmetic.js";
 import { sessionZone } from "../datetime/zones.js";
+import { coerced, scalar } from "../define.js";
 import { runtimeError } from "../runtime-error.js";
 
 const MICROS_PER_DAY = 86_400_000_000n;
@@ -28,12 +40,17 @@ function resolve(args: readonly Expression[], context: FunctionContext): Resolut
   }
   const temporal = type && (type.kind === "date" || isAnyTimestamp(type));
   if (!temporal || (step && !isInterval(typeOf(step)) && !isString(typeOf(step)))) {
-    throw datatypeMismatch(context, "SEQUENCE_WRONG_INPUT_TYPES", "start and stop have to be integers, dates or timestamps.", {
-      functionName: `\`${context.name}\``,
-      startType: '("TIMESTAMP" or "TIMESTAMP_NTZ" or "DATE")',
-      stepType: '("INTERVAL" or "INTERVAL YEAR TO MONTH" or "INTERVAL DAY TO SECOND")',
-      otherStartType: '"INTEGRAL"',
-    });
+    throw datatypeMismatch(
+      context,
+      "SEQUENCE_WRONG_INPUT_TYPES",
+      "start and stop have to be integers, dates or timestamps.",
+      {
+        functionName: `\`${context.name}\``,
+        startType: '("TIMESTAMP" or "TIMESTAMP_NTZ" or "DATE")',
+        stepType: '("INTERVAL" or "INTERVAL YEAR TO MONTH" or "INTERVAL DAY TO SECOND")',
+        otherStartType: '"INTEGRAL"',
+      },
+    );
   }
   const by = !step
     ? literal(MICROS_PER_DAY, DayTimeIntervalType())
@@ -50,7 +67,8 @@ function resolve(args: readonly Expression[], context: FunctionContext): Resolut
 function evaluate(context: EvaluationContext): (...values: Value[]) => Value {
   const type = context.argTypes[0]!;
   if (!isIntegral(type)) return temporal(type, context);
-  const unbox = type.kind === "long" ? (value: bigint): Value => value : (value: bigint): Value => Number(value);
+  const unbox =
+    type.kind === "long" ? (value: bigint): Value => value : (value: bigint): Value => Number(value);
   return (start, stop, step) => {
     const [from, to] = [BigInt(start as number), BigInt(stop as number)];
     const by = step === undefined ? (to >= from ? 1n : -1n) : BigInt(step as number);
@@ -63,7 +81,8 @@ function evaluate(context: EvaluationContext): (...values: Value[]) => Value {
 }
 
 function checkBoundaries(start: bigint, stop: bigint, step: bigint, context: EvaluationContext): void {
-  const fits = (step > 0n && start <= stop) || (step < 0n && start >= stop) || (step === 0n && start === stop);
+  const fits =
+    (step > 0n && start <= stop) || (step < 0n && start >= stop) || (step === 0n && start === stop);
   if (fits) return;
   throw runtimeError(
     "ILLEGAL_SEQUENCE_BOUNDARIES",
@@ -78,7 +97,12 @@ function tooLong(length: string, context: EvaluationContext): Error {
   return runtimeError(
     "COLLECTION_SIZE_LIMIT_EXCEEDED.PARAMETER",
     "54000",
-    { numberOfElements: length, maxRoundedArrayLength: String(LENGTH_MAX), functionName: "`sequence`", parameter: "`count`" },
+    {
+      numberOfElements: length,
+      maxRoundedArrayLength: String(LENGTH_MAX),
+      functionName: "`sequence`",
+      parameter: "`count`",
+    },
     `A sequence of ${length} elements is too long.`,
     context.origin,
   );
@@ -101,7 +125,8 @@ function temporal(type: DataType, context: EvaluationContext): (...values: Value
   const stepType = context.argTypes[2]!;
   const defaultStep = context.state as boolean;
   const isDate = type.kind === "date";
-  const micros = (value: Value): bigint => (isDate ? BigInt(value as number) * MICROS_PER_DAY : (value as bigint));
+  const micros = (value: Value): bigint =>
+    isDate ? BigInt(value as number) * MICROS_PER_DAY : (value as bigint);
   return (start, stop, step) => {
     const [from, to] = [micros(start!), micros(stop!)];
     let by = stepOf(stepType, step!);

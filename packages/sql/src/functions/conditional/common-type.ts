@@ -19,7 +19,11 @@ export function commonType(
 }
 
 /** The type that the branches of CASE and IF meet in; their error lists types in brackets. */
-export function branchType(args: readonly Expression[], context: FunctionContext, functionName: string): DataType {
+export function branchType(
+  args: readonly Expression[],
+  context: FunctionContext,
+  functionName: string,
+): DataType {
   const types = args.map(typeOf);
   if (types.every((type) => sameType(type, types[0]!))) return types[0]!;
   const common = findWiderType(types, context.ansi);

@@ -1,12 +1,17 @@
 import { BooleanType, type DataType, DoubleType, FloatType } from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
-import { findWiderTypeWithoutStringPromotion } from "../../expression/coercion/wider-type.js";
-import { dataDiffTypes, invalidOrderingType, unexpectedInputType, wrongNumArgs } from "../../expression/errors.js";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
+import { findWiderTypeWithoutStringPromotion } from "../../expression/coercion/wider-type.js";
+import {
+  dataDiffTypes,
+  invalidOrderingType,
+  unexpectedInputType,
+  wrongNumArgs,
+} from "../../expression/errors.js";
 import { type Expression, literal } from "../../expression/expression.js";
 import type { EmitCall, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
-import { isOrderable } from "../../expression/type-predicates.js";
 import { nullableOf, typeOf } from "../../expression/type-of.js";
+import { isOrderable } from "../../expression/type-predicates.js";
 import { boxed, callLike, coerced, rewriting, scalar } from "../define.js";
 import { compareText } from "../emit/compare.js";
 import { present, valueOf } from "../emit/parts.js";

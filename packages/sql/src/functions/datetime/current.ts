@@ -1,8 +1,16 @@
-import { DateType, type DataType, LongType, StringType, TimestampNTZType, TimestampType, TimeType } from "@ss/core";
+import {
+  type DataType,
+  DateType,
+  LongType,
+  StringType,
+  TimestampNTZType,
+  TimestampType,
+  TimeType,
+} from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
-import type { EmitCall, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
 import { nonFoldableInput } from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
+import type { EmitCall, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
 import { boxed, scalar } from "../define.js";
 import { safeIntegerCode } from "../emit/int64.js";
 import { valueCode } from "../emit/parts.js";
@@ -16,7 +24,11 @@ export const currentFunctions: readonly ScalarFunction[] = [
   current(["current_date", "curdate"], DateType, (writer, call) => {
     const zone = writer.constant(sessionZone({ timeZone: call.state as string }));
     const second = writer.variable(`Math.floor(${writer.runtime}.nowMs() / 1000)`);
-    return valueCode(call.type, "false", writer.variable(`Math.floor((${second} + ${zone}.offsetAt(${second})) / 86400)`));
+    return valueCode(
+      call.type,
+      "false",
+      writer.variable(`Math.floor((${second} + ${zone}.offsetAt(${second})) / 86400)`),
+    );
   }),
   current(["localtimestamp"], TimestampNTZType, (writer, call) =>
     safeIntegerCode(writer, call.type, "false", localMicros(writer, call)),
@@ -34,11 +46,27 @@ export const currentFunctions: readonly ScalarFunction[] = [
       return safeIntegerCode(writer, call.type, "false", `(${ofDay} - ${ofDay} % ${unit}) * 1000`);
     },
   }),
-  boxed(["current_timezone"], [], StringType, ({ timeZone }) => () => timeZone, { arity: [0, 0], nullable: false }),
-  boxed(["$now_seconds"], [], LongType, ({ nowMs }) => () => BigInt(Math.floor(nowMs() / 1000)), {
-    arity: [0, 0],
-    nullable: false,
-  }),
+  boxed(
+    ["current_timezone"],
+    [],
+    StringType,
+    ({ timeZone }) =>
+      () =>
+        timeZone,
+    { arity: [0, 0], nullable: false },
+  ),
+  boxed(
+    ["$now_seconds"],
+    [],
+    LongType,
+    ({ nowMs }) =>
+      () =>
+        BigInt(Math.floor(nowMs() / 1000)),
+    {
+      arity: [0, 0],
+      nullable: false,
+    },
+  ),
 ];
 
 function localMicros(writer: CodeWriter, call: EmitCall): string {
@@ -62,7 +90,13 @@ function current(
 
 function resolveTime(args: readonly Expression[], context: FunctionContext): Resolution {
   const precision = args[0];
-  if (precision && precision.kind !== "literal") throw nonFoldableInput(context, "precision", '"INT"', precision);
+  if (precision && precision.kind !== "literal")
+    throw nonFoldableInput(context, "precision", '"INT"', precision);
   const digits = precision?.kind === "literal" ? Number(precision.value) : 6;
-  return { args: [], type: TimeType(digits), nullable: false, state: { timeZone: context.timeZone, precision: digits } };
+  return {
+    args: [],
+    type: TimeType(digits),
+    nullable: false,
+    state: { timeZone: context.timeZone, precision: digits },
+  };
 }

@@ -20,13 +20,13 @@ import {
   truncateDays,
   truncateUnitFromName,
 } from "@ss/kernels";
+import type { Code, CodeWriter } from "../../expression/code.js";
 import { accepts, type TypeExpectation } from "../../expression/coercion/type-expectation.js";
 import { unexpectedInputType } from "../../expression/errors.js";
-import { isNumeric } from "../../expression/type-predicates.js";
-import { typeOf } from "../../expression/type-of.js";
-import type { Code, CodeWriter } from "../../expression/code.js";
 import { type Expression, literal } from "../../expression/expression.js";
 import type { EmitCall, ScalarFunction } from "../../expression/function.js";
+import { typeOf } from "../../expression/type-of.js";
+import { isNumeric } from "../../expression/type-predicates.js";
 import { boxed, callLike, inputTypes, rewriting, scalar } from "../define.js";
 import { anyNull, guarded, valueCode, valueOf } from "../emit/parts.js";
 import { arithmeticOverflow, runtimeError } from "../runtime-error.js";
@@ -59,29 +59,37 @@ export const dateFunctions: readonly ScalarFunction[] = [
   rewriting(["months_between"], [2, 3], (args, context) =>
     callLike(context, "$months_between", ...args, ...(args.length === 2 ? [literal(true, BooleanType)] : [])),
   ),
+  boxed(["$months_between"], [TimestampType, TimestampType, BooleanType], DoubleType, (context) => {
+    const zone = sessionZone(context);
+    return (end, start, roundOff) => {
+      const [a, b] = [localParts(end as bigint, zone), localParts(start as bigint, zone)];
+      return monthsBetween(a.days, a.seconds, b.days, b.seconds, roundOff as boolean);
+    };
+  }),
   boxed(
-    ["$months_between"],
-    [TimestampType, TimestampType, BooleanType],
-    DoubleType,
-    (context) => {
-      const zone = sessionZone(context);
-      return (end, start, roundOff) => {
-        const [a, b] = [localParts(end as bigint, zone), localParts(start as bigint, zone)];
-        return monthsBetween(a.days, a.seconds, b.days, b.seconds, roundOff as boolean);
-      };
-    },
+    ["make_date"],
+    [IntegerType, IntegerType, IntegerType],
+    DateType,
+    ({ ansi }) =>
+      (year, month, day) => {
+        const [y, m, d] = [year as number, month as number, day as number];
+        if (isCivilDate(y, m, d)) return daysFromCivil(y, m, d);
+        if (!ansi) return null;
+        const rangeMessage = civilRangeMessage(y, m, d);
+        throw fieldOutOfBounds(rangeMessage);
+      },
+    { nullable: true },
   ),
-  boxed(["make_date"], [IntegerType, IntegerType, IntegerType], DateType, ({ ansi }) => (year, month, day) => {
-    const [y, m, d] = [year as number, month as number, day as number];
-    if (isCivilDate(y, m, d)) return daysFromCivil(y, m, d);
-    if (!ansi) return null;
-    const rangeMessage = civilRangeMessage(y, m, d);
-    throw fieldOutOfBounds(rangeMessage);
-  }, { nullable: true }),
-  boxed(["trunc"], [DateType, StringType], DateType, () => (days, unit) => {
-    const level = truncateUnitFromName(unit as string);
-    return level < TRUNCATE_WEEK ? null : truncateDays(days as number, level);
-  }, { nullable: true }),
+  boxed(
+    ["trunc"],
+    [DateType, StringType],
+    DateType,
+    () => (days, unit) => {
+      const level = truncateUnitFromName(unit as string);
+      return level < TRUNCATE_WEEK ? null : truncateDays(days as number, level);
+    },
+    { nullable: true },
+  ),
   rewriting(["date_from_unix_date"], [1, 1], ([days], context) =>
     callLike(context, "date_add", literal(0, DateType), days!),
   ),
@@ -100,7 +108,8 @@ function dayArithmetic(
     resolve: (args, context) => {
       const days = typeOf(args[1]!);
       // wider numbers are not narrowed
-      if (second === DAYS && isNumeric(days) && !accepts(DAYS, days)) throw unexpectedInputType(context, 1, DAYS, args[1]!);
+      if (second === DAYS && isNumeric(days) && !accepts(DAYS, days))
+        throw unexpectedInputType(context, 1, DAYS, args[1]!);
       return inputTypes(args, [DateType, second], context, type);
     },
     emit: (writer, args, call) => emitDays(writer, args, call, sign),
@@ -136,10 +145,22 @@ export function civilRangeMessage(year: number, month: number, day: number): str
   if (month < 1 || month > 12) return `Invalid value for MonthOfYear (valid values 1 - 12): ${month}`;
   if (day < 1 || day > 31) return `Invalid value for DayOfMonth (valid values 1 - 28/31): ${day}`;
   const name = MONTHS[month - 1]!;
-  return day === 29 ? `Invalid date 'February 29' as '${year}' is not a leap year` : `Invalid date '${name} ${day}'`;
+  return day === 29
+    ? `Invalid date 'February 29' as '${year}' is not a leap year`
+    : `Invalid date '${name} ${day}'`;
 }
 
 const MONTHS = [
-  "JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE",
-  "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER",
+  "JANUARY",
+  "FEBRUARY",
+  "MARCH",
+  "APRIL",
+  "MAY",
+  "JUNE",
+  "JULY",
+  "AUGUST",
+  "SEPTEMBER",
+  "OCTOBER",
+  "NOVEMBER",
+  "DECEMBER",
 ];

@@ -41,16 +41,26 @@ export const fieldFunctions: readonly ScalarFunction[] = [
     resolve: (args, context) => inputTypes(args, [DateType], context, DateType),
     emit: (writer, args, call) => emitOfDate(writer, args, call, lastDayOfMonth),
   }),
-  boxed(["dayname"], [DateType], StringType, () => (days) => DAY_NAMES[isoDayOfWeekOfDays(days as number) - 1]!),
+  boxed(
+    ["dayname"],
+    [DateType],
+    StringType,
+    () => (days) => DAY_NAMES[isoDayOfWeekOfDays(days as number) - 1]!,
+  ),
   boxed(["monthname"], [DateType], StringType, () => (days) => MONTH_NAMES[monthOfDays(days as number) - 1]!),
   ofTime(["hour"], 3600, 24),
   ofTime(["minute"], 60, 60),
   ofTime(["second"], 1, 60),
-  boxed(["$second_with_fraction"], [["anyTimestamp", "time"]], DecimalType(8, 6), ({ argTypes, timeZone: id }) => {
-    const zone = argTypes[0]!.kind === "timestamp" ? (timeZone(id) ?? UTC) : UTC;
-    if (argTypes[0]!.kind === "time") return (value) => ((value as bigint) / 1000n) % 60_000_000n;
-    return (value) => secondAndMicros(value as bigint, zone);
-  }),
+  boxed(
+    ["$second_with_fraction"],
+    [["anyTimestamp", "time"]],
+    DecimalType(8, 6),
+    ({ argTypes, timeZone: id }) => {
+      const zone = argTypes[0]!.kind === "timestamp" ? (timeZone(id) ?? UTC) : UTC;
+      if (argTypes[0]!.kind === "time") return (value) => ((value as bigint) / 1000n) % 60_000_000n;
+      return (value) => secondAndMicros(value as bigint, zone);
+    },
+  ),
 ];
 
 const DAY_NAMES = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -100,7 +110,11 @@ function ofTime(names: readonly string[], unit: number, count: number): ScalarFu
       const zone = kind === "timestamp" ? (timeZone(call.state as string) ?? UTC) : UTC;
       return guarded(writer, code.isNull, call.type, () => {
         const second = secondText(writer, code, zone, kind === "time");
-        return valueCode(call.type, "false", writer.variable(`${writer.constant(fieldOfSecond)}(${second}, ${unit}, ${count})`));
+        return valueCode(
+          call.type,
+          "false",
+          writer.variable(`${writer.constant(fieldOfSecond)}(${second}, ${unit}, ${count})`),
+        );
       });
     },
   });
@@ -123,4 +137,3 @@ function secondText(writer: CodeWriter, code: Code, zone: TimeZone, isTime: bool
   const value = writer.variable(valueOf(code));
   return `${local}(Number(BigInt.asIntN(32, ${value})), Number(${value} >> 32n))`;
 }
-

@@ -18,15 +18,15 @@ import {
   timestampDifference,
   UTC,
 } from "@ss/kernels";
+import { unexpectedInputType } from "../../expression/errors.js";
 import { type Expression, literal } from "../../expression/expression.js";
 import type { EvaluationContext, FunctionContext, ScalarFunction } from "../../expression/function.js";
-import { unexpectedInputType } from "../../expression/errors.js";
-import { isAnyTimestamp } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
-import { boxed, callLike, rewriting } from "../define.js";
-import { arithmeticOverflow, runtimeError } from "../runtime-error.js";
+import { isAnyTimestamp } from "../../expression/type-predicates.js";
 import { instantOfLocal, localMicros } from "../cast/to-datetime.js";
 import { saturateLong } from "../cast/to-number.js";
+import { boxed, callLike, rewriting } from "../define.js";
+import { arithmeticOverflow, runtimeError } from "../runtime-error.js";
 import { civilRangeMessage, fieldOutOfBounds } from "./date-functions.js";
 import { addParts } from "./interval-arithmetic.js";
 import { remembered } from "./patterns.js";
@@ -64,7 +64,12 @@ export const instantFunctions: readonly ScalarFunction[] = [
     makeTimestamp(name),
     makeTimestamp(`try_${name}`),
   ]),
-  boxed(["timestampadd"], [StringType, LongType, ["anyTimestamp", DateType]], timestampAddType, evaluateTimestampAdd),
+  boxed(
+    ["timestampadd"],
+    [StringType, LongType, ["anyTimestamp", DateType]],
+    timestampAddType,
+    evaluateTimestampAdd,
+  ),
   boxed(["timestampdiff"], [StringType, TimestampType, TimestampType], LongType, (context) => {
     const zone = sessionZone(context);
     return (unit, start, end) => {
@@ -129,7 +134,8 @@ function makeTimestamp(name: string): ScalarFunction {
   const tries = literal(name.startsWith("try_"), BooleanType);
   return rewriting([name], [1, 7], (args, context) => {
     const target = type(context).kind;
-    const zone = args.length === 7 ? args[6]! : args.length === 3 ? args[2]! : callLike(context, "current_timezone");
+    const zone =
+      args.length === 7 ? args[6]! : args.length === 3 ? args[2]! : callLike(context, "current_timezone");
     if (args.length >= 6) return callLike(context, `$make_${target}`, ...args.slice(0, 6), zone, tries);
     if (isAnyTimestamp(typeOf(args[0]!))) throw unexpectedInputType(context, 0, DateType, args[0]!);
     const time = args[1] ?? literal(0n, { kind: "time", precision: 6 });
@@ -138,30 +144,52 @@ function makeTimestamp(name: string): ScalarFunction {
 }
 
 /** The functions that `make_timestamp` and its kin stand for. */
-export const timestampMakers: readonly ScalarFunction[] = [TimestampType, TimestampNTZType].flatMap((type) => [
-  boxed(
-    [`$make_${type.kind}`],
-    [IntegerType, IntegerType, IntegerType, IntegerType, IntegerType, DecimalType(16, 6), StringType, BooleanType],
-    type,
-    (context) => {
-      const zoneOf = remembered((id) => zoneOfText(id, context.origin));
-      return (year, month, day, hour, minute, seconds, zoneId, tries) => {
-        const fields = [year, month, day, hour, minute] as number[];
-        const local = localOfFields(fields, seconds as bigint, !(tries as boolean) && context.ansi, context);
-        if (local === null || type.kind === "timestamp_ntz") return local;
-        return instantOfLocal(local, zoneOf(zoneId as string));
-      };
-    },
-    { nullable: true, pretty: (args) => `make_timestamp(${args.slice(0, 6).join(", ")})` },
-  ),
-  boxed([`$join_${type.kind}`], [DateType, "time", StringType], type, (context) => {
-    const zoneOf = remembered((id) => zoneOfText(id, context.origin));
-    return (days, nanos, zoneId) => {
-      const local = BigInt(days as number) * 86_400_000_000n + (nanos as bigint) / 1000n;
-      return type.kind === "timestamp_ntz" ? local : instantOfLocal(local, zoneOf(zoneId as string));
-    };
-  }, { pretty: (args) => `make_timestamp(${args.join(", ")})` }),
-]);
+export const timestampMakers: readonly ScalarFunction[] = [TimestampType, TimestampNTZType].flatMap(
+  (type) => [
+    boxed(
+      [`$make_${type.kind}`],
+      [
+        IntegerType,
+        IntegerType,
+        IntegerType,
+        IntegerType,
+        IntegerType,
+        DecimalType(16, 6),
+        StringType,
+        BooleanType,
+      ],
+      type,
+      (context) => {
+        const zoneOf = remembered((id) => zoneOfText(id, context.origin));
+        return (year, month, day, hour, minute, seconds, zoneId, tries) => {
+          const fields = [year, month, day, hour, minute] as number[];
+          const local = localOfFields(
+            fields,
+            seconds as bigint,
+            !(tries as boolean) && context.ansi,
+            context,
+          );
+          if (local === null || type.kind === "timestamp_ntz") return local;
+          return instantOfLocal(local, zoneOf(zoneId as string));
+        };
+      },
+      { nullable: true, pretty: (args) => `make_timestamp(${args.slice(0, 6).join(", ")})` },
+    ),
+    boxed(
+      [`$join_${type.kind}`],
+      [DateType, "time", StringType],
+      type,
+      (context) => {
+        const zoneOf = remembered((id) => zoneOfText(id, context.origin));
+        return (days, nanos, zoneId) => {
+          const local = BigInt(days as number) * 86_400_000_000n + (nanos as bigint) / 1000n;
+          return type.kind === "timestamp_ntz" ? local : instantOfLocal(local, zoneOf(zoneId as string));
+        };
+      },
+      { pretty: (args) => `make_timestamp(${args.join(", ")})` },
+    ),
+  ],
+);
 
 function localOfFields(
   fields: readonly number[],
@@ -176,11 +204,14 @@ function localOfFields(
   };
   if (!isCivilDate(year, month, day)) return refuse(civilRangeMessage(year, month, day));
   if (hour < 0 || hour > 23) return refuse(`Invalid value for HourOfDay (valid values 0 - 23): ${hour}`);
-  if (minute < 0 || minute > 59) return refuse(`Invalid value for MinuteOfHour (valid values 0 - 59): ${minute}`);
+  if (minute < 0 || minute > 59)
+    return refuse(`Invalid value for MinuteOfHour (valid values 0 - 59): ${minute}`);
   const second = secondMicros / MICROS_PER_SECOND;
   if (second === 60n && secondMicros % MICROS_PER_SECOND !== 0n) {
     if (!strict) return null;
-    const secAndMicros = `60.${String(secondMicros % MICROS_PER_SECOND).padStart(6, "0").replace(/0+$/, "")}`;
+    const secAndMicros = `60.${String(secondMicros % MICROS_PER_SECOND)
+      .padStart(6, "0")
+      .replace(/0+$/, "")}`;
     throw runtimeError(
       "INVALID_FRACTION_OF_SECOND",
       "22023",
@@ -189,7 +220,8 @@ function localOfFields(
       context.origin,
     );
   }
-  if (secondMicros < 0n || second > 60n) return refuse(`Invalid value for SecondOfMinute (valid values 0 - 59): ${second}`);
+  if (secondMicros < 0n || second > 60n)
+    return refuse(`Invalid value for SecondOfMinute (valid values 0 - 59): ${second}`);
   const days = daysFromCivil(year, month, day);
   return microsToBigint((days * 24 + hour) * 3600 + minute * 60, 0) + secondMicros;
 }
@@ -218,7 +250,10 @@ function evaluateTimestampAdd(context: EvaluationContext): (...values: Value[]) 
   return (unit, amount, value) => {
     const parts = UNITS[(unit as string).toUpperCase()];
     if (!parts) throw unknownUnit("timestampadd", unit as string, context);
-    const start = base.kind === "date" ? BigInt(zone.secondOfLocal((value as number) * 86400)) * MICROS_PER_SECOND : (value as bigint);
+    const start =
+      base.kind === "date"
+        ? BigInt(zone.secondOfLocal((value as number) * 86400)) * MICROS_PER_SECOND
+        : (value as bigint);
     const count = Number(amount as bigint);
     return addParts(start, parts[0] * count, parts[1] * count, parts[2] * (amount as bigint), zone, context);
   };

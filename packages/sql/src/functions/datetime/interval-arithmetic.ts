@@ -9,10 +9,10 @@ import {
   type TimeZone,
   UTC,
 } from "@ss/kernels";
-import type { EvaluationContext, ScalarFunction } from "../../expression/function.js";
 import { unexpectedInputType } from "../../expression/errors.js";
-import { isAnyTimestamp } from "../../expression/type-predicates.js";
+import type { EvaluationContext, ScalarFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
+import { isAnyTimestamp } from "../../expression/type-predicates.js";
 import {
   ADD_INTERVAL,
   SUBTRACT_DATES,
@@ -20,9 +20,9 @@ import {
   SUBTRACT_TIMES,
   SUBTRACT_TIMESTAMPS,
 } from "../arithmetic/temporal-rewrite.js";
+import { localMicros } from "../cast/to-datetime.js";
 import { boxed } from "../define.js";
 import { arithmeticOverflow, runtimeError } from "../runtime-error.js";
-import { localMicros } from "../cast/to-datetime.js";
 import { sessionZone } from "./zones.js";
 
 const MICROS_PER_DAY = 86_400_000_000n;
@@ -92,7 +92,8 @@ function mover(base: DataType, interval: DataType, sign: bigint, context: Evalua
   }
   switch (interval.kind) {
     case "yearMonthInterval":
-      return (micros: bigint, months: number) => addParts(micros, Number(sign) * months, 0, 0n, zone, context);
+      return (micros: bigint, months: number) =>
+        addParts(micros, Number(sign) * months, 0, 0n, zone, context);
     case "dayTimeInterval":
       return (micros: bigint, amount: bigint) => {
         const whole = sign * amount;

@@ -1,12 +1,21 @@
-import { DateType, type DataType, LongType, StringType, TimestampNTZType, TimestampType, TimeType, type Value } from "@ss/core";
+import {
+  type DataType,
+  DateType,
+  LongType,
+  StringType,
+  TimestampNTZType,
+  TimestampType,
+  TimeType,
+  type Value,
+} from "@ss/core";
 import { type DatetimeParser, secondOfBigint } from "@ss/kernels";
 import { type Cast, literal } from "../../expression/expression.js";
 import type { EvaluationContext, FunctionContext, ScalarFunction } from "../../expression/function.js";
-import { isString } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
+import { isString } from "../../expression/type-predicates.js";
 import { boxed, callLike, coerced, rewriting } from "../define.js";
 import { runtimeError } from "../runtime-error.js";
-import { formatterFor, formatted, parserFor, remembered } from "./patterns.js";
+import { formatted, formatterFor, parserFor, remembered } from "./patterns.js";
 import { sessionZone } from "./zones.js";
 
 /** Texts to dates and times and back, by patterns. */
@@ -44,7 +53,10 @@ export const parseFormatFunctions: readonly ScalarFunction[] = [
     const formatter = remembered((pattern) => formatterFor(pattern, context.origin));
     const zone = sessionZone(context);
     return (seconds, pattern) =>
-      formatted(() => formatter(pattern as string).formatTimestampParts(Number(seconds), 0, zone), context.origin);
+      formatted(
+        () => formatter(pattern as string).formatTimestampParts(Number(seconds), 0, zone),
+        context.origin,
+      );
   }),
 ];
 
@@ -54,12 +66,22 @@ function defaultTimestamp(context: FunctionContext): DataType {
 }
 
 /** Without a pattern a cast, with one a parser. */
-function parsing(name: string, type: (context: FunctionContext) => DataType, suggestion: string): ScalarFunction {
+function parsing(
+  name: string,
+  type: (context: FunctionContext) => DataType,
+  suggestion: string,
+): ScalarFunction {
   const tries = name.startsWith("try_");
   return rewriting([name], [1, 2], ([source, pattern], context) => {
     const to = type(context);
     if (!pattern || isTemporal(typeOf(source!))) {
-      const cast: Cast = { kind: "cast", child: source!, type: to, mode: tries ? "try" : "cast", ansi: context.ansi };
+      const cast: Cast = {
+        kind: "cast",
+        child: source!,
+        type: to,
+        mode: tries ? "try" : "cast",
+        ansi: context.ansi,
+      };
       return context.origin ? { ...cast, origin: context.origin } : cast;
     }
     const strict = literal(tries ? "try" : suggestion, StringType);
@@ -92,7 +114,10 @@ function parser(name: string, type: DataType): ScalarFunction {
   );
 }
 
-function parseAs(type: DataType, context: EvaluationContext): (parser: DatetimeParser, text: string) => Value | undefined {
+function parseAs(
+  type: DataType,
+  context: EvaluationContext,
+): (parser: DatetimeParser, text: string) => Value | undefined {
   switch (type.kind) {
     case "timestamp": {
       const zone = sessionZone(context);
@@ -113,7 +138,13 @@ function parseAs(type: DataType, context: EvaluationContext): (parser: DatetimeP
   }
 }
 
-function cannotParse(type: DataType, parser: DatetimeParser, text: string, pattern: string, func: string): Error {
+function cannotParse(
+  type: DataType,
+  parser: DatetimeParser,
+  text: string,
+  pattern: string,
+  func: string,
+): Error {
   if (type.kind === "time") {
     return runtimeError(
       "CANNOT_PARSE_TIME",

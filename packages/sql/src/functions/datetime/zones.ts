@@ -1,4 +1,4 @@
-import { timeZone, type TimeZone, UTC } from "@ss/kernels";
+import { type TimeZone, timeZone, UTC } from "@ss/kernels";
 import type { Origin } from "../../expression/expression.js";
 import { runtimeError } from "../runtime-error.js";
 

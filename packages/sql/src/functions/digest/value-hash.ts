@@ -1,8 +1,15 @@
-import { type DataType, type IntervalValue, IntegerType, LongType, type MapValue, type Value } from "@ss/core";
-import type { EvaluationContext, ScalarFunction } from "../../expression/function.js";
+import {
+  type DataType,
+  IntegerType,
+  type IntervalValue,
+  LongType,
+  type MapValue,
+  type Value,
+} from "@ss/core";
 import { datatypeMismatch } from "../../expression/errors.js";
-import { existsInType } from "../../expression/type-predicates.js";
+import type { EvaluationContext, ScalarFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
+import { existsInType } from "../../expression/type-predicates.js";
 import { scalar } from "../define.js";
 import { murmur3 } from "./murmur3.js";
 import { xxhash64 } from "./xxhash64.js";
@@ -30,9 +37,14 @@ function hashing<H extends number | bigint>(name: string, type: DataType, kind: 
     arity: [1, Number.POSITIVE_INFINITY],
     resolve: (args, context) => {
       if (args.some((arg) => existsInType(typeOf(arg), (part) => part.kind === "map"))) {
-        throw datatypeMismatch(context, "HASH_MAP_TYPE", "maps cannot be hashed, since equal ones may differ in order.", {
-          functionName: `\`${name}\``,
-        });
+        throw datatypeMismatch(
+          context,
+          "HASH_MAP_TYPE",
+          "maps cannot be hashed, since equal ones may differ in order.",
+          {
+            functionName: `\`${name}\``,
+          },
+        );
       }
       return { args, type, nullable: false };
     },
@@ -45,12 +57,18 @@ function hashing<H extends number | bigint>(name: string, type: DataType, kind: 
 }
 
 /** The hash of one value from a seed; a null leaves the seed as it is. */
-export function hasher<H extends number | bigint>(type: DataType, kind: HashKind<H>): (value: Value, seed: H) => H {
+export function hasher<H extends number | bigint>(
+  type: DataType,
+  kind: HashKind<H>,
+): (value: Value, seed: H) => H {
   const present = presentHasher(type, kind) as (value: Value, seed: H) => H;
   return (value, seed) => (value === null ? seed : present(value, seed));
 }
 
-function presentHasher<H extends number | bigint>(type: DataType, kind: HashKind<H>): (value: never, seed: H) => H {
+function presentHasher<H extends number | bigint>(
+  type: DataType,
+  kind: HashKind<H>,
+): (value: never, seed: H) => H {
   switch (type.kind) {
     case "boolean":
       return (value: boolean, seed) => kind.int(value ? 1 : 0, seed);
@@ -81,7 +99,8 @@ function presentHasher<H extends number | bigint>(type: DataType, kind: HashKind
     case "binary":
       return (value: Uint8Array, seed) => kind.bytes(value, seed);
     case "interval":
-      return (value: IntervalValue, seed) => kind.int(value.months, kind.int(value.days, kind.long(value.micros, seed)));
+      return (value: IntervalValue, seed) =>
+        kind.int(value.months, kind.int(value.days, kind.long(value.micros, seed)));
     case "array": {
       const element = hasher(type.elementType, kind);
       return (value: readonly Value[], seed) => value.reduce((hash: H, one) => element(one, hash), seed);
@@ -94,7 +113,8 @@ function presentHasher<H extends number | bigint>(type: DataType, kind: HashKind
     }
     case "struct": {
       const fields = type.fields.map((field) => hasher(field.type, kind));
-      return (value: readonly Value[], seed) => fields.reduce((hash, field, k) => field(value[k]!, hash), seed);
+      return (value: readonly Value[], seed) =>
+        fields.reduce((hash, field, k) => field(value[k]!, hash), seed);
     }
     default:
       return (_, seed) => seed;

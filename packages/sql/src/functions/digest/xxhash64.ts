@@ -48,9 +48,12 @@ function hashBytes(bytes: Uint8Array, seed: bigint): bigint {
   if (length >= 32) {
     const lanes = [u64(seed + P1 + P2), u64(seed + P2), u64(seed), u64(seed - P1)];
     for (; at + 32 <= length; at += 32) {
-      for (let lane = 0; lane < 4; lane++) lanes[lane] = round(lanes[lane]!, view.getBigUint64(at + 8 * lane, true));
+      for (let lane = 0; lane < 4; lane++)
+        lanes[lane] = round(lanes[lane]!, view.getBigUint64(at + 8 * lane, true));
     }
-    hash = u64(rotate(lanes[0]!, 1n) + rotate(lanes[1]!, 7n) + rotate(lanes[2]!, 12n) + rotate(lanes[3]!, 18n));
+    hash = u64(
+      rotate(lanes[0]!, 1n) + rotate(lanes[1]!, 7n) + rotate(lanes[2]!, 12n) + rotate(lanes[3]!, 18n),
+    );
     for (const lane of lanes) hash = u64((hash ^ round(0n, lane)) * P1 + P4);
   } else hash = u64(seed + P5);
   hash = u64(hash + BigInt(length));

@@ -1,14 +1,26 @@
 import { compareBytes, equalBytes } from "@ss/kernels";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import { valueOrder } from "../value-order.js";
-import { wordsOf, type Words } from "./int64.js";
+import { type Words, wordsOf } from "./int64.js";
 import { type BytesCode, held, present, valueOf } from "./parts.js";
 
 /** A comparison of two values of one type. */
 export type Comparison = "=" | "<" | "<=" | ">" | ">=";
 
-const SWAPPED: Readonly<Record<Comparison, Comparison>> = { "=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
-const SCRIPT: Readonly<Record<Comparison, string>> = { "=": "===", "<": "<", "<=": "<=", ">": ">", ">=": ">=" };
+const SWAPPED: Readonly<Record<Comparison, Comparison>> = {
+  "=": "=",
+  "<": ">",
+  "<=": ">=",
+  ">": "<",
+  ">=": "<=",
+};
+const SCRIPT: Readonly<Record<Comparison, string>> = {
+  "=": "===",
+  "<": "<",
+  "<=": "<=",
+  ">": ">",
+  ">=": ">=",
+};
 
 /** The text of a comparison; it means something only where both sides are present. Evaluate it under their null tests. */
 export function compareText(writer: CodeWriter, comparison: Comparison, l: Code, r: Code): string {
@@ -61,7 +73,9 @@ function compareFloating(writer: CodeWriter, comparison: Comparison, left: strin
   const bMayBeNaN = !PLAIN_NUMBER.test(b);
   switch (comparison) {
     case "=":
-      return aMayBeNaN && bMayBeNaN ? `(${a} === ${b} || (${a} !== ${a} && ${b} !== ${b}))` : `(${a} === ${b})`;
+      return aMayBeNaN && bMayBeNaN
+        ? `(${a} === ${b} || (${a} !== ${a} && ${b} !== ${b}))`
+        : `(${a} === ${b})`;
     case "<":
       if (!bMayBeNaN) return `(${a} < ${b})`;
       return `(${a} < ${b} || (${b} !== ${b} && ${a} === ${a}))`;
@@ -112,6 +126,8 @@ export function equalsBytesText(writer: CodeWriter, code: BytesCode, bytes: Uint
     return `(${code.length} === ${bytes.length} && ${equal}(${sides}))`;
   }
   const start = bytes.length > 1 ? held(writer, code.start) : code.start;
-  const tests = [...bytes].map((byte, k) => `${code.data}[${k === 0 ? start : `${start} + ${k}`}] === ${byte}`);
+  const tests = [...bytes].map(
+    (byte, k) => `${code.data}[${k === 0 ? start : `${start} + ${k}`}] === ${byte}`,
+  );
   return `(${[`${code.length} === ${bytes.length}`, ...tests].join(" && ")})`;
 }

@@ -64,4 +64,3 @@ export function findKeyText(writer: CodeWriter, map: MapCode, key: Code): string
     }
   }
 }
-

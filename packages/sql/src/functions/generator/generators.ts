@@ -1,10 +1,17 @@
-import { type DataType, IntegerType, sameType, StringType, type Value } from "@ss/core";
-import { datatypeMismatch, nonFoldableInput, quotedName, quotedType, unexpectedInputType, wrongNumArgs } from "../../expression/errors.js";
+import { type DataType, IntegerType, StringType, sameType, type Value } from "@ss/core";
+import { findTightestCommonType } from "../../expression/coercion/wider-type.js";
+import {
+  datatypeMismatch,
+  nonFoldableInput,
+  quotedName,
+  quotedType,
+  unexpectedInputType,
+  wrongNumArgs,
+} from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
 import type { FunctionContext, GeneratorFunction } from "../../expression/function.js";
-import { findTightestCommonType } from "../../expression/coercion/wider-type.js";
-import { isString } from "../../expression/type-predicates.js";
 import { nullableOf, typeOf } from "../../expression/type-of.js";
+import { isString } from "../../expression/type-predicates.js";
 import { castInputs, coerced } from "../define.js";
 import { jsonTuple } from "../json/json-tuple.js";
 
@@ -66,9 +73,14 @@ export const generatorFunctions: readonly GeneratorFunction[] = [
         });
       }
       const cast = castInputs(args, [StringType], context);
-      return { args: cast, outputs: args.slice(1).map((_, k) => ({ name: `c${k}`, type: StringType, nullable: true })) };
+      return {
+        args: cast,
+        outputs: args.slice(1).map((_, k) => ({ name: `c${k}`, type: StringType, nullable: true })),
+      };
     },
-    generate: () => (json, ...names) => [jsonTuple(json as string | null, names as (string | null)[])],
+    generate:
+      () =>
+      (json, ...names) => [jsonTuple(json as string | null, names as (string | null)[])],
   },
 ];
 
@@ -89,7 +101,8 @@ function exploding(names: readonly string[], position: boolean): GeneratorFuncti
 
 function elementsOf(list: Expression, outer: boolean, context: FunctionContext): readonly Output[] {
   const type = typeOf(list);
-  if (type.kind === "array") return [{ name: "col", type: type.elementType, nullable: outer || type.containsNull }];
+  if (type.kind === "array")
+    return [{ name: "col", type: type.elementType, nullable: outer || type.containsNull }];
   if (type.kind !== "map") throw unexpectedInputType(context, 0, ["array", "map"], list);
   return [
     { name: "key", type: type.keyType, nullable: outer },
@@ -97,7 +110,10 @@ function elementsOf(list: Expression, outer: boolean, context: FunctionContext):
   ];
 }
 
-function resolveStack(args: readonly Expression[], context: FunctionContext): {
+function resolveStack(
+  args: readonly Expression[],
+  context: FunctionContext,
+): {
   args: readonly Expression[];
   outputs: readonly Output[];
   state: unknown;
@@ -115,11 +131,20 @@ function resolveStack(args: readonly Expression[], context: FunctionContext): {
   const width = Math.ceil((args.length - 1) / rows);
   const types = Array.from({ length: width }, (_, k) => columnType(args, k, width, context));
   const cast = args.map((arg, i) => (i === 0 ? arg : coerced(arg, types[(i - 1) % width]!, context)));
-  const outputs = types.map((type, k) => ({ name: `col${k}`, type, nullable: columnNullable(args, k, width, rows) }));
+  const outputs = types.map((type, k) => ({
+    name: `col${k}`,
+    type,
+    nullable: columnNullable(args, k, width, rows),
+  }));
   return { args: cast, outputs, state: [rows, width] };
 }
 
-function columnType(args: readonly Expression[], column: number, width: number, context: FunctionContext): DataType {
+function columnType(
+  args: readonly Expression[],
+  column: number,
+  width: number,
+  context: FunctionContext,
+): DataType {
   let type: DataType = { kind: "void" };
   let from = -1;
   for (let i = 1 + column; i < args.length; i += width) {
@@ -130,18 +155,25 @@ function columnType(args: readonly Expression[], column: number, width: number, 
       from = i;
       continue;
     }
-    const common: DataType | undefined = context.ansi ? undefined : findTightestCommonType(type, other, false);
+    const common: DataType | undefined = context.ansi
+      ? undefined
+      : findTightestCommonType(type, other, false);
     if (common) {
       type = common;
       continue;
     }
-    throw datatypeMismatch(context, "STACK_COLUMN_DIFF_TYPES", `the values of column ${column} have different types.`, {
-      columnIndex: String(column),
-      leftParamIndex: String(from),
-      leftType: quotedType(type),
-      rightParamIndex: String(i),
-      rightType: quotedType(other),
-    });
+    throw datatypeMismatch(
+      context,
+      "STACK_COLUMN_DIFF_TYPES",
+      `the values of column ${column} have different types.`,
+      {
+        columnIndex: String(column),
+        leftParamIndex: String(from),
+        leftType: quotedType(type),
+        rightParamIndex: String(i),
+        rightType: quotedType(other),
+      },
+    );
   }
   return type;
 }

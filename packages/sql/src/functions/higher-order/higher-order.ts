@@ -8,10 +8,15 @@ import {
   sameType,
   type Value,
 } from "@ss/core";
-import { datatypeMismatch, quotedType, unexpectedInputType } from "../../expression/errors.js";
 import { findWiderTypeForTwo } from "../../expression/coercion/wider-type.js";
+import { datatypeMismatch, quotedType, unexpectedInputType } from "../../expression/errors.js";
 import type { Expression, Lambda } from "../../expression/expression.js";
-import type { EvaluationContext, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
+import type {
+  EvaluationContext,
+  FunctionContext,
+  Resolution,
+  ScalarFunction,
+} from "../../expression/function.js";
 import { nullableOf, typeOf } from "../../expression/type-of.js";
 import { coerced, scalar } from "../define.js";
 import { maker, policyOf } from "../map/map-functions.js";
@@ -29,12 +34,35 @@ const INDEX: Parameter = { type: IntegerType, nullable: false };
 
 /** Functions that take lambdas. */
 export const higherOrderFunctions: readonly ScalarFunction[] = [
-  overArray("transform", true, (_, lambda) => ArrayType(typeOf(lambda), nullableOf(lambda)), () => (list, fn) =>
-    list.map((one, k) => fn(one, k)),
+  overArray(
+    "transform",
+    true,
+    (_, lambda) => ArrayType(typeOf(lambda), nullableOf(lambda)),
+    () => (list, fn) => list.map((one, k) => fn(one, k)),
   ),
-  overArray("filter", true, (list) => list, () => (list, fn) => list.filter((one, k) => fn(one, k) === true), true),
-  overArray("exists", false, () => BooleanType, () => (list, fn) => quantified(list, fn, true), true, true),
-  overArray("forall", false, () => BooleanType, () => (list, fn) => quantified(list, fn, false), true, true),
+  overArray(
+    "filter",
+    true,
+    (list) => list,
+    () => (list, fn) => list.filter((one, k) => fn(one, k) === true),
+    true,
+  ),
+  overArray(
+    "exists",
+    false,
+    () => BooleanType,
+    () => (list, fn) => quantified(list, fn, true),
+    true,
+    true,
+  ),
+  overArray(
+    "forall",
+    false,
+    () => BooleanType,
+    () => (list, fn) => quantified(list, fn, false),
+    true,
+    true,
+  ),
   scalar({
     names: ["array_sort"],
     arity: [1, 2],
@@ -63,7 +91,10 @@ export const higherOrderFunctions: readonly ScalarFunction[] = [
     resolve: resolveAggregate,
     evaluate: () => (list, start, merge, finish) => {
       if (list === null) return null;
-      const total = (list as List).reduce((state: Value, one) => (merge as unknown as Fn)(state, one), start!);
+      const total = (list as List).reduce(
+        (state: Value, one) => (merge as unknown as Fn)(state, one),
+        start!,
+      );
       return finish ? (finish as unknown as Fn)(total) : total;
     },
     nullPropagating: false,
@@ -89,18 +120,35 @@ export const higherOrderFunctions: readonly ScalarFunction[] = [
       );
     },
   }),
-  overMap("transform_keys", (map, lambda) => MapType(typeOf(lambda), map.valueType, map.valueContainsNull), (context) => {
-    const make = maker((context.type as MapType).keyType, context);
-    return (map, fn) => make(map.keys.map((key, k) => fn(key, map.values[k]!)), map.values);
-  }),
-  overMap("transform_values", (map, lambda) => MapType(map.keyType, typeOf(lambda), nullableOf(lambda)), () => (map, fn) => ({
-    keys: map.keys,
-    values: map.keys.map((key, k) => fn(key, map.values[k]!)),
-  })),
-  overMap("map_filter", (map) => map, () => (map, fn) => {
-    const kept = map.keys.map((key, k) => fn(key, map.values[k]!) === true);
-    return { keys: map.keys.filter((_, k) => kept[k]), values: map.values.filter((_, k) => kept[k]) };
-  }, true),
+  overMap(
+    "transform_keys",
+    (map, lambda) => MapType(typeOf(lambda), map.valueType, map.valueContainsNull),
+    (context) => {
+      const make = maker((context.type as MapType).keyType, context);
+      return (map, fn) =>
+        make(
+          map.keys.map((key, k) => fn(key, map.values[k]!)),
+          map.values,
+        );
+    },
+  ),
+  overMap(
+    "transform_values",
+    (map, lambda) => MapType(map.keyType, typeOf(lambda), nullableOf(lambda)),
+    () => (map, fn) => ({
+      keys: map.keys,
+      values: map.keys.map((key, k) => fn(key, map.values[k]!)),
+    }),
+  ),
+  overMap(
+    "map_filter",
+    (map) => map,
+    () => (map, fn) => {
+      const kept = map.keys.map((key, k) => fn(key, map.values[k]!) === true);
+      return { keys: map.keys.filter((_, k) => kept[k]), values: map.values.filter((_, k) => kept[k]) };
+    },
+    true,
+  ),
   scalar({
     names: ["map_zip_with"],
     arity: [3, 3],
@@ -117,7 +165,9 @@ export const higherOrderFunctions: readonly ScalarFunction[] = [
     resolve: (args, context) => {
       const [l, r] = [mapOfArgument(args[0]!, context, 0), mapOfArgument(args[1]!, context, 1)];
       const key = commonKey(l, r, context);
-      const cast = [l, r].map((map, k) => coerced(args[k]!, MapType(key, map.valueType, map.valueContainsNull), context));
+      const cast = [l, r].map((map, k) =>
+        coerced(args[k]!, MapType(key, map.valueType, map.valueContainsNull), context),
+      );
       const type = MapType(key, typeOf(args[2]!), nullableOf(args[2]!));
       return { args: [...cast, args[2]!], type, nullable: cast.some(nullableOf) };
     },
@@ -163,7 +213,8 @@ function overArray(
     resolve: (args, context) => {
       elementOf(args[0]!, context);
       const lambda = args[1]!;
-      if (isPredicate && typeOf(lambda).kind !== "boolean") throw wrongReturn(context, 1, BooleanType, lambda);
+      if (isPredicate && typeOf(lambda).kind !== "boolean")
+        throw wrongReturn(context, 1, BooleanType, lambda);
       const nullable = nullableOf(args[0]!) || (mayBeNull && nullableOf(lambda));
       return { args, type: type(typeOf(args[0]!) as ArrayType, lambda), nullable };
     },
@@ -191,7 +242,8 @@ function overMap(
     },
     resolve: (args, context): Resolution => {
       const map = mapOfArgument(args[0]!, context);
-      if (isPredicate && typeOf(args[1]!).kind !== "boolean") throw wrongReturn(context, 1, BooleanType, args[1]!);
+      if (isPredicate && typeOf(args[1]!).kind !== "boolean")
+        throw wrongReturn(context, 1, BooleanType, args[1]!);
       return { args, type: type(map, args[1]!), nullable: nullableOf(args[0]!), state: policyOf(context) };
     },
     evaluate: (context) => make(context) as unknown as Fn,
@@ -220,7 +272,13 @@ function sorted(
     return items.sort((a, b) => {
       const compared = fn(a, b);
       if (compared !== null) return compared as number;
-      throw runtimeError("COMPARATOR_RETURNS_NULL", "22004", { firstValue: String(a), secondValue: String(b) }, "The comparator gave a null.", origin);
+      throw runtimeError(
+        "COMPARATOR_RETURNS_NULL",
+        "22004",
+        { firstValue: String(a), secondValue: String(b) },
+        "The comparator gave a null.",
+        origin,
+      );
     });
   }
   return items.sort((a, b) => {
@@ -254,11 +312,16 @@ function resolveAggregate(args: readonly Expression[], context: FunctionContext)
 function commonKey(l: MapType, r: MapType, context: FunctionContext): DataType {
   const key = findWiderTypeForTwo(l.keyType, r.keyType, context.ansi);
   if (key) return key;
-  throw datatypeMismatch(context, "MAP_ZIP_WITH_DIFF_TYPES", "the keys of the two maps have different types.", {
-    functionName: "`map_zip_with`",
-    leftType: quotedType(l.keyType),
-    rightType: quotedType(r.keyType),
-  });
+  throw datatypeMismatch(
+    context,
+    "MAP_ZIP_WITH_DIFF_TYPES",
+    "the keys of the two maps have different types.",
+    {
+      functionName: "`map_zip_with`",
+      leftType: quotedType(l.keyType),
+      rightType: quotedType(r.keyType),
+    },
+  );
 }
 
 function zippedMaps(l: MapValue, r: MapValue, fn: Fn, equal: (a: Value, b: Value) => boolean): MapValue {

@@ -9,8 +9,8 @@ import {
 } from "@ss/core";
 import { type Expression, literal } from "../../expression/expression.js";
 import type { EvaluationContext, ScalarFunction } from "../../expression/function.js";
-import { boxed, callLike, rewriting, scalar } from "../define.js";
 import { typeOf } from "../../expression/type-of.js";
+import { boxed, callLike, rewriting, scalar } from "../define.js";
 import { arithmeticOverflow, intervalOverflow } from "../runtime-error.js";
 
 const SECONDS = DecimalType(18, 6);
@@ -39,11 +39,17 @@ export const intervalMakers: readonly ScalarFunction[] = [
         return micros;
       },
   ),
-  boxed(["$make_ym_interval"], [IntegerType, IntegerType], YearMonthIntervalType(), ({ origin }) => (years, months) => {
-    const total = (years as number) * 12 + (months as number);
-    if (total !== (total | 0)) throw intervalOverflow("", origin);
-    return total | 0;
-  }),
+  boxed(
+    ["$make_ym_interval"],
+    [IntegerType, IntegerType],
+    YearMonthIntervalType(),
+    ({ origin }) =>
+      (years, months) => {
+        const total = (years as number) * 12 + (months as number);
+        if (total !== (total | 0)) throw intervalOverflow("", origin);
+        return total | 0;
+      },
+  ),
 ];
 
 /** A function whose missing arguments are zero; seconds, the last one of day-time makers, are decimals. */
@@ -65,7 +71,9 @@ function makeCalendar({ ansi, origin }: EvaluationContext, tries: boolean): (...
     const allMonths = (years as number) * 12 + (months as number);
     const allDays = (weeks as number) * 7 + (days as number);
     const micros =
-      BigInt(hours as number) * 3_600_000_000n + BigInt(minutes as number) * 60_000_000n + (seconds as bigint);
+      BigInt(hours as number) * 3_600_000_000n +
+      BigInt(minutes as number) * 60_000_000n +
+      (seconds as bigint);
     const fits =
       allMonths === (allMonths | 0) && allDays === (allDays | 0) && BigInt.asIntN(64, micros) === micros;
     if (fits) return { months: allMonths | 0, days: allDays | 0, micros };
@@ -97,5 +105,9 @@ export const tryFunction: ScalarFunction = scalar({
 });
 
 function isValueError(failure: unknown): boolean {
-  return failure instanceof Error && failure.name === "StreamError" && !String((failure as { condition?: string }).condition).startsWith("INTERNAL");
+  return (
+    failure instanceof Error &&
+    failure.name === "StreamError" &&
+    !String((failure as { condition?: string }).condition).startsWith("INTERNAL")
+  );
 }

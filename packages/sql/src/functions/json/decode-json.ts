@@ -2,8 +2,7 @@ import type { DataType, StructType, Value } from "@ss/core";
 import { parseDateText, parseTimestampNtzText, parseTimestampText } from "@ss/kernels";
 import type { EvaluationContext } from "../../expression/function.js";
 import { caster } from "../cast/caster.js";
-import { sessionZone } from "../datetime/zones.js";
-import { zoneOfText } from "../datetime/zones.js";
+import { sessionZone, zoneOfText } from "../datetime/zones.js";
 import { type JsonSettings, optionParser } from "./json-settings.js";
 import { type JsonNode, writeJson } from "./json-value.js";
 
@@ -59,12 +58,14 @@ function presentDecoder(type: DataType, decoding: Decoding): JsonDecoder {
     case "decimal": {
       const cast = textCaster(type, decoding);
       return (node) => {
-        const value = node.kind === "number" ? cast(node.text) : node.kind === "string" ? cast(node.value) : null;
+        const value =
+          node.kind === "number" ? cast(node.text) : node.kind === "string" ? cast(node.value) : null;
         return value ?? mismatch();
       };
     }
     case "binary":
-      return (node) => (node.kind === "string" ? new Uint8Array(Buffer.from(node.value, "base64")) : mismatch());
+      return (node) =>
+        node.kind === "string" ? new Uint8Array(Buffer.from(node.value, "base64")) : mismatch();
     case "date":
     case "timestamp":
     case "timestamp_ntz":
@@ -77,7 +78,10 @@ function presentDecoder(type: DataType, decoding: Decoding): JsonDecoder {
       const key = textCaster(type.keyType, decoding);
       return (node) =>
         node.kind === "object"
-          ? { keys: node.entries.map(([name]) => key(name)), values: node.entries.map(([, one]) => value(one)) }
+          ? {
+              keys: node.entries.map(([name]) => key(name)),
+              values: node.entries.map(([, one]) => value(one)),
+            }
           : mismatch();
     }
     case "struct":
@@ -123,7 +127,12 @@ function floatingDecoder(type: DataType): JsonDecoder {
 
 function datetimeDecoder(type: DataType, { settings, context }: Decoding): JsonDecoder {
   const zone = settings["timezone"] ? zoneOfText(settings["timezone"], context.origin) : sessionZone(context);
-  const name = { date: "dateformat", timestamp: "timestampformat", timestamp_ntz: "timestampntzformat", time: "timeformat" };
+  const name = {
+    date: "dateformat",
+    timestamp: "timestampformat",
+    timestamp_ntz: "timestampntzformat",
+    time: "timeformat",
+  };
   const parser = optionParser(settings[name[type.kind as "date"]], context);
   const cast = caster({ kind: "string" }, type, { mode: "try", ansi: true, timeZone: zone.id });
   const read = (text: string): Value | undefined => {

@@ -18,12 +18,20 @@ import {
   UTC,
 } from "@ss/kernels";
 import type { Code, CodeWriter } from "../../expression/code.js";
-import type { StageBytes } from "./stage-bytes.js";
-import { type BytesCode, bytesCode, valueCode } from "../emit/parts.js";
 import { scratch, scratchCode } from "../emit/int64.js";
+import { type BytesCode, bytesCode, valueCode } from "../emit/parts.js";
 import { parseJsonPrefix, writeJson } from "./json-value.js";
+import type { StageBytes } from "./stage-bytes.js";
 
-const FLAT: ReadonlySet<string> = new Set(["string", "integer", "long", "double", "boolean", "date", "timestamp"]);
+const FLAT: ReadonlySet<string> = new Set([
+  "string",
+  "integer",
+  "long",
+  "double",
+  "boolean",
+  "date",
+  "timestamp",
+]);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -77,14 +85,20 @@ function emitField(
       return emitText(writer, code, found, type, column);
     case "boolean": {
       const kind = writer.variable(`${found} ? ${writer.constant(column.kinds)}[0] : 0`);
-      return valueCode(type, `(${kind} !== ${KIND_TRUE} && ${kind} !== ${KIND_FALSE})`, `(${kind} === ${KIND_TRUE})`);
+      return valueCode(
+        type,
+        `(${kind} !== ${KIND_TRUE} && ${kind} !== ${KIND_FALSE})`,
+        `(${kind} === ${KIND_TRUE})`,
+      );
     }
     case "integer":
     case "date": {
       const wanted = type.kind === "integer" ? KIND_INTEGER : KIND_STRING;
       const parse = type.kind === "integer" ? parseInt32 : parseDate;
       const fn = writer.constant((bytes: Uint8Array) =>
-        column.kinds[0] === wanted ? parse(bytes, column.starts[0]!, column.starts[0]! + column.lengths[0]!) : Number.NaN,
+        column.kinds[0] === wanted
+          ? parse(bytes, column.starts[0]!, column.starts[0]! + column.lengths[0]!)
+          : Number.NaN,
       );
       const value = writer.variable(`${found} ? ${fn}(${data}) : NaN`);
       return valueCode(type, `(${value} !== ${value})`, value);
@@ -97,7 +111,8 @@ function emitField(
     }
     default: {
       const memory = scratch();
-      const parse = type.kind === "long" ? readLong(column, memory.words) : readTimestamp(column, memory, zoneId);
+      const parse =
+        type.kind === "long" ? readLong(column, memory.words) : readTimestamp(column, memory, zoneId);
       const ok = writer.variable(`${found} && ${writer.constant(parse)}(${data})`);
       return scratchCode(writer, type, `!${ok}`, memory);
     }
@@ -112,7 +127,9 @@ function readDouble(bytes: Uint8Array, column: FieldColumn, out: Float64Array): 
   const end = start + column.lengths[0]!;
   if (kind === KIND_INTEGER || kind === KIND_FLOAT) return parseDoubleInto(bytes, start, end, out, 0);
   if (kind === KIND_TRUE || kind === KIND_FALSE || column.lengths[0]! <= 0) return false;
-  return SPECIAL.test(decoder.decode(bytes.subarray(start, end))) && parseDoubleInto(bytes, start, end, out, 0);
+  return (
+    SPECIAL.test(decoder.decode(bytes.subarray(start, end))) && parseDoubleInto(bytes, start, end, out, 0)
+  );
 }
 
 function readLong(column: FieldColumn, words: Int32Array): (bytes: Uint8Array) => boolean {
@@ -138,7 +155,13 @@ function readTimestamp(
 }
 
 /** Plain texts are views of the JSON text; those with escapes, and values of other kinds, are written anew. */
-function emitText(writer: CodeWriter, code: BytesCode, found: string, type: DataType, column: FieldColumn): Code {
+function emitText(
+  writer: CodeWriter,
+  code: BytesCode,
+  found: string,
+  type: DataType,
+  column: FieldColumn,
+): Code {
   const rt = writer.runtime;
   const kinds = writer.constant(column.kinds);
   const lengths = writer.constant(column.lengths);
@@ -147,7 +170,10 @@ function emitText(writer: CodeWriter, code: BytesCode, found: string, type: Data
   const length = writer.variable("-1");
   const rewrite = writer.constant((stage: StageBytes, bytes: Uint8Array) => {
     const from = column.kinds[0] === KIND_STRING + 1 ? column.starts[0]! - 1 : column.starts[0]!;
-    const to = column.kinds[0] === KIND_STRING + 1 ? column.starts[0]! + column.lengths[0]! + 1 : from + column.lengths[0]!;
+    const to =
+      column.kinds[0] === KIND_STRING + 1
+        ? column.starts[0]! + column.lengths[0]! + 1
+        : from + column.lengths[0]!;
     const node = parseJsonPrefix(decoder.decode(bytes.subarray(from, to)));
     stage.put(node === undefined ? "" : node.kind === "string" ? node.value : writeJson(node));
   });

@@ -1,13 +1,28 @@
-import { ArrayType, type DataType, MapType, parseDdl, parseTypeText, StringType, StructField, StructType, type Value } from "@ss/core";
+import {
+  ArrayType,
+  type DataType,
+  MapType,
+  parseDdl,
+  parseTypeText,
+  StringType,
+  StructField,
+  StructType,
+  type Value,
+} from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
 import { analysisError, sqlOf, unexpectedInputType } from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
-import type { EmitCall, EvaluationContext, FunctionContext, ScalarFunction } from "../../expression/function.js";
+import type {
+  EmitCall,
+  EvaluationContext,
+  FunctionContext,
+  ScalarFunction,
+} from "../../expression/function.js";
 import { constantOf, scalar } from "../define.js";
 import { emitBoxedCall } from "../emit/boxed-call.js";
 import { runtimeError } from "../runtime-error.js";
-import { jsonDecoder, JsonMismatch } from "./decode-json.js";
+import { JsonMismatch, jsonDecoder } from "./decode-json.js";
 import { emitFlatJson, isFlat } from "./emit-flat-json.js";
 import { type JsonSettings, settingsOf } from "./json-settings.js";
 import { parseJsonPrefix } from "./json-value.js";
@@ -93,7 +108,11 @@ function emitFromJson(writer: CodeWriter, args: readonly Expression[], call: Emi
   return emitBoxedCall(writer, fromJson(call.type, settings, context), [code], call.type);
 }
 
-function fromJson(type: DataType, settings: JsonSettings, context: EvaluationContext): (text: string) => Value {
+function fromJson(
+  type: DataType,
+  settings: JsonSettings,
+  context: EvaluationContext,
+): (text: string) => Value {
   let failed = false;
   const decode = jsonDecoder(type, settings, context, () => {
     failed = true;

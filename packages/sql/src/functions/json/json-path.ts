@@ -1,4 +1,4 @@
-import { parseJson, type JsonNode, writeJson } from "./json-value.js";
+import { type JsonNode, parseJson, writeJson } from "./json-value.js";
 
 type Step =
   | { readonly kind: "key"; readonly name: string }
@@ -49,11 +49,17 @@ function follow(node: JsonNode, path: readonly Step[]): JsonNode | undefined {
     }
     case "anyIndex": {
       if (node.kind !== "array") return undefined;
-      return several(node.items.map((item) => follow(item, rest)), rest);
+      return several(
+        node.items.map((item) => follow(item, rest)),
+        rest,
+      );
     }
     case "anyKey":
       if (node.kind !== "object") return undefined;
-      return several(node.entries.map(([, value]) => follow(value, rest)), rest);
+      return several(
+        node.entries.map(([, value]) => follow(value, rest)),
+        rest,
+      );
   }
 }
 
@@ -63,5 +69,8 @@ function several(found: readonly (JsonNode | undefined)[], rest: readonly Step[]
   if (items.length === 0) return undefined;
   const wild = rest.some((step) => step.kind === "anyIndex");
   if (items.length === 1 && !wild) return items[0];
-  return { kind: "array", items: wild ? items.flatMap((item) => (item.kind === "array" ? item.items : [item])) : items };
+  return {
+    kind: "array",
+    items: wild ? items.flatMap((item) => (item.kind === "array" ? item.items : [item])) : items,
+  };
 }

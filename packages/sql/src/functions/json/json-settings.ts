@@ -1,11 +1,11 @@
-import { MapType, type MapValue, sameType, StringType } from "@ss/core";
+import { MapType, type MapValue, StringType, sameType } from "@ss/core";
 import type { DatetimeFormatter, DatetimeParser } from "@ss/kernels";
 import { analysisError, quotedType } from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EvaluationContext, FunctionContext } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
-import { constantOf } from "../define.js";
 import { formatterFor, parserFor } from "../datetime/patterns.js";
+import { constantOf } from "../define.js";
 
 /** Options of a JSON function, by name in lower case. */
 export type JsonSettings = Readonly<Record<string, string>>;
@@ -15,7 +15,13 @@ export function settingsOf(e: Expression | undefined, context: FunctionContext):
   if (e === undefined) return {};
   const type = typeOf(e);
   if (type.kind !== "map") {
-    throw analysisError("INVALID_OPTIONS.NON_MAP_FUNCTION", "42K06", "Options have to be given as map(...).", {}, context.origin);
+    throw analysisError(
+      "INVALID_OPTIONS.NON_MAP_FUNCTION",
+      "42K06",
+      "Options have to be given as map(...).",
+      {},
+      context.origin,
+    );
   }
   if (!sameType(type, MapType(StringType, StringType), true)) {
     throw analysisError(
@@ -32,7 +38,10 @@ export function settingsOf(e: Expression | undefined, context: FunctionContext):
 }
 
 /** A parser for the pattern of an option, if the option is given. */
-export function optionParser(pattern: string | undefined, context: EvaluationContext): DatetimeParser | undefined {
+export function optionParser(
+  pattern: string | undefined,
+  context: EvaluationContext,
+): DatetimeParser | undefined {
   return pattern === undefined ? undefined : parserFor(pattern, context.origin);
 }
 

@@ -81,7 +81,9 @@ class JsonReader {
   }
 
   #number(): JsonNode {
-    const match = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/.exec(this.#text.slice(this.#at, this.#at + 400));
+    const match = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/.exec(
+      this.#text.slice(this.#at, this.#at + 400),
+    );
     if (!match) this.#fail();
     this.#at += match[0].length;
     return { kind: "number", text: match[0] };

@@ -6,17 +6,17 @@ import {
   DoubleType,
   LongType,
   NullType,
-  sqlText,
   StringType,
   StructField,
   StructType,
+  sqlText,
 } from "@ss/core";
 import { findWiderTypeForTwo } from "../../expression/coercion/wider-type.js";
 import { nonFoldableInput, unexpectedInputType, unexpectedNull } from "../../expression/errors.js";
-import { isString } from "../../expression/type-predicates.js";
 import { literal } from "../../expression/expression.js";
 import type { ScalarFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
+import { isString } from "../../expression/type-predicates.js";
 import { constantOf, scalar } from "../define.js";
 import { type JsonSettings, settingsOf } from "./json-settings.js";
 import { type JsonNode, parseJsonPrefix } from "./json-value.js";
@@ -33,7 +33,10 @@ export const schemaOfJsonFunctions: readonly ScalarFunction[] = [
       if (!isString(typeOf(json))) throw unexpectedInputType(context, 0, StringType, json);
       if (text === undefined) throw nonFoldableInput(context, "json", StringType, json);
       const settings = settingsOf(args[1], context);
-      const relaxed = settings["allownumericleadingzeros"] === "true" ? withoutLeadingZeros(text as string) : (text as string);
+      const relaxed =
+        settings["allownumericleadingzeros"] === "true"
+          ? withoutLeadingZeros(text as string)
+          : (text as string);
       const node = parseJsonPrefix(relaxed);
       const type = node ? settled(inferred(node, settings)) : StringType;
       return { args: [json], type: StringType, nullable: false, state: sqlText(type) };

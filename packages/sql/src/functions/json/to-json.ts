@@ -3,8 +3,8 @@ import { formatDate, formatDecimal, formatDouble, formatFloat, formatTime } from
 import { unexpectedInputType } from "../../expression/errors.js";
 import type { EvaluationContext, ScalarFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
-import { scalar } from "../define.js";
 import { sessionZone, zoneOfText } from "../datetime/zones.js";
+import { scalar } from "../define.js";
 import { formatValue } from "../format-value.js";
 import { type JsonSettings, optionFormatter, settingsOf } from "./json-settings.js";
 
@@ -20,7 +20,8 @@ export const toJsonFunctions: readonly ScalarFunction[] = [
       }
       return { args: [args[0]!], type: StringType, state: settingsOf(args[1], context) };
     },
-    evaluate: (context) => jsonWriter(context.argTypes[0]!, context.state as JsonSettings, context) as (value: Value) => Value,
+    evaluate: (context) =>
+      jsonWriter(context.argTypes[0]!, context.state as JsonSettings, context) as (value: Value) => Value,
     pretty: ([value]) => `to_json(${value})`,
   }),
 ];
@@ -50,16 +51,29 @@ export function jsonWriter(type: DataType, settings: JsonSettings, context: Eval
     case "binary":
       return (value: Uint8Array) => `"${Buffer.from(value).toString("base64")}"`;
     case "date": {
-      const formatter = settings["dateformat"] === undefined ? undefined : optionFormatter(settings["dateformat"], "", context);
+      const formatter =
+        settings["dateformat"] === undefined
+          ? undefined
+          : optionFormatter(settings["dateformat"], "", context);
       return (value: number) => JSON.stringify(formatter ? formatter.formatDate(value) : formatDate(value));
     }
     case "timestamp": {
-      const zone = settings["timezone"] ? zoneOfText(settings["timezone"], context.origin) : sessionZone(context);
-      const formatter = optionFormatter(settings["timestampformat"], "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]", context);
+      const zone = settings["timezone"]
+        ? zoneOfText(settings["timezone"], context.origin)
+        : sessionZone(context);
+      const formatter = optionFormatter(
+        settings["timestampformat"],
+        "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]",
+        context,
+      );
       return (value: bigint) => JSON.stringify(formatter.formatTimestamp(value, zone));
     }
     case "timestamp_ntz": {
-      const formatter = optionFormatter(settings["timestampntzformat"], "yyyy-MM-dd'T'HH:mm:ss[.SSS]", context);
+      const formatter = optionFormatter(
+        settings["timestampntzformat"],
+        "yyyy-MM-dd'T'HH:mm:ss[.SSS]",
+        context,
+      );
       return (value: bigint) => JSON.stringify(formatter.formatTimestampNtz(value));
     }
     case "time": {
@@ -88,7 +102,11 @@ export function jsonWriter(type: DataType, settings: JsonSettings, context: Eval
   }
 }
 
-function withNull(type: DataType, settings: JsonSettings, context: EvaluationContext): (value: Value) => string {
+function withNull(
+  type: DataType,
+  settings: JsonSettings,
+  context: EvaluationContext,
+): (value: Value) => string {
   const write = jsonWriter(type, settings, context) as (value: Value) => string;
   return (value) => (value === null ? "null" : write(value));
 }
@@ -96,7 +114,9 @@ function withNull(type: DataType, settings: JsonSettings, context: EvaluationCon
 /** Structs as keys of maps are written as Spark's rows write themselves, `[1,2]`. */
 function keyText(key: Value, type: DataType, context: EvaluationContext): string {
   if (type.kind !== "struct") return formatValue(key, type, context.timeZone);
-  const parts = type.fields.map((field, k) => formatValue((key as readonly Value[])[k]!, field.type, context.timeZone));
+  const parts = type.fields.map((field, k) =>
+    formatValue((key as readonly Value[])[k]!, field.type, context.timeZone),
+  );
   return `[${parts.join(",")}]`;
 }
 

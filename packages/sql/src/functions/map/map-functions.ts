@@ -1,7 +1,23 @@
-import { ArrayType, BooleanType, type DataType, MapType, type MapValue, StringType, StructField, StructType, type Value } from "@ss/core";
-import { findWiderType } from "../../expression/coercion/wider-type.js";
+import {
+  ArrayType,
+  BooleanType,
+  type DataType,
+  MapType,
+  type MapValue,
+  StringType,
+  StructField,
+  StructType,
+  type Value,
+} from "@ss/core";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
-import { dataDiffTypes, datatypeMismatch, quotedName, quotedType, unexpectedInputType } from "../../expression/errors.js";
+import { findWiderType } from "../../expression/coercion/wider-type.js";
+import {
+  dataDiffTypes,
+  datatypeMismatch,
+  quotedName,
+  quotedType,
+  unexpectedInputType,
+} from "../../expression/errors.js";
 import { type Expression, literal } from "../../expression/expression.js";
 import type { EvaluationContext, FunctionContext, ScalarFunction } from "../../expression/function.js";
 import { nullableOf, typeOf } from "../../expression/type-of.js";
@@ -15,15 +31,23 @@ type List = readonly Value[];
 
 /** Functions of maps. */
 export const mapFunctions: readonly ScalarFunction[] = [
-  boxed(["map_keys"], ["map"], (args) => ArrayType(mapTypeOf(args[0]!).keyType, false), () => (map) => (map as MapValue).keys),
+  boxed(
+    ["map_keys"],
+    ["map"],
+    (args) => ArrayType(mapTypeOf(args[0]!).keyType, false),
+    () => (map) => (map as MapValue).keys,
+  ),
   boxed(
     ["map_values"],
     ["map"],
     (args) => ArrayType(mapTypeOf(args[0]!).valueType, mapTypeOf(args[0]!).valueContainsNull),
     () => (map) => (map as MapValue).values,
   ),
-  boxed(["map_entries"], ["map"], (args) => ArrayType(entryType(mapTypeOf(args[0]!)), false), () => (map) =>
-    (map as MapValue).keys.map((key, k) => [key, (map as MapValue).values[k]!]),
+  boxed(
+    ["map_entries"],
+    ["map"],
+    (args) => ArrayType(entryType(mapTypeOf(args[0]!)), false),
+    () => (map) => (map as MapValue).keys.map((key, k) => [key, (map as MapValue).values[k]!]),
   ),
   scalar({
     names: ["map_contains_key"],
@@ -33,12 +57,17 @@ export const mapFunctions: readonly ScalarFunction[] = [
       if (type.kind !== "map") throw unexpectedInputType(context, 0, "map", args[0]!);
       const key = implicitCast(args[1]!, type.keyType, context.ansi);
       if (!key || typeOf(args[1]!).kind === "void") {
-        throw datatypeMismatch(context, "MAP_FUNCTION_DIFF_TYPES", "the key has another type than those of the map.", {
-          functionName: quotedName(context.name),
-          dataType: '"MAP"',
-          leftType: quotedType(type),
-          rightType: quotedType(typeOf(args[1]!)),
-        });
+        throw datatypeMismatch(
+          context,
+          "MAP_FUNCTION_DIFF_TYPES",
+          "the key has another type than those of the map.",
+          {
+            functionName: quotedName(context.name),
+            dataType: '"MAP"',
+            leftType: quotedType(type),
+            rightType: quotedType(typeOf(args[1]!)),
+          },
+        );
       }
       return { args: [args[0]!, key], type: BooleanType };
     },
@@ -50,21 +79,28 @@ export const mapFunctions: readonly ScalarFunction[] = [
   withPolicy(["map_from_arrays"], ["array", "array"], fromArraysType, (context) => {
     const make = maker((context.type as MapType).keyType, context);
     return (keys, values) => {
-      if ((keys as List).length !== (values as List).length) throw new RangeError("keys and values differ in number");
+      if ((keys as List).length !== (values as List).length)
+        throw new RangeError("keys and values differ in number");
       return make(keys as List, values as List);
     };
   }),
-  withPolicy(["map_from_entries"], ["array"], fromEntriesType, (context) => {
-    const make = maker((context.type as MapType).keyType, context);
-    return (entries) => {
-      const list = entries as (List | null)[];
-      if (list.includes(null)) return null;
-      return make(
-        list.map((entry) => entry![0]!),
-        list.map((entry) => entry![1]!),
-      );
-    };
-  }, true),
+  withPolicy(
+    ["map_from_entries"],
+    ["array"],
+    fromEntriesType,
+    (context) => {
+      const make = maker((context.type as MapType).keyType, context);
+      return (entries) => {
+        const list = entries as (List | null)[];
+        if (list.includes(null)) return null;
+        return make(
+          list.map((entry) => entry![0]!),
+          list.map((entry) => entry![1]!),
+        );
+      };
+    },
+    true,
+  ),
   scalar({
     names: ["map_concat"],
     arity: [0, Number.POSITIVE_INFINITY],
@@ -95,7 +131,10 @@ export const mapFunctions: readonly ScalarFunction[] = [
     arity: [1, 3],
     resolve: (args, context) => {
       const all = [args[0]!, args[1] ?? literal(",", StringType), args[2] ?? literal(":", StringType)];
-      return { ...inputTypes(all, [StringType], context, MapType(StringType, StringType)), state: policyOf(context) };
+      return {
+        ...inputTypes(all, [StringType], context, MapType(StringType, StringType)),
+        state: policyOf(context),
+      };
     },
     evaluate: (context) => {
       const make = maker(StringType, context);

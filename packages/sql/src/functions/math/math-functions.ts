@@ -30,7 +30,12 @@ export const mathFunctions: readonly ScalarFunction[] = [
   computed(["csc"], (x) => 1 / Math.sin(x)),
   computed(["degrees"], (x) => x * (180 / Math.PI)),
   computed(["radians"], (x) => (x / 180) * Math.PI),
-  boxed(["signum", "sign"], [[DoubleType, "yearMonthInterval", "dayTimeInterval"]], DoubleType, () => (x) => Math.sign(Number(x))),
+  boxed(
+    ["signum", "sign"],
+    [[DoubleType, "yearMonthInterval", "dayTimeInterval"]],
+    DoubleType,
+    () => (x) => Math.sign(Number(x)),
+  ),
   computed(["rint"], halfEven),
   logarithm(["ln"], Math.log, 0),
   logarithm(["log10"], Math.log10, 0),
@@ -39,26 +44,43 @@ export const mathFunctions: readonly ScalarFunction[] = [
   rewriting(["log"], [1, 2], (args, context) =>
     args.length === 1 ? callLike(context, "ln", args[0]!) : callLike(context, "$log", ...args),
   ),
-  boxed(["$log"], [DoubleType, DoubleType], DoubleType, () => (base, x) => {
-    if (!((base as number) > 0) || !((x as number) > 0)) return null;
-    return Math.log(x as number) / Math.log(base as number);
-  }, { nullable: true }),
+  boxed(
+    ["$log"],
+    [DoubleType, DoubleType],
+    DoubleType,
+    () => (base, x) => {
+      if (!((base as number) > 0) || !((x as number) > 0)) return null;
+      return Math.log(x as number) / Math.log(base as number);
+    },
+    { nullable: true },
+  ),
   binary(["power", "pow"], javaPower),
   binary(["atan2"], (y, x) => Math.atan2(y + 0, x + 0)),
   binary(["hypot"], Math.hypot),
   constant("e", Math.E),
   constant("pi", Math.PI),
-  boxed(["factorial"], [IntegerType], LongType, () => (n) => {
-    if ((n as number) < 0 || (n as number) > 20) return null;
-    let product = 1n;
-    for (let k = 2n; k <= BigInt(n as number); k++) product *= k;
-    return product;
-  }, { nullable: true }),
+  boxed(
+    ["factorial"],
+    [IntegerType],
+    LongType,
+    () => (n) => {
+      if ((n as number) < 0 || (n as number) > 20) return null;
+      let product = 1n;
+      for (let k = 2n; k <= BigInt(n as number); k++) product *= k;
+      return product;
+    },
+    { nullable: true },
+  ),
   boxed(["bin"], [LongType], StringType, () => (value) => BigInt.asUintN(64, value as bigint).toString(2)),
-  boxed(["conv"], [StringType, IntegerType, IntegerType], StringType, ({ ansi, origin }) => (text, from, to) =>
-    convert(text as string, from as number, to as number, () => {
-      if (ansi) throw arithmeticOverflow("Overflow in function conv()", "", origin);
-    }),
+  boxed(
+    ["conv"],
+    [StringType, IntegerType, IntegerType],
+    StringType,
+    ({ ansi, origin }) =>
+      (text, from, to) =>
+        convert(text as string, from as number, to as number, () => {
+          if (ansi) throw arithmeticOverflow("Overflow in function conv()", "", origin);
+        }),
     { nullable: true },
   ),
 ];

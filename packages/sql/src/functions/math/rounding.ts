@@ -1,11 +1,4 @@
-import {
-  type DataType,
-  DecimalType,
-  DoubleType,
-  IntegerType,
-  LongType,
-  type Value,
-} from "@ss/core";
+import { type DataType, DecimalType, DoubleType, IntegerType, LongType, type Value } from "@ss/core";
 import {
   ceilDecimal,
   divideHalfUp,
@@ -19,13 +12,24 @@ import {
   rescale,
   roundHalfEvenDecimal,
 } from "@ss/kernels";
-import { analysisError, nonFoldableInput, unexpectedInputType, wrongNumArgs } from "../../expression/errors.js";
-import { implicitCast } from "../../expression/coercion/implicit-cast.js";
-import type { Expression } from "../../expression/expression.js";
-import type { EvaluationContext, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
-import { isIntegral } from "../../expression/type-predicates.js";
-import { typeOf } from "../../expression/type-of.js";
 import { adjustPrecisionScale } from "../../expression/coercion/decimal-rules.js";
+import { implicitCast } from "../../expression/coercion/implicit-cast.js";
+import {
+  analysisError,
+  nonFoldableInput,
+  unexpectedInputType,
+  wrongNumArgs,
+} from "../../expression/errors.js";
+import type { Expression } from "../../expression/expression.js";
+import type {
+  EvaluationContext,
+  FunctionContext,
+  Resolution,
+  ScalarFunction,
+} from "../../expression/function.js";
+import { typeOf } from "../../expression/type-of.js";
+import { isIntegral } from "../../expression/type-predicates.js";
+import { saturateLong } from "../cast/to-number.js";
 import { boxed, callLike, coerced, constantOf, scalar } from "../define.js";
 import { arithmeticOverflow, decimalOutOfRange } from "../runtime-error.js";
 
@@ -33,7 +37,9 @@ type RoundDecimal = (unscaled: bigint, from: number, to: number) => bigint;
 
 /** `round`, `bround`, `ceil`, `floor` and `sign`. */
 export const roundingFunctions: readonly ScalarFunction[] = [
-  rounding(["round"], (value, from, to) => (to >= from ? rescale(value, from, to) : divideHalfUp(value, powerOfTen(from - to)))),
+  rounding(["round"], (value, from, to) =>
+    to >= from ? rescale(value, from, to) : divideHalfUp(value, powerOfTen(from - to)),
+  ),
   rounding(["bround"], roundHalfEvenDecimal),
   scaled(["ceil", "ceiling"], "$ceil", ceilDecimal),
   scaled(["floor"], "$floor", floorDecimal),
@@ -95,7 +101,11 @@ function evaluateRound(context: EvaluationContext, round: RoundDecimal): (...val
       const target = context.type as DecimalType;
       return (value) => {
         const rounded = rescale(round(value as bigint, type.scale, places), places, target.scale);
-        return fitDecimal(places >= type.scale ? rescale(value as bigint, type.scale, target.scale) : rounded, target, context);
+        return fitDecimal(
+          places >= type.scale ? rescale(value as bigint, type.scale, target.scale) : rounded,
+          target,
+          context,
+        );
       };
     }
     case "float":
@@ -134,7 +144,11 @@ function fitInteger(value: bigint, type: DataType, context: EvaluationContext): 
 }
 
 /** `ceil` and `floor`: to whole numbers, or with a second argument to places of a decimal. */
-function scaled(names: readonly string[], wholeName: string, round: (unscaled: bigint, scale: number) => bigint): ScalarFunction {
+function scaled(
+  names: readonly string[],
+  wholeName: string,
+  round: (unscaled: bigint, scale: number) => bigint,
+): ScalarFunction {
   return scalar({
     names,
     arity: [1, Number.POSITIVE_INFINITY],
@@ -198,7 +212,7 @@ function whole(
       const type = argTypes[0]!;
       if (type.kind === "decimal") return (value) => ofDecimal(value as bigint, type.scale);
       if (isIntegral(type)) return (value) => value!;
-      return (value) => toLong(ofDouble(value as number));
+      return (value) => saturateLong(ofDouble(value as number));
     },
     {
       arity: [1, 1],
@@ -217,10 +231,4 @@ function whole(
 function wholeType(type: DataType): DataType {
   if (type.kind !== "decimal") return LongType;
   return type.scale === 0 ? type : adjustPrecisionScale(type.precision - type.scale + 1, 0);
-}
-
-function toLong(value: number): bigint {
-  if (value !== value) return 0n;
-  if (value >= 9223372036854775807) return 9223372036854775807n;
-  return value <= -9223372036854775808 ? -9223372036854775808n : BigInt(value);
 }

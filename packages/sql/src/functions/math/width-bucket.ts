@@ -16,7 +16,13 @@ export const widthBucketFunctions: readonly ScalarFunction[] = [
 ];
 
 function widthBucket(value: number, min: number, max: number, count: bigint): Value {
-  if (count <= 0n || count === 9223372036854775807n || min === max || !Number.isFinite(min) || !Number.isFinite(max)) {
+  if (
+    count <= 0n ||
+    count === 9223372036854775807n ||
+    min === max ||
+    !Number.isFinite(min) ||
+    !Number.isFinite(max)
+  ) {
     return null;
   }
   if (value !== value) return null;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { IntegerType, LongType, NullType, simpleString, StringType } from "@ss/core";
+import { IntegerType, LongType, NullType, StringType, simpleString } from "@ss/core";
 import { type Expression, literal } from "../../expression/expression.js";
 import type { FunctionContext, ScalarFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
@@ -20,37 +20,68 @@ export const miscFunctions: readonly ScalarFunction[] = [
       "if",
       condition!,
       literal(null, NullType),
-      callLike(context, "raise_error", message ?? literal(`'${argumentText(context)}' is not true!`, StringType)),
+      callLike(
+        context,
+        "raise_error",
+        message ?? literal(`'${argumentText(context)}' is not true!`, StringType),
+      ),
     ),
   ),
-  boxed(["raise_error"], [StringType], NullType, ({ origin }) => (message) => {
-    throw runtimeError(
-      "USER_RAISED_EXCEPTION",
-      "P0001",
-      { errorMessage: message === null ? "null" : (message as string) },
-      String(message),
-      origin,
-    );
-  }, { nullPropagating: false, deterministic: false, nullable: true }),
+  boxed(
+    ["raise_error"],
+    [StringType],
+    NullType,
+    ({ origin }) =>
+      (message) => {
+        throw runtimeError(
+          "USER_RAISED_EXCEPTION",
+          "P0001",
+          { errorMessage: message === null ? "null" : (message as string) },
+          String(message),
+          origin,
+        );
+      },
+    { nullPropagating: false, deterministic: false, nullable: true },
+  ),
   named("current_catalog", () => "spark_catalog"),
-  named("current_database", (context) => context.conf("spark.sql.catalog.currentDatabase") ?? "default", ["current_schema"]),
+  named("current_database", (context) => context.conf("spark.sql.catalog.currentDatabase") ?? "default", [
+    "current_schema",
+  ]),
   named("current_user", () => userName(), ["user", "session_user"]),
   named("version", () => "4.3.0"),
-  boxed(["input_file_name"], [], StringType, () => () => "", { arity: [0, 0], nullable: false, deterministic: false }),
+  boxed(["input_file_name"], [], StringType, () => () => "", {
+    arity: [0, 0],
+    nullable: false,
+    deterministic: false,
+  }),
   boxed(["input_file_block_start", "input_file_block_length"], [], LongType, () => () => -1n, {
     arity: [0, 0],
     nullable: false,
     deterministic: false,
   }),
-  boxed(["spark_partition_id"], [], IntegerType, ({ partition }) => () => partition(), {
-    arity: [0, 0],
-    nullable: false,
-    deterministic: false,
-  }),
-  boxed(["monotonically_increasing_id"], [], LongType, ({ partition }) => {
-    let count = 0n;
-    return () => (BigInt(partition()) << 33n) + count++;
-  }, { arity: [0, 0], nullable: false, deterministic: false }),
+  boxed(
+    ["spark_partition_id"],
+    [],
+    IntegerType,
+    ({ partition }) =>
+      () =>
+        partition(),
+    {
+      arity: [0, 0],
+      nullable: false,
+      deterministic: false,
+    },
+  ),
+  boxed(
+    ["monotonically_increasing_id"],
+    [],
+    LongType,
+    ({ partition }) => {
+      let count = 0n;
+      return () => (BigInt(partition()) << 33n) + count++;
+    },
+    { arity: [0, 0], nullable: false, deterministic: false },
+  ),
   boxed(["uuid"], [], StringType, () => randomUuid, { arity: [0, 1], nullable: false, deterministic: false }),
 ];
 
@@ -64,11 +95,20 @@ function userName(): string {
 }
 
 /** A constant text of the session. */
-function named(name: string, value: (context: FunctionContext) => string, more: readonly string[] = []): ScalarFunction {
+function named(
+  name: string,
+  value: (context: FunctionContext) => string,
+  more: readonly string[] = [],
+): ScalarFunction {
   return scalar({
     names: [name, ...more],
     arity: [0, 0],
-    resolve: (args: readonly Expression[], context) => ({ args, type: StringType, nullable: false, state: value(context) }),
+    resolve: (args: readonly Expression[], context) => ({
+      args,
+      type: StringType,
+      nullable: false,
+      state: value(context),
+    }),
     emit: (writer, _, call) => writer.expression(literal(call.state as string, StringType)),
   });
 }

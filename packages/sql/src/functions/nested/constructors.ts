@@ -8,12 +8,17 @@ import {
   StructType,
   type Value,
 } from "@ss/core";
-import { analysisError, datatypeMismatch, nonFoldableInput, wrongNumArgs } from "../../expression/errors.js";
 import type { Code, CodeWriter } from "../../expression/code.js";
+import { analysisError, datatypeMismatch, nonFoldableInput, wrongNumArgs } from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
-import type { EvaluationContext, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
-import { existsInType } from "../../expression/type-predicates.js";
+import type {
+  EvaluationContext,
+  FunctionContext,
+  Resolution,
+  ScalarFunction,
+} from "../../expression/function.js";
 import { nullableOf, typeOf } from "../../expression/type-of.js";
+import { existsInType } from "../../expression/type-predicates.js";
 import { commonType } from "../conditional/common-type.js";
 import { coerced, scalar } from "../define.js";
 import { mapOf } from "./map-of.js";
@@ -26,7 +31,10 @@ export const constructorFunctions: readonly ScalarFunction[] = [
     names: ["array"],
     arity: [0, MANY],
     resolve: resolveArray,
-    evaluate: () => (...values) => values,
+    evaluate:
+      () =>
+      (...values) =>
+        values,
     nullPropagating: false,
   }),
   scalar({
@@ -36,7 +44,13 @@ export const constructorFunctions: readonly ScalarFunction[] = [
     evaluate: evaluateMap,
     nullPropagating: false,
   }),
-  scalar({ names: ["struct"], arity: [1, MANY], resolve: resolveStruct, emit: emitStruct, keepsAliases: true }),
+  scalar({
+    names: ["struct"],
+    arity: [1, MANY],
+    resolve: resolveStruct,
+    emit: emitStruct,
+    keepsAliases: true,
+  }),
   scalar({
     names: ["named_struct"],
     arity: [0, MANY],
@@ -73,7 +87,10 @@ function sideType(args: readonly Expression[], context: FunctionContext, conditi
     return commonType(args, context, "map");
   } catch {
     const dataType = `[${args.map((arg) => `"${typeOf(arg).kind.toUpperCase()}"`).join(", ")}]`;
-    throw datatypeMismatch(context, condition, `the types differ: ${dataType}.`, { functionName: "`map`", dataType });
+    throw datatypeMismatch(context, condition, `the types differ: ${dataType}.`, {
+      functionName: "`map`",
+      dataType,
+    });
   }
 }
 
@@ -133,7 +150,11 @@ function resolveNamedStruct(args: readonly Expression[], context: FunctionContex
   return { args: args.map(unaliased), type: new StructType(fields), nullable: false };
 }
 
-function emitStruct(writer: CodeWriter, args: readonly Expression[], call: { readonly type: DataType }): Code {
+function emitStruct(
+  writer: CodeWriter,
+  args: readonly Expression[],
+  call: { readonly type: DataType },
+): Code {
   return {
     type: call.type,
     isNull: "false",

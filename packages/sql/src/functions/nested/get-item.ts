@@ -1,12 +1,18 @@
 import { ArrayType, type DataType, IntegerType, type StructType, type Value } from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
-import { elementCode } from "../../expression/element-code.js";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
-import { analysisError, quotedName, quotedType, sqlOf, unexpectedInputType } from "../../expression/errors.js";
+import { elementCode } from "../../expression/element-code.js";
+import {
+  analysisError,
+  quotedName,
+  quotedType,
+  sqlOf,
+  unexpectedInputType,
+} from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EmitCall, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
-import { isIntegral, isString } from "../../expression/type-predicates.js";
 import { nullableOf, typeOf } from "../../expression/type-of.js";
+import { isIntegral, isString } from "../../expression/type-predicates.js";
 import { coerced, scalar } from "../define.js";
 import { emitBoxedCall } from "../emit/boxed-call.js";
 import { findKeyText } from "../emit/find-key.js";
@@ -69,7 +75,8 @@ function fieldIndex(key: Expression, type: StructType, context: FunctionContext)
   }
   const name = key.value;
   const sensitive = context.conf("spark.sql.caseSensitive") === "true";
-  const same = (other: string): boolean => (sensitive ? other === name : other.toLowerCase() === name.toLowerCase());
+  const same = (other: string): boolean =>
+    sensitive ? other === name : other.toLowerCase() === name.toLowerCase();
   const found = type.fields.flatMap((field, k) => (same(field.name) ? [k] : []));
   if (found.length === 1) return found[0]!;
   if (found.length === 0) {
@@ -103,7 +110,8 @@ function elementOf(base: Expression, key: Expression, type: ArrayType, context: 
   const cast = expected && implicitCast(key, expected, context.ansi);
   if (!cast) throw unexpectedInputType(context, 1, "integral", key);
   // positions beyond 32 bits are out of every array's bounds, and are told as they are
-  const index = isIntegral(typeOf(cast)) && typeOf(cast).kind === "long" ? cast : coerced(cast, IntegerType, context);
+  const index =
+    isIntegral(typeOf(cast)) && typeOf(cast).kind === "long" ? cast : coerced(cast, IntegerType, context);
   const state: ItemState = { form: "element", ansi: context.ansi };
   return { args: [base, index], type: type.elementType, nullable: true, state };
 }
@@ -119,7 +127,8 @@ function emitItem(writer: CodeWriter, args: readonly Expression[], call: EmitCal
     case "fieldOfElements":
       return emitBoxedCall(
         writer,
-        (list: readonly (readonly Value[] | null)[]) => list.map((one) => (one === null ? null : one[state.index]!)),
+        (list: readonly (readonly Value[] | null)[]) =>
+          list.map((one) => (one === null ? null : one[state.index]!)),
         [base],
         call.type,
       );
@@ -148,7 +157,10 @@ function emitElement(writer: CodeWriter, list: ListCode, key: Code, call: EmitCa
   if (isNull === "false") find();
   else writer.when(`!${isNull}`, find);
   const element = elementCode(call.type, list.column, at);
-  return { ...element, isNull: element.isNull === "true" ? "true" : `(${at} < 0 || ${element.isNull})` } as Code;
+  return {
+    ...element,
+    isNull: element.isNull === "true" ? "true" : `(${at} < 0 || ${element.isNull})`,
+  } as Code;
 }
 
 function invalidArrayIndex(index: number, size: number, call: EmitCall): Error {

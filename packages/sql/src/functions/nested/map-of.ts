@@ -28,7 +28,8 @@ export function mapOf(
       if (original === null) throw nullMapKey(origin);
       const key = Object.is(original, -0) ? 0 : original;
       const hash = hashKey(key);
-      const at = hash === undefined ? outKeys.findIndex((other) => equal(other, key)) : (seen.get(hash) ?? -1);
+      const at =
+        hash === undefined ? outKeys.findIndex((other) => equal(other, key)) : (seen.get(hash) ?? -1);
       if (at < 0) {
         if (hash !== undefined) seen.set(hash, outKeys.length);
         outKeys.push(key);

@@ -8,8 +8,8 @@ import {
 } from "../../expression/coercion/wider-type.js";
 import type { Expression } from "../../expression/expression.js";
 import type { FunctionContext } from "../../expression/function.js";
-import { decimalFor, isAnsiInterval, isIntegral, isNumeric } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
+import { decimalFor, isAnsiInterval, isIntegral, isNumeric } from "../../expression/type-predicates.js";
 import { integralAsDecimal } from "../arithmetic/numeric-operands.js";
 import { coerced } from "../define.js";
 
@@ -24,7 +24,11 @@ export function comparisonOperands(
 }
 
 /** The type that two expressions are compared in. */
-export function comparisonType(left: Expression, right: Expression, context: FunctionContext): DataType | undefined {
+export function comparisonType(
+  left: Expression,
+  right: Expression,
+  context: FunctionContext,
+): DataType | undefined {
   const [l, r] = [typeOf(left), typeOf(right)];
   if (sameType(l, r, true)) return l;
   if (l.kind === "decimal" || r.kind === "decimal") {
@@ -58,4 +62,3 @@ function nestedType(l: DataType, r: DataType, ansi: boolean): DataType | undefin
 function isNested(type: DataType): boolean {
   return type.kind === "array" || type.kind === "struct" || type.kind === "map";
 }
-

@@ -3,8 +3,8 @@ import type { Code, CodeWriter } from "../../expression/code.js";
 import { binaryOperatorDiffTypes, invalidOrderingType } from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EmitCall, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
-import { isGroupable, isOrderable } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
+import { isGroupable, isOrderable } from "../../expression/type-predicates.js";
 import { callLike, rewriting, scalar } from "../define.js";
 import { type Comparison, compareText, comparisonNeedsValues, equalsBytesText } from "../emit/compare.js";
 import { anyNull, guarded, present, valueCode } from "../emit/parts.js";
@@ -23,7 +23,9 @@ export const comparisonFunctions: readonly ScalarFunction[] = [
     resolve: (args, context) => ({ ...resolveComparison(args, "=", context), nullable: false }),
     emit: emitNullSafe,
   }),
-  rewriting(["!=", "<>"], [2, 2], (args, context) => callLike(context, "not", callLike(context, "=", ...args))),
+  rewriting(["!=", "<>"], [2, 2], (args, context) =>
+    callLike(context, "not", callLike(context, "=", ...args)),
+  ),
   rewriting(["between"], [3, 3], ([value, low, high], context) =>
     callLike(context, "and", callLike(context, ">=", value!, low!), callLike(context, "<=", value!, high!)),
   ),
@@ -39,7 +41,11 @@ function comparison(names: readonly string[], operator: Comparison): ScalarFunct
   });
 }
 
-function resolveComparison(args: readonly Expression[], operator: Comparison, context: FunctionContext): Resolution {
+function resolveComparison(
+  args: readonly Expression[],
+  operator: Comparison,
+  context: FunctionContext,
+): Resolution {
   const operands = comparisonOperands(args[0]!, args[1]!, context);
   const [l, r] = [typeOf(operands[0]), typeOf(operands[1])];
   if (!sameType(l, r, true)) throw binaryOperatorDiffTypes(context, l, r);
@@ -70,7 +76,13 @@ export function emitComparison(
   );
 }
 
-function text(writer: CodeWriter, operator: Comparison, l: Code, r: Code, args: readonly Expression[]): string {
+function text(
+  writer: CodeWriter,
+  operator: Comparison,
+  l: Code,
+  r: Code,
+  args: readonly Expression[],
+): string {
   if (operator === "=" && l.layout === "bytes" && r.layout === "bytes") {
     const right = literalBytes(args[1]);
     if (right) return equalsBytesText(writer, l, right);

@@ -9,12 +9,17 @@ import { typeOf } from "../../expression/type-of.js";
 import { coerced, scalar } from "../define.js";
 import { equalsBytesText } from "../emit/compare.js";
 import { type BytesCode, held, present, valueCode, valueOf } from "../emit/parts.js";
-import { comparisonType } from "./comparison-operands.js";
 import { emitComparison, literalBytes } from "./comparison.js";
+import { comparisonType } from "./comparison-operands.js";
 
 /** `x IN (a, b, ...)`. */
 export const inFunctions: readonly ScalarFunction[] = [
-  scalar({ names: ["in"], arity: [1, Number.POSITIVE_INFINITY], resolve, emit: (writer, args) => emitIn(writer, args) }),
+  scalar({
+    names: ["in"],
+    arity: [1, Number.POSITIVE_INFINITY],
+    resolve,
+    emit: (writer, args) => emitIn(writer, args),
+  }),
 ];
 
 function resolve(args: readonly Expression[], context: FunctionContext): Resolution {
@@ -24,10 +29,15 @@ function resolve(args: readonly Expression[], context: FunctionContext): Resolut
     args.length === 2 ? comparisonType(args[0]!, args[1]!, context) : findWiderType(types, context.ansi);
   if (!common) {
     const dataType = `[${types.map(quotedType).join(", ")}]`;
-    throw datatypeMismatch(context, "DATA_DIFF_TYPES", `the values of IN have different types: ${dataType}.`, {
-      functionName: "`in`",
-      dataType,
-    });
+    throw datatypeMismatch(
+      context,
+      "DATA_DIFF_TYPES",
+      `the values of IN have different types: ${dataType}.`,
+      {
+        functionName: "`in`",
+        dataType,
+      },
+    );
   }
   return { args: args.map((arg) => coerced(arg, common, context)), type: BooleanType };
 }
@@ -94,7 +104,13 @@ function bytesTest(writer: CodeWriter, code: BytesCode, list: readonly Expressio
   return `${set}.has(${code.data}, ${code.start}, ${code.length})`;
 }
 
-function searchOther(writer: CodeWriter, value: Code, other: Expression, found: string, unknown: string): void {
+function searchOther(
+  writer: CodeWriter,
+  value: Code,
+  other: Expression,
+  found: string,
+  unknown: string,
+): void {
   writer.when(`!${found}`, () => {
     const code = writer.expression(other);
     const test = (): void => {

@@ -68,7 +68,11 @@ function emitJunction(writer: CodeWriter, args: readonly Expression[], decides: 
     mayBeNull ||= r.isNull !== "false";
     const rDecided = decides ? `!${valueOf(r)}` : valueOf(r);
     if (l.isNull === "false") {
-      writer.write(r.isNull === "false" ? `${value} = ${valueOf(r)};` : `${isNull} = ${r.isNull}; ${value} = ${valueOf(r)};`);
+      writer.write(
+        r.isNull === "false"
+          ? `${value} = ${valueOf(r)};`
+          : `${isNull} = ${r.isNull}; ${value} = ${valueOf(r)};`,
+      );
       return;
     }
     // the left side is null here, or leaves the decision to the right one

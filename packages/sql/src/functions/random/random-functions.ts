@@ -1,11 +1,11 @@
 import { type DataType, DoubleType, IntegerType, LongType, StringType, type Value } from "@ss/core";
-import { analysisError, nonFoldableInput, sqlOf, unexpectedInputType } from "../../expression/errors.js";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
 import { findWiderTypeForTwo } from "../../expression/coercion/wider-type.js";
+import { analysisError, nonFoldableInput, sqlOf, unexpectedInputType } from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EvaluationContext, FunctionContext, ScalarFunction } from "../../expression/function.js";
-import { isIntegral, isNumeric } from "../../expression/type-predicates.js";
 import { typeOf } from "../../expression/type-of.js";
+import { isIntegral, isNumeric } from "../../expression/type-predicates.js";
 import { coerced, constantOf, scalar } from "../define.js";
 import { invalidParameter } from "../runtime-error.js";
 import { XorShift } from "./xor-shift.js";
@@ -49,8 +49,12 @@ export const randomFunctions: readonly ScalarFunction[] = [
     evaluate: (context) => {
       const generator = generatorOf(context);
       return (length) => {
-        if ((length as number) < 0) throw invalidParameter("LENGTH", "randstr", "length", { length: String(length) });
-        return Array.from({ length: length as number }, () => LETTERS[Math.abs(generator.next(32) % 62)]!).join("");
+        if ((length as number) < 0)
+          throw invalidParameter("LENGTH", "randstr", "length", { length: String(length) });
+        return Array.from(
+          { length: length as number },
+          () => LETTERS[Math.abs(generator.next(32) % 62)]!,
+        ).join("");
       };
     },
   }),
@@ -85,7 +89,12 @@ function random(names: readonly string[], next: (generator: XorShift) => number)
     names,
     arity: [0, 1],
     deterministic: false,
-    resolve: (args, context) => ({ args: [], type: DoubleType, nullable: false, state: seedOf(args[0], context) }),
+    resolve: (args, context) => ({
+      args: [],
+      type: DoubleType,
+      nullable: false,
+      state: seedOf(args[0], context),
+    }),
     evaluate: (context) => {
       const generator = generatorOf(context);
       return () => next(generator);

@@ -27,10 +27,12 @@ export function encodeCharset(text: string, charset: string): Uint8Array | undef
     case "UTF-16":
       return Uint8Array.of(0xfe, 0xff, ...units(text, false));
     case "UTF-32":
-      return Uint8Array.from(Array.from(text).flatMap((point) => {
-        const code = point.codePointAt(0)!;
-        return [0, (code >> 16) & 255, (code >> 8) & 255, code & 255];
-      }));
+      return Uint8Array.from(
+        Array.from(text).flatMap((point) => {
+          const code = point.codePointAt(0)!;
+          return [0, (code >> 16) & 255, (code >> 8) & 255, code & 255];
+        }),
+      );
     default:
       return new TextEncoder().encode(text);
   }
@@ -64,7 +66,9 @@ export function decodeCharset(bytes: Uint8Array, charset: string): string | unde
     case "UTF-16LE":
       return fromUnits(bytes, true);
     case "UTF-16": {
-      const marked = bytes.length >= 2 && ((bytes[0] === 0xfe && bytes[1] === 0xff) || (bytes[0] === 0xff && bytes[1] === 0xfe));
+      const marked =
+        bytes.length >= 2 &&
+        ((bytes[0] === 0xfe && bytes[1] === 0xff) || (bytes[0] === 0xff && bytes[1] === 0xfe));
       return fromUnits(marked ? bytes.subarray(2) : bytes, marked && bytes[0] === 0xff);
     }
     case "UTF-32":

@@ -21,7 +21,10 @@ function resolve(args: readonly Expression[], context: FunctionContext): Resolut
   if (types.some((type) => type.kind === "array")) {
     const type = commonType(args, context, "concat") as ArrayType;
     const containsNull = types.some((one) => one.kind === "array" && one.containsNull);
-    return { args: args.map((arg) => coerced(arg, type, context)), type: ArrayType(type.elementType, containsNull) };
+    return {
+      args: args.map((arg) => coerced(arg, type, context)),
+      type: ArrayType(type.elementType, containsNull),
+    };
   }
   const target: DataType = types.every((type) => type.kind === "binary") ? BinaryType : StringType;
   const cast = args.map((arg, k) => {
@@ -36,7 +39,12 @@ function resolve(args: readonly Expression[], context: FunctionContext): Resolut
 function emit(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
   const codes = args.map((arg) => writer.expression(arg));
   if (call.type.kind === "array") {
-    return emitBoxedCall(writer, (...lists: (readonly Value[])[]) => lists.flat() as Value[], codes as Code[], call.type);
+    return emitBoxedCall(
+      writer,
+      (...lists: (readonly Value[])[]) => lists.flat() as Value[],
+      codes as Code[],
+      call.type,
+    );
   }
   const parts = codes as BytesCode[];
   return guarded(writer, anyNull(...parts.map((part) => part.isNull)), call.type, () => {

@@ -32,10 +32,14 @@ export const emittedStringFunctions: readonly ScalarFunction[] = [
     names: ["substring", "substr"],
     arity: [2, 3],
     resolve: (args, context) =>
-      inputTypes(args, [TEXT_OR_BINARY, IntegerType], context, (cast) => (typeOf(cast[0]!).kind === "binary" ? BinaryType : StringType)),
+      inputTypes(args, [TEXT_OR_BINARY, IntegerType], context, (cast) =>
+        typeOf(cast[0]!).kind === "binary" ? BinaryType : StringType,
+      ),
     emit: emitSubstring,
   }),
-  part("startswith", startsWithText, (data, start, _, prefix, at, size) => equalBytes(data, start, prefix, at, size)),
+  part("startswith", startsWithText, (data, start, _, prefix, at, size) =>
+    equalBytes(data, start, prefix, at, size),
+  ),
   part("endswith", endsWithText, (data, start, length, suffix, at, size) =>
     equalBytes(data, start + length - size, suffix, at, size),
   ),
@@ -112,7 +116,9 @@ function emitSubstring(writer: CodeWriter, args: readonly Expression[], call: Em
     const binary = call.type.kind === "binary";
     const find = writer.constant(substringOf);
     const count = wanted ? valueOf(wanted) : "2147483647";
-    writer.write(`${find}(${text.data}, ${text.start}, ${text.length}, ${valueOf(position)}, ${count}, ${binary});`);
+    writer.write(
+      `${find}(${text.data}, ${text.start}, ${text.length}, ${valueOf(position)}, ${count}, ${binary});`,
+    );
     const at = writer.constant(span);
     return bytesCode(call.type, "false", text.data, writer.variable(`${at}[0]`), writer.variable(`${at}[1]`));
   });

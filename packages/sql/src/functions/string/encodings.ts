@@ -1,8 +1,8 @@
 import { BinaryType, BooleanType, LongType, StringType, type Value } from "@ss/core";
 import { isValidUtf8 } from "@ss/kernels";
+import { datatypeMismatch, nonFoldableInput, wrongNumArgs } from "../../expression/errors.js";
 import { type Expression, literal, type Origin } from "../../expression/expression.js";
 import type { EvaluationContext, ScalarFunction } from "../../expression/function.js";
-import { datatypeMismatch, nonFoldableInput, wrongNumArgs } from "../../expression/errors.js";
 import { boxed, callLike, constantOf, rewriting } from "../define.js";
 import { invalidParameter, runtimeError } from "../runtime-error.js";
 import { decodeCharset, encodeCharset, isCharset } from "./charsets.js";
@@ -13,15 +13,33 @@ const TEXT_OR_BINARY = [StringType, BinaryType] as const;
 
 /** Texts and binaries in other forms: hexadecimal, base 64 and 32, other charsets. */
 export const encodingFunctions: readonly ScalarFunction[] = [
-  boxed(["hex"], [[LongType, BinaryType, StringType]], StringType, () => (value) =>
-    typeof value === "bigint" ? BigInt.asUintN(64, value).toString(16).toUpperCase() : toHex(bytesOf(value!)),
+  boxed(
+    ["hex"],
+    [[LongType, BinaryType, StringType]],
+    StringType,
+    () => (value) =>
+      typeof value === "bigint"
+        ? BigInt.asUintN(64, value).toString(16).toUpperCase()
+        : toHex(bytesOf(value!)),
   ),
-  boxed(["unhex"], [StringType], BinaryType, ({ ansi, origin }) => (text) => {
-    const bytes = fromHex(text as string);
-    if (bytes || !ansi) return bytes ?? null;
-    throw conversionError(text as string, "HEX", "try_to_binary", origin);
-  }, { nullable: true }),
-  boxed(["base64"], [BinaryType], StringType, () => (bytes) => Buffer.from(bytes as Uint8Array).toString("base64")),
+  boxed(
+    ["unhex"],
+    [StringType],
+    BinaryType,
+    ({ ansi, origin }) =>
+      (text) => {
+        const bytes = fromHex(text as string);
+        if (bytes || !ansi) return bytes ?? null;
+        throw conversionError(text as string, "HEX", "try_to_binary", origin);
+      },
+    { nullable: true },
+  ),
+  boxed(
+    ["base64"],
+    [BinaryType],
+    StringType,
+    () => (bytes) => Buffer.from(bytes as Uint8Array).toString("base64"),
+  ),
   boxed(["unbase64"], [StringType], BinaryType, ({ origin }) => (text) => {
     const bytes = fromBase64(text as string);
     if (bytes) return bytes;
@@ -33,24 +51,42 @@ export const encodingFunctions: readonly ScalarFunction[] = [
     if (bytes) return bytes;
     throw conversionError(text as string, "BASE32", "try_to_binary", origin);
   }),
-  boxed(["encode"], [StringType, StringType], BinaryType, (context) => (text, charset) =>
-    encodeCharset(text as string, checkedCharset(charset as string, "encode", context)) ??
-    malformed("encode", charset as string, context),
+  boxed(
+    ["encode"],
+    [StringType, StringType],
+    BinaryType,
+    (context) => (text, charset) =>
+      encodeCharset(text as string, checkedCharset(charset as string, "encode", context)) ??
+      malformed("encode", charset as string, context),
   ),
   rewriting(["decode"], [0, Number.POSITIVE_INFINITY], (args, context) => {
     if (args.length < 2) throw wrongNumArgs(context, "> 1", args.length);
     return args.length === 2 ? callLike(context, "$decode", ...args) : searched(args);
   }),
-  boxed(["$decode"], [BinaryType, StringType], StringType, (context) => (bytes, charset) =>
-    decodeCharset(bytes as Uint8Array, checkedCharset(charset as string, "decode", context)) ??
-    malformed("decode", charset as string, context),
+  boxed(
+    ["$decode"],
+    [BinaryType, StringType],
+    StringType,
+    (context) => (bytes, charset) =>
+      decodeCharset(bytes as Uint8Array, checkedCharset(charset as string, "decode", context)) ??
+      malformed("decode", charset as string, context),
   ),
-  boxed(["$unhex"], [StringType], BinaryType, ({ origin }) => (text) =>
-    fromHex(text as string) ?? raise(conversionError(text as string, "HEX", "try_to_binary", origin)),
+  boxed(
+    ["$unhex"],
+    [StringType],
+    BinaryType,
+    ({ origin }) =>
+      (text) =>
+        fromHex(text as string) ?? raise(conversionError(text as string, "HEX", "try_to_binary", origin)),
   ),
-  boxed(["$unbase64"], [StringType], BinaryType, ({ origin }) => (text) =>
-    (strictBase64(text as string) ? fromBase64(text as string) : undefined) ??
-    raise(conversionError(text as string, "BASE64", "try_to_binary", origin)),
+  boxed(
+    ["$unbase64"],
+    [StringType],
+    BinaryType,
+    ({ origin }) =>
+      (text) =>
+        (strictBase64(text as string) ? fromBase64(text as string) : undefined) ??
+        raise(conversionError(text as string, "BASE64", "try_to_binary", origin)),
   ),
   toBinary("to_binary", false),
   toBinary("try_to_binary", true),
@@ -58,12 +94,27 @@ export const encodingFunctions: readonly ScalarFunction[] = [
   boxed(["make_valid_utf8"], [TEXT_OR_BINARY], StringType, () => (value) => textOf(value!)),
   boxed(["validate_utf8"], [TEXT_OR_BINARY], StringType, ({ origin }) => (value) => {
     if (validUtf8(value!)) return textOf(value!);
-    const str = Array.from(bytesOf(value!), (byte) => `\\x${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
-    throw runtimeError("INVALID_UTF8_STRING", "22029", { str }, `The bytes ${str} are no valid UTF-8.`, origin);
+    const str = Array.from(
+      bytesOf(value!),
+      (byte) => `\\x${byte.toString(16).toUpperCase().padStart(2, "0")}`,
+    ).join("");
+    throw runtimeError(
+      "INVALID_UTF8_STRING",
+      "22029",
+      { str },
+      `The bytes ${str} are no valid UTF-8.`,
+      origin,
+    );
   }),
-  boxed(["try_validate_utf8"], [TEXT_OR_BINARY], StringType, () => (value) => (validUtf8(value!) ? textOf(value!) : null), {
-    nullable: true,
-  }),
+  boxed(
+    ["try_validate_utf8"],
+    [TEXT_OR_BINARY],
+    StringType,
+    () => (value) => (validUtf8(value!) ? textOf(value!) : null),
+    {
+      nullable: true,
+    },
+  ),
 ];
 
 function bytesOf(value: Value): Uint8Array {

@@ -1,27 +1,41 @@
 import { type DataType, IntegerType, StringType, type Value } from "@ss/core";
 import { formatDecimal, formatDouble, parseScaledInteger, roundHalfEvenDecimal } from "@ss/kernels";
-import type { Expression } from "../../expression/expression.js";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
 import { unexpectedInputType } from "../../expression/errors.js";
-import type { EvaluationContext, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
+import type { Expression } from "../../expression/expression.js";
+import type {
+  EvaluationContext,
+  FunctionContext,
+  Resolution,
+  ScalarFunction,
+} from "../../expression/function.js";
 import { nullableOf } from "../../expression/type-of.js";
 import { boxed, scalar } from "../define.js";
 import { formatJava } from "./java-format.js";
 
 /** `format_number` and `format_string`. */
 export const formattingFunctions: readonly ScalarFunction[] = [
-  boxed(["format_number"], ["numeric", [IntegerType, StringType]], StringType, ({ argTypes }) => (value, format) => {
-    const number = exactOf(value!, argTypes[0]!);
-    if (!number) return specialText(value as number);
-    if (typeof format === "string") return patternText(number, format);
-    return (format as number) < 0 ? null : grouped(number, format as number, format as number);
-  }, { nullable: true }),
+  boxed(
+    ["format_number"],
+    ["numeric", [IntegerType, StringType]],
+    StringType,
+    ({ argTypes }) =>
+      (value, format) => {
+        const number = exactOf(value!, argTypes[0]!);
+        if (!number) return specialText(value as number);
+        if (typeof format === "string") return patternText(number, format);
+        return (format as number) < 0 ? null : grouped(number, format as number, format as number);
+      },
+    { nullable: true },
+  ),
   scalar({
     names: ["format_string", "printf"],
     arity: [1, Number.POSITIVE_INFINITY],
     resolve: resolveFormat,
-    evaluate: (context: EvaluationContext) => (format, ...values) =>
-      format === null ? null : formatJava(format as string, values, context.argTypes.slice(1), context),
+    evaluate:
+      (context: EvaluationContext) =>
+      (format, ...values) =>
+        format === null ? null : formatJava(format as string, values, context.argTypes.slice(1), context),
     nullPropagating: false,
   }),
 ];
@@ -50,7 +64,8 @@ function grouped({ unscaled, scale }: Exact, min: number, max: number, grouping 
   const [whole = "0", fraction = ""] = rounded.replace("-", "").split(".");
   let digits = whole.replace(/^0+(?=\d)/, "").padStart(integerMin, "0");
   if (integerMin === 0 && digits === "0" && max > 0) digits = "";
-  const separated = grouping > 0 ? digits.replace(new RegExp(`\\B(?=(\\d{${grouping}})+$)`, "g"), ",") : digits;
+  const separated =
+    grouping > 0 ? digits.replace(new RegExp(`\\B(?=(\\d{${grouping}})+$)`, "g"), ",") : digits;
   let kept = fraction;
   while (kept.length > min && kept.endsWith("0")) kept = kept.slice(0, -1);
   return `${negative ? "-" : ""}${separated}${kept === "" ? "" : `.${kept}`}`;

@@ -1,5 +1,5 @@
 import type { DataType, Value } from "@ss/core";
-import { divideHalfUp, formatDecimal, parseScaledInteger, formatDouble, powerOfTen } from "@ss/kernels";
+import { divideHalfUp, formatDecimal, formatDouble, parseScaledInteger, powerOfTen } from "@ss/kernels";
 import type { EvaluationContext } from "../../expression/function.js";
 import { formatValue } from "../format-value.js";
 import { runtimeError } from "../runtime-error.js";
@@ -14,19 +14,28 @@ export function formatJava(
   context: EvaluationContext,
 ): string {
   let next = 0;
-  return format.replace(SPECIFIER, (whole, index: string | undefined, same, flags: string, width, precision, kind: string) => {
-    if (kind === "%") return pad("%", flags, width);
-    if (kind === "n") return "\n";
-    if (index === "0") throw zeroIndex(context);
-    const at = index !== undefined ? Number(index) - 1 : same ? next - 1 : next++;
-    if (at >= values.length) {
-      throw runtimeError("INTERNAL_ERROR", "XX000", { message: `Format specifier '${whole}'` }, `Format specifier '${whole}' has no value.`, context.origin);
-    }
-    const digits = precision === undefined ? undefined : Number(precision);
-    const text = one(values[at]!, types[at]!, flags, digits, kind, context);
-    const upper = kind >= "A" && kind <= "Z" ? text.toUpperCase() : text;
-    return pad(upper, flags, width);
-  });
+  return format.replace(
+    SPECIFIER,
+    (whole, index: string | undefined, same, flags: string, width, precision, kind: string) => {
+      if (kind === "%") return pad("%", flags, width);
+      if (kind === "n") return "\n";
+      if (index === "0") throw zeroIndex(context);
+      const at = index !== undefined ? Number(index) - 1 : same ? next - 1 : next++;
+      if (at >= values.length) {
+        throw runtimeError(
+          "INTERNAL_ERROR",
+          "XX000",
+          { message: `Format specifier '${whole}'` },
+          `Format specifier '${whole}' has no value.`,
+          context.origin,
+        );
+      }
+      const digits = precision === undefined ? undefined : Number(precision);
+      const text = one(values[at]!, types[at]!, flags, digits, kind, context);
+      const upper = kind >= "A" && kind <= "Z" ? text.toUpperCase() : text;
+      return pad(upper, flags, width);
+    },
+  );
 }
 
 function zeroIndex(context: EvaluationContext): Error {
@@ -64,7 +73,11 @@ function one(
       return precision === undefined ? text : text.slice(0, precision);
     }
     case "c":
-      return value === null ? "null" : typeof value === "string" ? value : String.fromCodePoint(Number(value));
+      return value === null
+        ? "null"
+        : typeof value === "string"
+          ? value
+          : String.fromCodePoint(Number(value));
     case "d":
       return value === null ? "null" : signed(String(BigInt(value as number | bigint)), flags);
     case "x":
@@ -78,7 +91,13 @@ function one(
     case "g":
       return value === null ? "null" : signed(Number(value).toPrecision(precision ?? 6), flags);
     default:
-      throw runtimeError("INTERNAL_ERROR", "XX000", { message: `Conversion = '${kind}'` }, `The conversion %${kind} is unknown.`, context.origin);
+      throw runtimeError(
+        "INTERNAL_ERROR",
+        "XX000",
+        { message: `Conversion = '${kind}'` },
+        `The conversion %${kind} is unknown.`,
+        context.origin,
+      );
   }
 }
 
@@ -96,7 +115,13 @@ function signed(text: string, flags: string): string {
 
 const BITS: Readonly<Record<string, number>> = { byte: 8, short: 16, integer: 32, long: 64 };
 
-function unsignedText(value: number | bigint, type: DataType, base: number, flags: string, prefix: string): string {
+function unsignedText(
+  value: number | bigint,
+  type: DataType,
+  base: number,
+  flags: string,
+  prefix: string,
+): string {
   const text = BigInt.asUintN(BITS[type.kind] ?? 64, BigInt(value)).toString(base);
   return flags.includes("#") ? prefix + text : text;
 }
@@ -104,10 +129,14 @@ function unsignedText(value: number | bigint, type: DataType, base: number, flag
 function fixed(value: Value, type: DataType, places: number): string {
   if (type.kind !== "decimal" && !Number.isFinite(value)) return formatDouble(value as number);
   const exact =
-    type.kind === "decimal" ? { unscaled: value as bigint, scale: type.scale } : parseScaledInteger(formatDouble(value as number))!;
+    type.kind === "decimal"
+      ? { unscaled: value as bigint, scale: type.scale }
+      : parseScaledInteger(formatDouble(value as number))!;
   const { unscaled, scale } = exact;
   const rounded =
-    places >= scale ? unscaled * powerOfTen(places - scale) : divideHalfUp(unscaled, powerOfTen(scale - places));
+    places >= scale
+      ? unscaled * powerOfTen(places - scale)
+      : divideHalfUp(unscaled, powerOfTen(scale - places));
   return formatDecimal(rounded, places);
 }
 

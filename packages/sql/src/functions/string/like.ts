@@ -36,7 +36,12 @@ function like(name: string, ignoreCase: boolean): ScalarFunction {
   });
 }
 
-function emitLike(writer: CodeWriter, args: readonly Expression[], call: EmitCall, ignoreCase: boolean): Code {
+function emitLike(
+  writer: CodeWriter,
+  args: readonly Expression[],
+  call: EmitCall,
+  ignoreCase: boolean,
+): Code {
   const [, pattern, escape] = args;
   if (pattern?.kind === "literal" && typeof pattern.value === "string" && isText(escape)) {
     const escapeText = escape?.kind === "literal" ? (escape.value as string) : "\\";
@@ -62,7 +67,12 @@ function emitLike(writer: CodeWriter, args: readonly Expression[], call: EmitCal
     }
     return regex.test(text);
   };
-  return emitBoxedCall(writer, fn, args.map((arg) => writer.expression(arg)), BooleanType);
+  return emitBoxedCall(
+    writer,
+    fn,
+    args.map((arg) => writer.expression(arg)),
+    BooleanType,
+  );
 }
 
 function isText(e: Expression | undefined): boolean {
@@ -70,7 +80,11 @@ function isText(e: Expression | undefined): boolean {
 }
 
 /** Tests on bytes for patterns that have a text at one end, at both or in the middle. */
-function bytesTest(writer: CodeWriter, code: BytesCode, parts: readonly LikePart[]): (() => string) | undefined {
+function bytesTest(
+  writer: CodeWriter,
+  code: BytesCode,
+  parts: readonly LikePart[],
+): (() => string) | undefined {
   if (parts.includes("one")) return undefined;
   const texts = parts.map((part) => (typeof part === "object" ? encoder.encode(part.text) : undefined));
   const [first, second, third] = texts;

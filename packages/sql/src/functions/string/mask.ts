@@ -29,10 +29,15 @@ export const maskFunctions: readonly ScalarFunction[] = [
     pretty: (args) => `mask(${args.join(", ")})`,
     resolve: (args, context) => {
       const cast = castInputs(args, [StringType], context);
-      cast.slice(1).forEach((arg, k) => checkSign(arg, NAMES[k + 1]!, context));
+      cast.slice(1).forEach((arg, k) => {
+        checkSign(arg, NAMES[k + 1]!, context);
+      });
       return { args: cast, type: StringType, nullable: nullableOf(cast[0]!) };
     },
-    evaluate: () => (text, ...signs) => (text === null ? null : masked(text as string, signs)),
+    evaluate:
+      () =>
+      (text, ...signs) =>
+        text === null ? null : masked(text as string, signs),
     nullPropagating: false,
   }),
 ];
@@ -47,7 +52,13 @@ function checkSign(e: Expression, exprName: string, context: FunctionContext): v
 function masked(text: string, [upper, lower, digit, other]: readonly Value[]): string {
   return codePoints(text)
     .map((sign) => {
-      const by = /\p{Lu}/u.test(sign) ? upper : /\p{Ll}/u.test(sign) ? lower : /\p{Nd}/u.test(sign) ? digit : other;
+      const by = /\p{Lu}/u.test(sign)
+        ? upper
+        : /\p{Ll}/u.test(sign)
+          ? lower
+          : /\p{Nd}/u.test(sign)
+            ? digit
+            : other;
       return by === null || by === undefined ? sign : (by as string);
     })
     .join("");

@@ -10,49 +10,87 @@ const INT = IntegerType;
 
 /** Functions of regular expressions. */
 export const regexpFunctions: readonly ScalarFunction[] = [
-  boxed(["regexp_extract"], [TEXT, TEXT, INT], TEXT, (context) => {
-    const regex = regexCache("regexp_extract", "regexp", context.origin);
-    return (text, pattern, group = 1) => {
-      const match = regex(pattern as string).once.exec(text as string);
-      checkGroup(match ?? groupCounter(pattern as string, regex), group as number, "regexp_extract", context);
-      return match?.[group as number] ?? "";
-    };
-  }, { arity: [2, 3] }),
-  boxed(["regexp_extract_all"], [TEXT, TEXT, INT], ArrayType(TEXT, false), (context) => {
-    const regex = regexCache("regexp_extract_all", "regexp", context.origin);
-    return (text, pattern, group = 1) => {
-      checkGroup(groupCounter(pattern as string, regex), group as number, "regexp_extract_all", context);
-      return Array.from((text as string).matchAll(regex(pattern as string).global), (match) => match[group as number] ?? "");
-    };
-  }, { arity: [2, 3] }),
-  boxed(["regexp_replace"], [TEXT, TEXT, TEXT, INT], TEXT, (context) => {
-    const regex = regexCache("regexp_replace", "regexp", context.origin);
-    return (text, pattern, replacement, position = 1) => {
-      const from = (position as number) - 1;
-      if (from < 0) return text!;
-      if (from >= pointCount(text as string) && from > 0) return text!;
-      const head = slicePoints(text as string, 0, from);
-      const tail = (text as string).slice(head.length);
-      return head + tail.replace(regex(pattern as string).global, replacer(replacement as string));
-    };
-  }, { arity: [3, 4] }),
+  boxed(
+    ["regexp_extract"],
+    [TEXT, TEXT, INT],
+    TEXT,
+    (context) => {
+      const regex = regexCache("regexp_extract", "regexp", context.origin);
+      return (text, pattern, group = 1) => {
+        const match = regex(pattern as string).once.exec(text as string);
+        checkGroup(
+          match ?? groupCounter(pattern as string, regex),
+          group as number,
+          "regexp_extract",
+          context,
+        );
+        return match?.[group as number] ?? "";
+      };
+    },
+    { arity: [2, 3] },
+  ),
+  boxed(
+    ["regexp_extract_all"],
+    [TEXT, TEXT, INT],
+    ArrayType(TEXT, false),
+    (context) => {
+      const regex = regexCache("regexp_extract_all", "regexp", context.origin);
+      return (text, pattern, group = 1) => {
+        checkGroup(groupCounter(pattern as string, regex), group as number, "regexp_extract_all", context);
+        return Array.from(
+          (text as string).matchAll(regex(pattern as string).global),
+          (match) => match[group as number] ?? "",
+        );
+      };
+    },
+    { arity: [2, 3] },
+  ),
+  boxed(
+    ["regexp_replace"],
+    [TEXT, TEXT, TEXT, INT],
+    TEXT,
+    (context) => {
+      const regex = regexCache("regexp_replace", "regexp", context.origin);
+      return (text, pattern, replacement, position = 1) => {
+        const from = (position as number) - 1;
+        if (from < 0) return text!;
+        if (from >= pointCount(text as string) && from > 0) return text!;
+        const head = slicePoints(text as string, 0, from);
+        const tail = (text as string).slice(head.length);
+        return head + tail.replace(regex(pattern as string).global, replacer(replacement as string));
+      };
+    },
+    { arity: [3, 4] },
+  ),
   boxed(["regexp_count"], [TEXT, TEXT], INT, ({ origin }) => {
     const regex = regexCache("regexp_count", "regexp", origin);
     return (text, pattern) => [...(text as string).matchAll(regex(pattern as string).global)].length;
   }),
-  boxed(["regexp_substr"], [TEXT, TEXT], TEXT, ({ origin }) => {
-    const regex = regexCache("regexp_substr", "regexp", origin);
-    return (text, pattern) => regex(pattern as string).once.exec(text as string)?.[0] || null;
-  }, { nullable: true }),
-  boxed(["regexp_instr"], [TEXT, TEXT, INT], INT, ({ origin }) => {
-    const regex = regexCache("regexp_instr", "regexp", origin);
-    return (text, pattern) => {
-      const match = regex(pattern as string).once.exec(text as string);
-      if (!match) return 0;
-      const before = (text as string).slice(0, match.index);
-      return (isSimpleText(before) ? before.length : pointCount(before)) + 1;
-    };
-  }, { arity: [2, 3] }),
+  boxed(
+    ["regexp_substr"],
+    [TEXT, TEXT],
+    TEXT,
+    ({ origin }) => {
+      const regex = regexCache("regexp_substr", "regexp", origin);
+      return (text, pattern) => regex(pattern as string).once.exec(text as string)?.[0] || null;
+    },
+    { nullable: true },
+  ),
+  boxed(
+    ["regexp_instr"],
+    [TEXT, TEXT, INT],
+    INT,
+    ({ origin }) => {
+      const regex = regexCache("regexp_instr", "regexp", origin);
+      return (text, pattern) => {
+        const match = regex(pattern as string).once.exec(text as string);
+        if (!match) return 0;
+        const before = (text as string).slice(0, match.index);
+        return (isSimpleText(before) ? before.length : pointCount(before)) + 1;
+      };
+    },
+    { arity: [2, 3] },
+  ),
 ];
 
 type Cache = ReturnType<typeof regexCache>;
@@ -63,7 +101,12 @@ function groupCounter(pattern: string, regex: Cache): readonly unknown[] {
   return new RegExp(`${source}|`, flags).exec("") ?? [];
 }
 
-function checkGroup(match: readonly unknown[], group: number, name: string, { origin }: EvaluationContext): void {
+function checkGroup(
+  match: readonly unknown[],
+  group: number,
+  name: string,
+  { origin }: EvaluationContext,
+): void {
   const groupCount = match.length - 1;
   if (group >= 0 && group <= groupCount) return;
   throw invalidParameter(
@@ -83,7 +126,10 @@ function replacer(replacement: string): (match: string, ...rest: unknown[]) => s
   return (match, ...rest) => {
     const last = rest[rest.length - 1];
     const names = typeof last === "object" ? (last as Record<string, string>) : undefined;
-    const groups = rest.slice(0, rest.findIndex((one) => typeof one === "number")) as (string | undefined)[];
+    const groups = rest.slice(
+      0,
+      rest.findIndex((one) => typeof one === "number"),
+    ) as (string | undefined)[];
     return parts.map((part) => resolvePart(part, match, groups, names)).join("");
   };
 }

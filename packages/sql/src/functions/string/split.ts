@@ -5,8 +5,8 @@ import type { EmitCall, ScalarFunction } from "../../expression/function.js";
 import { inputTypes, scalar } from "../define.js";
 import { emitBoxedCall } from "../emit/boxed-call.js";
 import { guarded, held } from "../emit/parts.js";
-import { type CompiledRegex, regexCache } from "./java-regex.js";
 import { codePoints } from "./code-points.js";
+import { type CompiledRegex, regexCache } from "./java-regex.js";
 import { SpanBuilder, splitAtByte } from "./span-builder.js";
 
 /** `split(text, regex[, limit])`. */
@@ -26,11 +26,18 @@ function emitSplit(writer: CodeWriter, args: readonly Expression[], call: EmitCa
   const regex = regexCache("split", "regex", call.origin);
   const fn = (text: string, pattern: string, limit: number | undefined): Value =>
     splitText(text, pattern === "" ? undefined : regex(pattern), limit ?? -1);
-  return emitBoxedCall(writer, fn, args.map((arg) => writer.expression(arg)), call.type);
+  return emitBoxedCall(
+    writer,
+    fn,
+    args.map((arg) => writer.expression(arg)),
+    call.type,
+  );
 }
 
 function unlimited(limit: Expression | undefined): boolean {
-  return limit === undefined || (limit.kind === "literal" && typeof limit.value === "number" && limit.value <= 0);
+  return (
+    limit === undefined || (limit.kind === "literal" && typeof limit.value === "number" && limit.value <= 0)
+  );
 }
 
 const SPECIAL = ".$|()[{^?*+\\";
@@ -58,7 +65,9 @@ function emitSpans(writer: CodeWriter, text: Expression, call: EmitCall, separat
       : writer.variable(`${rt}.copy(${code.data}, ${code.start}, ${code.length})`);
     const data = inPlace ? code.data : `${rt}.bytes`;
     const first = writer.variable(`${parts}.length`);
-    writer.write(`${writer.constant(splitAtByte)}(${parts}, ${data}, ${start}, ${code.length}, ${separator});`);
+    writer.write(
+      `${writer.constant(splitAtByte)}(${parts}, ${data}, ${start}, ${code.length}, ${separator});`,
+    );
     const length = writer.variable(`${parts}.length - ${first}`);
     return { type: call.type, isNull: "false", layout: "list", column: parts, start: first, length };
   });

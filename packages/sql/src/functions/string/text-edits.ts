@@ -3,7 +3,9 @@ import { codePoints, isSimpleText, slicePoints } from "./code-points.js";
 
 /** Words begin with a capital and go on in small letters; words end at spaces. */
 export function initialCapitals(text: string): string {
-  return text.toLowerCase().replace(/(^| )([^ ])/gu, (_, space: string, letter: string) => space + letter.toUpperCase());
+  return text
+    .toLowerCase()
+    .replace(/(^| )([^ ])/gu, (_, space: string, letter: string) => space + letter.toUpperCase());
 }
 
 /** Replaces characters of `from` by those of `to` at the same place; what has no counterpart goes. */
@@ -36,7 +38,12 @@ function asBytes(value: Value): Uint8Array {
   return typeof value === "string" ? encoder.encode(value) : (value as Uint8Array);
 }
 
-function trimRange(units: ArrayLike<unknown>, set: ReadonlySet<unknown>, start: boolean, end: boolean): [number, number] {
+function trimRange(
+  units: ArrayLike<unknown>,
+  set: ReadonlySet<unknown>,
+  start: boolean,
+  end: boolean,
+): [number, number] {
   let from = 0;
   let to = units.length;
   if (start) while (from < to && set.has(units[from])) from++;
@@ -72,12 +79,18 @@ export function overlaid(value: Value, by: Value, from: number, count: number): 
   if (typeof value === "string") {
     const part = by as string;
     const length = count >= 0 ? count : codePoints(part).length;
-    return slicePoints(value, 0, from - 1) + part + slicePoints(value, from - 1 + length, Number.POSITIVE_INFINITY);
+    return (
+      slicePoints(value, 0, from - 1) + part + slicePoints(value, from - 1 + length, Number.POSITIVE_INFINITY)
+    );
   }
   const bytes = value as Uint8Array;
   const part = asBytes(by);
   const length = count >= 0 ? count : part.length;
-  return Uint8Array.from([...bytes.slice(0, Math.max(from - 1, 0)), ...part, ...bytes.slice(Math.max(from - 1 + length, 0))]);
+  return Uint8Array.from([
+    ...bytes.slice(0, Math.max(from - 1, 0)),
+    ...part,
+    ...bytes.slice(Math.max(from - 1 + length, 0)),
+  ]);
 }
 
 const SOUNDEX = "01230120022455012623010202";

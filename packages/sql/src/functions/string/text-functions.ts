@@ -1,10 +1,23 @@
-import { ArrayType, BinaryType, BooleanType, DoubleType, IntegerType, LongType, StringType, type Value } from "@ss/core";
-import { analysisError } from "../../expression/errors.js";
-import { findWiderType } from "../../expression/coercion/wider-type.js";
+import {
+  ArrayType,
+  BinaryType,
+  BooleanType,
+  DoubleType,
+  IntegerType,
+  LongType,
+  StringType,
+  type Value,
+} from "@ss/core";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
-import { unexpectedInputType } from "../../expression/errors.js";
+import { findWiderType } from "../../expression/coercion/wider-type.js";
+import { analysisError, unexpectedInputType } from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
-import type { EvaluationContext, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
+import type {
+  EvaluationContext,
+  FunctionContext,
+  Resolution,
+  ScalarFunction,
+} from "../../expression/function.js";
 import { nullableOf, typeOf } from "../../expression/type-of.js";
 import { boxed, coerced, scalar } from "../define.js";
 import { runtimeError } from "../runtime-error.js";
@@ -28,21 +41,36 @@ export const textFunctions: readonly ScalarFunction[] = [
   }),
   boxed(["bit_length"], [TEXT_OR_BINARY], INT, () => (value) => 8 * byteLength(value)),
   boxed(["space"], [INT], TEXT, () => (count) => " ".repeat(Math.max(count as number, 0))),
-  boxed(["repeat"], [TEXT, INT], TEXT, () => (text, count) => (text as string).repeat(Math.max(count as number, 0))),
-  boxed(["reverse"], [[TEXT, BinaryType, "array"]], (args) => typeOf(args[0]!), () => (value) => {
-    if (typeof value === "string") return codePoints(value).reverse().join("");
-    return value instanceof Uint8Array ? value.slice().reverse() : [...(value as Value[])].reverse();
-  }),
+  boxed(
+    ["repeat"],
+    [TEXT, INT],
+    TEXT,
+    () => (text, count) => (text as string).repeat(Math.max(count as number, 0)),
+  ),
+  boxed(
+    ["reverse"],
+    [[TEXT, BinaryType, "array"]],
+    (args) => typeOf(args[0]!),
+    () => (value) => {
+      if (typeof value === "string") return codePoints(value).reverse().join("");
+      return value instanceof Uint8Array ? value.slice().reverse() : [...(value as Value[])].reverse();
+    },
+  ),
   boxed(
     ["replace"],
     [TEXT],
     TEXT,
     () => (text, search, replacement) =>
-      search === "" ? text! : (text as string).replaceAll(search as string, () => (replacement as string) ?? ""),
+      search === ""
+        ? text!
+        : (text as string).replaceAll(search as string, () => (replacement as string) ?? ""),
     { arity: [2, 3] },
   ),
-  boxed(["translate"], [TEXT, TEXT, TEXT], TEXT, () => (text, from, to) =>
-    translated(text as string, from as string, to as string),
+  boxed(
+    ["translate"],
+    [TEXT, TEXT, TEXT],
+    TEXT,
+    () => (text, from, to) => translated(text as string, from as string, to as string),
   ),
   trimming(["trim"], true, true, true),
   trimming(["ltrim"], true, true, false),
@@ -50,35 +78,75 @@ export const textFunctions: readonly ScalarFunction[] = [
   trimming(["btrim"], false, true, true),
   padding("lpad", true),
   padding("rpad", false),
-  boxed(["left"], [TEXT_OR_BINARY, INT], (args) => typeOf(args[0]!), () => (value, count) => leftOf(value!, count as number)),
+  boxed(
+    ["left"],
+    [TEXT_OR_BINARY, INT],
+    (args) => typeOf(args[0]!),
+    () => (value, count) => leftOf(value!, count as number),
+  ),
   boxed(["right"], [TEXT, INT], TEXT, () => (text, count) => {
     const size = pointCount(text as string);
     return (count as number) <= 0 ? "" : slicePoints(text as string, size - (count as number), size);
   }),
-  boxed(["instr"], [TEXT, TEXT, INT, INT], INT, () => (text, part, position = 1, occurrence = 1) =>
-    nthOccurrence(text as string, part as string, position as number, occurrence as number),
+  boxed(
+    ["instr"],
+    [TEXT, TEXT, INT, INT],
+    INT,
+    () =>
+      (text, part, position = 1, occurrence = 1) =>
+        nthOccurrence(text as string, part as string, position as number, occurrence as number),
     { arity: [2, 4] },
   ),
-  boxed(["locate", "position"], [TEXT, TEXT, INT], INT, () => (part, text, position = 1) => {
-    if ((position as number) < 1) return 0;
-    return nthOccurrence(text as string, part as string, position as number, 1);
-  }, { arity: [2, 3] }),
-  boxed(["substring_index"], [TEXT, TEXT, INT], TEXT, () => (text, delimiter, count) =>
-    substringIndex(text as string, delimiter as string, count as number),
-  ),
-  boxed(["split_part"], [TEXT, TEXT, INT], TEXT, splitPart),
-  boxed(["overlay"], [TEXT_OR_BINARY, TEXT_OR_BINARY, INT, INT], (args) => typeOf(args[0]!), () => (text, by, from, count = -1) =>
-    overlaid(text!, by!, from as number, count as number),
-    { arity: [3, 4] },
-  ),
-  boxed(["find_in_set"], [TEXT, TEXT], INT, () => (text, list) =>
-    (text as string).includes(",") ? 0 : (list as string).split(",").indexOf(text as string) + 1,
-  ),
-  boxed(["levenshtein"], [TEXT, TEXT, INT], INT, () => (a, b, threshold) =>
-    threshold === undefined ? levenshtein(a as string, b as string) : levenshteinWithin(a as string, b as string, threshold as number),
+  boxed(
+    ["locate", "position"],
+    [TEXT, TEXT, INT],
+    INT,
+    () =>
+      (part, text, position = 1) => {
+        if ((position as number) < 1) return 0;
+        return nthOccurrence(text as string, part as string, position as number, 1);
+      },
     { arity: [2, 3] },
   ),
-  boxed(["jaro_winkler_similarity"], [TEXT, TEXT], DoubleType, () => (a, b) => jaroWinkler(a as string, b as string)),
+  boxed(
+    ["substring_index"],
+    [TEXT, TEXT, INT],
+    TEXT,
+    () => (text, delimiter, count) => substringIndex(text as string, delimiter as string, count as number),
+  ),
+  boxed(["split_part"], [TEXT, TEXT, INT], TEXT, splitPart),
+  boxed(
+    ["overlay"],
+    [TEXT_OR_BINARY, TEXT_OR_BINARY, INT, INT],
+    (args) => typeOf(args[0]!),
+    () =>
+      (text, by, from, count = -1) =>
+        overlaid(text!, by!, from as number, count as number),
+    { arity: [3, 4] },
+  ),
+  boxed(
+    ["find_in_set"],
+    [TEXT, TEXT],
+    INT,
+    () => (text, list) =>
+      (text as string).includes(",") ? 0 : (list as string).split(",").indexOf(text as string) + 1,
+  ),
+  boxed(
+    ["levenshtein"],
+    [TEXT, TEXT, INT],
+    INT,
+    () => (a, b, threshold) =>
+      threshold === undefined
+        ? levenshtein(a as string, b as string)
+        : levenshteinWithin(a as string, b as string, threshold as number),
+    { arity: [2, 3] },
+  ),
+  boxed(
+    ["jaro_winkler_similarity"],
+    [TEXT, TEXT],
+    DoubleType,
+    () => (a, b) => jaroWinkler(a as string, b as string),
+  ),
   boxed(["soundex"], [TEXT], TEXT, () => (text) => soundex(text as string)),
   boxed(["luhn_check"], [TEXT], BooleanType, () => (text) => luhnValid(text as string)),
   boxed(["quote"], [TEXT], TEXT, () => (text) => `'${(text as string).replace(/['\\]/g, "\\$&")}'`),
@@ -86,35 +154,49 @@ export const textFunctions: readonly ScalarFunction[] = [
     names: ["elt"],
     arity: [2, Number.POSITIVE_INFINITY],
     resolve: resolveElt,
-    evaluate: ({ ansi, origin }) => (index, ...values) => {
-      if (index === null) return null;
-      const at = index as number;
-      if (at >= 1 && at <= values.length) return values[at - 1]!;
-      if (!ansi) return null;
-      throw runtimeError(
-        "INVALID_ARRAY_INDEX",
-        "22003",
-        { indexValue: String(at), arraySize: String(values.length), ansiConfig: '"spark.sql.ansi.enabled"' },
-        `The index ${at} is out of bounds: there are ${values.length} values.`,
-        origin,
-      );
-    },
+    evaluate:
+      ({ ansi, origin }) =>
+      (index, ...values) => {
+        if (index === null) return null;
+        const at = index as number;
+        if (at >= 1 && at <= values.length) return values[at - 1]!;
+        if (!ansi) return null;
+        throw runtimeError(
+          "INVALID_ARRAY_INDEX",
+          "22003",
+          {
+            indexValue: String(at),
+            arraySize: String(values.length),
+            ansiConfig: '"spark.sql.ansi.enabled"',
+          },
+          `The index ${at} is out of bounds: there are ${values.length} values.`,
+          origin,
+        );
+      },
     nullPropagating: false,
   }),
   scalar({
     names: ["concat_ws"],
     arity: [1, Number.POSITIVE_INFINITY],
     resolve: resolveConcatWs,
-    evaluate: () => (separator, ...values) => {
-      if (separator === null) return null;
-      const parts = values.flatMap((value) => (Array.isArray(value) ? (value as Value[]) : [value]));
-      return parts.filter((part) => part !== null).join(separator as string);
-    },
+    evaluate:
+      () =>
+      (separator, ...values) => {
+        if (separator === null) return null;
+        const parts = values.flatMap((value) => (Array.isArray(value) ? (value as Value[]) : [value]));
+        return parts.filter((part) => part !== null).join(separator as string);
+      },
     nullPropagating: false,
   }),
-  boxed(["sentences"], [TEXT], ArrayType(ArrayType(StringType, false), false), () => (text) => sentencesOf(text as string), {
-    arity: [1, 3],
-  }),
+  boxed(
+    ["sentences"],
+    [TEXT],
+    ArrayType(ArrayType(StringType, false), false),
+    () => (text) => sentencesOf(text as string),
+    {
+      arity: [1, 3],
+    },
+  ),
 ];
 
 function byteLength(value: Value | undefined): number {
@@ -127,7 +209,12 @@ function leftOf(value: Value, count: number): Value {
 }
 
 /** `trim` and its kin: the characters come first, but for `btrim`, where they come second. */
-function trimming(names: readonly string[], charactersFirst: boolean, start: boolean, end: boolean): ScalarFunction {
+function trimming(
+  names: readonly string[],
+  charactersFirst: boolean,
+  start: boolean,
+  end: boolean,
+): ScalarFunction {
   return boxed(
     names,
     [TEXT_OR_BINARY],
@@ -145,7 +232,8 @@ function padding(name: string, left: boolean): ScalarFunction {
     [name],
     [TEXT_OR_BINARY, INT, TEXT_OR_BINARY],
     (args) => typeOf(args[0]!),
-    () => (value, size, pad) => padded(value!, size as number, pad === undefined ? pad : like(pad, value!), left),
+    () => (value, size, pad) =>
+      padded(value!, size as number, pad === undefined ? pad : like(pad, value!), left),
     { arity: [2, 3] },
   );
 }
@@ -153,7 +241,9 @@ function padding(name: string, left: boolean): ScalarFunction {
 /** A text as bytes, or bytes as a text, to go with another value. */
 function like(value: Value, other: Value): Value {
   if (typeof value === typeof other) return value;
-  return typeof value === "string" ? new TextEncoder().encode(value) : new TextDecoder().decode(value as Uint8Array);
+  return typeof value === "string"
+    ? new TextEncoder().encode(value)
+    : new TextDecoder().decode(value as Uint8Array);
 }
 
 /** The place from 1 of a part, counted from `position`, which is from the end if negative; 0 where it is not. */
@@ -221,7 +311,8 @@ function resolveConcatWs(args: readonly Expression[], context: FunctionContext):
     const type = typeOf(arg);
     if (type.kind === "array" && k > 0) {
       const common = findWiderType([type.elementType, TEXT], context.ansi);
-      if (!common) throw analysisError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "42K09", "texts are needed.", {});
+      if (!common)
+        throw analysisError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "42K09", "texts are needed.", {});
       return coerced(arg, ArrayType(TEXT, type.containsNull), context);
     }
     const one = implicitCast(arg, TEXT, context.ansi);

@@ -8,10 +8,14 @@ import { type ParsedUrl, parseUrl } from "./parse-url.js";
 export const urlFunctions: readonly ScalarFunction[] = [
   parts("parse_url", false),
   parts("try_parse_url", true),
-  boxed(["url_encode"], [StringType], StringType, () => (text) =>
-    encodeURIComponent(text as string)
-      .replace(/[!'()~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
-      .replaceAll("%20", "+"),
+  boxed(
+    ["url_encode"],
+    [StringType],
+    StringType,
+    () => (text) =>
+      encodeURIComponent(text as string)
+        .replace(/[!'()~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+        .replaceAll("%20", "+"),
   ),
   boxed(["url_decode"], [StringType], StringType, ({ origin }) => (text) => {
     const decoded = decode(text as string);
@@ -24,7 +28,9 @@ export const urlFunctions: readonly ScalarFunction[] = [
       origin,
     );
   }),
-  boxed(["try_url_decode"], [StringType], StringType, () => (text) => decode(text as string) ?? null, { nullable: true }),
+  boxed(["try_url_decode"], [StringType], StringType, () => (text) => decode(text as string) ?? null, {
+    nullable: true,
+  }),
 ];
 
 function decode(text: string): string | undefined {

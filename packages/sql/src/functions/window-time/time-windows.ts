@@ -1,11 +1,4 @@
-import {
-  assert,
-  type DataType,
-  StructField,
-  StructType,
-  TimestampNTZType,
-  TimestampType,
-} from "@ss/core";
+import { assert, type DataType, StructField, StructType, TimestampNTZType, TimestampType } from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EmitCall, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
@@ -68,7 +61,10 @@ export function windowStart(time: bigint, duration: bigint, start: bigint): bigi
 function emitTumbling(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
   const time = writer.expression(args[0]!);
   const [duration, start] = call.state as [bigint, bigint];
-  const [startType, endType] = (call.type as StructType).fields.map((field) => field.type) as [DataType, DataType];
+  const [startType, endType] = (call.type as StructType).fields.map((field) => field.type) as [
+    DataType,
+    DataType,
+  ];
   const names = ["0", "0", "0", "0"].map((zero) => writer.variable(zero)) as [string, string, string, string];
   const [startLow, startHigh, endLow, endHigh] = names;
   const slow = (): void => {

@@ -13,7 +13,9 @@ export type Domain = (columns: readonly Attribute[]) => {
 /** The values as they are in a plan, which is computed again for them. */
 export function domainOf(outer: LogicalPlan): Domain {
   return (columns) => {
-    const expressions = columns.map((column): Alias => ({ kind: "alias", child: column, names: [column.name], id: freshId() }));
+    const expressions = columns.map(
+      (column): Alias => ({ kind: "alias", child: column, names: [column.name], id: freshId() }),
+    );
     const distinct: LogicalPlan = {
       kind: "deduplicate",
       child: { kind: "project", child: outer, expressions },

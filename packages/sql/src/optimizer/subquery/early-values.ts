@@ -1,9 +1,8 @@
 import { IntegerType } from "@ss/core";
-import { transformExpression } from "../../expression/children.js";
+import { exists, transformExpression } from "../../expression/children.js";
 import { type Expression, literal, type SubqueryExpression } from "../../expression/expression.js";
 import type { LogicalPlan } from "../../logical/plan.js";
 import { childrenOf, expressionsOf, mapExpressions, transformUp } from "../../logical/transform.js";
-import { exists } from "../../expression/children.js";
 
 /** Whether a subquery has one value for the whole query, so that it can run before it. */
 export function isEarly(e: SubqueryExpression): boolean {
@@ -34,7 +33,10 @@ export function earlyPlan(e: SubqueryExpression): LogicalPlan {
 }
 
 /** The plan with the values of early subqueries, by the plan of each, in their place. */
-export function withEarlyValues(plan: LogicalPlan, values: ReadonlyMap<LogicalPlan, Expression>): LogicalPlan {
+export function withEarlyValues(
+  plan: LogicalPlan,
+  values: ReadonlyMap<LogicalPlan, Expression>,
+): LogicalPlan {
   if (values.size === 0) return plan;
   const replace = (e: Expression): Expression =>
     transformExpression(e, (part) => {

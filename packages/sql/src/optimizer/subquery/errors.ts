@@ -1,6 +1,6 @@
+import { conjuncts } from "../../expression/conjuncts.js";
 import { analysisError } from "../../expression/errors.js";
 import type { Expression, SubqueryExpression } from "../../expression/expression.js";
-import { conjuncts } from "../../expression/conjuncts.js";
 import { plainSql } from "../../expression/expression-text.js";
 import type { LogicalPlan } from "../../logical/plan.js";
 import { childrenOf } from "../../logical/transform.js";

@@ -20,7 +20,10 @@ export function outerColumns(expressions: readonly Expression[]): readonly Attri
 }
 
 /** The expression with outer references replaced. */
-export function replaceOuterReferences(e: Expression, replace: (column: Attribute) => Expression): Expression {
+export function replaceOuterReferences(
+  e: Expression,
+  replace: (column: Attribute) => Expression,
+): Expression {
   return transformExpression(e, (part) => (part.kind === "outerReference" ? replace(part.attribute) : part));
 }
 
@@ -32,7 +35,9 @@ export function asSeenOutside(e: Expression): Expression {
 /** The expression with some columns replaced by what they stand for. */
 export function substitute(e: Expression, definitions: ReadonlyMap<number, Expression>): Expression {
   if (definitions.size === 0) return e;
-  return transformExpression(e, (part) => (part.kind === "attribute" ? (definitions.get(part.id) ?? part) : part));
+  return transformExpression(e, (part) =>
+    part.kind === "attribute" ? (definitions.get(part.id) ?? part) : part,
+  );
 }
 
 /** Whether an expression over the columns of a row may be computed elsewhere. */

@@ -6,8 +6,8 @@ import { outputOf, toAttribute } from "../../logical/output.js";
 import type { Aggregate, Filter, Join, LogicalPlan } from "../../logical/plan.js";
 import { expressionsOf, mapChildren, mapExpressions } from "../../logical/transform.js";
 import { allOf, isJunction, negated } from "../calls.js";
-import { unsupportedInJoinCondition } from "./errors.js";
 import { isEarly } from "./early-values.js";
+import { unsupportedInJoinCondition } from "./errors.js";
 import { lateralJoin, type SubqueryContext, SubqueryJoins } from "./subquery-joins.js";
 import { itemFor } from "./unnest.js";
 
@@ -74,13 +74,18 @@ function rewriteFilter(plan: Filter, context: SubqueryContext): LogicalPlan {
       joins.keep(values ? { ...test.subquery, values } : test.subquery, test.wanted);
     } else rest.push(truthOf(part, joins, context));
   }
-  const filtered: LogicalPlan = rest.length > 0 ? { kind: "filter", child: joins.plan, condition: allOf(rest) } : joins.plan;
+  const filtered: LogicalPlan =
+    rest.length > 0 ? { kind: "filter", child: joins.plan, condition: allOf(rest) } : joins.plan;
   const output = outputOf(plan);
-  return outputOf(filtered).length === output.length ? filtered : { kind: "project", child: filtered, expressions: output };
+  return outputOf(filtered).length === output.length
+    ? filtered
+    : { kind: "project", child: filtered, expressions: output };
 }
 
 /** `[NOT] EXISTS (...)` and `a [NOT] IN (...)` as conditions of their own. */
-function testOf(e: Expression): { readonly subquery: SubqueryExpression; readonly wanted: boolean } | undefined {
+function testOf(
+  e: Expression,
+): { readonly subquery: SubqueryExpression; readonly wanted: boolean } | undefined {
   if (e.kind === "subquery") return e.form === "scalar" ? undefined : { subquery: e, wanted: true };
   const inner = negated(e);
   const test = inner && testOf(inner);
@@ -113,7 +118,10 @@ function rewriteJoin(plan: Join, context: SubqueryContext): LogicalPlan {
       sides[whole] = { kind: "filter", child: sides[whole], condition: part };
       continue;
     }
-    const joins = { left: new SubqueryJoins(sides.left, context), right: new SubqueryJoins(sides.right, context) };
+    const joins = {
+      left: new SubqueryJoins(sides.left, context),
+      right: new SubqueryJoins(sides.right, context),
+    };
     rest.push(onSides(part, plan, joins, context));
     sides.left = joins.left.plan;
     sides.right = joins.right.plan;
@@ -125,14 +133,19 @@ function rewriteJoin(plan: Join, context: SubqueryContext): LogicalPlan {
     condition: rest.length > 0 ? allOf(rest) : undefined,
   };
   const output = outputOf(plan);
-  return outputOf(joined).length === output.length ? joined : { kind: "project", child: joined, expressions: output };
+  return outputOf(joined).length === output.length
+    ? joined
+    : { kind: "project", child: joined, expressions: output };
 }
 
 /** The side on which a part of the condition may stand as a filter: it reads no other, and the join does not add rows to it. */
 function filterSide(plan: Join, part: Expression): "left" | "right" | undefined {
   const side = sideOf(plan, part);
   const { type } = plan;
-  if (side === "left") return type === "inner" || type === "cross" || type === "right" || type === "leftSemi" ? "left" : undefined;
+  if (side === "left")
+    return type === "inner" || type === "cross" || type === "right" || type === "leftSemi"
+      ? "left"
+      : undefined;
   if (side === "right") return type === "full" || type === "right" ? undefined : "right";
   return undefined;
 }
@@ -168,7 +181,8 @@ function rewriteAggregate(plan: Aggregate, context: SubqueryContext): LogicalPla
   if (above) {
     const items: (Alias | Attribute)[] = [];
     const lift = (e: Expression): Expression => {
-      const isKey = e.kind !== "literal" && e.kind !== "alias" && plan.keys.some((key) => sameExpression(key, e));
+      const isKey =
+        e.kind !== "literal" && e.kind !== "alias" && plan.keys.some((key) => sameExpression(key, e));
       if (isKey || e.kind === "aggregate") return itemFor(e, items);
       if (e.kind === "subquery") for (const column of e.outer ?? []) itemFor(column, items);
       return mapParts(e, lift);
@@ -182,7 +196,9 @@ function rewriteAggregate(plan: Aggregate, context: SubqueryContext): LogicalPla
   const expressions = plan.expressions.map((e): Expression => {
     const mapped = withColumns(e, joins, context);
     // a key that has become a column still gives out the attribute that it was
-    return e.kind === "alias" || e.kind === "attribute" ? mapped : { kind: "alias", child: mapped, names: ["_key"], id: toAttribute(e).id };
+    return e.kind === "alias" || e.kind === "attribute"
+      ? mapped
+      : { kind: "alias", child: mapped, names: ["_key"], id: toAttribute(e).id };
   });
   return { ...plan, child: joins.plan, keys, expressions };
 }

@@ -1,9 +1,15 @@
 import { BooleanType } from "@ss/core";
-import { type Alias, type Attribute, type Expression, freshId, type SubqueryExpression } from "../../expression/expression.js";
+import { conjuncts } from "../../expression/conjuncts.js";
+import {
+  type Alias,
+  type Attribute,
+  type Expression,
+  freshId,
+  type SubqueryExpression,
+} from "../../expression/expression.js";
 import { nullableOf } from "../../expression/type-of.js";
 import { outputOf } from "../../logical/output.js";
 import type { Join, LogicalPlan } from "../../logical/plan.js";
-import { conjuncts } from "../../expression/conjuncts.js";
 import { allOf, caseWhen, equal, isNotNull, isNull, not, nullLike, or, truth } from "../calls.js";
 import { domainOf } from "./domain.js";
 import { asSeenOutside, substitute } from "./outer-references.js";
@@ -70,7 +76,14 @@ export class SubqueryJoins {
     const right = renamed(inner.plan);
     const rename = (one: Expression): Expression => substitute(one, right.names);
     const condition = allOf(correlation(inner).map(rename));
-    this.add({ kind: "join", type: "leftSingle", left: this.plan, right: right.plan, condition, subqueryOrigin: e.origin });
+    this.add({
+      kind: "join",
+      type: "leftSingle",
+      left: this.plan,
+      right: right.plan,
+      condition,
+      subqueryOrigin: e.origin,
+    });
     const deferred = inner.deferred.get(column.id);
     const present = deferred ? asSeenOutside(rename(deferred)) : right.names.get(column.id)!;
     const missing = inner.missing?.get(column.id);
@@ -144,7 +157,8 @@ export function lateralJoin(plan: Join, context: SubqueryContext): LogicalPlan {
   const domain = domainOf(plan.left);
   const first = unnest(plan.right, { domain, ansi: context.ansi });
   // what an outer join adds has to be told from what is computed
-  const inner = first.missing || (plan.type === "left" && first.deferred.size > 0) ? settle(first, domain) : first;
+  const inner =
+    first.missing || (plan.type === "left" && first.deferred.size > 0) ? settle(first, domain) : first;
   const deferred = new Map([...inner.deferred].map(([id, e]) => [id, asSeenOutside(e)]));
   const written = plan.condition ? conjuncts(plan.condition).map((e) => substitute(e, deferred)) : [];
   const conditions = [...correlation(inner), ...written];

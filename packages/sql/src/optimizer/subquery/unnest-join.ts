@@ -5,8 +5,8 @@ import { attributeOf, outputOf } from "../../logical/output.js";
 import type { Join, LogicalPlan } from "../../logical/plan.js";
 import { allOf, caseWhen, isNotNull, nullSafeEqual } from "../calls.js";
 import { isMovable, outerColumns, readsOuter, substitute } from "./outer-references.js";
-import { present, settled, unnest, type UnnestContext } from "./unnest.js";
-import { bind, type Bound, overBound, settle, type Unnested } from "./unnested.js";
+import { present, settled, type UnnestContext, unnest } from "./unnest.js";
+import { type Bound, bind, overBound, settle, type Unnested } from "./unnested.js";
 
 /** A join within a subquery: both sides have to belong to the same outer row. */
 export function unnestJoin(plan: Join, context: UnnestContext): Unnested {
@@ -42,7 +42,12 @@ function unnestInner(plan: Join, context: UnnestContext): Unnested {
     }
   }
   const both = merge(left.bound, right.bound);
-  const joined: LogicalPlan = { ...plan, ...withCondition(plan, [...here, ...both.conditions]), left: left.plan, right: right.plan };
+  const joined: LogicalPlan = {
+    ...plan,
+    ...withCondition(plan, [...here, ...both.conditions]),
+    left: left.plan,
+    right: right.plan,
+  };
   return {
     plan: joined,
     bound: [...left.bound, ...both.further],
@@ -92,14 +97,25 @@ function oneSided(plan: Join, kept: "left" | "right", context: UnnestContext): U
 function unnestFull(plan: Join, context: UnnestContext): Unnested {
   const condition = plan.condition ? conjuncts(plan.condition) : [];
   const sides = [settled(plan.left, context), settled(plan.right, context)] as const;
-  const columns = outerColumns([...sides.flatMap(({ bound }) => bound.map((one) => one.outer)), ...condition]);
+  const columns = outerColumns([
+    ...sides.flatMap(({ bound }) => bound.map((one) => one.outer)),
+    ...condition,
+  ]);
   const needed = columns.map((attribute): Expression => ({ kind: "outerReference", attribute }));
   const [left, right] = sides.map((side) => bind(side, needed, context.domain)) as [Unnested, Unnested];
   const pairs = needed.map((e) => [overBound(e, left), overBound(e, right)] as const);
-  const conditions = [...condition.map((part) => overBound(part, left)), ...pairs.map(([a, b]) => nullSafeEqual(a, b))];
+  const conditions = [
+    ...condition.map((part) => overBound(part, left)),
+    ...pairs.map(([a, b]) => nullSafeEqual(a, b)),
+  ];
   // an outer value may be null on the side that is there, so a column of its own tells which side that is
   const marked = withMarker(left.plan);
-  const joined: LogicalPlan = { ...plan, ...withCondition(plan, conditions), left: marked.plan, right: right.plan };
+  const joined: LogicalPlan = {
+    ...plan,
+    ...withCondition(plan, conditions),
+    left: marked.plan,
+    right: right.plan,
+  };
   const values = pairs.map(([a, b]): Alias => {
     const value = caseWhen([[isNotNull(marked.there), a]], b);
     return { kind: "alias", child: value, names: ["_bound"], id: freshId() };
@@ -124,5 +140,15 @@ function unnestLateral(plan: Join, context: UnnestContext): Unnested {
   const left = settle(unnest(plan.left, context), context.domain);
   const condition = plan.condition ? [plan.condition] : [];
   const side = outerColumns(condition).length > 0 ? bind(left, condition, context.domain) : left;
-  return { ...side, plan: { ...plan, left: side.plan, ...withCondition(plan, condition.map((e) => overBound(e, side))) } };
+  return {
+    ...side,
+    plan: {
+      ...plan,
+      left: side.plan,
+      ...withCondition(
+        plan,
+        condition.map((e) => overBound(e, side)),
+      ),
+    },
+  };
 }

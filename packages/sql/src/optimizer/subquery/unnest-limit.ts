@@ -1,11 +1,18 @@
 import { assert, IntegerType } from "@ss/core";
-import { type Alias, type Attribute, freshId, literal, type SortOrder, type WindowSpec } from "../../expression/expression.js";
+import {
+  type Alias,
+  type Attribute,
+  freshId,
+  literal,
+  type SortOrder,
+  type WindowSpec,
+} from "../../expression/expression.js";
 import { rowNumber } from "../../functions/window/ranking.js";
 import { attributeOf, outputOf } from "../../logical/output.js";
 import type { Limit, LogicalPlan, Offset, Project } from "../../logical/plan.js";
 import { allOf, greater, lessOrEqual } from "../calls.js";
-import { bind, overBound, type Unnested } from "./unnested.js";
 import { settled, type UnnestContext } from "./unnest.js";
+import { bind, overBound, type Unnested } from "./unnested.js";
 
 /** LIMIT and OFFSET over the ordering that they cut, with the projections between them. */
 export interface Limits {
@@ -53,7 +60,10 @@ function countOf(node: Limit | Offset): number {
 export function unnestLimit(limits: Limits, context: UnnestContext): Unnested {
   const child = bind(settled(limits.child, context), limits.order, context.domain);
   const order = limits.order.map((one) => overBound(one, child) as SortOrder);
-  const cut = child.bound.length > 0 ? numbered(child, { ...limits, order }) : plainly(child.plan, { ...limits, order });
+  const cut =
+    child.bound.length > 0
+      ? numbered(child, { ...limits, order })
+      : plainly(child.plan, { ...limits, order });
   const plan = limits.projections.reduceRight<LogicalPlan>((below, project) => {
     const carried = child.bound.map(({ inner }) => inner);
     return { ...project, child: below, expressions: [...project.expressions, ...carried] };
@@ -63,8 +73,11 @@ export function unnestLimit(limits: Limits, context: UnnestContext): Unnested {
 
 function plainly(plan: LogicalPlan, { from, to, order }: Limits): LogicalPlan {
   const sorted: LogicalPlan = order.length > 0 ? { kind: "sort", child: plan, order, global: true } : plan;
-  const rest: LogicalPlan = from > 0 ? { kind: "offset", child: sorted, count: literal(from, IntegerType) } : sorted;
-  return to === Number.POSITIVE_INFINITY ? rest : { kind: "limit", child: rest, count: literal(Math.max(0, to - from), IntegerType) };
+  const rest: LogicalPlan =
+    from > 0 ? { kind: "offset", child: sorted, count: literal(from, IntegerType) } : sorted;
+  return to === Number.POSITIVE_INFINITY
+    ? rest
+    : { kind: "limit", child: rest, count: literal(Math.max(0, to - from), IntegerType) };
 }
 
 function numbered(child: Unnested, { from, to, order }: Limits): LogicalPlan {
@@ -73,8 +86,20 @@ function numbered(child: Unnested, { from, to, order }: Limits): LogicalPlan {
     orderBy: order,
     frame: { type: "rows", lower: { bound: "unboundedPreceding" }, upper: { bound: "currentRow" } },
   };
-  const call = { kind: "windowFunction", fn: rowNumber, args: [], type: IntegerType, nullable: false, name: "row_number" } as const;
-  const alias: Alias = { kind: "alias", child: { kind: "window", call, spec }, names: ["_row"], id: freshId() };
+  const call = {
+    kind: "windowFunction",
+    fn: rowNumber,
+    args: [],
+    type: IntegerType,
+    nullable: false,
+    name: "row_number",
+  } as const;
+  const alias: Alias = {
+    kind: "alias",
+    child: { kind: "window", call, spec },
+    names: ["_row"],
+    id: freshId(),
+  };
   const row: Attribute = attributeOf(alias);
   const conditions = [
     ...(from > 0 ? [greater(row, literal(from, IntegerType))] : []),

@@ -3,17 +3,20 @@ import { sameExpression } from "../../expression/same-expression.js";
 import { outputOf } from "../../logical/output.js";
 import type { LogicalPlan, SetOperation } from "../../logical/plan.js";
 import { outerColumns } from "./outer-references.js";
-import { bind, type Bound, overBound, type Unnested, unnested } from "./unnested.js";
 import { settled, type UnnestContext } from "./unnest.js";
+import { type Bound, bind, overBound, type Unnested, unnested } from "./unnested.js";
 
 /** UNION, INTERSECT and EXCEPT: every branch gives out, last, the outer values that any branch depends on. */
 export function unnestSetOperation(plan: SetOperation, context: UnnestContext): Unnested {
   const branches = plan.children.map((child) => settled(child, context));
   const outer: Expression[] = [];
   for (const { bound } of branches) {
-    for (const one of bound) if (!outer.some((known) => sameExpression(known, one.outer))) outer.push(one.outer);
+    for (const one of bound)
+      if (!outer.some((known) => sameExpression(known, one.outer))) outer.push(one.outer);
   }
-  const children = branches.map((branch, k) => withValues(branch, outputOf(plan.children[k]!), outer, context));
+  const children = branches.map((branch, k) =>
+    withValues(branch, outputOf(plan.children[k]!), outer, context),
+  );
   const output = plan.output ?? outputOf(plan.children[0]!);
   const bound = outer.map((e, k): Bound => {
     const [first] = children;

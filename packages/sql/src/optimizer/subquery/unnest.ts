@@ -10,8 +10,8 @@ import type { Domain } from "./domain.js";
 import { overNoRows } from "./empty-group.js";
 import { isMovable, readsOuter, substitute } from "./outer-references.js";
 import { unnestJoin } from "./unnest-join.js";
-import { unnestSetOperation } from "./unnest-set-operation.js";
 import { limitsOf, unnestLimit } from "./unnest-limit.js";
+import { unnestSetOperation } from "./unnest-set-operation.js";
 import { bind, neededLater, overBound, settle, type Unnested, unnested } from "./unnested.js";
 
 /** What unnesting has to know about the query around. */
@@ -56,8 +56,17 @@ export function unnest(plan: LogicalPlan, context: UnnestContext): Unnested {
         ...one.map((e) => overBound(e, bound)),
         ...bound.bound.map(({ inner }) => inner),
       ]);
-      const expanded: LogicalPlan = { ...plan, child: bound.plan, projections, output: [...plan.output, ...added] };
-      return { ...bound, plan: expanded, bound: bound.bound.map(({ outer }, k) => ({ outer, inner: added[k]! })) };
+      const expanded: LogicalPlan = {
+        ...plan,
+        child: bound.plan,
+        projections,
+        output: [...plan.output, ...added],
+      };
+      return {
+        ...bound,
+        plan: expanded,
+        bound: bound.bound.map(({ outer }, k) => ({ outer, inner: added[k]! })),
+      };
     }
     default: {
       // the rest hands rows on one by one
@@ -87,7 +96,10 @@ export function present(plan: LogicalPlan, users: readonly Expression[], context
 }
 
 function subqueriesRead(e: Expression, columns: ReadonlyMap<number, Expression>): boolean {
-  return exists(e, (part) => part.kind === "subquery" && (part.outer ?? []).some((column) => columns.has(column.id)));
+  return exists(
+    e,
+    (part) => part.kind === "subquery" && (part.outer ?? []).some((column) => columns.has(column.id)),
+  );
 }
 
 function unnestFilter(plan: Filter, context: UnnestContext): Unnested {
@@ -147,18 +159,24 @@ function unnestAggregate(plan: Aggregate, context: UnnestContext): Unnested {
   const groups: LogicalPlan = { ...plan, child: parts.plan, keys, expressions: [...expressions, ...bound] };
   if (plan.keys.length > 0) return { ...parts, plan: groups };
   const missing = new Map(
-    plan.expressions.map((e) => [toAttribute(e).id, overNoRows(e.kind === "alias" ? e.child : e, context.ansi)]),
+    plan.expressions.map((e) => [
+      toAttribute(e).id,
+      overNoRows(e.kind === "alias" ? e.child : e, context.ansi),
+    ]),
   );
   return { ...parts, plan: groups, missing };
 }
 
 /** `max(a) + outer` as a projection over `max(a)`: what is computed over groups can be put off, what goes into them cannot. */
 function outerAboveGroups(plan: Aggregate): LogicalPlan | undefined {
-  const above = plan.expressions.some((e) => exists(e, (part) => part.kind === "outerReference") && !onlyInGroups(e, plan.keys));
+  const above = plan.expressions.some(
+    (e) => exists(e, (part) => part.kind === "outerReference") && !onlyInGroups(e, plan.keys),
+  );
   if (!above) return undefined;
   const items: (Alias | Attribute)[] = [];
   const lift = (e: Expression): Expression => {
-    const isKey = e.kind !== "literal" && e.kind !== "alias" && plan.keys.some((key) => sameExpression(key, e));
+    const isKey =
+      e.kind !== "literal" && e.kind !== "alias" && plan.keys.some((key) => sameExpression(key, e));
     return isKey || e.kind === "aggregate" ? itemFor(e, items) : mapParts(e, lift);
   };
   const expressions = plan.expressions.map(lift);
@@ -201,7 +219,10 @@ function perRow(plan: Extract<LogicalPlan, { kind: "sort" | "generate" }>, conte
 }
 
 /** DISTINCT and windows: rows of one outer row belong together. */
-function perGroup(plan: Extract<LogicalPlan, { kind: "deduplicate" | "window" }>, context: UnnestContext): Unnested {
+function perGroup(
+  plan: Extract<LogicalPlan, { kind: "deduplicate" | "window" }>,
+  context: UnnestContext,
+): Unnested {
   const child = bind(settled(plan.child, context), expressionsOf(plan), context.domain);
   const bound = child.bound.map(({ inner }) => inner);
   if (plan.kind === "deduplicate") {

@@ -1,12 +1,18 @@
 import { references } from "../../expression/conjuncts.js";
 import { type Alias, type Attribute, type Expression, freshId } from "../../expression/expression.js";
 import { sameExpression } from "../../expression/same-expression.js";
+import { nullableOf } from "../../expression/type-of.js";
 import { attributeOf, outputOf } from "../../logical/output.js";
 import type { LogicalPlan } from "../../logical/plan.js";
-import { nullableOf } from "../../expression/type-of.js";
 import { allOf, caseWhen, isNotNull, nullSafeEqual, sidesOfEquality, truth } from "../calls.js";
 import type { Domain } from "./domain.js";
-import { asSeenOutside, outerColumns, readsOuter, replaceOuterReferences, substitute } from "./outer-references.js";
+import {
+  asSeenOutside,
+  outerColumns,
+  readsOuter,
+  replaceOuterReferences,
+  substitute,
+} from "./outer-references.js";
 
 /** A column of an unnested subquery that holds, for each row, a value of the query around for which the row is there. */
 export interface Bound {
@@ -57,14 +63,16 @@ export function correlation(of: Unnested): readonly Expression[] {
 export function bind(of: Unnested, expressions: readonly Expression[], domain: Domain): Unnested {
   const columns = outerColumns(expressions);
   let result = of;
-  for (const column of columns) result = bindByEquality(result, { kind: "outerReference", attribute: column });
+  for (const column of columns)
+    result = bindByEquality(result, { kind: "outerReference", attribute: column });
   const open = columns.filter((column) => !innerOf(result, column));
   return open.length === 0 ? result : withDomain(result, open, domain);
 }
 
 /** The bound column of an outer column. */
 function innerOf(of: Unnested, column: Attribute): Attribute | undefined {
-  return of.bound.find(({ outer }) => outer.kind === "outerReference" && outer.attribute.id === column.id)?.inner;
+  return of.bound.find(({ outer }) => outer.kind === "outerReference" && outer.attribute.id === column.id)
+    ?.inner;
 }
 
 /** Makes `outer = inner` among the pending conditions a bound column. */
@@ -73,9 +81,18 @@ function bindByEquality(of: Unnested, outer: Expression): Unnested {
   for (const condition of of.pending) {
     const sides = sidesOfEquality(condition);
     if (!sides) continue;
-    const inner = sameExpression(sides.a, outer) ? sides.b : sameExpression(sides.b, outer) ? sides.a : undefined;
+    const inner = sameExpression(sides.a, outer)
+      ? sides.b
+      : sameExpression(sides.b, outer)
+        ? sides.a
+        : undefined;
     if (!inner || readsOuter(inner)) continue;
-    return withBound({ ...of, pending: of.pending.filter((one) => one !== condition) }, outer, inner, sides.nullSafe);
+    return withBound(
+      { ...of, pending: of.pending.filter((one) => one !== condition) },
+      outer,
+      inner,
+      sides.nullSafe,
+    );
   }
   return of;
 }
@@ -116,7 +133,9 @@ export function settle(of: Unnested, domain: Domain): Unnested {
       if (readsOuter(side) && references(side).size === 0) result = bindByEquality(result, side);
     }
   }
-  return computeDeferred(checkPending(bind(result, [...result.pending, ...result.deferred.values()], domain)));
+  return computeDeferred(
+    checkPending(bind(result, [...result.pending, ...result.deferred.values()], domain)),
+  );
 }
 
 function checkPending(of: Unnested): Unnested {
@@ -128,7 +147,11 @@ function checkPending(of: Unnested): Unnested {
 function computeDeferred(of: Unnested): Unnested {
   if (of.deferred.size === 0) return of;
   const computed = [...of.deferred].map(([id, e]): Alias => namedAs(id, overBound(e, of)));
-  const plan: LogicalPlan = { kind: "project", child: of.plan, expressions: [...outputOf(of.plan), ...computed] };
+  const plan: LogicalPlan = {
+    kind: "project",
+    child: of.plan,
+    expressions: [...outputOf(of.plan), ...computed],
+  };
   return { ...of, plan, deferred: new Map() };
 }
 
@@ -143,7 +166,11 @@ export function namedAs(id: number, e: Expression): Alias {
  */
 function withMissingRows(of: Unnested, domain: Domain): Unnested {
   const missing = of.missing!;
-  const columns = outerColumns([...of.bound.map(({ outer }) => outer), ...of.deferred.values(), ...missing.values()]);
+  const columns = outerColumns([
+    ...of.bound.map(({ outer }) => outer),
+    ...of.deferred.values(),
+    ...missing.values(),
+  ]);
   const values = domain(columns);
   const replace = (e: Expression): Expression =>
     replaceOuterReferences(e, (column) => values.columns[columns.findIndex((one) => one.id === column.id)]!);
@@ -159,7 +186,11 @@ function withMissingRows(of: Unnested, domain: Domain): Unnested {
   const bound = columns.map((attribute, k): Bound => {
     return { outer: { kind: "outerReference", attribute }, inner: values.columns[k]! };
   });
-  const plan: LogicalPlan = { kind: "project", child: join, expressions: [...expressions, ...values.columns] };
+  const plan: LogicalPlan = {
+    kind: "project",
+    child: join,
+    expressions: [...expressions, ...values.columns],
+  };
   return { ...unnested(plan), bound };
 }
 
@@ -169,9 +200,16 @@ export function renamed(plan: LogicalPlan): {
   readonly names: ReadonlyMap<number, Attribute>;
   readonly there: Attribute;
 } {
-  const aliases = outputOf(plan).map((column): [number, Alias] => [column.id, { ...namedAs(freshId(), column), names: [column.name] }]);
+  const aliases = outputOf(plan).map((column): [number, Alias] => [
+    column.id,
+    { ...namedAs(freshId(), column), names: [column.name] },
+  ]);
   const marker: Alias = { ...namedAs(freshId(), truth(true)), names: ["_there"] };
-  const project: LogicalPlan = { kind: "project", child: plan, expressions: [...aliases.map(([, alias]) => alias), marker] };
+  const project: LogicalPlan = {
+    kind: "project",
+    child: plan,
+    expressions: [...aliases.map(([, alias]) => alias), marker],
+  };
   const nullable = (alias: Alias): Attribute => ({ ...attributeOf(alias), nullable: true });
   return {
     plan: project,
