@@ -6,7 +6,6 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["source"] } },
   test: {
     include: ["test/**/*.integration.test.ts"],
-    passWithNoTests: true,
     // Real servers start slowly and share the machine with the tests.
     fileParallelism: false,
     testTimeout: 120_000,

@@ -18,7 +18,7 @@ const npmFlags = [
 /**
  * Checks what users get: the packed tarball of each publishable package is linted, its types are resolved, and it is
  * installed into an empty project with core and what it depends on, and imported there. At last the main job runs from
- * tarballs alone, with two threads. Gives whether all of it went well.
+ * tarballs alone. Gives whether all of it went well.
  */
 export async function checkPackages() {
   const workspace = readWorkspace();
@@ -120,7 +120,7 @@ const importAll = (specifiers) => `
     if (Object.keys(await import(specifier)).length === 0) throw new Error(specifier + " exports nothing");
   }`;
 
-/** Runs the main job with two threads from tarballs: the built app, its data and no source of the workspace. */
+/** Runs the main job with `local[2]` from tarballs: the built app, its data and no source of the workspace. */
 async function checkMainJob(workspace, tarballs, project) {
   const app = workspace.find((entry) => entry.folder === mainJob);
   if (app === undefined) {

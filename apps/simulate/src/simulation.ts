@@ -44,7 +44,7 @@ export async function simulate(seed: number, operators: readonly string[] = []):
   } catch (error) {
     throw new SimulationFailure(run.operators, run.text, error);
   } finally {
-    run.forget();
+    await run.close();
   }
 }
 
@@ -67,6 +67,7 @@ class Simulation {
   private readonly conf: Readonly<Record<string, string>>;
   private disk: FaultyFileSystem = new FaultyFileSystem({ schemes: ["sim"] });
   private additionsLeft: number;
+  private readonly sessions: SparkSession[] = [];
   private lives = 0;
   private faults = 0;
 
@@ -102,7 +103,9 @@ class Simulation {
     return `${queryText(this.query)} into ${this.sink.name}`;
   }
 
-  forget(): void {
+  /** Ends what still runs, also after a failure, and forgets the rows. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.sessions.map((spark) => spark.stop()));
     for (const name of this.sources) MemorySource.reset(name);
   }
 
@@ -133,7 +136,9 @@ class Simulation {
       "spark.sql.streaming.fileSink.log.cleanupDelay": random.pick(["0", "600000"]),
     };
     for (const [key, value] of Object.entries(settings)) builder.config(key, value);
-    return builder.create();
+    const spark = await builder.create();
+    this.sessions.push(spark);
+    return spark;
   }
 
   private async start(): Promise<Life> {

@@ -41,6 +41,7 @@ export {
   parentPath,
   pathFromUri,
   pathToUri,
+  qualifiedPath,
   relativeTo,
 } from "./path.js";
 export { DEFAULT_PARTITION_NAME, escapePathName, partitionFolder, unescapePathName } from "./path-name.js";

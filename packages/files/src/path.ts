@@ -40,6 +40,11 @@ export function relativeTo(folder: string, path: string): string | null {
   return path.startsWith(prefix) ? path.slice(prefix.length) : null;
 }
 
+/** A path as messages and progress reports show it, with the scheme that Spark's have: `file:/data/in`. */
+export function qualifiedPath(path: string): string {
+  return SCHEME.test(path) ? path : `file:${path}`;
+}
+
 // Java's URI class, which wrote the paths in Spark's logs, quotes these characters and leaves those beyond ASCII alone.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among those that are quoted
 const QUOTED = /[\u0000-\u0020"#%<>?[\\\]^`{|}\u007f]/g;

@@ -5,6 +5,7 @@ import {
   partitionFolder,
   pathFromUri,
   pathToUri,
+  qualifiedPath,
   relativeTo,
   unescapePathName,
 } from "@ss/files";
@@ -27,6 +28,11 @@ test("logs hold paths as URIs, and read them in either form", () => {
   expect(pathFromUri("file:///a%20b/c%253D%5B1%5D/\u00e9")).toBe("/a b/c%3D[1]/\u00e9");
   expect(pathFromUri("/data/x.json")).toBe("/data/x.json");
   expect(pathFromUri(pathToUri("s3://bucket/a b"))).toBe("s3://bucket/a b");
+});
+
+test("reports show paths with their scheme", () => {
+  expect(qualifiedPath("/data/a b")).toBe("file:/data/a b");
+  expect(qualifiedPath("s3://bucket/a")).toBe("s3://bucket/a");
 });
 
 test("names of partition folders escape what file systems and Hive do not take", () => {

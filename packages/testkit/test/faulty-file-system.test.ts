@@ -149,3 +149,25 @@ test("bytes can be altered behind everyone's back", async () => {
   disk.corrupt("/f", (content) => content.subarray(1));
   expect(await text(disk.restart(), "/f")).toBe("bc");
 });
+
+test("a flushed disk loses nothing", async () => {
+  const disk = new FaultyFileSystem();
+  disk.faultWhen(["link"], "/a/1", { kind: "loseAnswer" });
+  await expect(disk.createExclusive("/a/1", bytes("x"))).rejects.toThrow("failed as the test asked");
+  disk.flush();
+  expect(await disk.restart().readAll("/a/1")).toEqual(bytes("x"));
+});
+
+test("faults that were forgotten do not strike", async () => {
+  const disk = new FaultyFileSystem();
+  disk.faultAt(0, { kind: "crash" });
+  disk.faultWhen(["write"], "", { kind: "fail" });
+  disk.clearFaults();
+  expect(await disk.createExclusive("/a/1", bytes("x"))).toBe(true);
+});
+
+test("files of a scheme are found by their whole path, down to its root", async () => {
+  const disk = new FaultyFileSystem({ schemes: ["sim"] });
+  expect(await disk.createExclusive("sim://disk/1", bytes("x"))).toBe(true);
+  expect(await disk.restart().readAll("sim://disk/1")).toEqual(bytes("x"));
+});

@@ -5,13 +5,9 @@ const ownArrows: Readonly<Record<string, readonly string[]>> = {
   sql: ["core", "kernels"],
   testkit: ["core"],
   files: ["core"],
-  kafka: ["core"],
   "source-file": ["core", "kernels", "files"],
   "sink-file": ["core", "kernels", "files"],
-  "source-kafka": ["core", "kernels", "kafka"],
-  "sink-kafka": ["core", "kernels", "kafka"],
   "sink-parquet": ["core", "kernels", "sink-file", "format-parquet"],
-  connect: ["core", "sql"],
   tidy: [],
 };
 

@@ -16,9 +16,15 @@ export interface ModuleFacts {
   readonly consoleMethods: readonly string[];
 }
 
-/** Parses one TypeScript file, by its path from the top. */
+const known = new Map<string, ModuleFacts>();
+
+/** The facts of one TypeScript file, by its path from the top. A file is parsed once, since several tests ask for it. */
 export function moduleFacts(path: string): ModuleFacts {
-  return factsOfText(readText(path), path);
+  const found = known.get(path);
+  if (found !== undefined) return found;
+  const facts = factsOfText(readText(path), path);
+  known.set(path, facts);
+  return facts;
 }
 
 /** Parses TypeScript text. */

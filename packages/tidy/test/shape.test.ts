@@ -2,7 +2,15 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { allowedArrows } from "../src/arrows.js";
-import { apps, filesBelow, type Member, publishedPackages, readText, root } from "../src/repository.js";
+import {
+  apps,
+  filesBelow,
+  type Member,
+  publishedPackages,
+  readText,
+  root,
+  sourceFiles,
+} from "../src/repository.js";
 
 const coreRange = "workspace:>=0.1.0 <1.0.0";
 
@@ -80,13 +88,20 @@ describe.each(publishedPackages)("the package.json of $name", ({ name, path, man
   });
 });
 
-test.each(apps)("$name is private, ESM, and has scripts to build and to check types", ({ manifest }) => {
+test.each(apps)("$name is private, ESM, and has a script to check types", ({ manifest }) => {
   expect(manifest).toMatchObject({
     private: true,
     type: "module",
-    scripts: { build: expect.any(String), typecheck: expect.any(String) },
+    scripts: { typecheck: expect.any(String) },
   });
 });
+
+test.each(apps.filter((app) => sourceFiles(app).length > 0))(
+  "$name has a script to build",
+  ({ manifest }) => {
+    expect(manifest.scripts?.["build"]).toBe("tsup");
+  },
+);
 
 const plugin = /^(source|sink|format|fs|state)-/;
 

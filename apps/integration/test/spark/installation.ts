@@ -1,7 +1,8 @@
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 /** The release whose files and answers the tests compare with. */
 const SPARK = "pyspark==4.3.0";
@@ -23,17 +24,16 @@ export function missingForSpark(): string | undefined {
   return undefined;
 }
 
+const run = promisify(execFile);
+const INSTALL_MS = 540_000;
+
 /** Installs Spark once, into a folder that is kept between runs. */
-export function installSpark(): void {
+export async function installSpark(): Promise<void> {
   if (existsSync(stamp)) return;
   rmSync(environment, { recursive: true, force: true });
   mkdirSync(dirname(environment), { recursive: true });
-  run("python3", ["-m", "venv", environment]);
-  run(sparkPython, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", SPARK]);
+  await run("python3", ["-m", "venv", environment], { timeout: INSTALL_MS });
+  const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", SPARK];
+  await run(sparkPython, install, { timeout: INSTALL_MS });
   writeFileSync(stamp, `${SPARK}\n`);
-}
-
-function run(command: string, args: readonly string[]): void {
-  const { status, stderr, error } = spawnSync(command, args, { timeout: 540_000, encoding: "utf8" });
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed: ${error?.message ?? stderr}`);
 }

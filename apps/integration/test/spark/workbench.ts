@@ -55,7 +55,7 @@ export function describeWithSpark(name: string, declare: (bench: Workbench) => v
     const bench = new Workbench();
     // the first run downloads Spark
     beforeAll(async () => {
-      installSpark();
+      await installSpark();
       await bench.start();
     }, 780_000);
     afterAll(() => bench.stop(), 60_000);

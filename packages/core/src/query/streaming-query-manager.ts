@@ -77,15 +77,18 @@ export class StreamingQueryManager {
     this.lastTerminated = null;
   }
 
+  /** Tells a listener of all queries from now on. */
   addListener(listener: StreamingQueryListener): void {
     this.listeners.push(listener);
   }
 
+  /** Tells a listener nothing more; one that was never added does no harm. */
   removeListener(listener: StreamingQueryListener): void {
     const at = this.listeners.indexOf(listener);
     if (at >= 0) this.listeners.splice(at, 1);
   }
 
+  /** The listeners, in the order in which they are told. */
   listListeners(): StreamingQueryListener[] {
     return [...this.listeners];
   }

@@ -32,7 +32,7 @@ export interface SinkBatch {
  * batch ids in the same atomic step that makes the rows visible. Batches come one at a time, in order of id.
  */
 export interface Sink {
-  /** For progress reports, without secrets: `FileSink[/data/out]`. */
+  /** For progress reports, without secrets: `FileSink[file:/data/out]`. */
   readonly description: string;
   readonly delivery: "exactlyOnce" | "atLeastOnce";
   readonly outputModes: readonly OutputMode[];

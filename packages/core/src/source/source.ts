@@ -54,7 +54,7 @@ export interface SourceContext {
  * never retries by waiting longer than its `signal` allows.
  */
 export interface Source {
-  /** For progress reports, without secrets: `FileStreamSource[/data/in]`. */
+  /** For progress reports, without secrets: `FileStreamSource[file:/data/in]`. */
   readonly description: string;
   /** Fixed for the life of the object. */
   readonly schema: StructType;

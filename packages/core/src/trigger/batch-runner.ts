@@ -54,7 +54,7 @@ export class BatchRunner {
     this.oldestKept = resume.oldestKept;
   }
 
-  /** The batch that runs now or was committed last, or -1. */
+  /** The batch that was committed last, or -1. */
   get lastCommittedBatch(): number {
     return this.batchId - 1;
   }

@@ -28,8 +28,10 @@ export interface CsvWriteOptions {
   readonly nullValue?: string;
   /** Stands for an empty string, as is. Default `""`. */
   readonly emptyValue?: string;
-  /** Ends records. Default `\n`. */
+  /** Ends records; one or two characters. Of two, each `\n` within a value becomes those too. Default `\n`. */
   readonly lineSeparator?: string;
+  /** A reader takes lines that begin with it for comments; one ASCII character, or "" for none. Default `#`. */
+  readonly comment?: string;
 }
 
 const encoder = new TextEncoder();
@@ -38,7 +40,7 @@ const encoder = new TextEncoder();
  * Writes the values of CSV records into an arena; the caller writes separators and line ends between them.
  *
  * A value is put in quotes when it holds the separator or a line end, begins with a quote, or (`escapeQuotes`) holds
- * one. Inside quotes the escape goes before quotes, and the escape of the escape before escapes.
+ * one, and when it is the first of its record and begins like a comment. Inside quotes the escape goes before quotes, and the escape of the escape before escapes.
  */
 export class CsvFieldWriter {
   readonly #dialect: CsvDialect;
@@ -47,6 +49,11 @@ export class CsvFieldWriter {
   readonly #nullValue: Uint8Array;
   readonly #emptyValue: Uint8Array;
   readonly #lineEnd: Uint8Array;
+  /** The first and the last byte of the line end: values that hold one of them are put in quotes. */
+  readonly #lineEndFirst: number;
+  readonly #lineEndLast: number;
+  readonly #comment: number;
+  #isFirst = true;
 
   constructor(options: CsvWriteOptions = {}) {
     const { separator, quote, escape, charToEscapeQuoteEscaping, lineSeparator } = options;
@@ -63,15 +70,20 @@ export class CsvFieldWriter {
     this.#nullValue = encoder.encode(options.nullValue ?? "");
     this.#emptyValue = encoder.encode(options.emptyValue ?? '""');
     this.#lineEnd = encoder.encode(lineSeparator ?? "\n");
+    this.#lineEndFirst = this.#lineEnd[0] ?? LF;
+    this.#lineEndLast = this.#lineEnd.at(-1) ?? LF;
+    this.#comment = encoder.encode(options.comment ?? "#")[0] ?? -1;
   }
 
   /** Appends what stands between two values. */
   separator(arena: ByteArena): void {
+    this.#isFirst = false;
     arena.appendBytes(this.#dialect.separator, 0, this.#dialect.separator.length);
   }
 
   /** Appends what ends a record. */
   lineEnd(arena: ByteArena): void {
+    this.#isFirst = true;
     arena.appendBytes(this.#lineEnd, 0, this.#lineEnd.length);
   }
 
@@ -98,7 +110,8 @@ export class CsvFieldWriter {
       return;
     }
     const { quote, escape, escapeEscape } = this.#dialect;
-    arena.reserve((end - start) * 2 + 2);
+    const lineEnd = this.#lineEnd;
+    arena.reserve((end - start) * Math.max(2, lineEnd.length) + 2);
     const target = arena.bytes;
     let write = arena.length;
     target[write++] = quote;
@@ -108,6 +121,10 @@ export class CsvFieldWriter {
         if (escape >= 0) target[write++] = escape;
       } else if (byte === escape && escapeEscape >= 0) {
         target[write++] = escapeEscape;
+      } else if (byte === LF && lineEnd.length > 1) {
+        target.set(lineEnd, write);
+        write += lineEnd.length;
+        continue;
       }
       target[write++] = byte;
     }
@@ -118,11 +135,16 @@ export class CsvFieldWriter {
   #needsQuotes(bytes: Uint8Array, start: number, end: number): boolean {
     const { quote, separator } = this.#dialect;
     if (quote < 0) return false;
-    if (start < end && bytes[start] === quote) return true;
+    if (start === end) return false;
+    if (bytes[start] === quote || (this.#isFirst && bytes[start] === this.#comment)) return true;
     const first = separator[0];
+    const lineEndFirst = this.#lineEndFirst;
+    const lineEndLast = this.#lineEndLast;
+    const innerQuote = this.#escapeQuotes ? quote : LF;
     for (let position = start; position < end; position++) {
       const byte = bytes[position];
-      if (byte === LF || byte === CR || (byte === quote && this.#escapeQuotes)) return true;
+      if (byte === LF || byte === CR || byte === innerQuote) return true;
+      if (byte === lineEndFirst || byte === lineEndLast) return true;
       if (byte !== first) continue;
       if (separator.length === 1 || indexOfBytes(bytes, position, end, separator) === position) return true;
     }

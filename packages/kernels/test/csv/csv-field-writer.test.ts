@@ -51,6 +51,17 @@ describe("CsvFieldWriter", () => {
     expect(record(['a"b', '"c'], { escapeQuotes: false })).toBe('a"b,"\\"c"\n');
   });
 
+  it("puts a record's first value in quotes where it would begin a comment", () => {
+    expect(record(["#a", "#b"])).toBe('"#a",#b\n');
+    expect(record(["#a", ";b"], { comment: ";" })).toBe("#a,;b\n");
+    expect(record([";a"], { comment: ";" })).toBe('";a"\n');
+  });
+
+  it("puts values in quotes that hold the line end", () => {
+    expect(record(["a;b", "c\nd"], { lineSeparator: ";" })).toBe('"a;b","c\nd";');
+    expect(record(["a;b", "a|b", "c\nd"], { lineSeparator: ";|" })).toBe('"a;b","a|b","c;|d";|');
+  });
+
   it("drops white space around values unless told otherwise", () => {
     expect(record([" a ", "  "])).toBe('a,""\n');
     expect(record([" a "], { ignoreLeadingWhiteSpace: false, ignoreTrailingWhiteSpace: false })).toBe(

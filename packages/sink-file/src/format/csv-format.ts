@@ -1,12 +1,12 @@
-import {
-  type Batch,
-  type BytesColumn,
-  type Column,
-  type FileFormat,
-  type FormatContext,
-  type FormatWriter,
-  type Options,
-  type StructType,
+import type {
+  Batch,
+  BytesColumn,
+  Column,
+  FileFormat,
+  FormatContext,
+  FormatWriter,
+  Options,
+  StructType,
 } from "@ss/core";
 import { ByteArena, CsvFieldWriter, type CsvWriteOptions } from "@ss/kernels";
 import { invalidOption, unsupportedType } from "../errors.js";
@@ -70,6 +70,7 @@ function writeOptions(options: Options): CsvWriteOptions {
     nullValue: options.text("nullValue", ""),
     emptyValue: options.text("emptyValue", '""'),
     lineSeparator: options.text("lineSep", "\n"),
+    comment: character("comment", "") || "#",
   };
 }
 
@@ -83,7 +84,9 @@ class HexCells extends CellWriter {
 
   protected put(i: number, arena: ByteArena): void {
     const { data, starts, lengths } = this.column;
-    const hex = Buffer.from(data.buffer, data.byteOffset + starts[i]!, lengths[i]!).toString("hex").toUpperCase();
+    const hex = Buffer.from(data.buffer, data.byteOffset + starts[i]!, lengths[i]!)
+      .toString("hex")
+      .toUpperCase();
     arena.appendString(`[${hex.replace(/(..)(?!$)/g, "$1 ")}]`);
   }
 }

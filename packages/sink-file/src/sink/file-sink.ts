@@ -8,7 +8,7 @@ import type {
   SinkBatch,
   SinkResult,
 } from "@ss/core";
-import type { FileManifest } from "@ss/files";
+import { type FileManifest, qualifiedPath } from "@ss/files";
 import { concurrentUpdate } from "../errors.js";
 import { type PartFileSettings, PartFiles, type WrittenFile } from "./part-files.js";
 
@@ -30,7 +30,7 @@ export class FileSink implements Sink {
   private readonly manifest: FileManifest;
 
   constructor(settings: BatchSettings, manifest: FileManifest) {
-    this.description = `FileSink[${settings.output}]`;
+    this.description = `FileSink[${qualifiedPath(settings.output)}]`;
     this.settings = settings;
     this.manifest = manifest;
   }

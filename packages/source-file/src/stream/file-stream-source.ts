@@ -20,6 +20,7 @@ import {
   logSettings,
   type PartitionValueParser,
   pathPartitions,
+  qualifiedPath,
   type SeenFile,
   SeenFileLog,
 } from "@ss/files";
@@ -68,7 +69,7 @@ export class FileStreamSource implements Source {
   constructor(parts: FileStreamParts) {
     this.parts = parts;
     const { streamOptions, schema, reader, options, context, parser } = parts;
-    this.description = `FileStreamSource[${parts.path}]`;
+    this.description = `FileStreamSource[${qualifiedPath(parts.path)}]`;
     this.schema = fullSchema(schema);
     this.readLimit = streamOptions.readLimit;
     this.scan = new FileScan(schema, reader, options, context, parser);

@@ -4,6 +4,7 @@ import { unaryFunctions } from "./arithmetic/unary.js";
 import { bitwiseFunctions } from "./bitwise/bitwise.js";
 import { castFunctions } from "./cast/cast-functions.js";
 import { arrayFunctions } from "./collection/array-functions.js";
+import { arrayPositionFunctions } from "./collection/array-positions.js";
 import { sequenceFunctions } from "./collection/sequence.js";
 import { conditionalFunctions } from "./conditional/conditional.js";
 import { currentFunctions } from "./datetime/current.js";
@@ -16,6 +17,7 @@ import { parseFormatFunctions } from "./datetime/parse-format.js";
 import { truncateFunctions } from "./datetime/truncate.js";
 import { digestFunctions } from "./digest/digests.js";
 import { valueHashFunctions } from "./digest/value-hash.js";
+import { environmentFunctions } from "./environment/environment-functions.js";
 import { generatorFunctions } from "./generator/generators.js";
 import { higherOrderFunctions } from "./higher-order/higher-order.js";
 import { intervalMakers, tryFunction } from "./interval/interval-makers.js";
@@ -27,7 +29,6 @@ import { mapFunctions } from "./map/map-functions.js";
 import { mathFunctions } from "./math/math-functions.js";
 import { roundingFunctions } from "./math/rounding.js";
 import { widthBucketFunctions } from "./math/width-bucket.js";
-import { miscFunctions } from "./misc/misc-functions.js";
 import { constructorFunctions } from "./nested/constructors.js";
 import { itemFunctions } from "./nested/get-item.js";
 import { comparisonFunctions } from "./predicate/comparison.js";
@@ -101,11 +102,12 @@ export function scalarFunctions(): readonly ScalarFunction[] {
     ...intervalMakers,
     tryFunction,
     ...arrayFunctions,
+    ...arrayPositionFunctions,
     ...sequenceFunctions,
     ...mapFunctions,
     ...higherOrderFunctions,
     ...urlFunctions,
-    ...miscFunctions,
+    ...environmentFunctions,
     ...encodingFunctions,
     ...formattingFunctions,
     ...maskFunctions,

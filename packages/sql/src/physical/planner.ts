@@ -1,4 +1,4 @@
-import { assert, BooleanType, type Predicate, type PushdownAnswer } from "@ss/core";
+import { assert, type Predicate, type PushdownAnswer } from "@ss/core";
 import type { Alias, Attribute, Expression, SortOrder } from "../expression/expression.js";
 import { freshId } from "../expression/expression.js";
 import { nullableOf, typeOf } from "../expression/type-of.js";
@@ -158,11 +158,6 @@ export class Planner {
       output: outputOf(node),
     };
   }
-
-  /** How many watermark operators the plan has. */
-  get watermarkCount(): number {
-    return this.watermarks;
-  }
 }
 
 /** Whether rows keep coming from below. */
@@ -234,6 +229,3 @@ export function attributeOf(alias: Alias): Attribute {
     metadata: alias.metadata,
   };
 }
-
-/** TRUE, for conditions that have become empty. */
-export const ALWAYS: Expression = { kind: "literal", value: true, type: BooleanType };

@@ -2,8 +2,9 @@
 type Entry = readonly [defaultValue: string | undefined, withoutEffect?: string];
 
 /**
- * Spark's configuration keys with their defaults. One default differs: `spark.sql.shuffle.partitions` is 16 here and 200 in Spark,
- * because partitions divide the state of one process and not a cluster. The default of the time zone is that of this machine.
+ * Spark's configuration keys with their defaults. One default differs: `spark.sql.shuffle.partitions` is 16 here and 200 in Spark. A
+ * checkpoint pins it and reports name it; one process keeps the state whole, so it divides no work. The default of the time zone is that
+ * of this machine.
  */
 const ENTRIES: Readonly<Record<string, Entry>> = {
   "spark.sql.adaptive.streaming.stateless.enabled": ["true", "plans are not changed while they run"],

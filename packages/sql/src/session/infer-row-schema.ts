@@ -46,11 +46,23 @@ function typeOfValue(value: unknown): DataType {
   return inferRowSchema([value]);
 }
 
+/** The type of a column that holds values of both types. */
 function wider(a: DataType, b: DataType): DataType {
-  if (a.kind === "void" || a.kind === b.kind) return b.kind === "void" ? a : b;
+  if (a.kind === "void") return b;
   if (b.kind === "void") return a;
+  if (a.kind === "array" && b.kind === "array") return ArrayType(wider(a.elementType, b.elementType));
+  if (a.kind === "struct" && b.kind === "struct") return allFields(a, b);
+  if (a.kind === b.kind) return a;
   const kinds = [a.kind, b.kind];
   return kinds.includes("double") && kinds.includes("long") ? DoubleType : StringType;
+}
+
+/** The fields of both, in the order in which they were met. */
+function allFields(a: StructType, b: StructType): StructType {
+  const types = new Map<string, DataType>();
+  for (const { name, type } of [...a.fields, ...b.fields])
+    types.set(name, wider(types.get(name) ?? NullType, type));
+  return new StructType([...types].map(([name, type]) => StructField(name, type)));
 }
 
 function cannotInfer(): StreamError {

@@ -92,7 +92,7 @@ export class Plugins implements SessionContext {
     throw new StreamError({
       condition: "SS_UNKNOWN_FILE_SYSTEM",
       parameters: { scheme, path },
-      message: `No file system in use serves '${scheme}://' (${path}). Pass one to SparkSession.builder().use(...): fs-s3, fs-hdfs or one of your own.`,
+      message: `No file system in use serves '${scheme}://' (${path}). Pass a plug-in with one to SparkSession.builder().use(...).`,
     });
   }
 

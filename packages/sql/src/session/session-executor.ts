@@ -35,7 +35,6 @@ import { ForeachSink } from "../streaming/sinks/foreach-sink.js";
 import { MemorySink } from "../streaming/sinks/memory-sink.js";
 import { NoopSink } from "../streaming/sinks/noop-sink.js";
 import { SqlStreamPlan } from "../streaming/sql-stream-plan.js";
-import { TableRun } from "./batch-run.js";
 import type { Catalog } from "./catalog.js";
 import { checkpointMissing, queryNameMissing, unsupportedSinkMode } from "./errors.js";
 import { pinnedConf } from "./pinned-conf.js";
@@ -43,6 +42,7 @@ import type { Plugins } from "./plugins.js";
 import { type Analyzed, Preparation } from "./prepare.js";
 import type { RuntimeConfig } from "./runtime-config.js";
 import { valuesOfSubqueries } from "./subquery-values.js";
+import { TableRun } from "./table-run.js";
 
 /** The parts of a session that running a plan needs. */
 export interface ExecutorParts {

@@ -111,6 +111,7 @@ export class SparkSession {
   readonly conf: RuntimeConfig;
   /** The running queries. */
   readonly streams: StreamingQueryManager;
+  /** The release of Spark whose names and behaviour this follows. */
   readonly version = "4.3.0";
   private readonly catalogViews = new Catalog();
   private readonly plugins: Plugins;
@@ -140,6 +141,7 @@ export class SparkSession {
     }
   }
 
+  /** A builder without settings. */
   static builder(): SessionBuilder {
     return new SessionBuilder();
   }

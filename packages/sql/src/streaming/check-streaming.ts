@@ -178,7 +178,7 @@ function checkSet(node: Extract<LogicalPlan, { kind: "setOperation" }>): void {
   if (node.type === "intersect") throw refused("Intersect of streaming DataFrames/Datasets is not supported");
 }
 
-/** Two event-time columns reaching one operator, or a second watermark over a first. */
+/** A second watermark over a first. */
 function checkWatermarks(plan: LogicalPlan): void {
   if (plan.kind === "withWatermark") {
     const before = outputOf(plan.child).filter((a) => a.metadata?.["spark.watermarkDelayMs"] !== undefined);

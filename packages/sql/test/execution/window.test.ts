@@ -16,7 +16,6 @@ import {
   YearMonthIntervalType,
 } from "@ss/core";
 import { describe, expect, test } from "vitest";
-import type { Rows } from "../../src/logical/rows.js";
 import type { Operator, Run } from "../../src/execution/operator.js";
 import { WindowOperator } from "../../src/execution/operators/window.js";
 import {
@@ -30,6 +29,7 @@ import {
   type WindowSpec,
 } from "../../src/expression/expression.js";
 import { typeOf } from "../../src/expression/type-of.js";
+import type { Rows } from "../../src/logical/rows.js";
 import { ascending, type Clauses, callOf, descending, over } from "../functions/calls.js";
 
 const settings = { ansi: true, timeZone: "America/Los_Angeles" };

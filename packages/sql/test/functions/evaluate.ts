@@ -2,8 +2,8 @@ import { type Column, columnBuilder, type DataType, type Value, valueAt } from "
 import { isConstant } from "../../src/analyzer/constant.js";
 import { Stage } from "../../src/execution/codegen/stage.js";
 import { mapChildren } from "../../src/expression/children.js";
-import { type Attribute, call, type Expression, freshId, literal } from "../../src/expression/expression.js";
 import { castIsNullable } from "../../src/expression/coercion/cast-rules.js";
+import { type Attribute, call, type Expression, freshId, literal } from "../../src/expression/expression.js";
 import type { FunctionContext } from "../../src/expression/function.js";
 import { nullableOf, typeOf } from "../../src/expression/type-of.js";
 import { builtinFunctions, FunctionRegistry } from "../../src/functions/registry.js";
@@ -60,7 +60,12 @@ export function evaluateRows(
   rows: readonly (readonly Value[])[],
   settings: Settings = {},
 ): Value[] {
-  const columns = inputs.map((attribute, k) => columnOf(attribute.type, rows.map((row) => row[k] ?? null)));
+  const columns = inputs.map((attribute, k) =>
+    columnOf(
+      attribute.type,
+      rows.map((row) => row[k] ?? null),
+    ),
+  );
   const resolved = resolve(e, settings);
   const stage = new Stage(
     { input: inputs, conditions: [], outputs: [resolved] },

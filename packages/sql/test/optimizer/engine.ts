@@ -7,7 +7,7 @@ import { optimize } from "../../src/optimizer/optimize.js";
 import { rewriteSubqueries } from "../../src/optimizer/subquery/rewrite-subqueries.js";
 import { Planner } from "../../src/physical/planner.js";
 import { physicalText } from "../../src/physical/text.js";
-import { TableRun } from "../../src/session/batch-run.js";
+import { TableRun } from "../../src/session/table-run.js";
 import { environment, query, type Views } from "../analyzer/analyzing.js";
 
 const settings = { ansi: true, timeZone: "UTC", external: { longs: "number", timestamps: "date" } } as const;

@@ -11,10 +11,12 @@ const HONOURED: Readonly<Record<string, string>> = {
   "spark.sql.streaming.fileSink.log.deletion": "whether compacted entries are deleted",
   "spark.sql.streaming.fileSource.cleaner.numThreads": "whether cleanSource runs",
   "spark.sql.streaming.fileSource.log.cleanupDelay": "how long the seen-file log keeps expired entries",
-  "spark.sql.streaming.fileSource.log.compactInterval": "every how many batches the seen-file log is compacted",
+  "spark.sql.streaming.fileSource.log.compactInterval":
+    "every how many batches the seen-file log is compacted",
   "spark.sql.streaming.fileSource.log.deletion": "whether compacted entries are deleted",
   "spark.sql.streaming.fileStreamSink.ignoreMetadata": "whether readers heed _spark_metadata",
-  "spark.sql.streaming.forceDeleteTempCheckpointLocation": "whether a failed query's temporary checkpoint goes",
+  "spark.sql.streaming.forceDeleteTempCheckpointLocation":
+    "whether a failed query's temporary checkpoint goes",
   "spark.sql.streaming.minBatchesToRetain": "how many log entries and state versions stay",
   "spark.sql.streaming.multipleWatermarkPolicy": "min or max of several watermarks",
   "spark.sql.streaming.noDataMicroBatches.enabled": "batches without data",

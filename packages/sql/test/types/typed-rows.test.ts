@@ -54,7 +54,7 @@ describe("with a typed schema", () => {
   test("a selection has the selected columns", () => {
     const table = typed();
     const chosen = table.select("item", "quantity");
-    expectTypeOf(chosen.collect()).resolves.toEqualTypeOf<Pick<Sale, "item" | "quantity">[]>();
+    expectTypeOf(chosen.collect).returns.resolves.toEqualTypeOf<Pick<Sale, "item" | "quantity">[]>();
     expectTypeOf(table.filter("quantity > 1").where(col("item").isNotNull()).limit(3)).toEqualTypeOf<
       DataFrame<Sale>
     >();
@@ -94,7 +94,7 @@ describe("with a typed schema", () => {
     const table = typed();
     const right = spark.createDataFrame([], items);
     const joined = table.join(right, "item");
-    expectTypeOf(joined.select("item", "quantity", "weight").collect()).resolves.toEqualTypeOf<
+    expectTypeOf(joined.select("item", "quantity", "weight").collect).returns.resolves.toEqualTypeOf<
       { item: string | null; quantity: number | null; weight: number | null }[]
     >();
     expectTypeOf(table.join(right, ["item"], "left").select("weight")).toEqualTypeOf<
@@ -139,7 +139,7 @@ describe("with a typed schema", () => {
   });
   test("groups by name know their keys and counts", () => {
     const counted = typed().groupBy("item", "at").count();
-    expectTypeOf(counted.collect()).resolves.toEqualTypeOf<
+    expectTypeOf(counted.collect).returns.resolves.toEqualTypeOf<
       { item: string | null; at: Date | null; count: number }[]
     >();
     expectTypeOf(typed().groupBy(window("at", "1 hour")).count()).toEqualTypeOf<DataFrame>();
@@ -174,7 +174,7 @@ describe("with a typed schema", () => {
 describe("with a schema of run time", () => {
   test("any name and any type goes", () => {
     const table = untyped();
-    expectTypeOf(table.collect()).resolves.toEqualTypeOf<AnyRow[]>();
+    expectTypeOf(table.collect).returns.resolves.toEqualTypeOf<AnyRow[]>();
     expectTypeOf(table.select("item", "whatever")).toEqualTypeOf<DataFrame>();
     expectTypeOf(table.groupBy("item").count()).toEqualTypeOf<DataFrame>();
     expectTypeOf(

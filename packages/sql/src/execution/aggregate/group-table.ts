@@ -118,27 +118,22 @@ export class GroupTable {
   ): Uint8Array {
     const selected = new Uint8Array(rowCount);
     const group = new Int32Column(IntegerType, rowCount, null, this.slots);
-    const found = new Int32Array(1);
-    if (!passing) {
-      const slots = new Int32Array(rowCount);
-      let next = table.slotCount;
-      table.findOrAdd([group, ...args], rowCount, slots);
-      for (let i = 0; i < rowCount; i++) {
-        if (slots[i] !== next) continue;
-        selected[i] = 1;
-        next++;
-      }
-      return selected;
+    let columns: readonly Column[] = [group, ...args];
+    let positions: Int32Array | undefined;
+    let count = rowCount;
+    if (passing) {
+      // rows that a filter rules out must not count as seen
+      positions = positionsOf(passing);
+      count = positions.length;
+      columns = columns.map((column) => takeColumn(column, positions!, count));
     }
-    // rows that a filter rules out must not count as seen, so they are taken one by one
-    const columns = [group as Column, ...args];
-    for (let i = 0; i < rowCount; i++) {
-      if (passing[i] === 0) continue;
-      selected[i] = table.findOrAdd(
-        columns.map((column) => single(column, i)),
-        1,
-        found,
-      );
+    const slots = new Int32Array(count);
+    let next = table.slotCount;
+    table.findOrAdd(columns, count, slots);
+    for (let i = 0; i < count; i++) {
+      if (slots[i] !== next) continue;
+      selected[positions ? positions[i]! : i] = 1;
+      next++;
     }
     return selected;
   }
@@ -150,8 +145,12 @@ export class GroupTable {
   }
 }
 
-function single(column: Column, i: number): Column {
-  return takeColumn(column, Int32Array.of(i), 1);
+/** The rows that are marked with 1. */
+function positionsOf(marks: Uint8Array): Int32Array {
+  const positions = new Int32Array(marks.length);
+  let count = 0;
+  for (let i = 0; i < marks.length; i++) if (marks[i] === 1) positions[count++] = i;
+  return positions.subarray(0, count);
 }
 
 /** 1 where a condition is true. */

@@ -1,6 +1,7 @@
 import { type ExternalOptions, externalValue } from "../../expression/external-value.js";
 import type { Rows } from "../../logical/rows.js";
 import type { ObservePlan } from "../../physical/plan.js";
+import { argumentColumns } from "../../physical/plan-aggregate.js";
 import { GroupTable } from "../aggregate/group-table.js";
 import { Stage } from "../codegen/stage.js";
 import type { StageSettings } from "../codegen/stage-writer.js";
@@ -28,7 +29,7 @@ export class ObserveOperator implements Operator {
   async *rows(run: Run): AsyncIterable<Rows> {
     const groups = new GroupTable([], this.plan.parts, this.settings.ansi);
     groups.addGlobalGroup();
-    const first = this.output.length - this.plan.parts.reduce((sum, part) => sum + part.call.args.length, 0);
+    const first = this.output.length - argumentColumns(this.plan.parts).length;
     for await (const batch of this.child.rows(run)) {
       groups.add({ columns: batch.columns.slice(first), rowCount: batch.rowCount });
       yield batch;

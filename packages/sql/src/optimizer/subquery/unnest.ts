@@ -2,7 +2,7 @@ import { exists, mapChildren as mapParts } from "../../expression/children.js";
 import { conjuncts, references } from "../../expression/conjuncts.js";
 import { type Alias, type Attribute, type Expression, freshId } from "../../expression/expression.js";
 import { sameExpression } from "../../expression/same-expression.js";
-import { attributeOf, outputOf, toAttribute } from "../../logical/output.js";
+import { attributeOf, toAttribute } from "../../logical/output.js";
 import type { Aggregate, Filter, LogicalPlan, Project } from "../../logical/plan.js";
 import { childrenOf, expressionsOf, mapExpressions } from "../../logical/transform.js";
 import { allOf } from "../calls.js";

@@ -6,8 +6,8 @@ import { typeOf } from "../../expression/type-of.js";
 import { boxed, callLike, rewriting, scalar } from "../define.js";
 import { runtimeError } from "../runtime-error.js";
 
-/** What belongs to no other family. */
-export const miscFunctions: readonly ScalarFunction[] = [
+/** What a query can ask of its session and of itself: users, versions, types, partitions, ids; and errors that it raises. */
+export const environmentFunctions: readonly ScalarFunction[] = [
   scalar({
     names: ["typeof"],
     arity: [1, 1],
