@@ -1,7 +1,6 @@
-import { fileSource } from "@ss/source-file";
 import { MemorySource, memorySource } from "@ss/source-memory";
 import { expect, test } from "vitest";
-import { col, SparkSession, window } from "../src/index.js";
+import { SparkSession, window } from "../src/index.js";
 
 test("a query over VALUES gives rows", async () => {
   const spark = await SparkSession.builder().create();

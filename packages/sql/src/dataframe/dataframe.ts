@@ -363,7 +363,7 @@ export class DataFrame<Row extends object = AnyRow> {
     const schema = await this.schema();
     const texts = this.executor.cellTexts(schema);
     const rows: string[][] = [];
-    for await (const batch of this.limit(numRows + 1).executor.rows(this.limit(numRows + 1).plan)) {
+    for await (const batch of this.executor.rows(this.limit(numRows + 1).plan)) {
       for (let i = 0; i < batch.rowCount; i++) {
         rows.push(batch.columns.map((column, k) => texts[k]!(valueAt(column, i))));
       }
