@@ -4,9 +4,13 @@ import { simulate } from "../src/simulation.js";
 
 const PATIENCE = { timeout: 60_000 };
 
-test.each(OPERATORS)("queries of %s come to the model's result whatever the disk does", PATIENCE, async (operator) => {
-  for (let seed = 1; seed <= 5; seed++) await simulate(seed, [operator]);
-});
+test.each(OPERATORS)(
+  "queries of %s come to the model's result whatever the disk does",
+  PATIENCE,
+  async (operator) => {
+    for (let seed = 1; seed <= 5; seed++) await simulate(seed, [operator]);
+  },
+);
 
 test("a seed gives the same run again", PATIENCE, async () => {
   const first = await simulate(20_240_101);

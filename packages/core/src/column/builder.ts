@@ -149,6 +149,7 @@ abstract class FixedBuilder<A extends Fixed> extends ColumnBuilder {
   }
 }
 
+/** Builds columns of booleans. */
 export class BooleanBuilder extends FixedBuilder<Uint8Array> {
   constructor(type: DataType) {
     super(type, new Uint8Array(INITIAL_ROWS));
@@ -171,6 +172,7 @@ abstract class NumberBuilder<
   }
 }
 
+/** Builds columns of 8-bit whole numbers. */
 export class Int8Builder extends NumberBuilder<Int8Array> {
   constructor(type: DataType) {
     super(type, new Int8Array(INITIAL_ROWS));
@@ -179,6 +181,7 @@ export class Int8Builder extends NumberBuilder<Int8Array> {
     return new c.Int8Column(this.type, length, validity, this.part(length, copy));
   }
 }
+/** Builds columns of 16-bit whole numbers. */
 export class Int16Builder extends NumberBuilder<Int16Array> {
   constructor(type: DataType) {
     super(type, new Int16Array(INITIAL_ROWS));
@@ -187,6 +190,7 @@ export class Int16Builder extends NumberBuilder<Int16Array> {
     return new c.Int16Column(this.type, length, validity, this.part(length, copy));
   }
 }
+/** Builds columns of 32-bit whole numbers: INT, DATE and year-month intervals. */
 export class Int32Builder extends NumberBuilder<Int32Array> {
   constructor(type: DataType) {
     super(type, new Int32Array(INITIAL_ROWS));
@@ -195,6 +199,7 @@ export class Int32Builder extends NumberBuilder<Int32Array> {
     return new c.Int32Column(this.type, length, validity, this.part(length, copy));
   }
 }
+/** Builds columns of 32-bit floating-point numbers. */
 export class Float32Builder extends NumberBuilder<Float32Array> {
   constructor(type: DataType) {
     super(type, new Float32Array(INITIAL_ROWS));
@@ -203,6 +208,7 @@ export class Float32Builder extends NumberBuilder<Float32Array> {
     return new c.Float32Column(this.type, length, validity, this.part(length, copy));
   }
 }
+/** Builds columns of 64-bit floating-point numbers. */
 export class Float64Builder extends NumberBuilder<Float64Array> {
   constructor(type: DataType) {
     super(type, new Float64Array(INITIAL_ROWS));
@@ -212,6 +218,7 @@ export class Float64Builder extends NumberBuilder<Float64Array> {
   }
 }
 
+/** Builds columns of 64-bit whole numbers: BIGINT, times and short decimals. */
 export class Int64Builder extends FixedBuilder<BigInt64Array> {
   constructor(type: DataType) {
     super(type, new BigInt64Array(INITIAL_ROWS));
@@ -225,6 +232,7 @@ export class Int64Builder extends FixedBuilder<BigInt64Array> {
   }
 }
 
+/** Builds columns of decimals of more than 18 digits. */
 export class Int128Builder extends ColumnBuilder {
   values: BigInt64Array = new BigInt64Array(INITIAL_ROWS * 2);
   append(value: Value): void {
@@ -273,6 +281,7 @@ export class Int128Builder extends ColumnBuilder {
   }
 }
 
+/** Builds columns of texts and bytes. */
 export class BytesBuilder extends ColumnBuilder {
   data: Uint8Array = new Uint8Array(1024);
   /** Bytes of `data` in use. */
@@ -376,6 +385,7 @@ export class BytesBuilder extends ColumnBuilder {
   }
 }
 
+/** Builds columns of calendar intervals. */
 export class IntervalBuilder extends ColumnBuilder {
   readonly months: Int32Builder;
   readonly days: Int32Builder;
@@ -438,6 +448,7 @@ function intervalAt(column: c.Column, i: number): IntervalValue | null {
   return { months: column.months[i]!, days: column.days[i]!, micros: column.micros[i]! };
 }
 
+/** Builds columns of arrays. */
 export class ListBuilder extends ColumnBuilder {
   starts: Int32Array = new Int32Array(INITIAL_ROWS);
   lengths: Int32Array = new Int32Array(INITIAL_ROWS);
@@ -500,6 +511,7 @@ export class ListBuilder extends ColumnBuilder {
   }
 }
 
+/** Builds columns of maps. */
 export class MapBuilder extends ColumnBuilder {
   starts: Int32Array = new Int32Array(INITIAL_ROWS);
   lengths: Int32Array = new Int32Array(INITIAL_ROWS);
@@ -571,6 +583,7 @@ export class MapBuilder extends ColumnBuilder {
   }
 }
 
+/** Builds columns of structs. */
 export class StructBuilder extends ColumnBuilder {
   readonly children: readonly ColumnBuilder[];
   constructor(type: DataType) {
@@ -621,6 +634,7 @@ export class StructBuilder extends ColumnBuilder {
   }
 }
 
+/** Builds columns that are null in every row. */
 export class NullBuilder extends ColumnBuilder {
   append(_value: Value): void {
     this.next(false);

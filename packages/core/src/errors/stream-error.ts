@@ -1,4 +1,7 @@
-/** What the trigger loop may do about an error: try the same call again, restart from the checkpoint, or stop. */
+/**
+ * What helps against an error: the trigger loop makes the same call again; the query ends, and a new start from its checkpoint may go
+ * well; or the query ends until somebody mends the cause.
+ */
 export type Recovery = "retry" | "restart" | "fail";
 
 /** The fields of a {@link StreamError}. */

@@ -7,54 +7,74 @@ export type DayTimeUnit = "day" | "hour" | "minute" | "second";
 
 type Simple<K extends string> = { readonly kind: K };
 
+/** TRUE or FALSE. */
 export type BooleanType = Simple<"boolean">;
+/** TINYINT: a whole number of 8 bits. */
 export type ByteType = Simple<"byte">;
+/** SMALLINT: a whole number of 16 bits. */
 export type ShortType = Simple<"short">;
+/** INT: a whole number of 32 bits. */
 export type IntegerType = Simple<"integer">;
+/** BIGINT: a whole number of 64 bits. */
 export type LongType = Simple<"long">;
+/** A floating-point number of 32 bits. */
 export type FloatType = Simple<"float">;
+/** A floating-point number of 64 bits. */
 export type DoubleType = Simple<"double">;
+/** Bytes. */
 export type BinaryType = Simple<"binary">;
+/** A day: days since 1970-01-01. */
 export type DateType = Simple<"date">;
 /** An instant: microseconds since 1970-01-01T00:00:00Z, shown in the session's time zone. */
 export type TimestampType = Simple<"timestamp">;
 /** A wall-clock time without a zone: microseconds since 1970-01-01T00:00:00 of that clock. */
 export type TimestampNTZType = Simple<"timestamp_ntz">;
+/** Months, days and microseconds, each for itself. */
 export type CalendarIntervalType = Simple<"interval">;
+/** A value that brings its own type along. */
 export type VariantType = Simple<"variant">;
+/** The type of NULL where nothing else is known. */
 export type NullType = Simple<"void">;
 /** `collation` is absent for the default, UTF8_BINARY. */
 export interface StringType extends Simple<"string"> {
   readonly collation?: string;
 }
+/** Text of a fixed length, padded with spaces. */
 export interface CharType extends Simple<"char"> {
   readonly length: number;
 }
+/** Text of at most `length` characters. */
 export interface VarcharType extends Simple<"varchar"> {
   readonly length: number;
 }
+/** A time of day without a date. */
 export interface TimeType extends Simple<"time"> {
   /** Digits of the fraction of a second, 0 to 6. */
   readonly precision: number;
 }
+/** An exact number with a fixed number of digits after the point. */
 export interface DecimalType extends Simple<"decimal"> {
   /** Digits in all, 1 to 38. */
   readonly precision: number;
   /** Digits after the point. */
   readonly scale: number;
 }
+/** A span of years and months. */
 export interface YearMonthIntervalType extends Simple<"yearMonthInterval"> {
   readonly start: YearMonthUnit;
   readonly end: YearMonthUnit;
 }
+/** A span of days, hours, minutes and seconds. */
 export interface DayTimeIntervalType extends Simple<"dayTimeInterval"> {
   readonly start: DayTimeUnit;
   readonly end: DayTimeUnit;
 }
+/** A list of elements of one type. */
 export interface ArrayType extends Simple<"array"> {
   readonly elementType: DataType;
   readonly containsNull: boolean;
 }
+/** Values by key. */
 export interface MapType extends Simple<"map"> {
   readonly keyType: DataType;
   readonly valueType: DataType;

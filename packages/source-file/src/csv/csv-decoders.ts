@@ -61,8 +61,11 @@ export function csvDecoder(
 }
 
 function stringViews(type: DataType, tokenizer: CsvTokenizer): FieldDecoder {
-  return new StringDecoder(type, ESCAPED, (bytes, start, length, kind, arena) =>
-    tokenizer.unescape(bytes, start, length, kind, arena),
+  return new StringDecoder(
+    type,
+    ESCAPED,
+    (bytes, start, length, kind, arena) => tokenizer.unescape(bytes, start, length, kind, arena),
+    false,
   );
 }
 

@@ -1,6 +1,7 @@
 import { BytesBuilder, BytesColumn, type Column, type DataType } from "@ss/core";
 import { ByteArena, type FieldColumn } from "@ss/kernels";
 import type { FieldDecoder } from "./field-decoder.js";
+import { validText } from "./valid-text.js";
 import { ValidityBits } from "./validity-bits.js";
 
 /** Appends the value of an escaped field to the arena and returns its length, which is at most that of the field. */
@@ -23,11 +24,17 @@ export class StringDecoder implements FieldDecoder {
   private readonly arena = new ByteArena(256);
   private readonly validity = new ValidityBits();
 
-  /** `escapedKinds` has a 1 for the kinds of fields that have escapes. */
-  constructor(type: DataType, escapedKinds: Uint8Array, unescape: Unescape) {
+  private readonly isValid: boolean;
+
+  /**
+   * `escapedKinds` has a 1 for the kinds of fields that have escapes; `isValid` says that the tokeniser lets only valid UTF-8
+   * pass.
+   */
+  constructor(type: DataType, escapedKinds: Uint8Array, unescape: Unescape, isValid: boolean) {
     this.type = type;
     this.escapedKinds = escapedKinds;
     this.unescape = unescape;
+    this.isValid = isValid;
   }
 
   decode(bytes: Uint8Array, field: FieldColumn, rowCount: number): Column {
@@ -42,7 +49,8 @@ export class StringDecoder implements FieldDecoder {
         lengths[i] = this.rewrite(bytes, starts[i]!, lengths[i]!, kinds[i]!);
       }
     }
-    return new BytesColumn(this.type, rowCount, validity.bits, bytes, starts, lengths);
+    const column = new BytesColumn(this.type, rowCount, validity.bits, bytes, starts, lengths);
+    return this.isValid ? column : validText(column);
   }
 
   private rewrite(bytes: Uint8Array, start: number, length: number, kind: number): number {

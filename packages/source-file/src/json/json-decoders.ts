@@ -121,8 +121,11 @@ export function jsonDecoder(type: DataType, column: string, values: JsonValues):
     case "char":
     case "varchar":
       // of every other value the text itself is the string, as Spark has it
-      return new StringDecoder(type, ESCAPED, (bytes, start, length, _kind, arena) =>
-        unescapeJson(bytes, start, length, arena),
+      return new StringDecoder(
+        type,
+        ESCAPED,
+        (bytes, start, length, _kind, arena) => unescapeJson(bytes, start, length, arena),
+        true,
       );
     case "binary":
       return new ComputedBytesDecoder(type, column, base64Bytes);

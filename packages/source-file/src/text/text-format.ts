@@ -12,6 +12,7 @@ import {
   StructType,
 } from "@ss/core";
 import { FieldTable, LineSplitter, skipByteOrderMark } from "@ss/kernels";
+import { validText } from "../decode/valid-text.js";
 import { unsupportedType } from "../errors.js";
 import { Breath } from "../reading/breath.js";
 import { BufferPool, type ChunkReader } from "../reading/chunk-reader.js";
@@ -79,7 +80,7 @@ function wholeFile(schema: StructType, bytes: Uint8Array, start: number, end: nu
     Int32Array.of(start),
     Int32Array.of(end - start),
   );
-  return new Batch(schema, schema.length === 0 ? [] : [column], 1);
+  return new Batch(schema, schema.length === 0 ? [] : [validText(column)], 1);
 }
 
 function wholeText(): Tokenizer {
@@ -126,7 +127,7 @@ function lineBatch(bytes: Uint8Array, table: FieldTable, schema: StructType): Ba
   const type = schema.fields[0]!.type;
   return new Batch(
     schema,
-    [new BytesColumn(type, rowCount, null, bytes, recordStarts, recordEnds)],
+    [validText(new BytesColumn(type, rowCount, null, bytes, recordStarts, recordEnds))],
     rowCount,
   );
 }

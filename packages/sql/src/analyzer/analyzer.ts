@@ -13,10 +13,11 @@ import { freshen, producedIds } from "./fresh-ids.js";
 import { resolveGenerate } from "./generate.js";
 import { resolveInlineTable } from "./inline-table.js";
 import { resolveJoin } from "./join.js";
-import { resolveLimit } from "./limit.js";
+import { LIMIT_ALL, resolveLimit } from "./limit.js";
 import { resolveObserve } from "./observe.js";
 import { resolvePivot } from "./pivot.js";
 import { resolveProject } from "./project.js";
+import { commonTable } from "./recursion.js";
 import { resolveCommonTable, resolveRead, resolveRelation, resolveTableFunction } from "./relation.js";
 import { qualified, type Resolved } from "./scope.js";
 import { resolveSetOperation } from "./set-operation.js";
@@ -68,6 +69,7 @@ export class Analyzer {
       case "columnar":
       case "range":
       case "source":
+      case "recursionRows":
         return this.reuse(plan);
       case "join":
         return resolveJoin(plan, context, this);
@@ -97,7 +99,7 @@ export class Analyzer {
       case "namedWindows":
         return this.resolve(plan.child, { ...context, windows: { ...context.windows, ...plan.windows } });
       case "hint":
-        return this.resolve(plan.child, context);
+        return this.resolve(plan.child, plan.name === LIMIT_ALL ? { ...context, unlimited: true } : context);
       case "generate":
         return resolveGenerate(plan, context, this);
       case "pivot":
@@ -113,6 +115,7 @@ export class Analyzer {
       case "observe":
         return resolveObserve(plan, context, this);
       case "expand":
+      case "recursion":
       case "window":
         return assert(false, `an analyzed ${plan.kind} stands in a plan that is not`) as never;
     }
@@ -131,18 +134,8 @@ export class Analyzer {
   }
 
   private resolveWith(plan: Extract<LogicalPlan, { kind: "with" }>, context: PlanContext): Resolved {
-    if (plan.recursive) {
-      throw analysisError(
-        "SS_RECURSIVE_CTE",
-        "0A000",
-        "WITH RECURSIVE is not supported: write the steps as queries of their own.",
-        {},
-      );
-    }
     let { tables } = context;
-    for (const { name, columns, plan: query } of plan.ctes) {
-      tables = [...tables, { name, columns, plan: query, context: { ...context, tables, windows: {} } }];
-    }
+    for (const cte of plan.ctes) tables = [...tables, commonTable(cte, plan, { ...context, tables, windows: {} })];
     const result = this.resolve(plan.child, { ...context, tables });
     // a query that nobody uses has to be right too
     for (const table of tables.slice(context.tables.length)) {

@@ -1,5 +1,5 @@
 import { analysisError, quotedName } from "../expression/errors.js";
-import type { Alias, Attribute, LambdaVariable, WindowSpec } from "../expression/expression.js";
+import type { Alias, Attribute, LambdaVariable, Origin, WindowSpec } from "../expression/expression.js";
 import { attributeOf } from "../logical/output.js";
 import type { LogicalPlan } from "../logical/plan.js";
 import type { OuterScope, Resolved, Scope } from "./scope.js";
@@ -11,7 +11,25 @@ export interface CommonTable {
   readonly plan: LogicalPlan;
   /** What its own text may refer to. */
   readonly context: PlanContext;
+  /** Present in WITH RECURSIVE: its text may refer to the query itself. */
+  readonly recursive?: RecursiveTable | undefined;
+  /** What the name means within the text of the query itself. */
+  readonly self?: SelfReference | undefined;
   analyzed?: Resolved;
+}
+
+/** How a query of WITH RECURSIVE was written. */
+export interface RecursiveTable {
+  /** MAX RECURSION LEVEL. */
+  readonly maxLevel: number | undefined;
+  /** Where the WITH clause stands. */
+  readonly origin: Origin | undefined;
+}
+
+/** What a recursive query means within its own text: nothing at first, then the rows of the time before. */
+export interface SelfReference {
+  rows: { readonly recursionId: number; readonly columns: readonly Attribute[] } | undefined;
+  used: boolean;
 }
 
 /** What holds for a whole (sub)query. */
@@ -20,6 +38,8 @@ export interface PlanContext {
   readonly tables: readonly CommonTable[];
   readonly outer: OuterScope | undefined;
   readonly windows: Readonly<Record<string, WindowSpec>>;
+  /** Under LIMIT ALL: recursive queries may give any number of rows. */
+  readonly unlimited?: boolean;
 }
 
 /** What holds for an expression. */

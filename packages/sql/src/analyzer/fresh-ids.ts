@@ -23,12 +23,14 @@ function ownAttributes(plan: LogicalPlan): readonly Attribute[] {
     case "source":
     case "localRelation":
     case "columnar":
+    case "recursionRows":
       return plan.attributes;
     case "range":
       return [plan.attribute];
     case "expand":
     case "generate":
     case "setOperation":
+    case "recursion":
       return plan.output ?? [];
     default:
       return [];
@@ -72,10 +74,12 @@ function withIds(plan: LogicalPlan, ids: ReadonlyMap<number, number>): LogicalPl
       case "source":
       case "localRelation":
       case "columnar":
+      case "recursionRows":
         return { ...mapped, attributes: mapped.attributes.map(attribute) };
       case "range":
         return { ...mapped, attribute: attribute(mapped.attribute) };
       case "expand":
+      case "recursion":
         return { ...mapped, output: mapped.output.map(attribute) };
       case "generate":
       case "setOperation":

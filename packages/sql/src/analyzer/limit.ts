@@ -11,6 +11,9 @@ import { over } from "./filter.js";
 import { resolveExpression } from "./resolve-expression.js";
 import type { Resolved } from "./scope.js";
 
+/** The name of the hint that LIMIT ALL is. */
+export const LIMIT_ALL = "LIMIT ALL";
+
 /** LIMIT and OFFSET, whose count is a constant. */
 export function resolveLimit(node: Limit | Offset, context: PlanContext, analyzer: Analyzer): Resolved {
   const child = analyzer.resolve(node.child, context);

@@ -18,6 +18,7 @@ import { constantValues } from "./constant.js";
 import type { CommonTable, PlanContext } from "./context.js";
 import { tableNotFound } from "./errors.js";
 import { generateOver } from "./generate.js";
+import { resolveRecursive, rowsOfSelf, withoutRowLimit } from "./recursion.js";
 import { resolveCall } from "./resolve-call.js";
 import { resolveExpression } from "./resolve-expression.js";
 import { EMPTY_SCOPE, qualified, type Resolved, sameName } from "./scope.js";
@@ -67,7 +68,7 @@ export function resolveRelation(
   const { name } = plan;
   const { caseSensitive } = analyzer.environment;
   const table = name.length === 1 ? findTable(name[0]!, context, caseSensitive) : undefined;
-  if (table) return useTable(table, name[0]!, analyzer);
+  if (table) return useTable(table, name[0]!, context, analyzer);
   const found = analyzer.environment.resolveRelation(name, plan.streaming);
   if (!found) throw tableNotFound(name, plan.origin);
   const view = materialize(analyzer.resolve(found, { tables: [], outer: undefined, windows: {} }));
@@ -87,14 +88,21 @@ function findTable(name: string, context: PlanContext, caseSensitive: boolean): 
 
 /** The query of a WITH clause, with the columns as it names them. */
 export function resolveCommonTable(table: CommonTable, analyzer: Analyzer): Resolved {
-  const body = materialize(analyzer.resolve(table.plan, table.context));
+  const body = materialize(
+    table.recursive ? resolveRecursive(table, table.recursive, analyzer) : analyzer.resolve(table.plan, table.context),
+  );
   table.analyzed = materialize(table.columns ? renamed(body, table.columns) : body);
   analyzer.take(table.analyzed.plan);
   return table.analyzed;
 }
 
-function useTable(table: CommonTable, name: string, analyzer: Analyzer): Resolved {
+function queryOf(table: CommonTable, context: PlanContext, analyzer: Analyzer): Resolved {
   const query = table.analyzed ? analyzer.reuse(table.analyzed.plan) : resolveCommonTable(table, analyzer);
+  return context.unlimited ? { ...query, plan: withoutRowLimit(query.plan) } : query;
+}
+
+function useTable(table: CommonTable, name: string, context: PlanContext, analyzer: Analyzer): Resolved {
+  const query = table.self ? rowsOfSelf(table.self) : queryOf(table, context, analyzer);
   return resolved(
     query.plan,
     qualified(query.columns, [analyzer.environment.caseSensitive ? name : name.toLowerCase()]),

@@ -121,8 +121,8 @@ export class DataFrame<Row extends object = AnyRow> {
     return new GroupedData<Row>(this, keys);
   }
 
-  /** Aggregates over the whole table. */
-  agg(...aggregates: readonly Column[]): DataFrame {
+  /** Aggregates over the whole table: columns, or functions by the name of their column. */
+  agg(...aggregates: readonly Column[] | readonly [Readonly<Record<string, string>>]): DataFrame {
     return this.groupBy().agg(...aggregates);
   }
 

@@ -1,6 +1,6 @@
 import { IntegerType } from "@ss/core";
 import { call, type Expression, literal } from "../expression/expression.js";
-import { type Column, namedColumn } from "./column.js";
+import { Column, namedColumn } from "./column.js";
 import { DataFrame } from "./dataframe.js";
 import type { AnyRow, ColumnName, Counted } from "./row-types.js";
 
@@ -14,9 +14,9 @@ export class GroupedData<Row extends object = AnyRow, Keys extends object = AnyR
     this.keys = keys;
   }
 
-  /** The keys and some aggregates. */
-  agg(...aggregates: readonly Column[]): DataFrame {
-    return this.aggregated(aggregates.map((column) => column.expression));
+  /** The keys and some aggregates: columns, or functions by the name of their column (`agg({ price: "sum" })`). */
+  agg(...aggregates: readonly Column[] | readonly [Readonly<Record<string, string>>]): DataFrame {
+    return this.aggregated(aggregates.flatMap(aggregatesOf));
   }
 
   /** The keys and the number of rows, as `count`. */
@@ -50,4 +50,11 @@ export class GroupedData<Row extends object = AnyRow, Keys extends object = AnyR
     const expressions = [...this.keys, ...aggregates];
     return new DataFrame({ kind: "aggregate", child: plan, keys: this.keys, expressions }, executor);
   }
+}
+
+function aggregatesOf(aggregate: Column | Readonly<Record<string, string>>): readonly Expression[] {
+  if (aggregate instanceof Column) return [aggregate.expression];
+  return Object.entries(aggregate).map(([name, fn]) =>
+    call(fn, name === "*" ? literal(1, IntegerType) : namedColumn(name).expression),
+  );
 }

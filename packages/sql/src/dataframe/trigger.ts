@@ -29,7 +29,14 @@ export type TriggerOptions =
 export function triggerOf(trigger: CoreTrigger | TriggerOptions): CoreTrigger {
   if ("kind" in trigger) return trigger;
   if ("processingTime" in trigger) return Trigger.ProcessingTime(trigger.processingTime);
-  return "once" in trigger ? Trigger.Once() : Trigger.AvailableNow();
+  if ("once" in trigger) return Trigger.Once();
+  if ("availableNow" in trigger) return Trigger.AvailableNow();
+  throw new StreamError({
+    condition: "SS_UNKNOWN_TRIGGER",
+    sqlState: "22023",
+    parameters: { trigger: Object.keys(trigger).join() },
+    message: `There is no trigger '${Object.keys(trigger).join()}'; there are processingTime, once and availableNow.`,
+  });
 }
 
 function badInterval(text: string): StreamError {

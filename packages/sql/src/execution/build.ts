@@ -10,6 +10,7 @@ import { JoinOperator } from "./operators/join.js";
 import { LimitOperator, StatefulLimitOperator } from "./operators/limit.js";
 import { ObserveOperator } from "./operators/observe.js";
 import { RangeOperator, RowsOperator } from "./operators/rows.js";
+import { HeldRows, RecursionOperator, RecursionRowsOperator } from "./operators/recursion.js";
 import { SampleOperator } from "./operators/sample.js";
 import { ScanOperator } from "./operators/scan.js";
 import { ExpandOperator, SetOperator, UnionOperator } from "./operators/set.js";
@@ -37,6 +38,7 @@ export interface Built {
 export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Built {
   const families: FamilySpec[] = [];
   const stages: Stage[] = [];
+  const recursions = new Map<number, HeldRows>();
   const build = (node: PhysicalPlan): Operator => {
     switch (node.kind) {
       case "scan":
@@ -72,6 +74,14 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
       }
       case "union":
         return new UnionOperator(node, node.children.map(build));
+      case "recursion": {
+        const held = new HeldRows();
+        const anchor = build(node.children[0]);
+        recursions.set(node.recursionId, held);
+        return new RecursionOperator(node, anchor, build(node.children[1]), held);
+      }
+      case "recursionRows":
+        return new RecursionRowsOperator(node, recursions.get(node.recursionId)!);
       case "set":
         return new SetOperator(node, build(node.left), build(node.right));
       case "expand":

@@ -1,5 +1,5 @@
 import { aggregateFunctions } from "./aggregate/index.js";
-import { builtinFunctions as scalarsAndGenerators, FunctionRegistry } from "./registry.js";
+import { FunctionRegistry, builtinFunctions as scalarsAndGenerators } from "./registry.js";
 import { windowFunctions } from "./window/index.js";
 
 /** Every function that a session knows from the start. */

@@ -54,6 +54,7 @@ function compute(plan: LogicalPlan): readonly Attribute[] {
     case "source":
     case "localRelation":
     case "columnar":
+    case "recursionRows":
       return plan.attributes;
     case "range":
       return [plan.attribute];
@@ -63,6 +64,7 @@ function compute(plan: LogicalPlan): readonly Attribute[] {
     case "aggregate":
       return plan.expressions.map(toAttribute);
     case "expand":
+    case "recursion":
       return plan.output;
     case "join":
       return joinOutput(plan);

@@ -177,6 +177,28 @@ export interface Offset {
   readonly count: Expression;
 }
 
+/**
+ * WITH RECURSIVE: the rows of the first child, then those of the second as often as it gives any; where the second holds
+ * `RecursionRows` of this id, they are the rows of the time before. Made by the analyzer.
+ */
+export interface Recursion {
+  readonly kind: "recursion";
+  readonly recursionId: number;
+  readonly children: readonly [anchor: LogicalPlan, step: LogicalPlan];
+  readonly output: readonly Attribute[];
+  /** How often the second child may run. */
+  readonly levelLimit: number;
+  /** How many rows there may be; Infinity where somebody above takes only some. */
+  readonly rowLimit: number;
+}
+
+/** The rows that a recursion gave the time before. */
+export interface RecursionRows {
+  readonly kind: "recursionRows";
+  readonly recursionId: number;
+  readonly attributes: readonly Attribute[];
+}
+
 /** Whole-row DISTINCT, or on columns. */
 export interface Deduplicate {
   readonly kind: "deduplicate";
@@ -341,6 +363,8 @@ export type LogicalPlan =
   | Expand
   | Join
   | SetOperation
+  | Recursion
+  | RecursionRows
   | Sort
   | Limit
   | Offset

@@ -8,6 +8,7 @@ export function childrenOf(plan: LogicalPlan): readonly LogicalPlan[] {
     case "join":
       return [plan.left, plan.right];
     case "setOperation":
+    case "recursion":
       return plan.children;
     default:
       return "child" in plan ? [plan.child] : [];
@@ -25,6 +26,11 @@ export function mapChildren(plan: LogicalPlan, map: (child: LogicalPlan) => Logi
     case "setOperation": {
       const mapped = plan.children.map(map);
       return mapped.every((child, i) => child === plan.children[i]) ? plan : { ...plan, children: mapped };
+    }
+    case "recursion": {
+      const [anchor, step] = [map(plan.children[0]), map(plan.children[1])];
+      const same = anchor === plan.children[0] && step === plan.children[1];
+      return same ? plan : { ...plan, children: [anchor, step] };
     }
     default: {
       if (!("child" in plan)) return plan;

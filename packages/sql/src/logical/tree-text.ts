@@ -81,6 +81,10 @@ function nodeText(plan: LogicalPlan): string {
       return `Join ${JOIN_NAMES[plan.type]}${plan.condition ? `, ${expressionText(plan.condition)}` : ""}`;
     case "setOperation":
       return `${plan.type.charAt(0).toUpperCase()}${plan.type.slice(1)}${plan.all && plan.type !== "union" ? " All" : ""}`;
+    case "recursion":
+      return `UnionLoop ${plan.recursionId}`;
+    case "recursionRows":
+      return `UnionLoopRef ${plan.recursionId} ${columns(plan.attributes)}`;
     case "sort":
       return `Sort ${list(plan.order)}, ${plan.global}`;
     case "limit":

@@ -1,5 +1,6 @@
 import type { LogicalPlan } from "../logical/plan.js";
 import { type Evaluate, foldConstants } from "./fold-constants.js";
+import { limitRecursions } from "./limit-recursions.js";
 import { pruneColumns } from "./prune-columns.js";
 import { pushFilters } from "./push-filters.js";
 import { rewriteSubqueries } from "./subquery/rewrite-subqueries.js";
@@ -14,5 +15,5 @@ export interface OptimizerContext extends SubqueryContext {
 /** Rewrites an analyzed plan into one that has no subqueries and gives the same rows with less work. */
 export function optimize(plan: LogicalPlan, context: OptimizerContext): LogicalPlan {
   const joined = rewriteSubqueries(plan, context);
-  return pruneColumns(pushFilters(foldConstants(joined, context.evaluate)));
+  return limitRecursions(pruneColumns(pushFilters(foldConstants(joined, context.evaluate))));
 }

@@ -14,6 +14,8 @@ export { CURRENT_NAMES } from "./keywords.js";
 export { queryContext } from "./parse-error.js";
 export { type ParserConf, parserConf } from "./parser-conf.js";
 
+import { withinStack } from "./too-complex.js";
+
 const DEFAULTS: ParserConf = {};
 
 /**
@@ -23,7 +25,7 @@ const DEFAULTS: ParserConf = {};
  * where the form is right and a literal or a clause is not.
  */
 export function parseStatement(sql: string, conf: ParserConf = DEFAULTS): Statement {
-  return parseWholeStatement(new TokenCursor(sql, conf));
+  return withinStack(() => parseWholeStatement(new TokenCursor(sql, conf)));
 }
 
 /** Reads an expression as `selectExpr` and `expr` take it, with an alias if there is one. */
@@ -47,8 +49,10 @@ export function parseTableName(text: string, conf: ParserConf = DEFAULTS): Name 
 }
 
 function whole<T>(text: string, conf: ParserConf, parse: (cursor: TokenCursor) => T): T {
-  const cursor = new TokenCursor(text, conf);
-  const result = parse(cursor);
-  cursor.expectEnd();
-  return result;
+  return withinStack(() => {
+    const cursor = new TokenCursor(text, conf);
+    const result = parse(cursor);
+    cursor.expectEnd();
+    return result;
+  });
 }

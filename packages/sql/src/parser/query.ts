@@ -72,7 +72,9 @@ export function parseOrganization(cursor: TokenCursor, child: LogicalPlan): Logi
   let plan = named;
   if (cursor.at("LIMIT")) {
     cursor.next();
-    if (!cursor.accept("ALL")) plan = { kind: "limit", child: plan, count: parseExpr(cursor) };
+    plan = cursor.accept("ALL")
+      ? { kind: "hint", child: plan, name: "LIMIT ALL" }
+      : { kind: "limit", child: plan, count: parseExpr(cursor) };
   }
   if (!cursor.accept("OFFSET")) return plan;
   const count = parseExpr(cursor);

@@ -136,6 +136,23 @@ export interface UnionPlan {
   readonly output: readonly Attribute[];
 }
 
+/** WITH RECURSIVE: the rows of the first child, then those of the second as long as it gives any. */
+export interface RecursionPlan {
+  readonly kind: "recursion";
+  readonly recursionId: number;
+  readonly children: readonly [anchor: PhysicalPlan, step: PhysicalPlan];
+  readonly levelLimit: number;
+  readonly rowLimit: number;
+  readonly output: readonly Attribute[];
+}
+
+/** The rows that the recursion around gave the time before. */
+export interface RecursionRowsPlan {
+  readonly kind: "recursionRows";
+  readonly recursionId: number;
+  readonly output: readonly Attribute[];
+}
+
 /** INTERSECT and EXCEPT. */
 export interface SetPlan {
   readonly kind: "set";
@@ -205,6 +222,8 @@ export type PhysicalPlan =
   | SortPlan
   | LimitPlan
   | UnionPlan
+  | RecursionPlan
+  | RecursionRowsPlan
   | SetPlan
   | ExpandPlan
   | WindowPlan

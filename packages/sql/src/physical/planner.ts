@@ -72,6 +72,13 @@ export class Planner {
         };
       case "setOperation":
         return this.setOperation(node);
+      case "recursion": {
+        const { recursionId, levelLimit, rowLimit, output } = node;
+        const children = [this.plan(node.children[0]), this.plan(node.children[1])] as const;
+        return { kind: "recursion", recursionId, children, levelLimit, rowLimit, output };
+      }
+      case "recursionRows":
+        return { kind: "recursionRows", recursionId: node.recursionId, output: node.attributes };
       case "expand":
         return {
           kind: "expand",

@@ -63,6 +63,10 @@ function describe(plan: PhysicalPlan): string {
         : `Limit ${plan.count}, offset ${plan.offset}`;
     case "union":
       return "Union";
+    case "recursion":
+      return `UnionLoop ${plan.recursionId}`;
+    case "recursionRows":
+      return `UnionLoopRef ${plan.recursionId}`;
     case "set":
       return `${plan.type === "intersect" ? "Intersect" : "Except"}${plan.all ? " all" : ""}`;
     case "expand":

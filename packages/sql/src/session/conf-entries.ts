@@ -273,10 +273,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     "true",
     "does not apply to the state tables of this engine",
   ],
-  "spark.sql.streaming.statefulOperator.checkCorrectness.enabled": [
-    "true",
-    "does not apply to the state tables of this engine",
-  ],
+  "spark.sql.streaming.statefulOperator.checkCorrectness.enabled": ["true"],
   "spark.sql.streaming.statefulOperator.incrementalCleanupFactor": [
     "0",
     "does not apply to the state tables of this engine",

@@ -9,6 +9,7 @@ import type { FunctionRegistry } from "../functions/registry.js";
 import { collectReads } from "../logical/collect-reads.js";
 import type { LogicalPlan, Read } from "../logical/plan.js";
 import { optimize } from "../optimizer/optimize.js";
+import { withinStack } from "../parser/too-complex.js";
 import type { PhysicalPlan } from "../physical/plan.js";
 import { Planner } from "../physical/planner.js";
 import type { Catalog } from "./catalog.js";
@@ -77,7 +78,7 @@ export class Preparation {
       schemas.set(read.readId, input.schema);
       if (!this.schemas.has(read)) this.schemas.set(read, input.schema);
     }
-    return { plan: analyze(plan, this.environment(schemas)), tables, sources };
+    return { plan: withinStack(() => analyze(plan, this.environment(schemas))), tables, sources };
   }
 
   /** The input of a read: a table or, for streams, a source that is not open yet. */

@@ -189,11 +189,14 @@ export class SessionExecutor implements Executor {
     checkStreaming(analyzed.plan, request.mode, {
       enabled: config.get("spark.sql.streaming.unsupportedOperationCheck") !== "false",
       allowMultiple: config.get("spark.sql.streaming.statefulOperator.allowMultiple") !== "false",
+      checkCorrectness:
+        config.get("spark.sql.streaming.statefulOperator.checkCorrectness.enabled") !== "false",
       encodingFormat: config.get("spark.sql.streaming.stateStore.encodingFormat"),
     });
     const schema = schemaOfPlan(analyzed);
-    const { location, temporary } = this.checkpoint(request);
+    // the sink first: an unknown format is named before a missing checkpoint
     const sink = await this.sink(request, schema, analyzed);
+    const { location, temporary } = this.checkpoint(request);
     return streams.start({
       name: request.queryName,
       checkpointLocation: location,

@@ -12,6 +12,8 @@ export interface CheckSettings {
   readonly enabled: boolean;
   /** `spark.sql.streaming.statefulOperator.allowMultiple`. */
   readonly allowMultiple: boolean;
+  /** `spark.sql.streaming.statefulOperator.checkCorrectness.enabled`. */
+  readonly checkCorrectness: boolean;
   /** `spark.sql.streaming.stateStore.encodingFormat`. */
   readonly encodingFormat: string;
 }
@@ -39,6 +41,7 @@ export function checkStreaming(plan: LogicalPlan, mode: OutputMode, settings: Ch
   checkOutputMode(nodes, mode);
   for (const node of nodes) checkNode(node, mode, aggregates.length > 0);
   if (settings.allowMultiple) checkWatermarks(plan);
+  if (settings.checkCorrectness && mode !== "append") checkChain(plan);
 }
 
 /** All nodes that rows of a stream pass. */
@@ -103,7 +106,9 @@ function checkNode(node: LogicalPlan, mode: OutputMode, aggregated: boolean): vo
   }
 }
 
+/** Whether rows of a stream are aggregated at or below a node. */
 function containsAggregate(plan: LogicalPlan): boolean {
+  if (!isStreaming(plan)) return false;
   return plan.kind === "aggregate" || childrenOf(plan).some(containsAggregate);
 }
 
@@ -176,6 +181,20 @@ function checkSet(node: Extract<LogicalPlan, { kind: "setOperation" }>): void {
     throw refused("Except on a streaming DataFrame/Dataset on the right is not supported");
   }
   if (node.type === "intersect") throw refused("Intersect of streaming DataFrames/Datasets is not supported");
+}
+
+/**
+ * An aggregation over the results of another: outside of append mode those are given out again when they change, and the upper one
+ * would count each of their versions.
+ */
+function checkChain(plan: LogicalPlan): void {
+  if (!isStreaming(plan)) return;
+  if (plan.kind === "aggregate" && containsAggregate(plan.child)) {
+    throw refused(
+      "Detected pattern of possible 'correctness' issue due to global watermark: an aggregation reads the results of another, which outside of append mode are given out each time they change. Write in append mode, with a watermark, or set spark.sql.streaming.statefulOperator.checkCorrectness.enabled to false to run it all the same.",
+    );
+  }
+  for (const child of childrenOf(plan)) checkChain(child);
 }
 
 /** A second watermark over a first. */

@@ -74,9 +74,9 @@ describe("SELECT", () => {
 
   test("ORDER BY ALL and LIMIT ALL", () => {
     expect(query("SELECT a FROM t ORDER BY ALL DESC LIMIT ALL")).toMatchObject({
-      kind: "sort",
-      order: [],
-      all: { ascending: false, nullsFirst: false },
+      kind: "hint",
+      name: "LIMIT ALL",
+      child: { kind: "sort", order: [], all: { ascending: false, nullsFirst: false } },
     });
   });
 

@@ -28,6 +28,7 @@ const HONOURED: Readonly<Record<string, string>> = {
   "spark.sql.streaming.stateStore.minDeltasForSnapshot": "how many deltas a snapshot replaces",
   "spark.sql.streaming.stateStore.providerClass": "the class that a stateful checkpoint pins",
   "spark.sql.streaming.statefulOperator.allowMultiple": "a second watermark",
+  "spark.sql.streaming.statefulOperator.checkCorrectness.enabled": "an aggregation over another",
   "spark.sql.streaming.stopActiveRunOnRestart": "a second start of a query",
   "spark.sql.streaming.stopTimeout": "how long stop() waits",
   "spark.sql.streaming.unsupportedOperationCheck": "the checks of streaming plans",

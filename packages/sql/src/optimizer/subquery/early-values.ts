@@ -6,7 +6,17 @@ import { childrenOf, expressionsOf, mapExpressions, transformUp } from "../../lo
 
 /** Whether a subquery has one value for the whole query, so that it can run before it. */
 export function isEarly(e: SubqueryExpression): boolean {
-  return e.form !== "in" && !e.outer;
+  return e.form !== "in" && !e.outer && !readsStepBefore(e.plan);
+}
+
+/** Whether a plan reads the rows of a recursion around it, which are others each time. */
+function readsStepBefore(plan: LogicalPlan, own: ReadonlySet<number> = new Set()): boolean {
+  if (plan.kind === "recursionRows") return !own.has(plan.recursionId);
+  const known = plan.kind === "recursion" ? new Set([...own, plan.recursionId]) : own;
+  const inSubquery = (part: Expression): boolean => part.kind === "subquery" && readsStepBefore(part.plan, known);
+  return (
+    expressionsOf(plan).some((e) => exists(e, inSubquery)) || childrenOf(plan).some((child) => readsStepBefore(child, known))
+  );
 }
 
 /** The subqueries of a plan that have one value for the whole query, each once; also those within other subqueries. */

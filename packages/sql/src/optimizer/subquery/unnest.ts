@@ -7,6 +7,7 @@ import type { Aggregate, Filter, LogicalPlan, Project } from "../../logical/plan
 import { childrenOf, expressionsOf, mapExpressions } from "../../logical/transform.js";
 import { allOf } from "../calls.js";
 import type { Domain } from "./domain.js";
+import { outerInRecursion } from "./errors.js";
 import { overNoRows } from "./empty-group.js";
 import { isMovable, readsOuter, substitute } from "./outer-references.js";
 import { unnestJoin } from "./unnest-join.js";
@@ -68,6 +69,8 @@ export function unnest(plan: LogicalPlan, context: UnnestContext): Unnested {
         bound: bound.bound.map(({ outer }, k) => ({ outer, inner: added[k]! })),
       };
     }
+    case "recursion":
+      throw outerInRecursion(plan);
     default: {
       // the rest hands rows on one by one
       const child = settled((plan as Extract<LogicalPlan, { child: LogicalPlan }>).child, context);

@@ -13,23 +13,25 @@ export class ForeachBatchSink implements Sink {
     this.run = run;
   }
 
-  async begin({ batchId }: SinkBatch): Promise<BatchWrite> {
+  async begin({ batchId, signal }: SinkBatch): Promise<BatchWrite> {
     const parts: Rows[] = [];
     return {
       alreadyCommitted: false,
       writer: async () => new MemoryWriter(parts),
       commit: async () => {
-        await this.call(parts, batchId);
+        await this.call(parts, batchId, signal);
         return { numOutputRows: -1 };
       },
       abort: async () => {},
     };
   }
 
-  private async call(parts: readonly Rows[], batchId: number): Promise<void> {
+  /** The function may stop its own query: the batch is then given up, so that `stop()` has not to wait for the function that calls it. */
+  private async call(parts: readonly Rows[], batchId: number, signal: AbortSignal): Promise<void> {
     try {
-      await this.run(parts, batchId);
+      await untilAborted(this.run(parts, batchId), signal);
     } catch (error) {
+      signal.throwIfAborted();
       const reason = error instanceof Error ? error.message : String(error);
       throw new StreamError({
         condition: "FOREACH_BATCH_USER_FUNCTION_ERROR",
@@ -42,4 +44,13 @@ export class ForeachBatchSink implements Sink {
   }
 
   async close(): Promise<void> {}
+}
+
+/** What a promise gives, or a rejection as soon as the signal aborts. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
 }

@@ -30,9 +30,16 @@ export class ForeachSink implements Sink {
       alreadyCommitted: false,
       writer: async (partitionId) => {
         const wanted = await userCall(async () => (await writer.open?.(partitionId, batchId)) ?? true);
+        // what ended the partition early: the writer's own error as it threw it, or that of another part of the batch
+        let failure: unknown = new Error("the batch was aborted");
         return {
           write: async (batch) => {
-            if (wanted) rowCount += await this.rows(batch);
+            try {
+              if (wanted) rowCount += await this.rows(batch);
+            } catch (error) {
+              failure = error instanceof StreamError && error.cause !== undefined ? error.cause : error;
+              throw error;
+            }
           },
           finish: async () => {
             await userCall(async () => writer.close?.(null));
@@ -40,7 +47,7 @@ export class ForeachSink implements Sink {
           },
           abort: async () => {
             // the error that ended the batch is already on its way; one more from close would hide it
-            await Promise.resolve(writer.close?.(new Error("the batch was aborted"))).catch(ignore);
+            await Promise.resolve(writer.close?.(failure)).catch(ignore);
           },
         };
       },

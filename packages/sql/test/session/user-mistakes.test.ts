@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileSource } from "@ss/source-file";
+import { MemorySource, memorySource } from "@ss/source-memory";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { col, SparkSession, type StreamingQuery, udf } from "../../src/index.js";
+
+const folder = mkdtempSync(join(tmpdir(), "user-mistakes-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let spark: SparkSession;
+beforeEach(async () => {
+  MemorySource.reset("mistakes");
+  spark = await SparkSession.builder().use(memorySource(), fileSource()).create();
+});
+
+function stream() {
+  return spark.readStream.format("memory").option("name", "mistakes").schema("value INT").load();
+}
+
+test("bytes of a CSV file that are no UTF-8 become the replacement character", async () => {
+  const path = join(folder, "latin1.csv");
+  writeFileSync(path, Buffer.from([0x61, 0xe9, 0x2c, 0x31, 0x0a, 0x62, 0x2c, 0x32, 0x0a]));
+  const rows = await spark.read.schema("n STRING, v INT").csv(path).selectExpr("hex(n) AS n", "v").collect();
+  expect(rows).toEqual([
+    { n: "61EFBFBD", v: 1 },
+    { n: "62", v: 2 },
+  ]);
+});
+
+test("a function of foreachBatch may stop its own query", async () => {
+  let query: StreamingQuery | undefined;
+  const started = new Promise<void>((resolve) => {
+    void stream()
+      .writeStream.foreachBatch(async () => {
+        await running;
+        resolve();
+        await query!.stop();
+      })
+      .start()
+      .then((it) => {
+        query = it;
+        release();
+      });
+  });
+  let release = (): void => {};
+  const running = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  MemorySource.addData("mistakes", 1);
+  await started;
+  await query!.awaitTermination();
+  expect(query!.isActive).toBe(false);
+});
+
+test("the close of a foreach writer gets the error that its process threw", async () => {
+  const seen: unknown[] = [];
+  const boom = new Error("boom");
+  MemorySource.addData("mistakes", 1);
+  const query = await stream()
+    .writeStream.foreach({
+      process: () => {
+        throw boom;
+      },
+      close: (error) => void seen.push(error),
+    })
+    .start();
+  await expect(query.awaitTermination()).rejects.toThrow(/FOREACH_USER_FUNCTION_ERROR.*boom/s);
+  expect(seen).toEqual([boom]);
+});
+
+test("agg takes functions by the name of their column", async () => {
+  const table = spark.createDataFrame(
+    [
+      [1, "a"],
+      [2, "a"],
+    ],
+    "v INT, k STRING",
+  );
+  expect(await table.groupBy("k").agg({ v: "sum" }).collect()).toEqual([{ k: "a", "sum(v)": 3 }]);
+});
+
+test("a trigger that is none is refused", () => {
+  const trigger = { procesingTime: "1 second" } as unknown as { once: true };
+  expect(() => stream().writeStream.trigger(trigger)).toThrow(/no trigger 'procesingTime'/);
+});
+
+test("an unknown sink is named before a missing checkpoint", async () => {
+  await expect(stream().writeStream.format("delta").start()).rejects.toThrow(/DATA_SOURCE_NOT_FOUND.*delta/s);
+});
+
+test("a statement that is nested too deep has a condition of its own", () => {
+  const deep = `${"(".repeat(50_000)}1${")".repeat(50_000)}`;
+  expect(() => spark.sql(`SELECT ${deep}`)).toThrow(/FAILED_TO_PARSE_TOO_COMPLEX/);
+});
+
+test("an error of a user function names the function", async () => {
+  const broken = udf(
+    () => {
+      throw new Error("no luck");
+    },
+    "INT",
+    "broken",
+  );
+  const rows = spark
+    .range(1)
+    .select(broken(col("id")))
+    .collect();
+  await expect(rows).rejects.toThrow(/FAILED_EXECUTE_UDF.*`broken` \(bigint\) => int failed: no luck/s);
+});
