@@ -1,6 +1,5 @@
 import { assert } from "@ss/core";
-import { analysisError } from "../expression/errors.js";
-import type { AggregateCall } from "../expression/expression.js";
+import type { AggregateCall, Attribute } from "../expression/expression.js";
 import { outputOf } from "../logical/output.js";
 import type { LogicalPlan } from "../logical/plan.js";
 import { resolveAggregate } from "./aggregate.js";
@@ -29,6 +28,7 @@ const NO_HIDDEN: Resolved["hidden"] = [];
 
 /** One analysis: looks up names from the leaves of a plan to its top. */
 export class Analyzer {
+  private readonly tables = new Map<LogicalPlan, readonly Attribute[]>();
   readonly environment: AnalyzerEnvironment;
   /** Ids of attributes that some part of the plan makes already. */
   private readonly taken = new Set<number>();
@@ -48,6 +48,17 @@ export class Analyzer {
 
   /** The plan with everything in it resolved, and the columns that names above may mean. */
   resolve(plan: LogicalPlan, context: PlanContext): Resolved {
+    const resolvedPlan = this.resolveNode(plan, context);
+    this.tables.set(plan, resolvedPlan.columns);
+    return resolvedPlan;
+  }
+
+  /** The columns of a part of the query as it was written, if it has been resolved. */
+  columnsOfTable(plan: LogicalPlan): readonly Attribute[] | undefined {
+    return this.tables.get(plan);
+  }
+
+  private resolveNode(plan: LogicalPlan, context: PlanContext): Resolved {
     if (this.analyzed.has(plan)) return this.reuse(plan);
     switch (plan.kind) {
       case "project":
@@ -135,7 +146,8 @@ export class Analyzer {
 
   private resolveWith(plan: Extract<LogicalPlan, { kind: "with" }>, context: PlanContext): Resolved {
     let { tables } = context;
-    for (const cte of plan.ctes) tables = [...tables, commonTable(cte, plan, { ...context, tables, windows: {} })];
+    for (const cte of plan.ctes)
+      tables = [...tables, commonTable(cte, plan, { ...context, tables, windows: {} })];
     const result = this.resolve(plan.child, { ...context, tables });
     // a query that nobody uses has to be right too
     for (const table of tables.slice(context.tables.length)) {

@@ -18,7 +18,11 @@ export function commonTable(cte: With["ctes"][number], node: With, context: Plan
 }
 
 /** A query of WITH RECURSIVE: `anchor UNION ALL step`, where the step refers to the query itself; any other query if it does not. */
-export function resolveRecursive(table: CommonTable, recursive: RecursiveTable, analyzer: Analyzer): Resolved {
+export function resolveRecursive(
+  table: CommonTable,
+  recursive: RecursiveTable,
+  analyzer: Analyzer,
+): Resolved {
   const outside: SelfReference = { rows: undefined, used: false };
   const inside: SelfReference = { rows: undefined, used: false };
   const { body, context } = within(table, outside, inside);
@@ -43,7 +47,11 @@ function within(
   outside: SelfReference,
   inside: SelfReference,
 ): { readonly body: LogicalPlan; readonly context: PlanContext } {
-  const self = (reference: SelfReference): CommonTable => ({ ...table, recursive: undefined, self: reference });
+  const self = (reference: SelfReference): CommonTable => ({
+    ...table,
+    recursive: undefined,
+    self: reference,
+  });
   let body = table.plan;
   const inner: CommonTable[] = [];
   while (body.kind === "with") {
@@ -62,7 +70,9 @@ export function rowsOfSelf(self: SelfReference): Resolved {
   if (!self.rows) throw invalidRecursion();
   self.used = true;
   const { recursionId, columns } = self.rows;
-  const attributes = columns.map((column): Attribute => ({ ...column, id: freshId(), nullable: true, qualifier: [] }));
+  const attributes = columns.map(
+    (column): Attribute => ({ ...column, id: freshId(), nullable: true, qualifier: [] }),
+  );
   return resolved({ kind: "recursionRows", recursionId, attributes });
 }
 
@@ -87,7 +97,9 @@ function recursion(
     if (!wider || !sameType(wider, type, true)) throw incompatible(anchor.columns[k]!, column);
     return { kind: "alias", child: castTo(column, type, ansi), names: [column.name], id: freshId() };
   });
-  const output = anchor.columns.map((column): Attribute => ({ ...column, id: freshId(), nullable: true, qualifier: [] }));
+  const output = anchor.columns.map(
+    (column): Attribute => ({ ...column, id: freshId(), nullable: true, qualifier: [] }),
+  );
   return resolved({
     kind: "recursion",
     recursionId,
@@ -152,7 +164,10 @@ function readsRecursion(plan: LogicalPlan, recursionId: number): boolean {
   if (plan.kind === "recursionRows") return plan.recursionId === recursionId;
   const inSubquery = (e: Expression): boolean =>
     exists(e, (part) => part.kind === "subquery" && readsRecursion(part.plan, recursionId));
-  return expressionsOf(plan).some(inSubquery) || childrenOf(plan).some((child) => readsRecursion(child, recursionId));
+  return (
+    expressionsOf(plan).some(inSubquery) ||
+    childrenOf(plan).some((child) => readsRecursion(child, recursionId))
+  );
 }
 
 function invalidRecursion(): Error {

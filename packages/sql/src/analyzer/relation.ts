@@ -89,7 +89,9 @@ function findTable(name: string, context: PlanContext, caseSensitive: boolean): 
 /** The query of a WITH clause, with the columns as it names them. */
 export function resolveCommonTable(table: CommonTable, analyzer: Analyzer): Resolved {
   const body = materialize(
-    table.recursive ? resolveRecursive(table, table.recursive, analyzer) : analyzer.resolve(table.plan, table.context),
+    table.recursive
+      ? resolveRecursive(table, table.recursive, analyzer)
+      : analyzer.resolve(table.plan, table.context),
   );
   table.analyzed = materialize(table.columns ? renamed(body, table.columns) : body);
   analyzer.take(table.analyzed.plan);

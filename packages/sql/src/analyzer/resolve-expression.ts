@@ -9,6 +9,7 @@ import {
   quotedName,
 } from "../expression/errors.js";
 import {
+  type Attribute,
   type Cast,
   call,
   type Expression,
@@ -20,6 +21,7 @@ import {
 import { prettyName } from "../expression/expression-text.js";
 import { typeOf } from "../expression/type-of.js";
 import { isOrderable } from "../expression/type-predicates.js";
+import type { LogicalPlan } from "../logical/plan.js";
 import type { Analyzer } from "./analyzer.js";
 import type { ExpressionContext } from "./context.js";
 import { ambiguousReference, unresolvedColumn } from "./errors.js";
@@ -117,6 +119,8 @@ function resolveColumn(e: UnresolvedAttribute, context: ExpressionContext, analy
   const { parts } = e;
   const lambda = findLambda(parts[0]!, context, analyzer);
   if (lambda) return fields(lambda, parts.slice(1), e, context, analyzer);
+  const own = e.table && columnOfTable(e.table, parts[0]!, context, analyzer);
+  if (own) return fields(own, parts.slice(1), e, context, analyzer);
   const match = findMatch(parts, context, analyzer.environment.caseSensitive);
   if (match) return ofMatch(match, e, context, analyzer);
   const literalFunction = parts.length === 1 && LITERAL_FUNCTIONS.has(parts[0]!.toLowerCase());
@@ -128,6 +132,28 @@ function resolveColumn(e: UnresolvedAttribute, context: ExpressionContext, analy
   const lateral = context.lateral?.find(parts[0]!);
   if (lateral) return fields(lateral, parts.slice(1), e, context, analyzer);
   return resolveOuter(e, context, analyzer) ?? notFound(e, context);
+}
+
+/** The column of a table's own, if it has one of that name and it can be seen here. */
+function columnOfTable(
+  table: LogicalPlan,
+  name: string,
+  context: ExpressionContext,
+  analyzer: Analyzer,
+): Attribute | undefined {
+  const { caseSensitive } = analyzer.environment;
+  const own = analyzer.columnsOfTable(table)?.find((column) => sameName(column.name, name, caseSensitive));
+  if (!own) return undefined;
+  const scopes = [
+    context.scope,
+    context.scope.below,
+    context.inAggregate ? context.aggregateScope : undefined,
+  ];
+  for (const scope of scopes) {
+    const seen = [...(scope?.columns ?? []), ...(scope?.hidden ?? [])].find((column) => column.id === own.id);
+    if (seen) return seen;
+  }
+  return undefined;
 }
 
 function notFound(e: UnresolvedAttribute, context: ExpressionContext): never {

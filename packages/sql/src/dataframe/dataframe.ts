@@ -400,7 +400,9 @@ export class DataFrame<Row extends object = AnyRow> {
 
   /** A column of this table, by name. */
   col(name: ColumnName<Row>): Column {
-    return namedColumn(name);
+    const { expression } = namedColumn(name);
+    if (expression.kind !== "unresolvedAttribute") return new Column(expression);
+    return new Column({ ...expression, table: this.plan });
   }
 }
 

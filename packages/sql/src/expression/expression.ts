@@ -27,6 +27,8 @@ export interface Literal extends Node<"literal"> {
 /** A name to be looked up: `a`, `t.a`, `t.a.b`. */
 export interface UnresolvedAttribute extends Node<"unresolvedAttribute"> {
   readonly parts: readonly string[];
+  /** The table whose column is meant, whatever other tables call theirs: `df.col("a")`. */
+  readonly table?: LogicalPlan;
 }
 
 /** `*`, `t.*`, `* EXCEPT (a, b)`. */

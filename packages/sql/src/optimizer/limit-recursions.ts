@@ -3,7 +3,9 @@ import { transformUp } from "../logical/transform.js";
 
 /** Recursions of which somebody takes a number of rows may give any number: they end when they are not asked any more. */
 export function limitRecursions(plan: LogicalPlan): LogicalPlan {
-  return transformUp(plan, (node) => (node.kind === "limit" ? { ...node, child: unlimited(node.child) } : node));
+  return transformUp(plan, (node) =>
+    node.kind === "limit" ? { ...node, child: unlimited(node.child) } : node,
+  );
 }
 
 /** Only what hands rows on as they come is gone through. */

@@ -20,7 +20,7 @@ export interface CheckSettings {
 
 /** Refuses a batch query over a stream. */
 export function checkBatch(plan: LogicalPlan): void {
-  if (!isStreaming(plan)) return;
+  if (!isStreaming(plan) && !hasStreamingSubquery(plan)) return;
   throw refused(
     "Queries with streaming sources must be executed with writeStream.start(), or from a streaming table or flow definition within a Spark Declarative Pipeline.",
   );
@@ -29,6 +29,7 @@ export function checkBatch(plan: LogicalPlan): void {
 /** Refuses what Structured Streaming does not run in an output mode (rules U3 to U47 of Spark's checker, as far as the operators exist). */
 export function checkStreaming(plan: LogicalPlan, mode: OutputMode, settings: CheckSettings): void {
   if (!isStreaming(plan)) throw notAStream();
+  if (hasStreamingSubquery(plan)) throw streamingSubquery();
   if (!settings.enabled) return;
   const nodes = streamingNodes(plan);
   const aggregates = nodes.filter((node) => node.kind === "aggregate" || node.kind === "deduplicate");
@@ -42,6 +43,13 @@ export function checkStreaming(plan: LogicalPlan, mode: OutputMode, settings: Ch
   for (const node of nodes) checkNode(node, mode, aggregates.length > 0);
   if (settings.allowMultiple) checkWatermarks(plan);
   if (settings.checkCorrectness && mode !== "append") checkChain(plan);
+}
+
+/** Whether a subquery in an expression reads a stream. */
+function hasStreamingSubquery(plan: LogicalPlan): boolean {
+  const reads = (part: Expression): boolean =>
+    part.kind === "subquery" && (isStreaming(part.plan) || hasStreamingSubquery(part.plan));
+  return expressionsOf(plan).some((e) => exists(e, reads)) || childrenOf(plan).some(hasStreamingSubquery);
 }
 
 /** All nodes that rows of a stream pass. */
@@ -226,6 +234,15 @@ function notAStream(): StreamError {
     condition: "WRITE_STREAM_NOT_ALLOWED",
     sqlState: "42601",
     message: "`writeStream` can be called only on streaming Dataset/DataFrame: read with readStream.",
+  });
+}
+
+function streamingSubquery(): StreamError {
+  return new StreamError({
+    condition: "SS_UNSUPPORTED_STREAMING_OPERATION",
+    parameters: { operation: "a subquery over a stream" },
+    message:
+      "A subquery in an expression cannot read a stream: join the stream, or read the table behind it.",
   });
 }
 

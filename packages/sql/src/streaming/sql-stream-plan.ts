@@ -262,7 +262,7 @@ class BatchRun implements Run, StreamRun {
         memoryUsedBytes: metrics.memoryUsedBytes,
         numRowsDroppedByWatermark: one.droppedByWatermark,
         numShufflePartitions: this.options.partitions,
-        numStateStoreInstances: this.options.partitions,
+        numStateStoreInstances: 1,
         customMetrics: {},
       };
     });

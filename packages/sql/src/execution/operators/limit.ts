@@ -76,14 +76,16 @@ export class StatefulLimitOperator implements Operator {
     const family = stream.family(this.operatorId);
     const { positions, values } = family.get([], 1);
     const passed = positions[0]! < 0 ? 0 : Number((values[0] as Int64Column).values[positions[0]!]!);
-    let left = this.plan.count - passed;
+    // a limit that was lowered since lets nothing pass and forgets nothing
+    const left = Math.max(0, this.plan.count - passed);
+    let given = 0;
     // the batch is read to its end all the same, so that event times and observed metrics are complete
     for await (const batch of this.child.rows(run)) {
-      const rowCount = Math.min(batch.rowCount, left);
-      left -= rowCount;
+      const rowCount = Math.min(batch.rowCount, left - given);
+      given += rowCount;
       if (rowCount > 0) yield part(batch, 0, rowCount);
     }
-    const now = new Int64Column(LongType, 1, null, BigInt64Array.of(BigInt(this.plan.count - left)));
+    const now = new Int64Column(LongType, 1, null, BigInt64Array.of(BigInt(passed + given)));
     family.put([], [now], 1);
     counts.updated += 1;
   }

@@ -13,9 +13,11 @@ export function isEarly(e: SubqueryExpression): boolean {
 function readsStepBefore(plan: LogicalPlan, own: ReadonlySet<number> = new Set()): boolean {
   if (plan.kind === "recursionRows") return !own.has(plan.recursionId);
   const known = plan.kind === "recursion" ? new Set([...own, plan.recursionId]) : own;
-  const inSubquery = (part: Expression): boolean => part.kind === "subquery" && readsStepBefore(part.plan, known);
+  const inSubquery = (part: Expression): boolean =>
+    part.kind === "subquery" && readsStepBefore(part.plan, known);
   return (
-    expressionsOf(plan).some((e) => exists(e, inSubquery)) || childrenOf(plan).some((child) => readsStepBefore(child, known))
+    expressionsOf(plan).some((e) => exists(e, inSubquery)) ||
+    childrenOf(plan).some((child) => readsStepBefore(child, known))
   );
 }
 

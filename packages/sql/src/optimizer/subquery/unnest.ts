@@ -7,8 +7,8 @@ import type { Aggregate, Filter, LogicalPlan, Project } from "../../logical/plan
 import { childrenOf, expressionsOf, mapExpressions } from "../../logical/transform.js";
 import { allOf } from "../calls.js";
 import type { Domain } from "./domain.js";
-import { outerInRecursion } from "./errors.js";
 import { overNoRows } from "./empty-group.js";
+import { outerInRecursion } from "./errors.js";
 import { isMovable, readsOuter, substitute } from "./outer-references.js";
 import { unnestJoin } from "./unnest-join.js";
 import { limitsOf, unnestLimit } from "./unnest-limit.js";
