@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parquet } from "@ss/format-parquet";
 import { fileSource } from "@ss/source-file";
 import { SparkSession } from "@ss/sql";
 import type { Work } from "../works/work.js";
@@ -12,7 +13,7 @@ export async function runSs(work: Work, input: string, root: string, threads: nu
   const spark = await SparkSession.builder()
     .master(`local[${threads}]`)
     .config("spark.sql.session.timeZone", "UTC")
-    .use(fileSource())
+    .use(fileSource(), parquet())
     .create();
   try {
     return await measure(() => work.stream(spark, input, root, checkpoint));

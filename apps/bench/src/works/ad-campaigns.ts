@@ -1,10 +1,13 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { col, count, type DataFrame, type SparkSession, window } from "@ss/sql";
+import { parquet } from "@ss/format-parquet";
+import { fileSink } from "@ss/sink-file";
+import { fileSource } from "@ss/source-file";
+import { col, count, type DataFrame, SparkSession, window } from "@ss/sql";
 import { dataSet } from "../data/generate.js";
 import { linesOf } from "./lines.js";
 import { runToEnd } from "./run-to-end.js";
-import type { Work } from "./work.js";
+import type { Answer, Work } from "./work.js";
 
 /** The columns of an advertisement event. */
 export const AD_EVENT =
@@ -30,6 +33,26 @@ export function adCampaignQuery(spark: SparkSession, input: string, root: string
   return viewsPerCampaign(spark, events, root);
 }
 
+/** The answer to W1 over a folder of JSON lines. */
+async function expectedViews(input: string, root: string): Promise<Answer> {
+  const campaigns = new Map<string, string>();
+  for (const line of readFileSync(join(root, "ysb_static", "ad_campaign.json"), "utf8").split("\n")) {
+    if (line === "") continue;
+    const ad = JSON.parse(line) as { ad_id: string; campaign_id: string };
+    campaigns.set(ad.ad_id, ad.campaign_id);
+  }
+  const counts = new Map<string, number>();
+  let total = 0;
+  for await (const line of linesOf(input)) {
+    const event = JSON.parse(line) as { event_type: string; ad_id: string; event_time: string };
+    if (event.event_type !== "view") continue;
+    const key = `${campaigns.get(event.ad_id)} ${Math.floor(Date.parse(event.event_time) / 10_000)}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+    total++;
+  }
+  return { groups: counts.size, total };
+}
+
 /** W1 from JSON lines. */
 export const w1json: Work = {
   name: "w1json",
@@ -41,24 +64,40 @@ export const w1json: Work = {
   stream: (spark, input, root, checkpoint) => {
     return runToEnd(spark, adCampaignQuery(spark, input, root), ["campaign_id", "window"], checkpoint);
   },
-  expected: async (input, root) => {
-    const campaigns = new Map<string, string>();
-    for (const line of readFileSync(join(root, "ysb_static", "ad_campaign.json"), "utf8").split("\n")) {
-      if (line === "") continue;
-      const ad = JSON.parse(line) as { ad_id: string; campaign_id: string };
-      campaigns.set(ad.ad_id, ad.campaign_id);
-    }
-    const counts = new Map<string, number>();
-    let total = 0;
-    for await (const line of linesOf(input)) {
-      const event = JSON.parse(line) as { event_type: string; ad_id: string; event_time: string };
-      if (event.event_type !== "view") continue;
-      const key = `${campaigns.get(event.ad_id)} ${Math.floor(Date.parse(event.event_time) / 10_000)}`;
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-      total++;
-    }
-    return { groups: counts.size, total };
-  },
+  expected: expectedViews,
   duckdb: (input, root) =>
-    `select count(*) as groups, sum(n)::double as total from (select campaign_id, time_bucket(interval 10 seconds, event_time) w, count(*) n from read_json('${input}/*.json', format='newline_delimited', columns={user_id:'VARCHAR',page_id:'VARCHAR',ad_id:'VARCHAR',ad_type:'VARCHAR',event_type:'VARCHAR',event_time:'TIMESTAMP',ip_address:'VARCHAR'}) e join read_json('${root}/ysb_static/ad_campaign.json') a using(ad_id) where event_type='view' group by all)`,
+    duckdbViews(
+      `read_json('${input}/*.json', format='newline_delimited', columns={user_id:'VARCHAR',page_id:'VARCHAR',ad_id:'VARCHAR',ad_type:'VARCHAR',event_type:'VARCHAR',event_time:'TIMESTAMP',ip_address:'VARCHAR'})`,
+      root,
+    ),
 };
+
+const PARQUET = "_parquet";
+
+/** W1 from Parquet files, made from the JSON ones by this project. */
+export const w1parquet: Work = {
+  ...w1json,
+  name: "w1parquet",
+  prepare: async (root, rows) => {
+    const events = dataSet("ysb", root, rows);
+    const folder = events + PARQUET;
+    if (!existsSync(join(folder, "_SUCCESS"))) {
+      const spark = await SparkSession.builder().use(fileSource(), parquet(), fileSink()).create();
+      await spark.read.schema(AD_EVENT).json(events).write.mode("overwrite").parquet(folder);
+    }
+    return folder;
+  },
+  stream: (spark, input, root, checkpoint) => {
+    const events = spark.readStream
+      .schema(AD_EVENT)
+      .option("maxFilesPerTrigger", FILES_PER_BATCH)
+      .parquet(input);
+    return runToEnd(spark, viewsPerCampaign(spark, events, root), ["campaign_id", "window"], checkpoint);
+  },
+  expected: (input, root) => expectedViews(input.slice(0, -PARQUET.length), root),
+  duckdb: (input, root) => duckdbViews(`read_parquet('${input}/*.parquet')`, root),
+};
+
+function duckdbViews(events: string, root: string): string {
+  return `select count(*) as groups, sum(n)::double as total from (select campaign_id, time_bucket(interval 10 seconds, event_time) w, count(*) n from ${events} e join read_json('${root}/ysb_static/ad_campaign.json') a using(ad_id) where event_type='view' group by all)`;
+}

@@ -1,7 +1,9 @@
-import { w1json } from "./ad-campaigns.js";
+import { w1json, w1parquet } from "./ad-campaigns.js";
 import { w3 } from "./retail.js";
 import { w2 } from "./word-count.js";
 import type { Work } from "./work.js";
 
 /** Every piece of work, by name. */
-export const WORKS: ReadonlyMap<string, Work> = new Map([w1json, w2, w3].map((work) => [work.name, work]));
+export const WORKS: ReadonlyMap<string, Work> = new Map(
+  [w1json, w1parquet, w2, w3].map((work) => [work.name, work]),
+);

@@ -44,7 +44,7 @@ const HONOURED: Readonly<Record<string, string>> = {
   "spark.sql.mapKeyDedupPolicy": "equal keys of a map",
   "spark.sql.orderByOrdinal": "ORDER BY 1",
   "spark.sql.session.timeZone": "how timestamps are read and shown",
-  "spark.sql.shuffle.partitions": "the number of state partitions that a checkpoint pins",
+  "spark.sql.shuffle.partitions": "the number that a checkpoint pins and progress reports show",
   "spark.sql.sources.default": "load() without a format",
   "spark.sql.sources.partitionColumnTypeInference.enabled": "types of partition columns",
   "spark.sql.timestampType": "what TIMESTAMP means",
