@@ -3,6 +3,18 @@ import { StreamError } from "@ss/core";
 
 const VERSION = "v1";
 const CHECKSUM = /,"checksum":"([0-9a-f]{8})"\}$/;
+/** Fields of the records that Spark writes, of manifests and of lists of seen files. A first record of ours has one more. */
+const FIELDS = new Set([
+  "path",
+  "size",
+  "isDir",
+  "modificationTime",
+  "blockReplication",
+  "blockSize",
+  "action",
+  "timestamp",
+  "batchId",
+]);
 const decoder = new TextDecoder("utf-8", { fatal: true });
 const encoder = new TextEncoder();
 
@@ -38,12 +50,23 @@ export function checkedLines(bytes: Uint8Array, file: string): string[] {
     lines[0] = `${lines[0]!.slice(0, match.index)}}`;
     if (checksumOf(textOf(lines)) !== match[1])
       throw malformedLog(file, "a checksum that does not fit its text");
+  } else if (hasForeignField(lines[0]!)) {
+    throw malformedLog(file, "a checksum that cannot be read");
   }
   for (const line of lines) {
     if (!line.startsWith("{") || !line.endsWith("}"))
       throw malformedLog(file, JSON.stringify(line.slice(0, 80)));
   }
   return lines;
+}
+
+/** Whether a record without a readable checksum has a field that is not Spark's: what is left of a damaged checksum. */
+function hasForeignField(line: string): boolean {
+  try {
+    return Object.keys(JSON.parse(line)).some((field) => !FIELDS.has(field));
+  } catch {
+    return true;
+  }
 }
 
 function checksumOf(text: string): string {
