@@ -1,5 +1,5 @@
 /** How long a reader works before it lets timers and sockets of the process have their turn. */
-const WORK_MS = 8;
+const WORK_MS = 4;
 
 /**
  * Lets the event loop turn when enough work has been done since it last did. Reading a file turns the loop by itself; a
