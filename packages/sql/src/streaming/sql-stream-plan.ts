@@ -6,6 +6,7 @@ import {
   type CommitMessage,
   type EventTimeStats,
   type OutputMode,
+  type PartitionWriter,
   type PlanContext,
   type Sink,
   type Source,
@@ -112,10 +113,10 @@ export class SqlStreamPlan implements StreamPlan {
 
   /** Runs the operators once and hands every batch of rows to each output that lacks it. */
   private async write(writes: readonly BatchWrite[], run: BatchRun): Promise<CommitMessage[][]> {
-    const open = await Promise.all(
-      writes.map(async (write) => (write.alreadyCommitted ? undefined : await write.writer(0))),
-    );
+    const open: (PartitionWriter | undefined)[] = [];
     try {
+      // within the try, so that a writer that cannot be opened aborts those before it
+      for (const write of writes) open.push(write.alreadyCommitted ? undefined : await write.writer(0));
       for await (const rows of this.built.root.rows(run)) {
         run.signal.throwIfAborted();
         for (const [k, writer] of open.entries()) {
