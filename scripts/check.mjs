@@ -17,6 +17,10 @@ const steps = [
   },
   { name: "tidy", run: () => succeeds(vitest("@ss/tidy", "scripts")) },
   { name: "types", run: checkTypes },
+  {
+    name: "kernels",
+    run: () => succeeds([process.execPath, ["packages/kernels/scripts/build-wasm.mjs", "--check"]]),
+  },
   { name: "build", run: () => succeeds(turbo("build", "types")) },
   { name: "packages", run: checkPackages, needs: ["build"] },
 ];

@@ -68,3 +68,6 @@ export {
   skipByteOrderMark,
   utf8SequenceLength,
 } from "./text/utf8.js";
+export { KernelArrays } from "./wasm/kernel-arrays.js";
+export type { KernelMemory } from "./wasm/kernel-memory.js";
+export { type KernelExports, type Kernels, kernels } from "./wasm/kernel-module.js";

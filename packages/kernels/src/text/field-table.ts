@@ -1,3 +1,4 @@
+import type { KernelArrays } from "../wasm/kernel-arrays.js";
 import { KIND_MISSING } from "./field-kind.js";
 import { RECORD_OK } from "./record-status.js";
 
@@ -39,23 +40,27 @@ export class FieldTable {
   lineOffsets: Int32Array;
   /** Lines (of any kind, also empty ones) that ended within the bytes which the last call consumed. */
   lineCount = 0;
+  /** Where the arrays come from: kernels fill those in their own memory; undefined for ordinary ones. */
+  private readonly arrays: KernelArrays | undefined;
 
-  constructor(columnCount: number, capacity: number) {
+  /** With `arrays` the table lies in the kernels' memory, and `arrays` has to live as long as the table is used. */
+  constructor(columnCount: number, capacity: number, arrays?: KernelArrays) {
     this.capacity = capacity;
+    this.arrays = arrays;
     this.columns = [];
     for (let column = 0; column < columnCount; column++) {
       this.columns.push({
-        starts: new Int32Array(capacity),
-        lengths: new Int32Array(capacity),
-        kinds: new Uint8Array(capacity),
+        starts: this.ints(capacity),
+        lengths: this.ints(capacity),
+        kinds: this.bytes(capacity),
       });
     }
-    this.recordStarts = new Int32Array(capacity);
-    this.recordEnds = new Int32Array(capacity);
-    this.statuses = new Uint8Array(capacity);
-    this.errorOffsets = new Int32Array(capacity);
-    this.tokenCounts = new Int32Array(capacity);
-    this.lineOffsets = new Int32Array(capacity);
+    this.recordStarts = this.ints(capacity);
+    this.recordEnds = this.ints(capacity);
+    this.statuses = this.bytes(capacity);
+    this.errorOffsets = this.ints(capacity);
+    this.tokenCounts = this.ints(capacity);
+    this.lineOffsets = this.ints(capacity);
   }
 
   /** Makes room for at least `rows` rows; what is in the table stays. */
@@ -63,16 +68,16 @@ export class FieldTable {
     if (rows <= this.capacity) return;
     const capacity = Math.max(rows, this.capacity * 2, 16);
     for (const column of this.columns) {
-      column.starts = grownInts(column.starts, capacity);
-      column.lengths = grownInts(column.lengths, capacity);
-      column.kinds = grownBytes(column.kinds, capacity);
+      column.starts = this.grownInts(column.starts, capacity);
+      column.lengths = this.grownInts(column.lengths, capacity);
+      column.kinds = this.grownBytes(column.kinds, capacity);
     }
-    this.recordStarts = grownInts(this.recordStarts, capacity);
-    this.recordEnds = grownInts(this.recordEnds, capacity);
-    this.statuses = grownBytes(this.statuses, capacity);
-    this.errorOffsets = grownInts(this.errorOffsets, capacity);
-    this.tokenCounts = grownInts(this.tokenCounts, capacity);
-    this.lineOffsets = grownInts(this.lineOffsets, capacity);
+    this.recordStarts = this.grownInts(this.recordStarts, capacity);
+    this.recordEnds = this.grownInts(this.recordEnds, capacity);
+    this.statuses = this.grownBytes(this.statuses, capacity);
+    this.errorOffsets = this.grownInts(this.errorOffsets, capacity);
+    this.tokenCounts = this.grownInts(this.tokenCounts, capacity);
+    this.lineOffsets = this.grownInts(this.lineOffsets, capacity);
     this.capacity = capacity;
   }
 
@@ -87,16 +92,26 @@ export class FieldTable {
     this.errorOffsets[row] = -1;
     this.tokenCounts[row] = 0;
   }
-}
 
-function grownInts(old: Int32Array, capacity: number): Int32Array {
-  const grown = new Int32Array(capacity);
-  grown.set(old);
-  return grown;
-}
+  private ints(length: number): Int32Array {
+    return this.arrays ? this.arrays.int32(length) : new Int32Array(length);
+  }
 
-function grownBytes(old: Uint8Array, capacity: number): Uint8Array {
-  const grown = new Uint8Array(capacity);
-  grown.set(old);
-  return grown;
+  private bytes(length: number): Uint8Array {
+    return this.arrays ? this.arrays.bytes(length) : new Uint8Array(length);
+  }
+
+  private grownInts(old: Int32Array, capacity: number): Int32Array {
+    const grown = this.ints(capacity);
+    grown.set(old);
+    this.arrays?.free(old);
+    return grown;
+  }
+
+  private grownBytes(old: Uint8Array, capacity: number): Uint8Array {
+    const grown = this.bytes(capacity);
+    grown.set(old);
+    this.arrays?.free(old);
+    return grown;
+  }
 }

@@ -1,3 +1,4 @@
+import { KernelArrays } from "@ss/kernels";
 import type { ByteInput } from "./byte-input.js";
 
 /** Bytes read at a time: enough to make a call cheap, few enough to stay below 10 ms of work. */
@@ -5,16 +6,22 @@ export const CHUNK_BYTES: number = 1 << 20;
 /** Room before a chunk for the incomplete record that the chunk before left over. */
 const CARRY_BYTES = 1 << 16;
 
-/** Buffers that the readers of one scan hand on to one another. */
+/** Bytes behind a buffer that kernels may load, though they never use them: they read some words at once. */
+const SLACK_BYTES = 64;
+
+/** Buffers that the readers of one scan hand on to one another. They lie in the kernels' memory. */
 export class BufferPool {
+  private readonly arrays = new KernelArrays();
   private readonly free: Uint8Array[] = [];
 
-  take(): Uint8Array {
-    return this.free.pop() ?? new Uint8Array(CARRY_BYTES + CHUNK_BYTES);
+  take(length: number = CARRY_BYTES + CHUNK_BYTES): Uint8Array {
+    if (length === CARRY_BYTES + CHUNK_BYTES && this.free.length > 0) return this.free.pop()!;
+    return this.arrays.bytes(length + SLACK_BYTES).subarray(0, length);
   }
 
   give(buffer: Uint8Array): void {
     if (this.free.length < 4 && buffer.length === CARRY_BYTES + CHUNK_BYTES) this.free.push(buffer);
+    else this.arrays.free(buffer);
   }
 }
 
@@ -84,14 +91,17 @@ export class ChunkReader {
     }
     // a record longer than a chunk: its buffer doubles until it fits
     const room = carried + count;
-    const large = new Uint8Array(CARRY_BYTES + Math.max(room * 2, CHUNK_BYTES));
+    const large = this.pool.take(CARRY_BYTES + Math.max(room * 2, CHUNK_BYTES));
     large.set(old.subarray(consumed, this.end), CARRY_BYTES);
     large.set(fresh.subarray(CARRY_BYTES, CARRY_BYTES + count), CARRY_BYTES + carried);
     this.pool.give(old);
     this.bytes = large;
     this.start = CARRY_BYTES;
     this.end = CARRY_BYTES + room;
-    if (large.length > fresh.length * 2) this.spare = new Uint8Array(large.length);
+    if (large.length > fresh.length * 2) {
+      this.pool.give(fresh);
+      this.spare = this.pool.take(large.length);
+    }
   }
 
   async close(): Promise<void> {

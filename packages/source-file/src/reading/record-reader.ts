@@ -7,7 +7,7 @@ import {
   type StreamError,
   type StructType,
 } from "@ss/core";
-import { decodeUtf8, FieldTable, skipByteOrderMark } from "@ss/kernels";
+import { decodeUtf8, FieldTable, KernelArrays, skipByteOrderMark } from "@ss/kernels";
 import type { FieldDecoder } from "../decode/field-decoder.js";
 import { malformedRecord } from "../errors.js";
 import { BadRows } from "./bad-rows.js";
@@ -65,6 +65,7 @@ export interface RecordFault {
  */
 export class RecordReader {
   private readonly scan: RecordScan;
+  private readonly arrays = new KernelArrays();
   private readonly table: FieldTable;
   private readonly bad = new BadRows();
   private readonly keepsText: boolean;
@@ -74,7 +75,7 @@ export class RecordReader {
 
   constructor(scan: RecordScan) {
     this.scan = scan;
-    this.table = new FieldTable(scan.fieldCount, BATCH_ROWS);
+    this.table = new FieldTable(scan.fieldCount, BATCH_ROWS, this.arrays);
     // decoding writes over escaped strings, so the text of records that may turn out corrupt is kept before it
     this.keepsText = scan.mode === "FAILFAST" || scan.outputs.some(({ field }) => field < 0);
   }

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { hash32 } from "../src/text/hash-bytes.js";
+import { KernelArrays } from "../src/wasm/kernel-arrays.js";
+import { kernels } from "../src/wasm/kernel-module.js";
+
+describe("the WebAssembly module", () => {
+  test("hashes as its twin does", () => {
+    const arrays = new KernelArrays();
+    const bytes = arrays.bytes(1000);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = (i * 131) & 255;
+    const starts = arrays.int32(50);
+    const lengths = arrays.int32(50);
+    const out = arrays.int32(50);
+    for (let i = 0; i < 50; i++) {
+      starts[i] = i * 17;
+      lengths[i] = i % 7 === 6 ? -1 : i;
+    }
+    const { exports, memory } = kernels();
+    exports.hashSpans(
+      memory.addressOf(bytes),
+      memory.addressOf(starts),
+      memory.addressOf(lengths),
+      50,
+      memory.addressOf(out),
+      7,
+    );
+    for (let i = 0; i < 50; i++) {
+      expect(out[i]).toBe(lengths[i]! < 0 ? 0 : hash32(bytes, starts[i]!, lengths[i]!, 7));
+    }
+    arrays.release();
+  });
+});
+
+describe("the kernels' memory", () => {
+  test("keeps arrays right when it grows", () => {
+    const arrays = new KernelArrays();
+    const first = arrays.int32(4);
+    first.set([1, 2, 3, 4]);
+    const before = kernels().memory.current().byteLength;
+    const large = arrays.bytes(before + 1);
+    large.fill(7);
+    expect(kernels().memory.current().byteLength).toBeGreaterThan(before);
+    expect([...first]).toEqual([1, 2, 3, 4]);
+    expect(kernels().memory.addressOf(first)).toBe(first.byteOffset);
+    arrays.release();
+  });
+
+  test("gives a block that was given back to the next of its size", () => {
+    const arrays = new KernelArrays();
+    const first = arrays.bytes(100_000);
+    const address = first.byteOffset;
+    arrays.free(first);
+    expect(arrays.bytes(100_000).byteOffset).toBe(address);
+    arrays.release();
+  });
+
+  test("knows which arrays are not its own", () => {
+    expect(kernels().memory.addressOf(new Uint8Array(4))).toBe(-1);
+  });
+
+  test("is not the same block twice while both are in use", () => {
+    const arrays = new KernelArrays();
+    const taken = new Set(Array.from({ length: 100 }, () => arrays.bytes(64).byteOffset));
+    expect(taken.size).toBe(100);
+    arrays.release();
+  });
+});
