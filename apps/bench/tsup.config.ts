@@ -2,5 +2,5 @@ import base from "../../tsup.base.js";
 
 export default {
   ...base,
-  entry: ["src/main.ts", "src/run-engine.ts", "src/responsiveness.ts", "src/startup.ts"],
+  entry: ["src/main.ts", "src/run-engine.ts", "src/run-measure.ts", "src/run-profile.ts", "src/startup.ts"],
 };

@@ -1,17 +1,26 @@
 import { parseArgs } from "node:util";
+import { OTHERS } from "./engines/index.js";
+import { MEASURES } from "./measures/index.js";
 import { WORKS } from "./works/index.js";
 
 /** What the command line asks for. */
 export interface BenchOptions {
   readonly works: readonly string[];
+  readonly measures: readonly string[];
   /** Rows of input; undefined: all. */
   readonly rows: number | undefined;
-  readonly threads: number;
+  /** Each engine runs with each number of threads. */
+  readonly threads: readonly number[];
   readonly against: readonly string[];
+  /** Where the lines of the works go as JSON. */
   readonly json: string | undefined;
+  /** Where they go as a chart. */
+  readonly chart: string | undefined;
+  readonly profile: boolean;
 }
 
-const ENGINES = ["duckdb"];
+/** Rows with which `--small` runs everything: enough for every path, little enough for every change. */
+const SMALL_ROWS = "20000";
 
 /** Reads the command line; throws with the usage where it makes no sense. */
 export function readOptions(args: readonly string[]): BenchOptions {
@@ -21,22 +30,36 @@ export function readOptions(args: readonly string[]): BenchOptions {
     options: {
       rows: { type: "string" },
       threads: { type: "string", default: "1" },
-      against: { type: "string", default: "duckdb" },
+      against: { type: "string" },
       json: { type: "string" },
+      chart: { type: "string" },
+      profile: { type: "boolean", default: false },
+      small: { type: "boolean", default: false },
     },
   });
-  const works = positionals.length > 0 ? positionals : [...WORKS.keys()];
-  for (const work of works) if (!WORKS.has(work)) throw usage(`there is no work '${work}'`);
-  const against = values.against.split(",").filter((name) => name !== "" && name !== "none");
-  for (const name of against)
-    if (!ENGINES.includes(name)) throw usage(`there is no engine '${name}' to compare with`);
+  for (const name of positionals)
+    if (!WORKS.has(name) && !MEASURES.has(name)) throw usage(`there is no work and no measure '${name}'`);
+  const asked = (name: string): boolean => positionals.includes(name);
+  const all = positionals.length === 0;
+  const quick = (name: string): boolean => values.small || !MEASURES.get(name)!.isSlow;
+  const rows = values.rows ?? (values.small ? SMALL_ROWS : undefined);
   return {
-    works,
-    rows: values.rows === undefined ? undefined : positive("rows", values.rows),
-    threads: positive("threads", values.threads),
-    against,
+    works: [...WORKS.keys()].filter((name) => all || asked(name)),
+    measures: [...MEASURES.keys()].filter((name) => (all ? quick(name) : asked(name))),
+    rows: rows === undefined ? undefined : positive("rows", rows),
+    threads: values.threads.split(",").map((text) => positive("threads", text)),
+    against: engines(values.against ?? (values.small ? "node" : "duckdb")),
     json: values.json,
+    chart: values.chart,
+    profile: values.profile,
   };
+}
+
+function engines(text: string): string[] {
+  const names = text.split(",").filter((name) => name !== "" && name !== "none");
+  for (const name of names)
+    if (!OTHERS.has(name)) throw usage(`there is no engine '${name}' to compare with`);
+  return names;
 }
 
 function positive(name: string, text: string): number {
@@ -46,8 +69,13 @@ function positive(name: string, text: string): number {
 }
 
 function usage(problem: string): Error {
-  const works = [...WORKS.keys()].join(" ");
+  const names = [...WORKS.keys(), ...MEASURES.keys()].join(" ");
+  const others = [...OTHERS.keys()].join(",");
   return new Error(
-    `${problem}\nusage: npm run bench -- [${works}] [--rows N] [--threads N] [--against duckdb|none] [--json OUT]`,
+    [
+      problem,
+      `usage: npm run bench -- [${names}]`,
+      `  [--rows N] [--threads N,N] [--against ${others}|none] [--json FILE] [--chart FILE.svg] [--profile] [--small]`,
+    ].join("\n"),
   );
 }

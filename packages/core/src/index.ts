@@ -10,7 +10,16 @@ export { batchFromRows, copyColumn, gatherColumn, rowsOf, valueAt } from "./colu
 export { BATCH_ROWS, Batch } from "./column/batch.js";
 export * from "./column/builder.js";
 export * from "./column/column.js";
-export { KeyTable } from "./column/key-table.js";
+export type {
+  AcceleratorFactory,
+  DictionaryAccelerator,
+  DictionaryTables,
+} from "./column/key/bytes-dictionary.js";
+export { BytesDictionary, UNKNOWN_CODE } from "./column/key/bytes-dictionary.js";
+export type { HashIndex } from "./column/key/hash-index.js";
+export type { TableMemory } from "./column/key/table-memory.js";
+export { type KeyColumn, KeyTable } from "./column/key-table.js";
+export { packColumns, unpackColumns } from "./column/packed-columns.js";
 export { sliceColumn, takeColumn } from "./column/take.js";
 export type { IntervalValue, MapValue, Value } from "./column/value.js";
 export {
@@ -20,7 +29,14 @@ export {
   StreamError,
   type StreamErrorFields,
 } from "./errors/stream-error.js";
-export type { FileEntry, FileReader, FileSystem, FileWriter } from "./file-system/file-system.js";
+export type {
+  DeleteOptions,
+  FileEntry,
+  FileReader,
+  FileSystem,
+  FileWriter,
+  ListOptions,
+} from "./file-system/file-system.js";
 export { type LocalFileSystemOptions, localFileSystem, localPath } from "./file-system/local-file-system.js";
 export { MemoryFileSystem } from "./file-system/memory-file-system.js";
 export type {
@@ -119,3 +135,10 @@ export type {
   StateVersion,
 } from "./state/state-store.js";
 export type { Trigger } from "./trigger/trigger.js";
+export {
+  type PartitionReader,
+  rebuild,
+  type WorkerContext,
+  type WorkerForm,
+  workerModule,
+} from "./worker/worker-form.js";

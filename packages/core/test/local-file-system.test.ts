@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { link, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -73,4 +73,63 @@ test("an unfinished or abandoned file is seen under no name", async () => {
   expect((await list(files, root)).map(({ path }) => path)).toEqual([`${root}/f`]);
   await writer.abort();
   expect(await readdir(root)).toEqual(["f"]);
+});
+
+test("a file that is deleted for reuse gives its place on the disk to the next one of its folder", async () => {
+  for (const durable of [true, false]) {
+    const files = localFileSystem({ durable });
+    const folder = join(root, String(durable));
+    await files.createExclusive(`${folder}/0`, encode("a long text that goes"));
+    const { ino } = await stat(join(folder, "0"));
+    expect(await files.delete(`${folder}/0`, { reuse: true })).toBe(true);
+    expect(await files.readAll(`${folder}/0`)).toBeNull();
+    expect(await list(files, folder)).toEqual([]);
+    // durable: the first file makes the deletion durable, the second may take the place
+    await files.createExclusive(`${folder}/1`, encode("short"));
+    await write(files, `${folder}/2`, "other");
+    const inodes = await Promise.all(["1", "2"].map(async (name) => (await stat(join(folder, name))).ino));
+    expect(inodes.indexOf(ino)).toBe(durable ? 1 : 0);
+    expect(textOf(await files.readAll(`${folder}/1`))).toBe("short");
+    expect(textOf(await files.readAll(`${folder}/2`))).toBe("other");
+    expect(await readdir(folder)).toEqual(["1", "2"]);
+    expect(await files.delete(`${folder}/0`, { reuse: true })).toBe(false);
+  }
+});
+
+test("a file that is deleted for reuse and has another name keeps its bytes there", async () => {
+  const files = localFileSystem({ durable: false });
+  await files.createExclusive(`${root}/log`, encode("kept"));
+  await link(join(root, "log"), join(root, "backup"));
+  await files.delete(`${root}/log`, { reuse: true });
+  await files.createExclusive(`${root}/next`, encode("new!"));
+  expect(textOf(await files.readAll(`${root}/backup`))).toBe("kept");
+});
+
+test("what one process deleted for reuse is taken by one of those that come after it", async () => {
+  const before = localFileSystem({ durable: false });
+  for (const name of ["a", "b"]) await before.createExclusive(`${root}/${name}`, encode(name));
+  await before.delete(`${root}/a`, { reuse: true });
+  const heirs = [localFileSystem({ durable: false }), localFileSystem({ durable: false })];
+  for (const heir of heirs) await heir.delete(`${root}/b`, { reuse: true });
+  const texts = ["first", "second", "third", "fourth"];
+  for (const [k, text] of texts.entries()) {
+    expect(await heirs[k % 2]!.createExclusive(`${root}/${text}`, encode(text))).toBe(true);
+  }
+  for (const text of texts) expect(textOf(await before.readAll(`${root}/${text}`))).toBe(text);
+  expect((await readdir(root)).sort()).toEqual(texts.toSorted());
+});
+
+test("a listing does not look at what it is told to skip", async () => {
+  for (const [files, base] of [[localFileSystem(), root] as const, [new MemoryFileSystem(), "/m"] as const]) {
+    for (const name of ["a", "b", "sub/c", "sub/d", "other/e"]) await write(files, `${base}/${name}`, name);
+    const asked: string[] = [];
+    const skip = (path: string): boolean => {
+      asked.push(path);
+      return path.endsWith("/a") || path.endsWith("/d") || path.endsWith("/other");
+    };
+    const found: string[] = [];
+    for await (const { path } of files.list(base, { recursive: true, skip })) found.push(path);
+    expect(found.sort()).toEqual([`${base}/b`, `${base}/sub/c`]);
+    expect(asked).toContain(`${base}/a`);
+  }
 });

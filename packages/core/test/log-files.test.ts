@@ -122,6 +122,37 @@ test("an altered or cut query id is recognised", async () => {
   }
 });
 
+test("errors about damaged files say what to do about that very file", async () => {
+  const remedies = [
+    ["metadata", "delete it and set spark.sql.streaming.checkpoint.verifyMetadataExists.enabled to false"],
+    ["offsets/1", "commits/1 does not exist and no sink has stored the batch, delete it instead"],
+    ["commits/1", "If offsets/ has nothing after that batch, delete it instead"],
+  ] as const;
+  for (const [file, remedy] of remedies) {
+    const query = await twoBatches();
+    await write(query, file, (await query.fileSystem.readAll(`/checkpoint/${file}`))!.slice(0, -5));
+    const error =
+      file === "metadata" ? await query.start().catch((thrown) => thrown) : await failureOf(query);
+    expect(error.condition, file).toBe("SS_CHECKPOINT_FILE_CORRUPT");
+    expect(error.message).toContain(`The checkpoint file /checkpoint/${file} is damaged`);
+    expect(error.message).toContain(remedy);
+  }
+});
+
+test("what the errors advise helps", async () => {
+  const query = await twoBatches();
+  await query.fileSystem.delete("/checkpoint/commits/1");
+  await query.runOnce();
+  expect(await query.names("commits")).toEqual(["0", "1"]);
+  await query.fileSystem.delete("/checkpoint/commits/1");
+  await query.fileSystem.delete("/checkpoint/offsets/1");
+  await query.runOnce();
+  expect(await query.names("offsets")).toEqual(["0", "1"]);
+  await query.fileSystem.delete("/checkpoint/metadata");
+  query.conf["spark.sql.streaming.checkpoint.verifyMetadataExists.enabled"] = "false";
+  await query.runOnce();
+});
+
 test("a checkpoint whose query id is missing is refused, unless the check is off", async () => {
   const query = await twoBatches();
   await query.fileSystem.delete("/checkpoint/metadata");

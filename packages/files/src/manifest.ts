@@ -103,10 +103,16 @@ function modifiedMsOf(line: string): number {
   return (JSON.parse(line) as ManifestLine).modificationTime;
 }
 
+const NEW_OUTPUT = "let the query write to a new folder, with a new checkpoint location";
+
 function manifestFolder(fileSystem: FileSystem, output: string): LogFolder {
   const folder = childPath(output, MANIFEST_FOLDER);
   return {
     description: folder,
+    remedy:
+      "Restore it from a copy. If it is the newest entry and commits/ in the query's checkpoint lacks its number, delete it " +
+      `instead: the batch is written again. Failing both, ${NEW_OUTPUT}.`,
+    lastResort: NEW_OUTPUT,
     list: async () => {
       const entries: { name: string; modifiedMs: number }[] = [];
       for await (const entry of fileSystem.list(folder)) {
@@ -116,6 +122,6 @@ function manifestFolder(fileSystem: FileSystem, output: string): LogFolder {
     },
     read: (name) => fileSystem.readAll(childPath(folder, name)),
     add: (name, bytes) => fileSystem.createExclusive(childPath(folder, name), bytes),
-    delete: async (name) => void (await fileSystem.delete(childPath(folder, name))),
+    delete: async (name) => void (await fileSystem.delete(childPath(folder, name), { reuse: true })),
   };
 }

@@ -14,6 +14,7 @@ export interface SeenFile {
 /** Which files a source has read in which batch: `sources/<i>/<batch>` of a checkpoint, in Spark's format. */
 export class SeenFileLog {
   private readonly log: CompactibleLog;
+  private readonly folder: LogFolder;
   /** The newest batches, so that planning one just added does not read it back. */
   private readonly recent = new Map<number, readonly SeenFile[]>();
   private static readonly RECENT_MAX = 4;
@@ -25,7 +26,8 @@ export class SeenFileLog {
     clock: Clock,
     keeps: (file: SeenFile) => boolean = () => true,
   ) {
-    this.log = new CompactibleLog(sourceFolder(log), settings, clock, (line) => keeps(parseSeenFile(line)));
+    this.folder = sourceFolder(log);
+    this.log = new CompactibleLog(this.folder, settings, clock, (line) => keeps(parseSeenFile(line)));
   }
 
   /** The newest batch, or -1. */
@@ -66,7 +68,10 @@ export class SeenFileLog {
     // a batch whose own file was cleaned up stands in the compact files after it
     if (lines === null) lines = await this.log.readAll();
     const files = lines.map(parseSeenFile).filter((file) => file.batchId === batchId);
-    if (files.length === 0) throw malformedLog(`of batch ${batchId}`, "no file of that batch");
+    if (files.length === 0) {
+      const { description, remedy } = this.folder;
+      throw malformedLog(`${description}/${batchId}`, "no file of that batch", remedy);
+    }
     return files;
   }
 }
@@ -84,9 +89,16 @@ function parseSeenFile(line: string): SeenFile {
   return { path: pathFromUri(path), timestampMs: timestamp, batchId };
 }
 
+const NEW_CHECKPOINT =
+  "start the query with a new checkpoint location, and it reads all files that its folder then holds";
+
 function sourceFolder(log: SourceLog): LogFolder {
   return {
-    description: "of the source's seen files",
+    description: log.folder ?? "sources/<n> of the checkpoint",
+    remedy:
+      'Restore it from a copy. If it is the newest entry and no entry in offsets/ names its number as "logOffset", delete it ' +
+      `instead: its files are found again. Failing both, ${NEW_CHECKPOINT}.`,
+    lastResort: NEW_CHECKPOINT,
     list: async () => (await log.list()).map((name) => ({ name, modifiedMs: undefined })),
     read: (name) => log.read(name),
     add: async (name, bytes) => {

@@ -7,12 +7,12 @@ const RECORDS = [
 ];
 
 test("a log file gives back its records", () => {
-  expect(checkedLines(checksummedText(RECORDS), "log/0")).toEqual(RECORDS);
+  expect(checkedLines(checksummedText(RECORDS), "log/0", "")).toEqual(RECORDS);
 });
 
 test("records as Spark writes them, without a checksum, are taken as they are", () => {
   const bytes = new TextEncoder().encode(["v1", ...RECORDS].join("\n"));
-  expect(checkedLines(bytes, "log/0")).toEqual(RECORDS);
+  expect(checkedLines(bytes, "log/0", "")).toEqual(RECORDS);
 });
 
 test("a change of any single bit is named", () => {
@@ -21,7 +21,7 @@ test("a change of any single bit is named", () => {
     for (let bit = 0; bit < 8; bit++) {
       const damaged = sound.slice();
       damaged[at]! ^= 1 << bit;
-      expect(() => checkedLines(damaged, "log/0"), `bit ${bit} of byte ${at}`).toThrow(/log\/0/);
+      expect(() => checkedLines(damaged, "log/0", ""), `bit ${bit} of byte ${at}`).toThrow(/log\/0/);
     }
   }
 });

@@ -102,6 +102,12 @@ test("damage to an entry is recognised and named", async () => {
     const log = new SeenFileLog(sourceLog(copy), settings, new StepClock());
     await expect(log.all()).rejects.toMatchObject({ condition });
   }
+  const torn = new Map(entries).set("1", new TextEncoder().encode(text.slice(0, -10)));
+  const placed = { ...sourceLog(torn), folder: "/c/sources/0" };
+  const failure = new SeenFileLog(placed, settings, new StepClock()).all();
+  await expect(failure).rejects.toThrow(
+    /The log file \/c\/sources\/0\/1 is damaged.*Restore it from a copy\. If it is the newest entry and no entry in offsets/,
+  );
   entries.delete("1");
   const log = new SeenFileLog(sourceLog(entries), settings, new StepClock());
   await expect(log.all()).rejects.toMatchObject({

@@ -47,6 +47,23 @@ export function badData(path: string, cause: unknown): StreamError {
   });
 }
 
+/** A column of a row group whose data cannot be read. */
+export function badColumn(
+  path: string,
+  column: string | undefined,
+  rowGroup: number,
+  cause: unknown,
+): StreamError {
+  const place = column === undefined ? `row group ${rowGroup}` : `column \`${column}\`, row group ${rowGroup}`;
+  return new StreamError({
+    condition: "FAILED_READ_FILE.NO_HINT",
+    sqlState: "KD001",
+    parameters: { path, ...(column === undefined ? {} : { column }) },
+    message: `Encountered error while reading file ${path}, ${place}: ${reasonOf(cause)}`,
+    cause,
+  });
+}
+
 /** Files whose schemas do not fit together. */
 export function cannotMerge(left: string, right: string): StreamError {
   return new StreamError({
@@ -69,5 +86,5 @@ export function unknownCodec(name: string, available: readonly string[]): Stream
 
 // what WebAssembly code throws is often a bare text
 function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  return StreamError.reasonOf(cause);
 }

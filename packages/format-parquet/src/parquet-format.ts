@@ -1,4 +1,5 @@
-import type { FileFormat, Options, Plugin } from "@ss/core";
+import { type FileFormat, type Options, type Plugin, workerModule } from "@ss/core";
+import { canPrune } from "./direct/row-group-pruning.js";
 import { inferParquetSchema } from "./read/infer-schema.js";
 import { readSplit } from "./read/parquet-scan.js";
 import { checkParquetType } from "./write/arrow-writers.js";
@@ -8,10 +9,16 @@ import { ParquetFormatFile } from "./write/parquet-file.js";
 /** Parquet files: reading and writing. */
 export const parquetFormat: FileFormat = {
   name: "parquet",
+  get worker() {
+    const module = workerModule(import.meta.url, "@ss/format-parquet", "worker.js");
+    return module === undefined ? undefined : { module, export: "parquetFormat", options: null };
+  },
   reader: {
     checkOptions: checkReadOptions,
     inferSchema: inferParquetSchema,
     splittable: () => true,
+    // row groups without matches are passed over; rows are not looked at
+    pushdown: (predicate) => (canPrune(predicate) ? "inexact" : "unsupported"),
     open: (schema, scan, _options, context) => (split, signal) =>
       readSplit(schema, scan, split, context, signal),
   },

@@ -1,3 +1,11 @@
 // The entry of the module: what is exported here is declared in src/wasm/kernel-module.ts.
 export { heapBase } from "./memory";
 export { hashSpans } from "./hash";
+export { jsonStateInit } from "./json-keys";
+export { jsonRecords } from "./json-records";
+export { csvRecords } from "./csv";
+export { firstOtherKind, parseDoubles, parseInt32s, parseInt64s, parseTimestamps } from "./parse-values";
+export { dictionaryLook } from "./dictionary";
+export { splitLines } from "./lines";
+export { firstInvalidUtf8, invalidUtf8 } from "./utf8";
+export { splitSlice } from "./words";

@@ -9,6 +9,7 @@ export { CsvTokenizer } from "./csv/csv-tokenizer.js";
 export { CSV_KEEP_LINE_ENDS, CSV_NORMALIZE_CR, CSV_NORMALIZE_CRLF, unescapeCsv } from "./csv/unescape-csv.js";
 export * from "./datetime/index.js";
 export * from "./decimal/index.js";
+export { DictionaryKernel, type KernelDictionaryTables } from "./dictionary/dictionary-kernel.js";
 export * from "./format/index.js";
 export * from "./interval/index.js";
 export { JsonNested } from "./json/json-nested.js";
@@ -16,6 +17,7 @@ export type { JsonOptions } from "./json/json-options.js";
 export { writeJsonString } from "./json/json-string-writer.js";
 export { JsonTokenizer } from "./json/json-tokenizer.js";
 export { unescapeJson } from "./json/unescape-json.js";
+export * from "./locale/index.js";
 export * from "./number/index.js";
 export { ByteArena } from "./text/byte-arena.js";
 export { compareBytes, equalBytes, indexOfBytes } from "./text/byte-compare.js";
@@ -63,6 +65,7 @@ export { splitWords } from "./text/split-words.js";
 export {
   decodeUtf8,
   findInvalidUtf8,
+  findInvalidUtf8Span,
   isValidUtf8,
   repairUtf8,
   skipByteOrderMark,
@@ -70,4 +73,13 @@ export {
 } from "./text/utf8.js";
 export { KernelArrays } from "./wasm/kernel-arrays.js";
 export type { KernelMemory } from "./wasm/kernel-memory.js";
-export { type KernelExports, type Kernels, kernels } from "./wasm/kernel-module.js";
+export { type KernelExports, type Kernels, kernelAddress, kernels } from "./wasm/kernel-module.js";
+export {
+  type FieldBatch,
+  firstOtherKind,
+  parseDoubleFields,
+  parseInt32Fields,
+  parseInt64Fields,
+  parseTimestampFields,
+  parseTimestampNtzFields,
+} from "./wasm/parse-fields.js";

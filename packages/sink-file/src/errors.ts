@@ -1,4 +1,5 @@
 import { type DataType, StreamError, sqlText } from "@ss/core";
+import type { DatetimePatternError } from "@ss/kernels";
 
 /** A type that a format cannot hold. */
 export function unsupportedType(column: string, type: DataType, format: string): StreamError {
@@ -17,6 +18,29 @@ export function invalidOption(option: string, value: string, expected: string): 
     sqlState: "22023",
     parameters: { option, value, expected },
     message: `The option '${option}' is '${value}', but it has to be ${expected}.`,
+  });
+}
+
+/** A date-time pattern that is refused. */
+export function invalidPattern(option: string, pattern: string, cause: DatetimePatternError): StreamError {
+  const { condition, parameters } = cause;
+  return new StreamError({
+    condition,
+    sqlState: condition.startsWith("INCONSISTENT_BEHAVIOR") ? "42K0B" : "22007",
+    parameters,
+    message: `The option '${option}' has a date-time pattern that writes nothing: '${pattern}'. Use the letters of Spark's date-time patterns, such as yyyy-MM-dd HH:mm:ss.`,
+    cause,
+  });
+}
+
+/** A partition value that no file system takes as a part of a path. */
+export function unnamablePartition(column: string, value: string): StreamError {
+  const shown = JSON.stringify(value);
+  return new StreamError({
+    condition: "SS_PARTITION_VALUE_WITH_NUL",
+    sqlState: "22023",
+    parameters: { column, value: shown },
+    message: `The partition column '${column}' has the value ${shown}, and file systems take no NUL character in the name of a folder. Remove it from the value, or partition by another column.`,
   });
 }
 

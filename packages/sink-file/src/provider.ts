@@ -59,7 +59,7 @@ function batchSettings(request: WriteRequest, isTable: boolean): BatchSettings {
   const output = absolutePath(path);
   const context = formatContext(session, output);
   const writer = writerOf(request);
-  writer.checkOptions(options);
+  writer.checkOptions(options, (message) => session.warn?.(message));
   const zone = timeZone(options.get("timeZone") ?? session.timeZone) ?? UTC;
   const caseSensitive = session.conf("spark.sql.caseSensitive") === "true";
   const split = (): PartitionSplit => new PartitionSplit(schema, partitionBy, zone, caseSensitive);

@@ -98,6 +98,22 @@ test("partitionBy puts rows into folders and takes the columns out of the files"
   expect(await harness.text()).toBe('{"a":2}\n{"a":1}\n{"a":3}\n');
 });
 
+test("a NUL character in a partition value is refused by the column's name", async () => {
+  const harness = new Harness("p STRING, a INT");
+  const sink = await harness.stream("csv", {}, ["p"]);
+  await expect(harness.write(sink, 0, [["a\0b", 1]])).rejects.toMatchObject({
+    condition: "SS_PARTITION_VALUE_WITH_NUL",
+    parameters: { column: "p", value: '"a\\u0000b"' },
+  });
+});
+
+test("control characters in a partition value stand escaped in the folder's name", async () => {
+  const harness = new Harness("p STRING, a INT");
+  const sink = await harness.stream("csv", {}, ["p"]);
+  await harness.write(sink, 0, [["\u0001\u001f\u007f", 1]]);
+  expect((await harness.paths()).at(-1)).toContain("p=%01%1F%7F/part-");
+});
+
 test("partition columns have to exist, have simple types and leave a column", async () => {
   const harness = new Harness("a INT, l ARRAY<INT>");
   await expect(harness.stream("json", {}, ["z"])).rejects.toMatchObject({

@@ -51,6 +51,29 @@ test("JSON: options of the text", async () => {
   expect(await harness.written("json", rows)).toContain('"2024-01-01T02:00:00.000-08:00"');
 });
 
+test("locale names the months of patterns, in CSV and JSON", async () => {
+  const harness = new Harness("d DATE, t TIMESTAMP");
+  const rows: Value[][] = [[Date.parse("2024-08-03") / 86_400_000, micros("2024-08-03T10:30:00Z")]];
+  const options = { locale: "fr", dateFormat: "d MMMM yyyy", timestampFormat: "EEEE d MMMM HH:mm" };
+  expect(await harness.written("csv", rows, options)).toBe("3 août 2024,samedi 3 août 10:30\n");
+  expect(await harness.written("json", rows, options)).toBe(
+    '{"d":"3 août 2024","t":"samedi 3 août 10:30"}\n',
+  );
+});
+
+test("patterns that write nothing are refused by the option's name", async () => {
+  const harness = new Harness("d DATE");
+  const written = (options: Record<string, unknown>): Promise<string> => harness.written("csv", [], options);
+  await expect(written({ dateFormat: "yyyy A" })).rejects.toMatchObject({
+    name: "StreamError",
+    condition: "INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER",
+    message: expect.stringContaining("'dateFormat'"),
+  });
+  await expect(written({ dateFormat: "QQQQ yyyy", locale: "fr" })).rejects.toMatchObject({
+    condition: "SS_INVALID_OPTION",
+  });
+});
+
 test("JSON: pretty", async () => {
   const harness = new Harness("a INT, l ARRAY<INT>, s STRUCT<x: INT>");
   expect(await harness.written("json", [[1, [1, 2], [3]]], { pretty: true })).toBe(

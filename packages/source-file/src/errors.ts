@@ -1,4 +1,5 @@
 import { type DataType, StreamError, sqlText } from "@ss/core";
+import type { DatetimePatternError } from "@ss/kernels";
 
 /** A record that mode FAILFAST does not let pass; `cause` says what is wrong with it. */
 export function malformedRecord(record: string, where: string, column: string, cause?: unknown): StreamError {
@@ -42,7 +43,7 @@ export function failedReadFile(path: string, cause: unknown): StreamError {
   if (StreamError.is(cause, "FAILED_READ_FILE")) return cause;
   const isMissing =
     StreamError.is(cause, "PATH_NOT_FOUND") || (cause as { code?: string })?.code === "ENOENT";
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = StreamError.reasonOf(cause);
   if (isMissing) {
     return new StreamError({
       condition: "FAILED_READ_FILE.FILE_NOT_EXIST",
@@ -98,6 +99,28 @@ export function invalidOption(option: string, value: string, expected: string): 
     sqlState: "22023",
     parameters: { option, value, expected },
     message: `The option '${option}' is '${value}', but it has to be ${expected}.`,
+  });
+}
+
+/** An option of Spark's that is not there; `reason` says why and what to do. */
+export function unsupportedOption(option: string, reason: string): StreamError {
+  return new StreamError({
+    condition: "SS_UNSUPPORTED_OPTION",
+    sqlState: "0A000",
+    parameters: { option },
+    message: `The option '${option}' is not supported, as ${reason}.`,
+  });
+}
+
+/** A date-time pattern that is refused. */
+export function invalidPattern(option: string, pattern: string, cause: DatetimePatternError): StreamError {
+  const { condition, parameters } = cause;
+  return new StreamError({
+    condition,
+    sqlState: condition.startsWith("INCONSISTENT_BEHAVIOR") ? "42K0B" : "22007",
+    parameters,
+    message: `The option '${option}' has a date-time pattern that reads nothing: '${pattern}'. Use the letters of Spark's date-time patterns, such as yyyy-MM-dd HH:mm:ss.`,
+    cause,
   });
 }
 

@@ -14,6 +14,7 @@ import { FileStreamSource } from "./stream/file-stream-source.js";
 import { streamOptions } from "./stream/stream-options.js";
 import { checkRecursive, FileIndex } from "./table/file-index.js";
 import { FileTable } from "./table/file-table.js";
+import { fileWorkerForm } from "./table/file-worker.js";
 import { partitionParser } from "./table/partition-parser.js";
 import { resolveSchema } from "./table/resolve-schema.js";
 
@@ -28,7 +29,8 @@ export const fileProvider: SourceProvider = {
 function readerOf(request: ReadRequest): { readonly format: FileFormat; readonly reader: FormatReader } {
   const format = request.session.format(request.format.toLowerCase());
   if (format?.reader !== undefined) {
-    format.reader.checkOptions(request.options);
+    const { warn } = request.session;
+    format.reader.checkOptions(request.options, (message) => warn?.(message));
     return { format, reader: format.reader };
   }
   throw new StreamError({
@@ -58,7 +60,9 @@ async function openTable(request: ReadRequest): Promise<Table> {
     parser,
   );
   checkRecursive(options, schema.partition);
-  return new FileTable(format.name, schema, index, reader, options, context, parser);
+  const known = request.forOneRun ? listing : undefined;
+  const workerForm = () => fileWorkerForm(format, schema, options, context);
+  return new FileTable(format.name, schema, index, known, reader, options, context, parser, workerForm);
 }
 
 async function openStream(request: ReadRequest): Promise<Source> {
@@ -96,6 +100,7 @@ async function openStream(request: ReadRequest): Promise<Source> {
     streamOptions: parsed,
     context,
     parser,
+    workerForm: () => fileWorkerForm(format, schema, options, context),
   });
 }
 

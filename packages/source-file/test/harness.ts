@@ -34,6 +34,7 @@ export class Harness {
   readonly files: MemoryFileSystem = new MemoryFileSystem(this.clock);
   conf: Record<string, string> = {};
   timeZone = "UTC";
+  readonly warnings: string[] = [];
 
   /** Writes a file, one millisecond later than the one before. */
   async put(path: string, text: string | Uint8Array): Promise<void> {
@@ -51,6 +52,7 @@ export class Harness {
       format: (name) => formats.find((format) => format.name === name),
       conf: (key) => this.conf[key],
       timeZone: this.timeZone,
+      warn: (message) => void this.warnings.push(message),
     };
   }
 

@@ -16,11 +16,13 @@ export async function startTimeMs(log: SourceLog, nowMs: number): Promise<number
   const text = new TextDecoder().decode(bytes);
   const match = /^v1\n(-?\d{1,15})\s*$/.exec(text);
   if (match) return Number(match[1]);
+  const path = `${log.folder ?? "sources/<n> of the checkpoint"}/${ENTRY}`;
   throw new StreamError({
     condition: "SS_SOURCE_LOG_CORRUPT",
-    parameters: { entry: ENTRY, content: text.slice(0, 80) },
+    parameters: { path, content: text.slice(0, 80) },
     message:
-      `The entry '${ENTRY}' in the log of the rate source does not hold a start time: ${JSON.stringify(text.slice(0, 80))}. ` +
-      "Restore the checkpoint, or start with a new one.",
+      `The checkpoint file ${path} of the rate source does not hold a start time: ${JSON.stringify(text.slice(0, 80))}. ` +
+      `Restore it from a copy, or write it anew: the line ${VERSION}, then the milliseconds since 1970 at which the query first ` +
+      "started. Failing both, start the query with a new checkpoint location.",
   });
 }

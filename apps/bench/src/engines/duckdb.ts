@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Work } from "../works/work.js";
+import type { Places, Work } from "../works/work.js";
 import { type Measured, measure } from "./measured.js";
 
 const VERSION = "1.5.6-r.1";
@@ -21,19 +21,23 @@ interface DuckDb {
   };
 }
 
-/** DuckDB from the package registry, installed on first use beside the data; it is no dependency of this project. */
+const folderOf = (root: string): string => join(root, ".engines", "duckdb");
+
+/** Installs DuckDB from the package registry, once, beside the data; it is no dependency of this project. */
+export function installDuckdb(root: string): void {
+  const folder = folderOf(root);
+  if (existsSync(join(folder, "node_modules", "@duckdb", "node-api"))) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
+  const flags = ["--no-audit", "--no-fund", "--loglevel=error"];
+  execFileSync("npm", ["install", ...flags, `@duckdb/node-api@${VERSION}`], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+}
+
 async function load(root: string): Promise<DuckDb> {
-  const folder = join(root, ".engines", "duckdb");
-  if (!existsSync(join(folder, "node_modules", "@duckdb", "node-api"))) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
-    const flags = ["--no-audit", "--no-fund", "--loglevel=error"];
-    execFileSync("npm", ["install", ...flags, `@duckdb/node-api@${VERSION}`], {
-      cwd: folder,
-      stdio: "inherit",
-    });
-  }
-  const require = createRequire(join(folder, "package.json"));
+  const require = createRequire(join(folderOf(root), "package.json"));
   const loaded = (await import(pathToFileURL(require.resolve("@duckdb/node-api")).href)) as
     | DuckDb
     | { default: DuckDb };
@@ -41,13 +45,17 @@ async function load(root: string): Promise<DuckDb> {
 }
 
 /** DuckDB as a batch over the same files. */
-export async function runDuckdb(work: Work, input: string, root: string, threads: number): Promise<Measured> {
-  const { DuckDBInstance } = await load(root);
+export async function runDuckdb(work: Work, places: Places, threads: number): Promise<Measured> {
+  const { DuckDBInstance } = await load(places.root);
   const instance = await DuckDBInstance.create(":memory:", { threads: String(threads) });
   const connection = await instance.connect();
+  const statements = work.duckdb(places);
   return measure(async () => {
-    const result = await connection.runAndReadAll(work.duckdb!(input, root));
-    const [row] = result.getRowObjects();
-    return async () => ({ groups: Number(row!["groups"]), total: Number(row!["total"]) });
+    const measured = await connection.runAndReadAll(statements[0]!);
+    return async () => {
+      const last = statements.length > 1 ? await connection.runAndReadAll(statements.at(-1)!) : measured;
+      const [row] = last.getRowObjects();
+      return { groups: Number(row!["groups"]), total: Number(row!["total"]) };
+    };
   });
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { count, type DataFrame, last, type SparkSession, sum } from "@ss/sql";
 import type { Answer } from "./work.js";
 
@@ -9,13 +10,13 @@ export async function runToEnd(
   spark: SparkSession,
   groups: DataFrame,
   keys: readonly string[],
-  checkpoint: string,
+  scratch: string,
 ): Promise<() => Promise<Answer>> {
   const query = await groups.writeStream
     .format("memory")
     .queryName("updates")
     .outputMode("update")
-    .option("checkpointLocation", checkpoint)
+    .option("checkpointLocation", join(scratch, "checkpoint"))
     .trigger({ availableNow: true })
     .start();
   await query.awaitTermination();

@@ -1,6 +1,7 @@
 import { col, count, explode, split } from "@ss/sql";
 import { dataSet } from "../data/generate.js";
-import { linesOf } from "./lines.js";
+import { FILES_PER_BATCH } from "./ad-events.js";
+import { wordsByHand } from "./by-hand.js";
 import { runToEnd } from "./run-to-end.js";
 import type { Work } from "./work.js";
 
@@ -12,26 +13,19 @@ export const w2: Work = {
   tolerance: 0,
   prepare: async (root, rows) => dataSet("text", root, rows),
   units: (_rows, answer) => answer.total,
-  stream: (spark, input, _root, checkpoint) => {
+  stream: (spark, { input, scratch }) => {
     const counts = spark.readStream
-      .option("maxFilesPerTrigger", 4)
+      .option("maxFilesPerTrigger", FILES_PER_BATCH)
       .text(input)
       .select(explode(split(col("value"), " ")).as("word"))
       .groupBy("word")
       .agg(count("*").as("n"));
-    return runToEnd(spark, counts, ["word"], checkpoint);
+    return runToEnd(spark, counts, ["word"], scratch);
   },
-  expected: async (input) => {
-    const counts = new Map<string, number>();
-    let total = 0;
-    for await (const line of linesOf(input)) {
-      for (const word of line.split(" ")) {
-        counts.set(word, (counts.get(word) ?? 0) + 1);
-        total++;
-      }
-    }
-    return { groups: counts.size, total };
-  },
-  duckdb: (input) =>
+  expected: wordsByHand,
+  byHand: wordsByHand,
+  duckdb: ({ input }) => [
     `select count(*) as groups, sum(n)::double as total from (select w, count(*) n from (select unnest(string_split(l, ' ')) w from read_csv('${input}/*.txt', header=false, delim='\\x01', quote='', escape='', columns={l:'VARCHAR'})) group by w)`,
+  ],
+  agreed: new Map([[3_600_000, { groups: 44_284, total: 43_199_694 }]]),
 };

@@ -5,9 +5,7 @@ export function corruptFile(path: string, reason: string, cause?: unknown): Stre
   return new StreamError({
     condition: "SS_CHECKPOINT_FILE_CORRUPT",
     parameters: { path, reason },
-    message:
-      `The checkpoint file ${path} is damaged: ${reason}. Restore it from a copy, or, if its batch was never committed and ` +
-      `nothing follows it, delete it and start again.`,
+    message: `The checkpoint file ${path} is damaged: ${reason}. ${remedyOf(path)}`,
     cause,
   });
 }
@@ -18,10 +16,33 @@ export function malformedLog(path: string, text: string): StreamError {
     condition: "MALFORMED_LOG_FILE",
     sqlState: "KD002",
     parameters: { text },
-    message:
-      `Log file was malformed: failed to read correct log version from '${text}' in ${path}. Restore the file from a copy, ` +
-      `or, if its batch was never committed and nothing follows it, delete it and start again.`,
+    message: `Log file was malformed: failed to read correct log version from '${text}' in ${path}. ${remedyOf(path)}`,
   });
+}
+
+/** What to do about a damaged file, which depends on what it holds. */
+function remedyOf(path: string): string {
+  const [, folder, batch] = /(?:^|\/)(offsets|commits)\/(\d+)$/.exec(path) ?? [];
+  if (folder === "offsets") {
+    return (
+      `It says what batch ${batch} reads: restore it from a copy. If it is the newest of its folder, commits/${batch} does not ` +
+      `exist and no sink has stored the batch, delete it instead, and the batch is planned anew.`
+    );
+  }
+  if (folder === "commits") {
+    return (
+      `It says that batch ${batch} is done: restore it from a copy. If offsets/ has nothing after that batch, delete it ` +
+      `instead: the batch runs again, and sinks that have stored it pass over it.`
+    );
+  }
+  if (path.endsWith("/metadata")) {
+    return (
+      "It holds the id of the query and nothing else: restore it from a copy, or delete it and set " +
+      "spark.sql.streaming.checkpoint.verifyMetadataExists.enabled to false for the next start, which goes on where the " +
+      "query was, under a new id."
+    );
+  }
+  return "Restore it from a copy, or start the query with a new checkpoint location.";
 }
 
 /** A log file of a later format. */

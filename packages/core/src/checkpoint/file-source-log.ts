@@ -6,6 +6,7 @@ import type { SourceLog } from "./source-log.js";
 export function fileSourceLog(fileSystem: FileSystem, checkpoint: string, index: number): SourceLog {
   const folder = `${checkpoint}/sources/${index}`;
   return {
+    folder,
     list: async () => {
       const names: string[] = [];
       for await (const { path, isFolder } of fileSystem.list(folder)) {
@@ -22,7 +23,7 @@ export function fileSourceLog(fileSystem: FileSystem, checkpoint: string, index:
       if (found === null || Buffer.compare(found, bytes) !== 0) throw concurrentUpdate(name, path);
     },
     delete: async (name) => {
-      await fileSystem.delete(`${folder}/${name}`);
+      await fileSystem.delete(`${folder}/${name}`, { reuse: true });
     },
   };
 }

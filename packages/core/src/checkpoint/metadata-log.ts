@@ -81,7 +81,7 @@ export class MetadataLog<T extends { readonly writer: string | null }> {
   /** Deletes all entries below `id`, oldest first. */
   async purgeBelow(id: number): Promise<void> {
     while (this.ids.length > 0 && this.ids[0]! < id) {
-      await this.fileSystem.delete(this.pathOf(this.ids[0]!));
+      await this.fileSystem.delete(this.pathOf(this.ids[0]!), { reuse: true });
       this.ids.shift();
     }
   }

@@ -1,5 +1,7 @@
 /** The folder `sources/<i>/` of a checkpoint, for what a source has to remember beside its offsets. */
 export interface SourceLog {
+  /** Where the entries lie, for messages; absent where that is no folder. */
+  readonly folder?: string;
   /** Names of the entries, in no order. */
   list(): Promise<string[]>;
   read(name: string): Promise<Uint8Array | null>;

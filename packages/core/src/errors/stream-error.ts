@@ -1,8 +1,5 @@
-/**
- * What helps against an error: the trigger loop makes the same call again; the query ends, and a new start from its checkpoint may go
- * well; or the query ends until somebody mends the cause.
- */
-export type Recovery = "retry" | "restart" | "fail";
+/** What an error of a source or sink means to the trigger loop: it makes the same call again, or it ends the query. */
+export type Recovery = "retry" | "fail";
 
 /** The fields of a {@link StreamError}. */
 export interface StreamErrorFields {
@@ -26,6 +23,8 @@ export interface QueryContext {
   readonly startIndex: number;
   readonly stopIndex: number;
   readonly fragment: string;
+  /** The lines of the text with the part marked; they end the message. */
+  readonly summary?: string;
 }
 
 /**
@@ -42,14 +41,26 @@ export class StreamError extends Error {
   readonly queryContext: QueryContext | undefined;
 
   constructor(fields: StreamErrorFields) {
-    const { condition, sqlState, message, cause } = fields;
-    const state = sqlState ? ` SQLSTATE: ${sqlState}` : "";
-    super(`[${condition}] ${message}${state}`, cause === undefined ? undefined : { cause });
+    const { condition, message, cause } = fields;
+    super(`[${condition}] ${message}${endingOf(fields)}`, cause === undefined ? undefined : { cause });
     this.condition = condition;
     this.sqlState = sqlState;
     this.parameters = fields.parameters ?? {};
     this.recovery = fields.recovery ?? "fail";
     this.queryContext = fields.queryContext;
+  }
+
+  /** The message without its condition, its SQLSTATE and the lines of SQL. */
+  get text(): string {
+    return this.message.slice(`[${this.condition}] `.length, this.message.length - endingOf(this).length);
+  }
+
+  /** What an error says, for the message of another one: a SQLSTATE is told once. */
+  static reasonOf(error: unknown): string {
+    if (!(error instanceof Error)) return String(error);
+    if (!StreamError.is(error)) return error.message;
+    const { sqlState, message } = error;
+    return sqlState === undefined ? message : message.replace(` SQLSTATE: ${sqlState}`, "");
   }
 
   /** Whether `error` is a StreamError, of the given condition (or of one of its sub-conditions) if one is given. */
@@ -58,6 +69,11 @@ export class StreamError extends Error {
     if (condition === undefined) return true;
     return error.condition === condition || String(error.condition).startsWith(`${condition}.`);
   }
+}
+
+function endingOf({ sqlState, queryContext }: Pick<StreamErrorFields, "sqlState" | "queryContext">): string {
+  const state = sqlState ? ` SQLSTATE: ${sqlState}` : "";
+  return queryContext?.summary === undefined ? state : `${state}\n${queryContext.summary}`;
 }
 
 /** Stops on a broken invariant of this project's own code: a bug, not a user's mistake. */

@@ -1,3 +1,5 @@
+import type { WorkerForm } from "../worker/worker-form.js";
+
 /** A file or folder as a listing shows it. */
 export interface FileEntry {
   /** In the form in which the file system was asked: absolute, `/`-separated, no trailing slash. */
@@ -28,6 +30,26 @@ export interface FileReader {
   close(): Promise<void>;
 }
 
+/** How a folder is listed. */
+export interface ListOptions {
+  /** All files below the folder instead of its entries. */
+  readonly recursive?: boolean;
+  /**
+   * Leaves an entry out without looking at it, by its path: the caller knows it and wants no more of it. So a listing costs
+   * little for what is known. A folder left out is not entered.
+   */
+  readonly skip?: (path: string) => boolean;
+}
+
+/** How a file is deleted. */
+export interface DeleteOptions {
+  /**
+   * Files of its kind go on being made in its folder, as in a log whose end is cut off: a storage for which it is dear to free
+   * and find room may keep the file's for the next one.
+   */
+  readonly reuse?: boolean;
+}
+
 /**
  * Storage for data and checkpoints. Paths are absolute; a scheme (`s3://`) selects the file system and is part of the path.
  * A missing file is answered by `null` or `false` where a method says so, otherwise by PATH_NOT_FOUND.
@@ -35,8 +57,12 @@ export interface FileReader {
 export interface FileSystem {
   /** Schemes that this file system serves, without `://`; the local one serves `file` and paths with no scheme. */
   readonly schemes: readonly string[];
+  /** How a worker thread makes a file system of the same files; absent: they are read on the driver. */
+  readonly worker?: WorkerForm | undefined;
+  /** True: `modifiedMs` of a folder changes with every name that comes to it or goes, so that it need not be listed again until then. */
+  readonly folderTimes?: boolean;
   /** The entries of a folder, in no order; with `recursive` all files below it. An absent folder has none. */
-  list(folder: string, options?: { readonly recursive?: boolean }): AsyncIterable<FileEntry>;
+  list(folder: string, options?: ListOptions): AsyncIterable<FileEntry>;
   stat(path: string): Promise<FileEntry | null>;
   /** The whole file, or null if there is none. */
   readAll(path: string): Promise<Uint8Array | null>;
@@ -50,7 +76,7 @@ export interface FileSystem {
    */
   createExclusive(path: string, bytes: Uint8Array): Promise<boolean>;
   /** Deletes a file, or a folder with all that is in it. False if there was none. */
-  delete(path: string): Promise<boolean>;
+  delete(path: string, options?: DeleteOptions): Promise<boolean>;
   /** Moves a file, replacing one of that name; folders on the way are made. */
   move(from: string, to: string): Promise<void>;
 }

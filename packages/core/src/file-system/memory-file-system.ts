@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "../clock/clock.js";
 import { StreamError } from "../errors/stream-error.js";
-import type { FileEntry, FileReader, FileSystem, FileWriter } from "./file-system.js";
+import type { FileEntry, FileReader, FileSystem, FileWriter, ListOptions } from "./file-system.js";
 
 interface StoredFile {
   readonly bytes: Uint8Array;
@@ -20,20 +20,21 @@ export class MemoryFileSystem implements FileSystem {
     this.clock = clock;
   }
 
-  async *list(folder: string, options?: { readonly recursive?: boolean }): AsyncGenerator<FileEntry> {
+  async *list(folder: string, options?: ListOptions): AsyncGenerator<FileEntry> {
     const prefix = folder === "/" ? "/" : `${trimSlash(folder)}/`;
     const folders = new Map<string, number>();
     for (const [path, file] of [...this.files]) {
       if (!path.startsWith(prefix)) continue;
       const slash = path.indexOf("/", prefix.length);
       if (slash < 0 || options?.recursive) {
-        yield fileEntry(path, file);
+        if (!isSkipped(path, prefix, options?.skip)) yield fileEntry(path, file);
         continue;
       }
       const below = path.slice(0, slash);
       folders.set(below, Math.max(folders.get(below) ?? 0, file.modifiedMs));
     }
-    for (const [path, modifiedMs] of folders) yield { path, isFolder: true, size: 0, modifiedMs };
+    for (const [path, modifiedMs] of folders)
+      if (!options?.skip?.(path)) yield { path, isFolder: true, size: 0, modifiedMs };
   }
 
   async stat(path: string): Promise<FileEntry | null> {
@@ -116,6 +117,15 @@ export class MemoryFileSystem implements FileSystem {
       message: `Path does not exist: ${path}.`,
     });
   }
+}
+
+/** Whether a file, or a folder on the way to it from the one that is listed, is to be left out. */
+function isSkipped(path: string, prefix: string, skip: ListOptions["skip"]): boolean {
+  if (skip === undefined) return false;
+  for (let slash = path.indexOf("/", prefix.length); slash >= 0; slash = path.indexOf("/", slash + 1)) {
+    if (skip(path.slice(0, slash))) return true;
+  }
+  return skip(path);
 }
 
 function fileEntry(path: string, file: StoredFile): FileEntry {

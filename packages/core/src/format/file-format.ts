@@ -3,6 +3,7 @@ import type { FileEntry, FileSystem, FileWriter } from "../file-system/file-syst
 import type { Options } from "../plugin/options.js";
 import type { StructType } from "../schema/struct-type.js";
 import type { Predicate, PushdownAnswer, ScanRequest } from "../source/predicate.js";
+import type { WorkerForm } from "../worker/worker-form.js";
 
 /** Session settings that change how values are read and written. */
 export interface FormatContext {
@@ -25,14 +26,16 @@ export interface FileSplit {
 export interface FileFormat {
   /** The name that `format(...)` takes: `csv`. */
   readonly name: string;
+  /** How a worker thread makes the same format; absent: files of it are read on the driver. */
+  readonly worker?: WorkerForm | undefined;
   readonly reader?: FormatReader;
   readonly writer?: FormatWriter;
 }
 
 /** The reading half of a format. Options were checked by `checkOptions` before anything else is called. */
 export interface FormatReader {
-  /** Throws on an unknown value of a known option. */
-  checkOptions(options: Options): void;
+  /** Throws on an unknown value of a known option, and warns of values that are replaced by others. */
+  checkOptions(options: Options, warn: (message: string) => void): void;
   /** The schema of every file of this format with these options (text has one), if there is such. */
   fixedSchema?(options: Options): StructType | undefined;
   /** A schema from the files' content; all columns nullable. Null where no file tells one. */
@@ -58,7 +61,8 @@ export interface FormatReader {
 
 /** The writing half of a format. */
 export interface FormatWriter {
-  checkOptions(options: Options): void;
+  /** As that of {@link FormatReader}. */
+  checkOptions(options: Options, warn: (message: string) => void): void;
   /** Throws where the format cannot hold a type (UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE). */
   checkSchema(schema: StructType, options: Options): void;
   /** What stands after the name of a file, with its dot: `.csv`, `.snappy.parquet`, `.json.gz`. */

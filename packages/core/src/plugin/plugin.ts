@@ -17,6 +17,8 @@ export interface SessionContext {
   /** Answers any configuration key with its value or Spark's default. */
   conf(key: string): string | undefined;
   readonly timeZone: string;
+  /** Tells whoever runs the program that something is not as it seems to expect, yet no error; absent where nobody listens. */
+  readonly warn?: (message: string) => void;
 }
 
 /** A call to `load`. */
@@ -28,6 +30,8 @@ export interface ReadRequest {
   readonly paths: readonly string[];
   /** What the program gave to `schema(...)`. */
   readonly schema: StructType | undefined;
+  /** True where the table is opened for one run: it may go on with what opening it found, such as the files of a folder. */
+  readonly forOneRun?: boolean;
   readonly session: SessionContext;
 }
 

@@ -26,7 +26,7 @@ export interface FinishedBatch {
 }
 
 /** A part of a trigger whose time is reported, also where it took none. */
-export type Phase = "addBatch" | "commitOffsets" | "getBatch" | "latestOffset" | "walCommit";
+export type Phase = "addBatch" | "commitOffsets" | "latestOffset" | "walCommit";
 
 /** Measures the triggers of a run and makes their reports. */
 export class ProgressReporter {
@@ -85,7 +85,7 @@ export class ProgressReporter {
       batchId: batch.batchId,
       batchDuration: Math.round(durationMs),
       ...rates(result.inputRows.reduce((sum, rows) => sum + rows, 0)),
-      durationMs: this.durations(durationMs, result.planningMs ?? 0),
+      durationMs: this.durations(durationMs, result),
       ...(eventTime && { eventTime }),
       stateOperators: result.operators,
       sources: batch.sources.map((source, k) => ({
@@ -99,12 +99,13 @@ export class ProgressReporter {
     };
   }
 
-  private durations(triggerMs: number, planningMs: number): Record<string, number> {
-    const { addBatch, commitOffsets, getBatch, latestOffset, walCommit } = this.spentMs;
+  private durations(triggerMs: number, result: BatchResult): Record<string, number> {
+    const { addBatch, commitOffsets, latestOffset, walCommit } = this.spentMs;
+    const { planningMs = 0, getBatchMs = 0 } = result;
     return {
-      addBatch: Math.round(Math.max(0, addBatch - planningMs)),
+      addBatch: Math.round(Math.max(0, addBatch - getBatchMs)),
       commitOffsets: Math.round(commitOffsets),
-      getBatch: Math.round(getBatch),
+      getBatch: Math.round(getBatchMs),
       latestOffset: Math.round(latestOffset),
       queryPlanning: Math.round(planningMs),
       triggerExecution: Math.round(triggerMs),
@@ -119,7 +120,7 @@ export function isoTime(ms: number): string {
 }
 
 function noTime(): Record<Phase, number> {
-  return { addBatch: 0, commitOffsets: 0, getBatch: 0, latestOffset: 0, walCommit: 0 };
+  return { addBatch: 0, commitOffsets: 0, latestOffset: 0, walCommit: 0 };
 }
 
 /** Rows per second with one decimal, as Spark prints it; 0 for a span of no time. */

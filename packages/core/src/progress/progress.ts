@@ -49,7 +49,10 @@ export interface StreamingQueryProgress {
   readonly numInputRows: number;
   readonly inputRowsPerSecond: number;
   readonly processedRowsPerSecond: number;
-  /** Milliseconds by phase: latestOffset, getBatch, queryPlanning, walCommit, addBatch, commitOffsets, triggerExecution. */
+  /**
+   * Milliseconds by phase: latestOffset, getBatch, queryPlanning, walCommit, addBatch, commitOffsets, triggerExecution. A run is planned
+   * once, before its first trigger: the first batch reports that as queryPlanning, later ones report 0.
+   */
   readonly durationMs: Readonly<Record<string, number>>;
   /** `min`, `max`, `avg` of the batch's event times and the `watermark` that it ran with, ISO 8601. Absent without a watermark. */
   readonly eventTime?: Readonly<Record<string, string>>;

@@ -69,8 +69,10 @@ export interface BatchResult {
   /** Null for a stateless plan. */
   readonly state: StateVersion | null;
   readonly observedMetrics: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Milliseconds that went into planning, for the progress report. */
+  /** Milliseconds that went into planning, for the progress report: the first batch of a run tells of the plan that was made for all. */
   readonly planningMs?: number;
+  /** Milliseconds of `run` in which the sources divided their ranges into parts: `getBatch` in the progress report. */
+  readonly getBatchMs?: number;
 }
 
 /**

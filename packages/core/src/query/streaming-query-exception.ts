@@ -14,7 +14,7 @@ export class StreamingQueryException extends StreamError {
     offsets: { readonly startOffset: string; readonly endOffset: string },
   ) {
     const { id, runId } = query;
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = StreamError.reasonOf(cause);
     super({
       condition: "STREAM_FAILED",
       sqlState: "XXKST",

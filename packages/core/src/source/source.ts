@@ -2,6 +2,7 @@ import type { SourceLog } from "../checkpoint/source-log.js";
 import type { Clock } from "../clock/clock.js";
 import type { Batch } from "../column/batch.js";
 import type { StructType } from "../schema/struct-type.js";
+import type { WorkerForm } from "../worker/worker-form.js";
 import type { Predicate, PushdownAnswer, ScanRequest } from "./predicate.js";
 
 /** Plain JSON data. */
@@ -88,6 +89,12 @@ export interface Source {
    * (`return`) frees everything.
    */
   read(partition: Partition, scan: ScanRequest, signal: AbortSignal): AsyncIterable<Batch>;
+
+  /**
+   * How a worker thread makes a {@link PartitionReader} for the partitions that `plan` gives. Absent: they are read on the driver, whatever
+   * N of `local[N]` is.
+   */
+  readonly worker?: WorkerForm | undefined;
 
   /** What `read` does with a predicate. Absent: everything is `unsupported`. */
   pushdown?(predicate: Predicate): PushdownAnswer;

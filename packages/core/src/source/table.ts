@@ -1,5 +1,6 @@
 import type { Batch } from "../column/batch.js";
 import type { StructType } from "../schema/struct-type.js";
+import type { WorkerForm } from "../worker/worker-form.js";
 import type { Predicate, PushdownAnswer, ScanRequest } from "./predicate.js";
 import type { Partition } from "./source.js";
 
@@ -14,5 +15,7 @@ export interface Table {
   /** The parts to read; those that the predicates rule out may be left out. */
   plan(scan: ScanRequest): Promise<readonly Partition[]>;
   read(partition: Partition, scan: ScanRequest, signal: AbortSignal): AsyncIterable<Batch>;
+  /** As in `Source`. */
+  readonly worker?: WorkerForm | undefined;
   pushdown?(predicate: Predicate): PushdownAnswer;
 }

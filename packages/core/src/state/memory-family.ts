@@ -4,6 +4,7 @@ import type { Column, Int64Column } from "../column/column.js";
 import { KeyTable } from "../column/key-table.js";
 import { sliceColumn, takeColumn } from "../column/take.js";
 import { assert } from "../errors/stream-error.js";
+import { FamilyImage } from "./family-image.js";
 import { OrderedIndex } from "./ordered-index.js";
 import { compacted, leavesGarbage, putRows } from "./slot-columns.js";
 import type { FamilySpec, StateFamily, StateLookup, StateRows } from "./state-store.js";
@@ -14,6 +15,8 @@ const LIVE = 1;
 const CHANGED = 2;
 /** Not there at the last commit, so that its removal need not be recorded. */
 const NEW = 4;
+/** What the image under way needs of it is put aside, or it had nothing. */
+const SETTLED = 8;
 /** Value columns that writing over makes grow are copied when they have doubled beyond this many bytes. */
 const COMPACT_BYTES = 1 << 20;
 
@@ -40,6 +43,8 @@ export class MemoryFamily implements StateFamily {
   private removedKeyCount = 0;
   private scratch: Int32Array = new Int32Array(0);
   private compactAt: number = COMPACT_BYTES;
+  /** Rows of an earlier moment that are being read. */
+  private image: FamilyImage | null = null;
   /** Rows put and removed since the last commit. */
   updatedCount = 0;
   removedCount = 0;
@@ -74,6 +79,8 @@ export class MemoryFamily implements StateFamily {
   remove(keys: readonly Column[], rowCount: number): number {
     const slots = this.slotsFor(rowCount);
     this.table.find(keys, rowCount, slots);
+    const { image } = this;
+    const columns = image === null ? [] : this.columns();
     let count = 0;
     for (let i = 0; i < rowCount; i++) {
       const slot = slots[i]!;
@@ -82,7 +89,8 @@ export class MemoryFamily implements StateFamily {
         for (let k = 0; k < keys.length; k++) this.removed[k]!.appendFrom(keys[k]!, i);
         this.removedKeyCount++;
       }
-      this.flags[slot] = 0;
+      if (image !== null) this.settle(image, slot, columns);
+      this.flags[slot]! &= SETTLED;
       this.index?.remove(slot);
       this.table.removeSlot(slot);
       count++;
@@ -111,6 +119,8 @@ export class MemoryFamily implements StateFamily {
 
   /** Forgets everything. */
   clear(): void {
+    this.image?.abandon();
+    this.endImage();
     this.markCommitted();
     this.table.clear();
     for (const value of this.values) value.reset();
@@ -131,7 +141,7 @@ export class MemoryFamily implements StateFamily {
 
   /** Forgets the changes: they are durable. */
   markCommitted(): void {
-    for (const slot of this.changed) this.flags[slot]! &= LIVE;
+    for (const slot of this.changed) this.flags[slot]! &= LIVE | SETTLED;
     this.changed = [];
     for (const key of this.removed) key.reset();
     this.removedKeyCount = 0;
@@ -140,17 +150,33 @@ export class MemoryFamily implements StateFamily {
     this.compactValues();
   }
 
-  liveSlots(): Int32Array {
-    const slots = new Int32Array(this.table.rowCount);
-    let count = 0;
-    for (let slot = 0; slot < this.table.slotCount; slot++) {
-      if ((this.flags[slot]! & LIVE) !== 0) slots[count++] = slot;
-    }
-    return slots;
+  /** The rows as they are now, to be read while the family goes on changing; one at a time, up to `endImage`. */
+  beginImage(): FamilyImage {
+    assert(this.image === null && this.changed.length === 0, "an image begins between two batches");
+    const subject = {
+      spec: this.spec,
+      slotCount: this.table.slotCount,
+      isLive: (slot: number) => (this.flags[slot]! & LIVE) !== 0,
+      columns: () => this.columns(),
+    };
+    this.image = new FamilyImage(subject, (slot) => (this.flags[slot]! & SETTLED) !== 0);
+    return this.image;
+  }
+
+  /** Rows of the image are asked for no more. */
+  endImage(): void {
+    if (this.image === null) return;
+    for (const slot of this.image.settled) this.flags[slot]! &= ~SETTLED;
+    this.image = null;
+  }
+
+  /** Key, then value columns by slot. */
+  columns(): readonly Column[] {
+    return [...this.table.keys, ...this.values].map((builder) => builder.view());
   }
 
   /** Key and value columns by slot. */
-  columnsBySlot(): { readonly keys: readonly Column[]; readonly values: readonly Column[] } {
+  private columnsBySlot(): { readonly keys: readonly Column[]; readonly values: readonly Column[] } {
     return {
       keys: this.table.keys.map((key) => key.view()),
       values: this.values.map((value) => value.view()),
@@ -163,16 +189,29 @@ export class MemoryFamily implements StateFamily {
   }
 
   private markPut(keys: readonly Column[], slots: Int32Array, rowCount: number): void {
-    const { flags, index } = this;
+    const { flags, index, image } = this;
     const { orderedBy } = this.spec;
+    const columns = image === null ? [] : this.columns();
     for (let i = 0; i < rowCount; i++) {
       const slot = slots[i]!;
+      if ((flags[slot]! & CHANGED) !== 0) continue;
+      if (image !== null) this.settle(image, slot, columns);
       const before = flags[slot]!;
-      if ((before & CHANGED) !== 0) continue;
       this.changed.push(slot);
-      flags[slot] = before === 0 ? LIVE | CHANGED | NEW : before | CHANGED;
-      if (before === 0) index?.add(slot, keys[orderedBy!]!, i);
+      if ((before & LIVE) !== 0) flags[slot] = before | CHANGED;
+      else {
+        flags[slot] = before | LIVE | CHANGED | NEW;
+        index?.add(slot, keys[orderedBy!]!, i);
+      }
     }
+  }
+
+  /** Lets the image have what it needs of a slot that is about to change. */
+  private settle(image: FamilyImage, slot: number, columns: readonly Column[]): void {
+    const before = this.flags[slot]!;
+    if ((before & SETTLED) !== 0 || !image.awaits(slot)) return;
+    image.settle(slot, (before & LIVE) !== 0, columns);
+    this.flags[slot] = before | SETTLED;
   }
 
   /** Slots with a change, each once. */

@@ -1,15 +1,18 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Clock, systemClock } from "../clock/clock.js";
 import { assert, StreamError } from "../errors/stream-error.js";
-import { applyBlock, type BlockPlan, deltaBlocks, snapshotBlocks } from "./family-blocks.js";
+import { applyBlock, deltaBlocks, pieceBlock } from "./family-blocks.js";
 import { MemoryFamily } from "./memory-family.js";
 import { corruptStateFile } from "./state-errors.js";
 import {
   encodeHeader,
+  endBlock,
   openStateFile,
   type StateFile,
   type StateFileHeader,
   stateFileName,
 } from "./state-file.js";
+import { StateHistory, type StateStep, versionOf } from "./state-history.js";
 import { checkStateSchema, sameFamily } from "./state-schema-check.js";
 import type {
   FamilySpec,
@@ -27,19 +30,19 @@ export const memoryStateStoreProvider: StateStoreProvider = {
   open: async (context) => new MemoryStateStore(context),
 };
 
-/** A version on the way to the present one, with the files that it has. */
-interface Step extends StateVersion {
-  snapshot: boolean;
-}
-
 /** Up to this size a snapshot is written as soon as there are enough deltas. */
 const SMALL_STATE_BYTES = 1 << 20;
+
+/** Blocks that a load takes before others have their turn. */
+const TURN_BLOCKS = 4;
+/** Up to this size a delta is written in one go. */
+const SMALL_DELTA_BYTES = 1 << 16;
 
 /**
  * Files in the folder: one `<version>-<attempt>.delta` per commit with the changes of all families, and now and then a
  * `.snapshot` of the same name, which saves a restart the deltas before it. A large state waits with its snapshot until the
  * deltas since the last one come to a quarter of it, so that the work stays in proportion to what changes; but not for ever,
- * as a restart reads them all.
+ * as a restart reads them all. A snapshot is written beside the batches to come, some rows at a time.
  */
 class MemoryStateStore implements StateStore {
   private readonly context: StateStoreContext;
@@ -47,10 +50,9 @@ class MemoryStateStore implements StateStore {
   private families: MemoryFamily[] = [];
   private current: StateVersion | null = null;
   private loaded = false;
-  /** From the snapshot (or first delta) that was loaded to the present version. */
-  private steps: Step[] = [];
-  /** Names of all state files in the folder. */
-  private readonly files: Set<string> = new Set();
+  private readonly history: StateHistory = new StateHistory();
+  /** The families as file headers have them. */
+  private familiesJson = "";
   private attempts = 0;
   private deltasSinceSnapshot = 0;
   private deltaBytesSinceSnapshot = 0;
@@ -72,11 +74,18 @@ class MemoryStateStore implements StateStore {
 
   async load(version: StateVersion | null): Promise<void> {
     for (const family of this.families) family.clear();
-    await this.listFiles();
-    this.steps = [];
+    this.familiesJson = JSON.stringify(this.families.map((family) => family.spec));
     this.deltasSinceSnapshot = 0;
     this.deltaBytesSinceSnapshot = 0;
-    if (version !== null) for (const file of await this.filesTo(version)) this.apply(file);
+    const names = await this.listFiles();
+    const steps: StateStep[] = [];
+    for (const file of version === null ? [] : await this.filesTo(version, names)) {
+      await this.apply(file);
+      const { kind, version, attempt } = file.header;
+      const delta = names.has(stateFileName("delta", { version, attempt }));
+      steps.push({ version, attempt, delta, snapshot: kind === "snapshot" });
+    }
+    this.history.begin(names, steps);
     this.current = version;
     this.loaded = true;
   }
@@ -84,12 +93,12 @@ class MemoryStateStore implements StateStore {
   async commit(version: number, beforeWrite: () => Promise<void>): Promise<StateVersion> {
     assert(this.loaded, "the state was committed before it was loaded");
     const startMs = this.clock.monotonicMs();
-    const blocks = this.families.flatMap((family, k) => deltaBlocks(family, k));
+    const blocks = this.families.flatMap((family, k) => [...deltaBlocks(family, k)]);
     if (blocks.length > 0 || this.current === null) {
       const next = { version, attempt: `${this.context.runId}.${this.attempts++}` };
-      const bytes = await this.write("delta", next, this.current, blocks, beforeWrite);
+      const bytes = await this.writeDelta(next, blocks, beforeWrite);
       this.current = next;
-      this.steps.push({ ...next, snapshot: false });
+      this.history.add({ ...next, delta: true, snapshot: false });
       this.deltasSinceSnapshot++;
       this.deltaBytesSinceSnapshot += bytes;
     }
@@ -114,12 +123,11 @@ class MemoryStateStore implements StateStore {
   }
 
   async maintain(oldestNeeded: number): Promise<void> {
-    const committed = this.steps.at(-1);
+    const committed = this.history.latest;
     if (committed === undefined) return;
     if (!committed.snapshot && this.isSnapshotDue()) await this.writeSnapshot(committed);
-    for (const name of this.doomed(committed.version, oldestNeeded)) {
-      await this.context.fileSystem.delete(this.pathOf(name));
-      this.files.delete(name);
+    for (const name of this.history.takeDoomed(oldestNeeded)) {
+      await this.context.fileSystem.delete(this.pathOf(name), { reuse: true });
     }
   }
 
@@ -141,12 +149,12 @@ class MemoryStateStore implements StateStore {
   }
 
   /** The files that make up a version, in the order in which they are to be applied: a snapshot, then deltas. */
-  private async filesTo(version: StateVersion): Promise<StateFile[]> {
+  private async filesTo(version: StateVersion, names: ReadonlySet<string>): Promise<StateFile[]> {
     const deltas: StateFile[] = [];
     let damage: unknown = null;
     let at: StateVersion | null = version;
     while (at !== null) {
-      if (this.files.has(stateFileName("snapshot", at))) {
+      if (names.has(stateFileName("snapshot", at))) {
         try {
           return [await this.read("snapshot", at), ...deltas.reverse()];
         } catch (error) {
@@ -176,19 +184,20 @@ class MemoryStateStore implements StateStore {
     return file;
   }
 
-  private apply({ path, header, blocks, size }: StateFile): void {
-    const { version, attempt, kind } = header;
+  private async apply({ path, header, blocks, size }: StateFile): Promise<void> {
     const targets = header.families.map((stored) => {
       return this.families.find((family) => sameFamily(family.spec, stored)) ?? null;
     });
     try {
-      for (const block of blocks) applyBlock(block, (number) => targets[number] ?? null);
+      for (const [k, block] of blocks.entries()) {
+        applyBlock(block, (number) => targets[number] ?? null);
+        if (k % TURN_BLOCKS === TURN_BLOCKS - 1) await nextTurn();
+      }
     } catch (cause) {
       throw corruptStateFile(path, "its rows cannot be read", cause);
     }
     for (const family of this.families) family.markCommitted();
-    this.steps.push({ version, attempt, snapshot: kind === "snapshot" });
-    if (kind === "snapshot") return;
+    if (header.kind === "snapshot") return;
     this.deltasSinceSnapshot++;
     this.deltaBytesSinceSnapshot += size;
   }
@@ -202,75 +211,74 @@ class MemoryStateStore implements StateStore {
     return this.deltaBytesSinceSnapshot * 4 >= stateBytes;
   }
 
-  /** Encodes before the first `await`, so that the batches to come do not disturb it. */
-  private async writeSnapshot(step: Step): Promise<void> {
-    const plans = this.families.flatMap((family, k) => snapshotBlocks(family, k));
-    const blocks = plans.map((plan) => {
-      const bytes = plan.encode().slice();
-      return { encode: () => bytes };
+  /** What the delta says is encoded already: the batches to come do not disturb it. */
+  private async writeDelta(
+    next: StateVersion,
+    blocks: readonly Uint8Array[],
+    beforeWrite: () => Promise<void>,
+  ): Promise<number> {
+    const header = { kind: "delta", ...next, parent: this.current, blockCount: blocks.length } as const;
+    const parts = [encodeHeader(header, this.familiesJson), ...blocks];
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+    const writes = bytes <= SMALL_DELTA_BYTES ? [Buffer.concat(parts)] : parts;
+    await this.write(stateFileName("delta", next), async (write) => {
+      for (const part of writes) await write(part);
+      await beforeWrite();
     });
+    return bytes;
+  }
+
+  /** Images are begun before the first `await`, so that the snapshot shows the version that it is named for. */
+  private async writeSnapshot(step: StateStep): Promise<void> {
+    const { version, attempt } = step;
+    const images = this.families.map((family) => family.beginImage());
+    const families = [...this.families];
     this.deltasSinceSnapshot = 0;
     this.deltaBytesSinceSnapshot = 0;
-    await this.write("snapshot", step, null, blocks, async () => {});
-    step.snapshot = true;
+    try {
+      const header = { kind: "snapshot", version, attempt, parent: null, blockCount: null } as const;
+      const beginning = encodeHeader(header, this.familiesJson);
+      await this.write(stateFileName("snapshot", step), async (write) => {
+        await write(beginning);
+        for (const [k, image] of images.entries()) {
+          for (let piece = image.next(); piece !== null; piece = image.next()) {
+            await write(pieceBlock(piece, k));
+            await nextTurn();
+          }
+          assert(!image.abandoned, "the state was loaded anew while its snapshot was written");
+        }
+        await write(endBlock());
+      });
+      this.history.addSnapshot(step);
+    } finally {
+      for (const family of families) family.endImage();
+    }
   }
 
   private async write(
-    kind: StateFileHeader["kind"],
-    { version, attempt }: StateVersion,
-    parent: StateVersion | null,
-    blocks: readonly BlockPlan[],
-    beforeWrite: () => Promise<void>,
-  ): Promise<number> {
-    const families = this.families.map((family) => family.spec);
-    const header = { kind, version, attempt, parent, families, blockCount: blocks.length };
-    const name = stateFileName(kind, header);
+    name: string,
+    fill: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
+  ): Promise<void> {
     const writer = await this.context.fileSystem.create(this.pathOf(name));
     try {
-      await writer.write(encodeHeader(header));
-      for (const block of blocks) await writer.write(block.encode());
-      await beforeWrite();
+      await fill((bytes) => writer.write(bytes));
     } catch (error) {
       await writer.abort();
       throw error;
     }
     await writer.close();
-    this.files.add(name);
-    return writer.size;
   }
 
-  /**
-   * Files that no restart will ask for: those before the newest snapshot that is old enough, and those that crashed runs
-   * left beside the way to the committed version.
-   */
-  private doomed(committed: number, oldestNeeded: number): string[] {
-    const first = this.steps[0]!.version;
-    const onTheWay = new Set(this.steps.map((step) => `${step.version}-${step.attempt}`));
-    const base = this.steps.findLast((step) => step.snapshot && step.version <= oldestNeeded)?.version ?? 0;
-    const doomed: string[] = [];
-    for (const name of this.files) {
-      const { version, stem } = parseName(name)!;
-      const isGarbage = version >= first && version <= committed && !onTheWay.has(stem);
-      if (version < base || isGarbage) doomed.push(name);
-    }
-    this.steps = this.steps.filter((step) => step.version >= base);
-    return doomed;
-  }
-
-  private async listFiles(): Promise<void> {
-    this.files.clear();
+  private async listFiles(): Promise<Set<string>> {
+    const names = new Set<string>();
     for await (const { path } of this.context.fileSystem.list(this.context.folder)) {
       const name = path.slice(path.lastIndexOf("/") + 1);
-      if (parseName(name) !== null) this.files.add(name);
+      if (versionOf(name) !== null) names.add(name);
     }
+    return names;
   }
 
   private pathOf(name: string): string {
     return `${this.context.folder}/${name}`;
   }
-}
-
-function parseName(name: string): { readonly version: number; readonly stem: string } | null {
-  const match = /^((\d+)-[^.].*)\.(?:delta|snapshot)$/.exec(name);
-  return match === null ? null : { version: Number(match[2]), stem: match[1]! };
 }

@@ -17,8 +17,8 @@ export interface StateFileHeader extends StateVersion {
   /** What a delta is to be applied to; null for the first one and for snapshots. */
   readonly parent: StateVersion | null;
   readonly families: readonly FamilySpec[];
-  /** Blocks after this one. */
-  readonly blockCount: number;
+  /** Blocks after this one; null where an empty block marks the end, as their number was not known in advance. */
+  readonly blockCount: number | null;
 }
 
 /** A state file whose checksums are right. */
@@ -37,11 +37,16 @@ export function stateFileName(kind: StateFileHeader["kind"], { version, attempt 
   return `${version}-${attempt}.${kind}`;
 }
 
-/** Magic and header, as they stand at the beginning of a file. */
-export function encodeHeader(header: StateFileHeader): Uint8Array {
+/** Magic and header, as they stand at the beginning of a file; the families as JSON, which all files of a store share. */
+export function encodeHeader(header: Omit<StateFileHeader, "families">, families: string): Uint8Array {
   const block = newBlock();
-  block.raw(Buffer.from(JSON.stringify(header)));
+  block.raw(Buffer.from(`${JSON.stringify(header).slice(0, -1)},"families":${families}}`));
   return Buffer.concat([MAGIC, sealBlock(block)]);
+}
+
+/** The empty block that ends a file whose header does not count its blocks. */
+export function endBlock(): Uint8Array {
+  return sealBlock(newBlock());
 }
 
 /** A block to be filled; room for its frame is left. */
@@ -78,7 +83,9 @@ export function openStateFile(
       `it holds the ${header.kind} of version ${header.version}, attempt ${header.attempt}`,
     );
   }
-  if (blocks.length !== header.blockCount) {
+  if (header.blockCount === null) {
+    if (blocks.pop()?.length !== 0) throw corruptStateFile(path, "it is cut off");
+  } else if (blocks.length !== header.blockCount) {
     throw corruptStateFile(path, `it has ${blocks.length} blocks of ${header.blockCount}`);
   }
   return { path, header, blocks, size: bytes.length };

@@ -142,8 +142,7 @@ export class MicroBatchLoop {
     const oldest = Math.max(0, this.runner.lastCommittedBatch - batchesToRetain + 1);
     const work = async (): Promise<void> => {
       await plan.maintain(oldest);
-      // deleting makes the next sync dear on many disks, so a tenth goes at a time
-      if (oldest >= checkpoint.offsets.oldestId + batchesToRetain / 10) await checkpoint.purgeBelow(oldest);
+      await checkpoint.purgeBelow(oldest);
     };
     this.maintenance = work()
       .catch((error: unknown) => log("warn", `Maintenance of the checkpoint failed: ${String(error)}`))

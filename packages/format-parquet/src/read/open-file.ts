@@ -1,13 +1,10 @@
-import { type FileReader, type FileSystem, StreamError, StructType } from "@ss/core";
+import { type FileReader, type FileSystem, StreamError, type StructType } from "@ss/core";
 import type { ParquetFile } from "parquet-wasm";
 import { type ArrowField, readArrowField } from "../arrow/arrow-schema.js";
 import { structOf } from "../arrow/arrow-type.js";
 import { badFooter } from "../errors.js";
 import { type ParquetWasm, parquetWasm } from "../wasm.js";
 import { RangeBlob } from "./range-blob.js";
-
-/** The key under which Spark keeps the exact schema. */
-export const ROW_METADATA = "org.apache.spark.sql.parquet.row.metadata";
 
 /** A Parquet file whose footer has been read. */
 export interface OpenParquet {
@@ -47,13 +44,8 @@ function fieldsOf(wasm: ParquetWasm, file: ParquetFile): readonly ArrowField[] {
   }
 }
 
-/** The schema of a file: Spark's own record of it, or else that of its columns. */
-export function schemaOf({ file, fields }: OpenParquet, path: string): StructType {
-  const metadata = file.metadata();
-  const entries = metadata.fileMetadata().keyValueMetadata() as Map<string, string>;
-  metadata.free();
-  const recorded = entries.get(ROW_METADATA);
-  if (recorded !== undefined) return StructType.fromJSON(recorded).asNullable();
+/** The schema of a file by the types of its columns. */
+export function schemaOf({ fields }: OpenParquet, path: string): StructType {
   const found = structOf(fields);
   if (found !== undefined) return found;
   const formats = fields.map(({ name, format }) => `${name}: ${format}`).join(", ");

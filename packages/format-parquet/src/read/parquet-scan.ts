@@ -1,6 +1,6 @@
 import {
   Batch,
-  type Column,
+  BATCH_ROWS,
   type FileSplit,
   type FormatContext,
   type ScanRequest,
@@ -8,19 +8,17 @@ import {
   StructField,
   StructType,
 } from "@ss/core";
-import type { RecordBatch } from "parquet-wasm";
-import { arrowReader, positionOf } from "../arrow/arrow-reader.js";
-import { ArrowArray, readArrowField } from "../arrow/arrow-schema.js";
-import { typeOfArrow } from "../arrow/arrow-type.js";
-import type { ArrowReader } from "../arrow/fixed-readers.js";
 import { NullFill } from "../arrow/nested-readers.js";
-import { badData, typeMismatch } from "../errors.js";
-import { type OpenParquet, openParquet } from "./open-file.js";
+import { DirectScan } from "../direct/direct-scan.js";
+import { badFooter } from "../errors.js";
+import { openFooter, type ParquetFooter } from "./parquet-footer.js";
+import { columnNamed, type WantedGroup, wantedGroups } from "./row-groups.js";
+import { wasmScan } from "./wasm-scan.js";
 
-/** Rows that are taken out of WebAssembly memory at a time. */
-const ROWS_AT_A_TIME = 8192;
-
-/** Reads the row groups of a split, one after the other, and of them only the wanted columns. */
+/**
+ * Reads the row groups of a split that may hold wanted rows, one after the other, and of them only the wanted columns:
+ * directly where that is possible for all of them, or else by parquet-wasm.
+ */
 export async function* readSplit(
   schema: StructType,
   scan: ScanRequest,
@@ -28,132 +26,54 @@ export async function* readSplit(
   context: FormatContext,
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
-  const open = await openParquet(context.fileSystem, split.path);
+  const footer = await openFooter(context.fileSystem, split.path);
   try {
-    const plan = new ColumnPlan(schema, scan, open, split.path);
-    for (const { index, rows } of rowGroupsOf(open, split)) {
-      signal.throwIfAborted();
-      if (plan.names.length === 0) yield* plan.withoutData(rows);
-      else yield* readRowGroup(open, index, plan, split.path, signal);
-    }
+    const isPruning = context.conf("spark.sql.parquet.filterPushdown") !== "false";
+    const groups = wantedGroups(footer, split, schema, isPruning ? scan.predicates : []);
+    if (groups.length > 0) yield* readGroups(footer, groups, wantedFields(schema, scan), context, signal);
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw StreamError.is(cause) ? cause : badFooter(split.path, cause);
   } finally {
-    await open.close();
+    await footer.file.close();
   }
 }
 
-interface RowGroup {
-  readonly index: number;
-  readonly rows: number;
+function wantedFields(schema: StructType, { columns }: ScanRequest): StructType {
+  const wanted = columns.map((name) => schema.field(name));
+  return new StructType(wanted.map(({ name, type, metadata }) => StructField(name, type, true, metadata)));
 }
 
-/** The row groups whose middle lies in the split, so that each belongs to one split. */
-function rowGroupsOf({ file }: OpenParquet, split: FileSplit): RowGroup[] {
-  const metadata = file.metadata();
-  const groups: RowGroup[] = [];
-  let offset = 4;
-  for (let index = 0; index < metadata.numRowGroups(); index++) {
-    const group = metadata.rowGroup(index);
-    const size = group.compressedSize();
-    const middle = Math.floor(offset + size / 2);
-    offset += size;
-    // the footer follows the data, so a middle may lie beyond a split only if the footer says nonsense
-    const isLast = split.end >= split.fileSize && middle >= split.end;
-    if ((middle >= split.start && middle < split.end) || isLast)
-      groups.push({ index, rows: group.numRows() });
-    group.free();
-  }
-  metadata.free();
-  return groups;
-}
-
-async function* readRowGroup(
-  { wasm, file }: OpenParquet,
-  index: number,
-  plan: ColumnPlan,
-  path: string,
+async function* readGroups(
+  footer: ParquetFooter,
+  groups: readonly WantedGroup[],
+  schema: StructType,
+  context: FormatContext,
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
-  const options = { rowGroups: [index], columns: [...plan.names], batchSize: ROWS_AT_A_TIME };
-  const reader = (
-    await guarded(path, () => file.stream(options))
-  ).getReader() as ReadableStreamDefaultReader<RecordBatch>;
-  try {
-    for (;;) {
-      signal.throwIfAborted();
-      const { done, value } = await guarded(path, () => reader.read());
-      if (done) return;
-      // the data is copied before anything else runs: WebAssembly memory moves when it grows
-      const exported = value.intoFFI();
-      let batch: Batch;
-      try {
-        batch = plan.batch(wasm.wasmMemory().buffer, exported.schemaAddr(), exported.arrayAddr());
-      } finally {
-        exported.free();
-      }
-      yield batch;
-    }
-  } finally {
-    await reader.cancel().catch(() => {});
+  const columns = schema.fieldNames().map((name) => columnNamed(footer.columns, name));
+  if (columns.every((column) => column === undefined)) {
+    for (const { group } of groups) yield* rowsWithoutData(schema, group.rowCount);
+    return;
   }
+  const rowGroups = groups.map(({ group }) => group);
+  const direct = DirectScan.plan(footer, schema, columns, rowGroups);
+  if (direct === undefined) {
+    yield* wasmScan(schema, groups, footer.path, context, signal);
+    return;
+  }
+  for (const { index, group } of groups) yield* direct.rows(group, index, signal);
 }
 
-async function guarded<T>(path: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (cause) {
-    throw StreamError.is(cause) ? cause : badData(path, cause);
-  }
-}
-
-/** How the columns of a scan come from those of one file. */
-class ColumnPlan {
-  /** Names of the file's columns that are read. */
-  readonly names: readonly string[];
-  private readonly schema: StructType;
-  private readonly sources: readonly (NullFill | { readonly name: string; readonly reader: ArrowReader })[];
-  private positions: readonly number[] | undefined;
-
-  constructor(schema: StructType, scan: ScanRequest, { fields }: OpenParquet, path: string) {
-    const wanted = scan.columns.map((name) => schema.field(name));
-    this.schema = new StructType(
-      wanted.map(({ name, type, metadata }) => StructField(name, type, true, metadata)),
+/** Rows of which the file holds no wanted column. */
+function* rowsWithoutData(schema: StructType, rows: number): Generator<Batch> {
+  const nulls = schema.fields.map(({ type }) => new NullFill(type));
+  for (let left = rows; left > 0; left -= BATCH_ROWS) {
+    const count = Math.min(left, BATCH_ROWS);
+    yield new Batch(
+      schema,
+      nulls.map((column) => column.rows(count)),
+      count,
     );
-    this.sources = wanted.map(({ name, type }) => {
-      const field = fields[positionOf(fields, name)];
-      if (field === undefined) return new NullFill(type);
-      const reader = arrowReader(field, type);
-      if (reader !== undefined) return { name: field.name, reader };
-      throw typeMismatch(path, name, type, typeOfArrow(field)?.kind ?? field.format);
-    });
-    this.names = [
-      ...new Set(this.sources.flatMap((source) => (source instanceof NullFill ? [] : [source.name]))),
-    ];
-  }
-
-  batch(memory: ArrayBufferLike, schemaAddress: number, arrayAddress: number): Batch {
-    // the columns of a projection stand in the file's order, so their places are looked up once
-    this.positions ??= this.findPositions(memory, schemaAddress);
-    const array = new ArrowArray(memory, arrayAddress);
-    const columns = this.sources.map((source, k): Column => {
-      if (source instanceof NullFill) return source.rows(array.length);
-      return source.reader.read(array.child(this.positions![k]!));
-    });
-    return new Batch(this.schema, columns, array.length);
-  }
-
-  private findPositions(memory: ArrayBufferLike, schemaAddress: number): number[] {
-    const fields = readArrowField(memory, schemaAddress).children;
-    return this.sources.map((source) => {
-      return source instanceof NullFill ? -1 : fields.findIndex(({ name }) => name === source.name);
-    });
-  }
-
-  /** Rows of which the file holds no wanted column. */
-  *withoutData(rows: number): Generator<Batch> {
-    for (let from = 0; from < rows; from += ROWS_AT_A_TIME) {
-      const count = Math.min(ROWS_AT_A_TIME, rows - from);
-      const columns = this.sources.map((source) => (source as NullFill).rows(count));
-      yield new Batch(this.schema, columns, count);
-    }
   }
 }

@@ -1,7 +1,7 @@
 import type { Batch, FileWriter, FormatFile, StructType } from "@ss/core";
 import * as arrow from "@uwdata/flechette";
 import type { RecordBatch, Table, WriterProperties } from "parquet-wasm";
-import { ROW_METADATA } from "../read/open-file.js";
+import { ROW_METADATA } from "../read/parquet-footer.js";
 import { type ParquetWasm, parquetWasm } from "../wasm.js";
 import type { ArrowPart, ArrowWriter } from "./arrow-writer.js";
 import { arrowWriter } from "./arrow-writers.js";

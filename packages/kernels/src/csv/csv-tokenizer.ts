@@ -2,6 +2,7 @@ import type { ByteArena } from "../text/byte-arena.js";
 import type { FieldTable } from "../text/field-table.js";
 import { LineEnds } from "../text/line-ends.js";
 import { CsvFastPath } from "./csv-fast-path.js";
+import { CsvKernel } from "./csv-kernel.js";
 import { type CsvDialect, type CsvOptions, resolveCsvOptions } from "./csv-options.js";
 import { CsvRecordScanner } from "./csv-record-scanner.js";
 import { CsvRowWriter } from "./csv-row-writer.js";
@@ -31,6 +32,8 @@ export class CsvTokenizer {
   readonly #lineEnds: LineEnds;
   readonly #fast: CsvFastPath;
   readonly #isFast: boolean;
+  /** Undefined until bytes come that a kernel can read; null when it does not know the dialect. */
+  #kernel: CsvKernel | null | undefined;
   #separatesRecords: Uint8Array | undefined;
 
   /** `wantedColumns` are the zero-based positions, in ascending order, of the columns of the field tables. */
@@ -53,6 +56,7 @@ export class CsvTokenizer {
       !trimLeading &&
       !trimTrailing &&
       maxCharsPerColumn < 0;
+    if (!CsvKernel.knows(this.dialect)) this.#kernel = null;
     this.reset();
   }
 
@@ -127,12 +131,17 @@ export class CsvTokenizer {
   ): number {
     const { multiLine } = this.dialect;
     const scanner = this.#scanner;
+    const kernel = this.#kernelFor(bytes, limit, table);
     // With `\r` between records, which then end at a lone `\n` too, there is no fast path.
-    const usesFastPath = this.#isFast && this.#separatesRecords !== CR_BYTES;
+    const usesFastPath = kernel === null && this.#isFast && this.#separatesRecords !== CR_BYTES;
     if (usesFastPath) this.#fast.open(bytes, start, limit, multiLine ? this.#separatesRecords : undefined);
     let position = start;
     while (position < limit && table.rowCount < rowLimit) {
-      if (usesFastPath) {
+      if (kernel !== null) {
+        position = kernel.records(position, table, rowLimit, scanner.lineCount);
+        scanner.lineCount = kernel.line;
+        if (position >= limit || table.rowCount >= rowLimit) break;
+      } else if (usesFastPath) {
         const before = table.rowCount;
         position = this.#fast.records(position, table, rowLimit, scanner.lineCount);
         scanner.lineCount += table.rowCount - before;
@@ -146,6 +155,15 @@ export class CsvTokenizer {
     }
     table.lineCount = scanner.lineCount;
     return position;
+  }
+
+  /** The kernel that reads these bytes, or null. */
+  #kernelFor(bytes: Uint8Array, limit: number, table: FieldTable): CsvKernel | null {
+    if (this.#kernel === null || bytes.buffer instanceof ArrayBuffer) return null;
+    const recordEnd = this.#separatesRecords;
+    if (this.dialect.multiLine && recordEnd === undefined) return null;
+    this.#kernel ??= new CsvKernel(this.dialect, this.#wanted);
+    return this.#kernel.open(bytes, limit, recordEnd, table) ? this.#kernel : null;
   }
 
   /** Reads the line at `position`, of any shape, and returns where the next one starts. */

@@ -1,3 +1,4 @@
+import { DEFAULT_LOCALE } from "../locale/language-tag.js";
 import { compilePattern, type PatternNode } from "./pattern-compile.js";
 import { OFFSET_SECONDS } from "./pattern-fields.js";
 import { formatPattern } from "./pattern-format.js";
@@ -11,14 +12,14 @@ import { offsetZone } from "./zone-id.js";
  * Formats values by a date-time pattern. Compile once, use for many rows.
  *
  * @throws DatetimePatternError From the constructor when the pattern is refused; see `compilePattern` for
- * `checkLegacy`.
+ * `checkLegacy`. `locale` names months and the like.
  * @throws DatetimeFieldError From a method when the pattern asks for a field that the value lacks.
  */
 export class DatetimeFormatter {
   readonly #nodes: readonly PatternNode[];
 
-  constructor(pattern: string, checkLegacy = true) {
-    this.#nodes = compilePattern(pattern, false, checkLegacy);
+  constructor(pattern: string, checkLegacy = true, locale: string = DEFAULT_LOCALE) {
+    this.#nodes = compilePattern(pattern, false, checkLegacy, locale);
   }
 
   /** The text of a TIMESTAMP in a zone. */
@@ -73,7 +74,7 @@ const decoder = new TextDecoder();
  * stack inside another, as it keeps the fields of the text it reads.
  *
  * @throws DatetimePatternError From the constructor when the pattern is refused; see `compilePattern` for
- * `checkLegacy`.
+ * `checkLegacy`. `locale` names months and the like.
  */
 export class DatetimeParser {
   /** Why the last parse failed, in the words of Spark's errors. Holds only after a failure. */
@@ -83,8 +84,8 @@ export class DatetimeParser {
   readonly #reader: PatternReader = new PatternReader();
   readonly #resolved: ResolvedFields = { failure: undefined, isDefaulting: false, days: 0, nanosOfDay: 0 };
 
-  constructor(pattern: string, checkLegacy = true) {
-    this.#nodes = compilePattern(pattern, true, checkLegacy);
+  constructor(pattern: string, checkLegacy = true, locale: string = DEFAULT_LOCALE) {
+    this.#nodes = compilePattern(pattern, true, checkLegacy, locale);
   }
 
   /** The microseconds of timestamp text, or undefined; `zone` holds for text without a zone of its own. */

@@ -1,3 +1,5 @@
+import { DEFAULT_LOCALE } from "../locale/language-tag.js";
+import { fieldTexts } from "./field-texts.js";
 import { DatetimePatternError } from "./pattern-error.js";
 import * as field from "./pattern-fields.js";
 
@@ -81,7 +83,8 @@ const LEGACY_LETTERS = "GyYMLwWDdFEuaHkKhmsSzZX";
 const RECOGNITION = "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION";
 
 /**
- * Compiles a pattern for formatting, or for parsing, where a fraction of `n` letters takes one to `n` digits.
+ * Compiles a pattern for formatting, or for parsing, where a fraction of `n` letters takes one to `n` digits. Fields that are
+ * spelled out have the names of the locale.
  *
  * @throws DatetimePatternError When the pattern is refused. A pattern that Spark's formatter before 3.0 would
  * have accepted is refused as `...DATETIME_PATTERN_RECOGNITION`, unless `checkLegacy` is false; then every
@@ -91,10 +94,11 @@ export function compilePattern(
   pattern: string,
   parsing: boolean,
   checkLegacy = true,
+  locale: string = DEFAULT_LOCALE,
 ): readonly PatternNode[] {
   try {
     checkLetters(pattern, parsing);
-    return new PatternCompiler(pattern, parsing).compile();
+    return new PatternCompiler(pattern, parsing, locale).compile();
   } catch (error) {
     if (!(error instanceof DatetimePatternError)) throw error;
     if (!checkLegacy) throw new DatetimePatternError("INVALID_DATETIME_PATTERN.WITH_SUGGESTION", { pattern });
@@ -139,15 +143,17 @@ function isLegacyPattern(pattern: string): boolean {
 class PatternCompiler {
   readonly #pattern: string;
   readonly #parsing: boolean;
+  readonly #locale: string;
   /** `y` means the year of an era only where the pattern shows the era. */
   readonly #hasEra: boolean;
   readonly #stack: PatternNode[][] = [[]];
   /** The number that gives up digits to those directly after it. */
   #active: (PatternNode & { subsequent: number }) | undefined;
 
-  constructor(pattern: string, parsing: boolean) {
+  constructor(pattern: string, parsing: boolean, locale: string) {
     this.#pattern = pattern;
     this.#parsing = parsing;
+    this.#locale = locale;
     this.#hasEra = unquotedParts(pattern).some((part) => part.includes("G"));
   }
 
@@ -243,14 +249,8 @@ class PatternCompiler {
     else this.#number(field, count, count, "never");
   }
 
-  #text(fieldNumber: number, full: boolean): void {
-    const texts = field.FIELD_TEXTS.get(fieldNumber) as field.FieldTexts;
-    this.#append({
-      kind: "text",
-      field: fieldNumber,
-      texts: full ? texts.full : texts.short,
-      first: texts.min,
-    });
+  #text(field: number, full: boolean, standalone = false): void {
+    this.#append({ kind: "text", field, ...fieldTexts(field, full, standalone, this.#locale) });
   }
 
   #letters(c: string, count: number): void {
@@ -269,7 +269,7 @@ class PatternCompiler {
       case "Q":
       case "q":
         if (count <= 2) this.#value(number, count);
-        else this.#text(number, count === 4);
+        else this.#text(number, count === 4, c === "L");
         break;
       case "E":
       case "G":

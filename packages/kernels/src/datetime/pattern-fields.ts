@@ -65,37 +65,3 @@ export function fieldRangeFailure(field: number, value: number): string | undefi
   if (value >= min && value <= max) return undefined;
   return `Invalid value for ${FIELD_NAMES[field]} (valid values ${text}): ${value}`;
 }
-
-const MONTHS = "January February March April May June July August September October November December".split(
-  " ",
-);
-const DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(" ");
-const SHORT = (names: readonly string[]): string[] => names.map((name) => name.slice(0, 3));
-
-/** The texts of a field, by value; index 0 is the field's smallest value. */
-export interface FieldTexts {
-  readonly min: number;
-  readonly short: readonly string[];
-  readonly full: readonly string[];
-}
-
-/** The English texts of the fields that patterns can spell out. */
-export const FIELD_TEXTS: ReadonlyMap<number, FieldTexts> = new Map([
-  [ERA, { min: 0, short: ["BC", "AD"], full: ["Before Christ", "Anno Domini"] }],
-  [MONTH_OF_YEAR, { min: 1, short: SHORT(MONTHS), full: MONTHS }],
-  [DAY_OF_WEEK, { min: 1, short: SHORT(DAYS), full: DAYS }],
-  [AMPM_OF_DAY, { min: 0, short: ["AM", "PM"], full: ["AM", "PM"] }],
-  [
-    QUARTER_OF_YEAR,
-    {
-      min: 1,
-      short: ["Q1", "Q2", "Q3", "Q4"],
-      full: ["1st quarter", "2nd quarter", "3rd quarter", "4th quarter"],
-    },
-  ],
-]);
-
-/** The name of a month, 1 to 12. */
-export function monthName(month: number): string {
-  return MONTHS[month - 1] as string;
-}

@@ -1,4 +1,5 @@
 import { daysFromCivil, isCivilDate, isLeapYear } from "./civil.js";
+import { monthName } from "./field-texts.js";
 import { formatDate } from "./format-datetime.js";
 import * as field from "./pattern-fields.js";
 
@@ -136,7 +137,7 @@ function civilDate(year: number, month: number, day: number, result: ResolvedFie
   if (failure !== undefined) return failure;
   if (!isCivilDate(year, month, day)) {
     if (day === 29) return `Invalid date 'February 29' as '${year}' is not a leap year`;
-    return `Invalid date '${field.monthName(month).toUpperCase()} ${day}'`;
+    return `Invalid date '${monthName(month).toUpperCase()} ${day}'`;
   }
   result.days = daysFromCivil(year, month, day);
   return undefined;

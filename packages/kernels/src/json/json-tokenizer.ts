@@ -9,6 +9,7 @@ import {
   RECORD_UNEXPECTED_BYTE,
   RECORD_UNEXPECTED_END,
 } from "../text/record-status.js";
+import { JsonKernel } from "./json-kernel.js";
 import type { JsonOptions } from "./json-options.js";
 import { JsonScanner } from "./json-scanner.js";
 import { KeyGuesses } from "./key-guesses.js";
@@ -37,6 +38,11 @@ export class JsonTokenizer {
   readonly #lineEnds: LineEnds;
   readonly #boundsLines: boolean;
   readonly #scratch = new ByteArena(256);
+  readonly #wantedKeys: readonly Uint8Array[];
+  readonly #maxNestingDepth: number;
+  readonly #usesKernel: boolean;
+  /** Made when bytes come that lie in the kernels' memory. */
+  #kernel: JsonKernel | undefined;
   #bytes: Uint8Array = new Uint8Array(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
   #end = 0;
@@ -51,6 +57,10 @@ export class JsonTokenizer {
     this.#scanner = new JsonScanner(options);
     this.#guesses = new KeyGuesses(wantedKeys);
     this.#lineEnds = new LineEnds(options.lineSeparator);
+    this.#wantedKeys = wantedKeys;
+    this.#maxNestingDepth = options.maxNestingDepth ?? 1000;
+    // All other options only add to what is right, and what a kernel finds right without them is so with them.
+    this.#usesKernel = options.lineSeparator === undefined;
     // Ordinarily no token can reach past the end of its line, so the line end need not be sought beforehand.
     this.#boundsLines =
       options.lineSeparator !== undefined ||
@@ -78,10 +88,17 @@ export class JsonTokenizer {
     table.ensureCapacity(rowLimit);
     this.#open(bytes, limit, table);
     this.#setLineEndsAreSpace(this.#lineEnds.separator !== undefined);
+    const kernel = this.#kernelFor(bytes, limit);
     let position = start;
     let row = 0;
     let line = 0;
     while (position < limit && row < rowLimit) {
+      if (kernel?.takes(table)) {
+        row = kernel.run(position, limit, row, rowLimit, line);
+        position = kernel.position;
+        line = kernel.line;
+        if (position >= limit || row >= rowLimit) break;
+      }
       const next = this.#line(table, row, position, limit, line);
       row = table.rowCount;
       if (next > position) line++;
@@ -147,6 +164,14 @@ export class JsonTokenizer {
     }
     table.rowCount = rowCount;
     table.lineCount = 0;
+  }
+
+  /** The kernel, when it can read these bytes. */
+  #kernelFor(bytes: Uint8Array, limit: number): JsonKernel | undefined {
+    // the kernels' memory is a shared one, so ordinary bytes need no look at it
+    if (!this.#usesKernel || bytes.buffer instanceof ArrayBuffer) return undefined;
+    this.#kernel ??= JsonKernel.create(this.#wantedKeys, this.#maxNestingDepth);
+    return this.#kernel?.canRead(bytes, limit) ? this.#kernel : undefined;
   }
 
   #open(bytes: Uint8Array, end: number, table: FieldTable): void {

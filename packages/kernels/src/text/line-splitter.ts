@@ -1,3 +1,4 @@
+import { kernelAddress, kernels } from "../wasm/kernel-module.js";
 import { viewOf } from "./byte-view.js";
 import type { FieldTable } from "./field-table.js";
 import { LineEnds } from "./line-ends.js";
@@ -5,6 +6,10 @@ import { RECORD_OK } from "./record-status.js";
 
 const LF = 10;
 const CR = 13;
+/** What tells the kernel that lines end at `\n`, `\r\n` and `\r`. */
+const ANY_LINE_END = 256;
+/** The kernel may load this many bytes behind the end of its input. */
+const REACH_BYTES = 64;
 
 /** Splits chunks into lines: every line, also an empty one, is a record without fields. */
 export class LineSplitter {
@@ -31,25 +36,49 @@ export class LineSplitter {
   ): number {
     const limit = this.#lineEnds.completeUntil(bytes, start, end, isLast);
     table.ensureCapacity(rowLimit);
+    const found = this.#kernelRows(bytes, start, limit, table, rowLimit);
+    const rows = found < 0 ? this.#rows(bytes, start, limit, table, rowLimit) : found;
+    table.statuses.fill(RECORD_OK, 0, rows);
+    table.errorOffsets.fill(-1, 0, rows);
+    table.tokenCounts.fill(0, 0, rows);
+    const { lineOffsets, recordEnds } = table;
+    for (let row = 0; row < rows; row++) lineOffsets[row] = row;
+    table.rowCount = rows;
+    table.lineCount = rows;
+    if (rows === 0) return start;
+    const lineEnd = recordEnds[rows - 1];
+    return lineEnd + this.#lineEnds.width(bytes, lineEnd, limit);
+  }
+
+  /** Finds the lines up to `limit`, at most `rowLimit`, and returns how many there are. */
+  #rows(bytes: Uint8Array, start: number, limit: number, table: FieldTable, rowLimit: number): number {
     const plain = this.#lineEnds.separator === undefined;
+    const { recordStarts, recordEnds } = table;
     let position = start;
     let row = 0;
     while (position < limit && row < rowLimit) {
       const lineEnd = plain
         ? findNewline(bytes, position, limit)
         : this.#lineEnds.find(bytes, position, limit);
-      table.recordStarts[row] = position;
-      table.recordEnds[row] = lineEnd;
-      table.statuses[row] = RECORD_OK;
-      table.errorOffsets[row] = -1;
-      table.tokenCounts[row] = 0;
-      table.lineOffsets[row] = row;
+      recordStarts[row] = position;
+      recordEnds[row] = lineEnd;
       row++;
       position = lineEnd + this.#lineEnds.width(bytes, lineEnd, limit);
     }
-    table.rowCount = row;
-    table.lineCount = row;
-    return position;
+    return row;
+  }
+
+  /** The same by the WebAssembly kernel, where bytes and table lie in its memory; -1 where they do not. */
+  #kernelRows(bytes: Uint8Array, start: number, limit: number, table: FieldTable, rowLimit: number): number {
+    const separator = this.#lineEnds.separator;
+    const data = separator === undefined || separator.length === 1 ? kernelAddress(bytes) : -1;
+    if (data < 0) return -1;
+    const starts = kernelAddress(table.recordStarts);
+    const ends = kernelAddress(table.recordEnds);
+    const { exports, memory } = kernels();
+    if (starts < 0 || ends < 0 || data + limit + REACH_BYTES > memory.current().byteLength) return -1;
+    const byte = separator === undefined ? ANY_LINE_END : separator[0];
+    return exports.splitLines(data, start, limit, byte, starts, ends, rowLimit);
   }
 }
 

@@ -1,4 +1,10 @@
+import { kernelAddress, kernels } from "../wasm/kernel-module.js";
 import type { ByteArena } from "./byte-arena.js";
+
+/** The kernel may load this many bytes behind the end of its input. */
+const REACH_BYTES = 16;
+/** Shorter slices are looked at sooner than the kernel is called. */
+const KERNEL_BYTES_MIN = 64;
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -24,6 +30,15 @@ export function utf8SequenceLength(bytes: Uint8Array, position: number, end: num
 
 /** Offset of the first byte that is not part of well-formed UTF-8, or `end`. */
 export function findInvalidUtf8(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start >= KERNEL_BYTES_MIN) {
+    const data = kernelAddress(bytes);
+    if (data >= 0 && data + end + REACH_BYTES <= kernels().memory.current().byteLength)
+      return (kernels().exports.invalidUtf8(data + start, data + end) >>> 0) - data;
+  }
+  return findInvalidScalar(bytes, start, end);
+}
+
+function findInvalidScalar(bytes: Uint8Array, start: number, end: number): number {
   let position = start;
   while (position < end) {
     if (bytes[position] < 0x80) {
@@ -40,6 +55,24 @@ export function findInvalidUtf8(bytes: Uint8Array, start: number, end: number): 
 /** Whether a slice is well-formed UTF-8. */
 export function isValidUtf8(bytes: Uint8Array, start: number, length: number): boolean {
   return findInvalidUtf8(bytes, start, start + length) === start + length;
+}
+
+/** The first of `count` slices that is not well-formed UTF-8, or `count`; empty ones, and those of negative length, are. */
+export function findInvalidUtf8Span(
+  bytes: Uint8Array,
+  starts: Int32Array,
+  lengths: Int32Array,
+  count: number,
+): number {
+  const data = kernelAddress(bytes);
+  const startsAt = data < 0 ? -1 : kernelAddress(starts);
+  const lengthsAt = data < 0 ? -1 : kernelAddress(lengths);
+  if (startsAt >= 0 && lengthsAt >= 0 && data + bytes.length + REACH_BYTES <= kernels().memory.current().byteLength)
+    return kernels().exports.firstInvalidUtf8(data, startsAt, lengthsAt, count);
+  for (let i = 0; i < count; i++) {
+    if (lengths[i] > 0 && !isValidUtf8(bytes, starts[i], lengths[i])) return i;
+  }
+  return count;
 }
 
 /** Decodes a slice to a JavaScript string; what is not UTF-8 becomes U+FFFD. */

@@ -8,6 +8,19 @@ interface Block {
 
 type Blocks = Map<number, Block>;
 
+/** Addresses that are as many bytes apart, or a multiple of them, share their places in the processor's first cache. */
+const PAGE_BYTES = 4096;
+const LINE_BYTES = 64;
+/** Arrays beyond this size are too few to be in each other's way. */
+const SKEWED_BYTES_MAX = 1 << 17;
+let skew = 0;
+
+/** Blocks begin at powers of two, and the columns of a table are written row by row: each has to begin on another cache line. */
+function nextSkew(): number {
+  skew = (skew + LINE_BYTES) % PAGE_BYTES;
+  return skew;
+}
+
 /** Gives back what an owner that nobody refers to any more has left behind. */
 const forgotten = new FinalizationRegistry<{ readonly memory: KernelMemory; readonly blocks: Blocks }>(
   ({ memory, blocks }) => {
@@ -15,9 +28,13 @@ const forgotten = new FinalizationRegistry<{ readonly memory: KernelMemory; read
   },
 );
 
+/** As long as an array is referred to its owner is, and so is not forgotten. */
+const owners = new WeakMap<ArrayBufferView, KernelArrays>();
+
 /**
- * Typed arrays in the kernels' memory, so that kernels read and write them in place. All of them belong to one owner, which has
- * to live as long as any of them is used: they are given back with `release`, or when the owner itself is forgotten.
+ * Typed arrays in the kernels' memory, so that kernels read and write them in place. All of them belong to one owner; they
+ * are given back with `release`, or when nobody refers to the owner nor to any of them. (An array made of one of them, such as a
+ * `subarray`, keeps nothing alive.)
  *
  * When the memory is full the arrays are ordinary ones; everything works on those too, only slower.
  */
@@ -31,24 +48,24 @@ export class KernelArrays {
 
   bytes(length: number): Uint8Array {
     const address = this.take(length);
-    return address < 0 ? new Uint8Array(length) : new Uint8Array(this.memory.current(), address, length);
+    return address < 0 ? new Uint8Array(length) : this.own(new Uint8Array(this.buffer(), address, length));
   }
 
   int32(length: number): Int32Array {
     const address = this.take(length * 4);
-    return address < 0 ? new Int32Array(length) : new Int32Array(this.memory.current(), address, length);
+    return address < 0 ? new Int32Array(length) : this.own(new Int32Array(this.buffer(), address, length));
   }
 
   bigInt64(length: number): BigInt64Array {
     const address = this.take(length * 8);
-    return address < 0
-      ? new BigInt64Array(length)
-      : new BigInt64Array(this.memory.current(), address, length);
+    if (address < 0) return new BigInt64Array(length);
+    return this.own(new BigInt64Array(this.buffer(), address, length));
   }
 
   float64(length: number): Float64Array {
     const address = this.take(length * 8);
-    return address < 0 ? new Float64Array(length) : new Float64Array(this.memory.current(), address, length);
+    if (address < 0) return new Float64Array(length);
+    return this.own(new Float64Array(this.buffer(), address, length));
   }
 
   /** Gives one array back before the others. */
@@ -66,9 +83,20 @@ export class KernelArrays {
     this.blocks.clear();
   }
 
+  private buffer(): ArrayBufferLike {
+    return this.memory.current();
+  }
+
+  private own<A extends ArrayBufferView>(array: A): A {
+    owners.set(array, this);
+    return array;
+  }
+
   private take(size: number): number {
-    const address = this.memory.take(size);
-    if (address >= 0) this.blocks.set(address, { address, size });
-    return address;
+    const offset = size < PAGE_BYTES || size > SKEWED_BYTES_MAX ? 0 : nextSkew();
+    const block = this.memory.take(size + offset);
+    if (block < 0) return -1;
+    this.blocks.set(block + offset, { address: block, size: size + offset });
+    return block + offset;
   }
 }

@@ -2,10 +2,68 @@ import { WASM_BASE64 } from "./generated/kernels-wasm.js";
 import { KernelMemory } from "./kernel-memory.js";
 import { wasm } from "./web-assembly.js";
 
+type ParseFields = (
+  base: number,
+  starts: number,
+  lengths: number,
+  kinds: number,
+  direct: number,
+  count: number,
+  out: number,
+  left: number,
+) => number;
+
 /** What the module offers (assembly/index.ts). Addresses are bytes from the start of the memory. */
 export interface KernelExports {
   heapBase(): number;
   hashSpans(data: number, starts: number, lengths: number, count: number, out: number, seed: number): void;
+  csvRecords(data: number, position: number, limit: number, task: number, rowLimit: number): number;
+  splitLines(
+    data: number,
+    position: number,
+    limit: number,
+    separator: number,
+    starts: number,
+    ends: number,
+    rowLimit: number,
+  ): number;
+  splitSlice(
+    data: number,
+    start: number,
+    length: number,
+    separator: number,
+    starts: number,
+    lengths: number,
+  ): number;
+  invalidUtf8(start: number, end: number): number;
+  firstInvalidUtf8(data: number, starts: number, lengths: number, count: number): number;
+  jsonStateInit(state: number, keys: number, lengths: number, wantedCount: number): void;
+  jsonRecords(
+    state: number,
+    base: number,
+    position: number,
+    limit: number,
+    firstRow: number,
+    rowLimit: number,
+    firstLine: number,
+  ): number;
+  parseInt64s: ParseFields;
+  parseInt32s: ParseFields;
+  parseDoubles: ParseFields;
+  parseTimestamps(
+    ...args: [...Parameters<ParseFields>, readsLocal: number, localOffset: number, readsZ: number]
+  ): number;
+  firstOtherKind(kinds: number, count: number, kind: number): number;
+  dictionaryLook(
+    table: number,
+    data: number,
+    starts: number,
+    lengths: number,
+    from: number,
+    to: number,
+    codes: number,
+    add: boolean,
+  ): number;
 }
 
 /** The module of this thread and the memory that it works on. */
@@ -20,6 +78,12 @@ let instance: Kernels | undefined;
 export function kernels(): Kernels {
   instance ??= instantiate();
   return instance;
+}
+
+/** The address of an array's first byte in the kernels' memory; -1 for an array that lies elsewhere. */
+export function kernelAddress(array: ArrayBufferView): number {
+  // that memory is a shared one, so ordinary arrays need no look at it
+  return array.buffer instanceof ArrayBuffer ? -1 : kernels().memory.addressOf(array);
 }
 
 function instantiate(): Kernels {

@@ -20,8 +20,8 @@ export const csvFormat: FileFormat = { name: "csv", writer: csvWriter() };
 
 function csvWriter(): FormatWriter {
   return {
-    checkOptions: (options) => {
-      checkValueOptions(options);
+    checkOptions: (options, warn) => {
+      checkValueOptions(options, warn);
       options.boolean("header", false);
       const extension = options.text("extension", "csv");
       if (!/^[A-Za-z]{3}$/.test(extension)) throw invalidOption("extension", extension, "three letters");

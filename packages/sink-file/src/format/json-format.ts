@@ -12,8 +12,8 @@ const SWITCHES = ["pretty", "sortKeys", "writeNonAsciiCharacterAsCodePoint"];
 
 function jsonWriter(): FormatWriter {
   return {
-    checkOptions: (options) => {
-      checkValueOptions(options);
+    checkOptions: (options, warn) => {
+      checkValueOptions(options, warn);
       options.boolean("ignoreNullFields", true);
       for (const name of SWITCHES) options.boolean(name, false);
     },

@@ -7,7 +7,7 @@ import {
   StringType,
 } from "@ss/core";
 import type { ByteArena } from "@ss/kernels";
-import { UTC } from "@ss/kernels";
+import { DEFAULT_LOCALE, UTC } from "@ss/kernels";
 import { unsupportedType } from "../errors.js";
 import { cellWriter } from "../writing/cell-writer.js";
 import { TextFile } from "../writing/text-file.js";
@@ -43,6 +43,7 @@ class TextRows implements RowWriter {
     timestampFormat: undefined,
     timestampNtzFormat: undefined,
     timeFormat: undefined,
+    locale: DEFAULT_LOCALE,
   });
   private readonly lineEnd: Uint8Array;
   private readonly arena: ByteArena;

@@ -9,8 +9,13 @@ import {
   valueAt,
 } from "@ss/core";
 import { partitionFolder } from "@ss/files";
-import { ByteArena, decodeUtf8, type TimeZone, writeTimestamp } from "@ss/kernels";
-import { invalidPartitionType, onlyPartitionColumns, partitionNotFound } from "../errors.js";
+import { ByteArena, DEFAULT_LOCALE, decodeUtf8, type TimeZone, writeTimestamp } from "@ss/kernels";
+import {
+  invalidPartitionType,
+  onlyPartitionColumns,
+  partitionNotFound,
+  unnamablePartition,
+} from "../errors.js";
 import { type CellText, cellWriter } from "../writing/cell-writer.js";
 
 /** The rows of a batch that go to one folder. */
@@ -76,7 +81,10 @@ export class PartitionSplit {
     return this.positions
       .map((k, index) => {
         const { name, type } = this.schema.fields[k]!;
-        return partitionFolder(name, partitionText(keys[index]!, i, type, this.zone));
+        const text = partitionText(keys[index]!, i, type, this.zone);
+        // of all characters NUL alone is not escaped, in Spark neither
+        if (text?.includes("\0")) throw unnamablePartition(name, text);
+        return partitionFolder(name, text);
       })
       .join("/");
   }
@@ -102,6 +110,7 @@ function partitionText(column: Column, i: number, type: DataType, zone: TimeZone
     timestampFormat: undefined,
     timestampNtzFormat: undefined,
     timeFormat: undefined,
+    locale: DEFAULT_LOCALE,
   };
   const cells = cellWriter(type, text);
   const arena = new ByteArena(64);

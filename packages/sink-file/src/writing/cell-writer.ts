@@ -64,6 +64,8 @@ export interface CellText {
   readonly timestampFormat: string | undefined;
   readonly timestampNtzFormat: string | undefined;
   readonly timeFormat: string | undefined;
+  /** The locale whose names of months and the like the patterns show. */
+  readonly locale: string;
 }
 
 class BooleanCells extends CellWriter {
@@ -181,7 +183,7 @@ function decimalText(scale: number, wide: boolean): (column: Column, i: number) 
 }
 
 function timeCells(type: DataType, text: CellText): CellWriter {
-  const formatter = (pattern: string): DatetimeFormatter => new DatetimeFormatter(pattern);
+  const formatter = (pattern: string): DatetimeFormatter => new DatetimeFormatter(pattern, true, text.locale);
   switch (type.kind) {
     case "date": {
       if (text.dateFormat === undefined) return new DateCells();

@@ -1,7 +1,15 @@
 import type { FormatContext, Options } from "@ss/core";
 import { codecEnding, codecOfOption, type TextCodec } from "@ss/files";
-import { DatetimeFormatter, timeZone, UTC } from "@ss/kernels";
-import { invalidOption } from "../errors.js";
+import {
+  DatetimeFieldError,
+  DatetimeFormatter,
+  DatetimePatternError,
+  DEFAULT_LOCALE,
+  localeOfTag,
+  timeZone,
+  UTC,
+} from "@ss/kernels";
+import { invalidOption, invalidPattern } from "../errors.js";
 import type { CellText } from "./cell-writer.js";
 import { outputEncoding, type Transcode } from "./output-encoding.js";
 
@@ -29,15 +37,36 @@ export function outputText(options: Options): OutputText {
 }
 
 /** Checks the options of formats whose values are text. */
-export function checkValueOptions(options: Options): void {
+export function checkValueOptions(options: Options, warn: (message: string) => void): void {
   outputText(options);
-  for (const name of ["dateFormat", "timestampFormat", "timestampNTZFormat", "timeFormat"]) {
-    const pattern = options.get(name);
-    if (pattern !== undefined) new DatetimeFormatter(pattern);
+  const locale = localeOf(options);
+  if (locale === "und") {
+    const chosen = options.get("locale");
+    warn(
+      `The option 'locale' is '${chosen}', which is no language tag such as en-US or fr: English names are used.`,
+    );
   }
+  for (const name of PATTERNS) checkPattern(name, options.get(name), locale);
   const zone = options.get("timeZone");
   if (zone !== undefined && timeZone(zone) === undefined)
     throw invalidOption("timeZone", zone, "a time zone");
+}
+
+const PATTERNS = ["dateFormat", "timestampFormat", "timestampNTZFormat", "timeFormat"];
+
+function checkPattern(name: string, pattern: string | undefined, locale: string): void {
+  try {
+    if (pattern !== undefined) new DatetimeFormatter(pattern, true, locale);
+  } catch (error) {
+    if (error instanceof DatetimePatternError) throw invalidPattern(name, pattern!, error);
+    if (error instanceof DatetimeFieldError) throw invalidOption(name, pattern!, "one whose names are known");
+    throw error;
+  }
+}
+
+/** The option `locale`, which names months and the like. */
+function localeOf(options: Options): string {
+  return localeOfTag(options.text("locale", DEFAULT_LOCALE));
 }
 
 /** How values become text, by the options. */
@@ -48,6 +77,7 @@ export function cellText(options: Options, context: FormatContext): CellText {
     timestampFormat: options.get("timestampFormat"),
     timestampNtzFormat: options.get("timestampNTZFormat"),
     timeFormat: options.get("timeFormat"),
+    locale: localeOf(options),
   };
 }
 

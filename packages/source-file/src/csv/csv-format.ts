@@ -13,6 +13,7 @@ import { CsvTokenizer, decodeUtf8, describeRecordStatus, type FieldTable, RECORD
 import { malformedCsvRecord, onlyCorruptColumn } from "../errors.js";
 import type { BadRows } from "../reading/bad-rows.js";
 import { BufferPool } from "../reading/chunk-reader.js";
+import { formatWorker } from "../reading/format-worker.js";
 import { openChunks } from "../reading/open-chunks.js";
 import { type OutputColumn, RecordReader } from "../reading/record-reader.js";
 import {
@@ -31,7 +32,13 @@ import { checkCsvOptions, csvDateFormat, csvGrammar, csvSpecial } from "./csv-op
 import { inferCsvSchema } from "./csv-schema-inference.js";
 
 /** CSV files. */
-export const csvFormat: FileFormat = { name: "csv", reader: csvReader() };
+export const csvFormat: FileFormat = {
+  name: "csv",
+  get worker() {
+    return formatWorker("csv");
+  },
+  reader: csvReader(),
+};
 
 function csvReader(): FormatReader {
   return {

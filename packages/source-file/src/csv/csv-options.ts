@@ -16,10 +16,11 @@ const SWITCHES = ["header", "inferSchema", "multiLine", "enableDateTimeParsingFa
 const SWITCHES_ON = ["preferDate", "enforceSchema", "columnPruning"];
 
 /** Checks every option of the reader. */
-export function checkCsvOptions(options: Options): void {
-  checkValueOptions(options);
+export function checkCsvOptions(options: Options, warn: (message: string) => void): void {
+  checkValueOptions(options, warn);
   for (const name of SWITCHES) options.boolean(name, false);
   for (const name of SWITCHES_ON) options.boolean(name, true);
+  options.integer("inputBufferSize", 1, 1);
   const separator = options.get("lineSep");
   if (separator !== undefined && separator.length > 2) {
     throw invalidOption("lineSep", separator, "one or two characters");

@@ -24,6 +24,7 @@ import {
   parseTimestampText,
 } from "@ss/kernels";
 import { BufferPool } from "../reading/chunk-reader.js";
+import { decimalTextOf, localeOf } from "../reading/locale.js";
 import { openChunks } from "../reading/open-chunks.js";
 import { sampleRecords } from "../reading/sample-records.js";
 import { encodingOf, lineSeparatorOf, zoneOf } from "../reading/text-options.js";
@@ -130,17 +131,20 @@ class CsvTypeRules {
   private readonly isDate: (text: string) => boolean;
   private readonly isTimestamp: (text: string) => boolean;
   private readonly datesAreTimestamps: boolean;
+  private readonly decimalText: (text: string) => string;
 
   constructor(options: Options, context: FormatContext) {
     this.nullValue = options.text("nullValue", "");
     const { nan, positiveInfinities, negativeInfinities } = csvSpecial(options);
     this.numberWords = new Set([nan, ...positiveInfinities, ...negativeInfinities]);
     const zone = zoneOf(options, context);
-    const dates = new DatetimeParser(options.text("dateFormat", "yyyy-MM-dd"));
+    const locale = localeOf(options);
+    this.decimalText = decimalTextOf(locale);
+    const dates = new DatetimeParser(options.text("dateFormat", "yyyy-MM-dd"), true, locale);
     const prefersDate = options.boolean("preferDate", true);
     this.isDate = (text) => prefersDate && !Number.isNaN(dates.parseDate(text));
     const pattern = options.get("timestampFormat");
-    const timestamps = pattern === undefined ? undefined : new DatetimeParser(pattern);
+    const timestamps = pattern === undefined ? undefined : new DatetimeParser(pattern, true, locale);
     this.isTimestamp = (text) =>
       (timestamps === undefined ? parseTimestampText(text, zone) : timestamps.parseTimestamp(text, zone)) !==
       undefined;
@@ -173,7 +177,7 @@ class CsvTypeRules {
       if (value === BigInt.asIntN(32, value)) return IntegerType;
       if (value === BigInt.asIntN(64, value)) return LongType;
     }
-    const number = parseScaledInteger(text.replaceAll(",", ""));
+    const number = parseScaledInteger(this.decimalText(text));
     if (number !== undefined && number.scale <= 0) {
       const digits = String(number.unscaled).replace("-", "").length - number.scale;
       if (digits <= 38) return DecimalType(digits, 0);

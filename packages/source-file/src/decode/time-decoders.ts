@@ -15,6 +15,8 @@ export interface TimeText {
   readonly pattern: string | undefined;
   readonly fallsBack: boolean;
   readonly zone: TimeZone;
+  /** The locale whose names of months and the like a pattern reads. */
+  readonly locale: string;
 }
 
 type Type = ValueDecoder["type"];
@@ -31,7 +33,8 @@ export class DateDecoder extends ValueDecoder {
 
   constructor(type: Type, column: string, rewriter: FieldRewriter, text: TimeText) {
     super(type, column, rewriter);
-    this.pattern = text.pattern === undefined ? undefined : new DatetimeParser(text.pattern);
+    this.pattern =
+      text.pattern === undefined ? undefined : new DatetimeParser(text.pattern, true, text.locale);
     this.fallsBack = text.fallsBack;
     this.isIso = text.pattern === "yyyy-MM-dd";
   }
@@ -77,7 +80,8 @@ export class TimestampDecoder extends WordsDecoder {
 
   constructor(type: Type, column: string, rewriter: FieldRewriter, text: TimeText) {
     super(type, column, rewriter);
-    this.pattern = text.pattern === undefined ? undefined : new DatetimeParser(text.pattern);
+    this.pattern =
+      text.pattern === undefined ? undefined : new DatetimeParser(text.pattern, true, text.locale);
     this.fallsBack = text.fallsBack;
     this.zone = text.zone;
   }
@@ -108,7 +112,8 @@ export class TimestampNtzDecoder extends WordsDecoder {
 
   constructor(type: Type, column: string, rewriter: FieldRewriter, text: TimeText) {
     super(type, column, rewriter);
-    this.pattern = text.pattern === undefined ? undefined : new DatetimeParser(text.pattern);
+    this.pattern =
+      text.pattern === undefined ? undefined : new DatetimeParser(text.pattern, true, text.locale);
   }
   protected parse(bytes: Uint8Array, start: number, end: number, i: number): boolean {
     const { pattern } = this;
@@ -123,7 +128,8 @@ export class TimeDecoder extends WordsDecoder {
 
   constructor(type: Type, column: string, rewriter: FieldRewriter, text: TimeText) {
     super(type, column, rewriter);
-    this.pattern = text.pattern === undefined ? undefined : new DatetimeParser(text.pattern);
+    this.pattern =
+      text.pattern === undefined ? undefined : new DatetimeParser(text.pattern, true, text.locale);
   }
   protected parse(bytes: Uint8Array, start: number, end: number, i: number): boolean {
     const { pattern } = this;

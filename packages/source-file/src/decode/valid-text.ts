@@ -1,23 +1,13 @@
 import { BytesBuilder, type BytesColumn } from "@ss/core";
-import { ByteArena, isValidUtf8, repairUtf8 } from "@ss/kernels";
+import { ByteArena, findInvalidUtf8Span, repairUtf8 } from "@ss/kernels";
 
 /**
  * A STRING column whose every value is valid UTF-8: itself where that is so already, else a copy in which what is no character is
- * U+FFFD, as Spark's readers make it. Bytes below 0x80 are passed over quickly, so plain text costs one look at each.
+ * U+FFFD, as Spark's readers make it.
  */
 export function validText(column: BytesColumn): BytesColumn {
   const { data, starts, lengths, length } = column;
-  for (let i = 0; i < length; i++) {
-    if (!isAscii(data, starts[i]!, lengths[i]!) && !isValidUtf8(data, starts[i]!, lengths[i]!))
-      return repaired(column);
-  }
-  return column;
-}
-
-function isAscii(data: Uint8Array, start: number, length: number): boolean {
-  const end = start + length;
-  for (let k = start; k < end; k++) if (data[k]! >= 0x80) return false;
-  return true;
+  return findInvalidUtf8Span(data, starts, lengths, length) === length ? column : repaired(column);
 }
 
 function repaired(column: BytesColumn): BytesColumn {

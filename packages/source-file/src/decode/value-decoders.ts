@@ -1,8 +1,10 @@
 import type { DataType, DecimalType } from "@ss/core";
+import type { LocalDecimal } from "@ss/kernels";
 import { BooleanDecoder } from "./boolean-decoder.js";
 import { Decimal64Decoder, Decimal128Decoder } from "./decimal-decoder.js";
 import type { FieldDecoder, FieldRewriter } from "./field-decoder.js";
 import { CalendarIntervalDecoder, DayTimeDecoder, YearMonthDecoder } from "./interval-decoders.js";
+import { LocalDecimalRewriter } from "./local-decimal-rewriter.js";
 import {
   Float32Decoder,
   Float64Decoder,
@@ -29,6 +31,8 @@ export interface ValueText {
   readonly time: TimeText;
   /** Whether TINYINT takes numbers up to 255, wrapped around. */
   readonly bytesWrap: boolean;
+  /** How the locale writes decimals; undefined for the plain way, with commas between thousands at will. */
+  readonly decimal: LocalDecimal | undefined;
 }
 
 /** The decoder of a type whose values have a fixed size, or undefined for others. */
@@ -54,7 +58,7 @@ export function valueDecoder(
     case "double":
       return new Float64Decoder(type, column, rewriter, text.special);
     case "decimal":
-      return decimalDecoder(type, column, rewriter);
+      return decimalDecoder(type, column, rewriter, text.decimal);
     case "date":
       return new DateDecoder(type, column, rewriter, text.date);
     case "timestamp":
@@ -74,7 +78,13 @@ export function valueDecoder(
   }
 }
 
-function decimalDecoder(type: DecimalType, column: string, rewriter: FieldRewriter): FieldDecoder {
-  if (type.precision <= 18) return new Decimal64Decoder(type, column, rewriter);
-  return new Decimal128Decoder(type, column, rewriter);
+function decimalDecoder(
+  type: DecimalType,
+  column: string,
+  rewriter: FieldRewriter,
+  local: LocalDecimal | undefined,
+): FieldDecoder {
+  const plain = local === undefined ? rewriter : new LocalDecimalRewriter(rewriter, local);
+  if (type.precision <= 18) return new Decimal64Decoder(type, column, plain);
+  return new Decimal128Decoder(type, column, plain);
 }

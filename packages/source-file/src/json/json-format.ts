@@ -24,6 +24,7 @@ import {
 import { onlyCorruptColumn, unparsableField } from "../errors.js";
 import type { BadRows } from "../reading/bad-rows.js";
 import { BufferPool } from "../reading/chunk-reader.js";
+import { formatWorker } from "../reading/format-worker.js";
 import { openChunks } from "../reading/open-chunks.js";
 import {
   type OutputColumn,
@@ -48,7 +49,13 @@ import { inferJsonSchema } from "./json-schema-inference.js";
 const encoder = new TextEncoder();
 
 /** JSON files: a record a line, or, with `multiLine`, a document a file. */
-export const jsonFormat: FileFormat = { name: "json", reader: jsonReader() };
+export const jsonFormat: FileFormat = {
+  name: "json",
+  get worker() {
+    return formatWorker("json");
+  },
+  reader: jsonReader(),
+};
 
 function jsonReader(): FormatReader {
   return {

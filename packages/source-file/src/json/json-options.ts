@@ -30,8 +30,8 @@ const READER_SWITCHES = [
 ];
 
 /** Checks every option of the reader. */
-export function checkJsonOptions(options: Options): void {
-  checkValueOptions(options);
+export function checkJsonOptions(options: Options, warn: (message: string) => void): void {
+  checkValueOptions(options, warn);
   for (const [name, fallback] of SWITCHES) options.boolean(name, fallback);
   for (const name of READER_SWITCHES) options.boolean(name, false);
 }

@@ -38,6 +38,7 @@ import {
   unescapeJson,
 } from "@ss/kernels";
 import { malformedRecord } from "../errors.js";
+import { decimalTextOf, localeOf } from "../reading/locale.js";
 import { sampleRecords } from "../reading/sample-records.js";
 import { corruptColumnName, type ParseMode, parseMode, zoneOf } from "../reading/text-options.js";
 import { WholeInputTokenizer } from "../reading/whole-input.js";
@@ -84,6 +85,7 @@ class JsonInference {
   private readonly prefersDecimal: boolean;
   private readonly dropsNulls: boolean;
   private readonly isTimestamp: (text: string) => boolean;
+  private readonly decimalText: (text: string) => string;
   private readonly arena = new ByteArena(256);
   private root: DataType = NullType;
   private isCorrupt = false;
@@ -97,6 +99,7 @@ class JsonInference {
     this.prefersDecimal = options.boolean("prefersDecimal", false);
     this.dropsNulls = options.boolean("dropFieldIfAllNull", false);
     this.isTimestamp = timestampTest(options, context);
+    this.decimalText = decimalTextOf(localeOf(options));
   }
 
   /** Takes in one record; a line with an array stands in several rows, of which the first brings all. */
@@ -177,7 +180,7 @@ class JsonInference {
     if (!this.prefersDecimal && this.isTimestamp === never) return StringType;
     const text = this.text(bytes, start, length, kind);
     if (this.prefersDecimal) {
-      const decimal = decimalType(text.replaceAll(",", ""));
+      const decimal = decimalType(this.decimalText(text));
       if (decimal !== undefined) return decimal;
     }
     return this.isTimestamp(text) ? TimestampType : StringType;
@@ -230,7 +233,7 @@ function timestampTest(options: Options, context: FormatContext): (text: string)
   const zone = zoneOf(options, context);
   const pattern = options.get("timestampFormat");
   if (pattern === undefined) return (text) => parseTimestampText(text, zone) !== undefined;
-  const parser = new DatetimeParser(pattern);
+  const parser = new DatetimeParser(pattern, true, localeOf(options));
   return (text) => parser.parseTimestamp(text, zone) !== undefined;
 }
 

@@ -15,6 +15,12 @@ import { Breath } from "./breath.js";
 import type { ChunkReader } from "./chunk-reader.js";
 import type { ParseMode } from "./text-options.js";
 
+/**
+ * Rows of the first batch of a scan; each one after it may have twice as many. Code that runs for the first time is slow, and a large
+ * batch of it would hold up the timers of the process.
+ */
+const FIRST_ROWS = 64;
+
 /** Finds records and their fields in bytes; the tokenisers of the kernels have this form. */
 export interface Tokenizer {
   tokenize(
@@ -68,6 +74,7 @@ export class RecordReader {
   private readonly arrays = new KernelArrays();
   private readonly table: FieldTable;
   private readonly bad = new BadRows();
+  private rowLimit = FIRST_ROWS;
   private readonly keepsText: boolean;
   private readonly corrupt = new BytesBuilder({ kind: "string" });
   private text: Uint8Array = new Uint8Array(0);
@@ -100,12 +107,13 @@ export class RecordReader {
       isFirst = false;
       for (;;) {
         signal.throwIfAborted();
-        const limit = skips ? 1 : BATCH_ROWS;
+        const limit = skips ? 1 : this.rowLimit;
         const next = tokenizer.tokenize(chunk.bytes, consumed, chunk.end, chunk.isLast, table, limit);
         const progressed = next > consumed;
         consumed = next;
         if (skips && table.rowCount > 0) skips = false;
         else if (table.rowCount > 0) {
+          this.rowLimit = Math.min(2 * this.rowLimit, BATCH_ROWS);
           const batch = this.batch(chunk.bytes, path, line);
           if (batch.rowCount > 0) yield batch;
         }

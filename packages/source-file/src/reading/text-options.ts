@@ -1,11 +1,12 @@
 import type { FormatContext, Options, StructField, StructType } from "@ss/core";
 import { codecOfPath } from "@ss/files";
-import { DatetimeParser, type TimeZone, timeZone, UTC } from "@ss/kernels";
+import { DEFAULT_LOCALE, LocalDecimal, type TimeZone, timeZone, UTC } from "@ss/kernels";
 import type { SpecialNumbers } from "../decode/number-decoders.js";
 import type { TimeText } from "../decode/time-decoders.js";
 import type { ValueText } from "../decode/value-decoders.js";
-import { invalidCorruptColumn, invalidOption } from "../errors.js";
+import { invalidCorruptColumn, invalidOption, unsupportedOption } from "../errors.js";
 import { isKnownEncoding, isUtf8 } from "./byte-input.js";
+import { checkPatterns, localeOf } from "./locale.js";
 
 /** What becomes of records that cannot be read. */
 export type ParseMode = "PERMISSIVE" | "DROPMALFORMED" | "FAILFAST";
@@ -16,6 +17,20 @@ const MODES = ["PERMISSIVE", "DROPMALFORMED", "FAILFAST"] as const;
 export function parseMode(options: Options): ParseMode {
   const mode = options.text("mode", "PERMISSIVE").toUpperCase();
   return MODES.find((known) => known === mode) ?? "PERMISSIVE";
+}
+
+/** Warns of words that stand for nothing and so, as in Spark, for the default. */
+function warnOfDefaults(options: Options, warn: (message: string) => void): void {
+  const mode = options.get("mode");
+  if (mode !== undefined && !MODES.some((known) => known === mode.toUpperCase())) {
+    warn(`The option 'mode' is '${mode}', which is none of ${MODES.join(", ")}: PERMISSIVE is used.`);
+  }
+  const locale = options.get("locale");
+  if (locale !== undefined && localeOf(options) === "und") {
+    warn(
+      `The option 'locale' is '${locale}', which is no language tag such as en-US or fr: English names are used.`,
+    );
+  }
 }
 
 /** The name of the column that gets the text of corrupt records. */
@@ -53,16 +68,20 @@ export function checkTextOptions(options: Options): void {
 }
 
 /** Checks the patterns and numbers of the formats whose values are text. */
-export function checkValueOptions(options: Options): void {
+export function checkValueOptions(options: Options, warn: (message: string) => void): void {
   checkTextOptions(options);
-  for (const name of ["dateFormat", "timestampFormat", "timestampNTZFormat", "timeFormat"]) {
-    const pattern = options.get(name);
-    if (pattern !== undefined) new DatetimeParser(pattern);
+  checkPatterns(options);
+  if (options.has("singleVariantColumn")) {
+    throw unsupportedOption(
+      "singleVariantColumn",
+      "there are no values of the type VARIANT: read the columns one by one, by a schema",
+    );
   }
   const zone = options.get("timeZone");
   if (zone !== undefined && timeZone(zone) === undefined)
     throw invalidOption("timeZone", zone, "a time zone");
   samplingRatio(options);
+  warnOfDefaults(options, warn);
 }
 
 /** The part of the records that schema inference reads, above 0 and at most 1. */
@@ -88,12 +107,14 @@ export function valueText(
   dateFormat?: string,
 ): ValueText {
   const zone = zoneOf(options, context);
+  const locale = localeOf(options);
   const fallback = options.get("enableDateTimeParsingFallback");
   const text = (name: string, standard?: string): TimeText => {
     const chosen = options.get(name);
     return {
       pattern: chosen ?? standard,
       zone,
+      locale,
       // only a pattern that somebody chose is binding
       fallsBack: fallback === undefined ? chosen === undefined : fallback.toLowerCase() === "true",
     };
@@ -101,6 +122,7 @@ export function valueText(
   return {
     special,
     bytesWrap,
+    decimal: locale === DEFAULT_LOCALE ? undefined : new LocalDecimal(locale),
     date: text("dateFormat", dateFormat),
     timestamp: text("timestampFormat"),
     timestampNtz: text("timestampNTZFormat"),

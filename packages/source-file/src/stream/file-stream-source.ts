@@ -15,6 +15,7 @@ import {
   type SourceContext,
   StreamError,
   type StructType,
+  type WorkerForm,
 } from "@ss/core";
 import {
   logSettings,
@@ -42,6 +43,7 @@ export interface FileStreamParts {
   readonly streamOptions: StreamOptions;
   readonly context: FormatContext;
   readonly parser: PartitionValueParser;
+  readonly workerForm: () => WorkerForm | undefined;
 }
 
 /**
@@ -74,6 +76,10 @@ export class FileStreamSource implements Source {
     this.readLimit = streamOptions.readLimit;
     this.scan = new FileScan(schema, reader, options, context, parser);
     this.seen = new SeenFiles(streamOptions.maxFileAgeMs, streamOptions.fileNameOnly);
+  }
+
+  get worker(): WorkerForm | undefined {
+    return this.parts.workerForm();
   }
 
   async open({ log, clock }: SourceContext): Promise<void> {
@@ -213,7 +219,8 @@ function missingEntry(batch: number, newest: number): StreamError {
     parameters: { batchId: String(batch), newest: String(newest) },
     message:
       `The query has read the files of entry ${batch} of the source's log (sources/<n>/${batch} in the checkpoint), but the log ` +
-      `ends with entry ${newest}. Restore the file, or start the query with a new checkpoint location.`,
+      `ends with entry ${newest}. Restore the file, or start the query with a new checkpoint location, and it reads all files ` +
+      "that its folder then holds.",
   });
 }
 

@@ -9,8 +9,9 @@ import type {
   ScanRequest,
   StructType,
   Table,
+  WorkerForm,
 } from "@ss/core";
-import type { PartitionValueParser } from "@ss/files";
+import type { Listing, PartitionValueParser } from "@ss/files";
 import type { FileIndex } from "./file-index.js";
 import { FileScan, type FileSchema, fullSchema, partitionMatches } from "./file-scan.js";
 import { type FilePartition, planPartitions } from "./file-splits.js";
@@ -21,25 +22,32 @@ export class FileTable implements Table {
   readonly schema: StructType;
   private readonly fileSchema: FileSchema;
   private readonly index: FileIndex;
+  /** What is there, for a table that serves one run; else each plan looks anew. */
+  private readonly listing: Listing | undefined;
   private readonly reader: FormatReader;
   private readonly options: Options;
   private readonly context: FormatContext;
   private readonly parser: PartitionValueParser;
   private readonly scan: FileScan;
+  private readonly workerForm: () => WorkerForm | undefined;
 
   constructor(
     format: string,
     fileSchema: FileSchema,
     index: FileIndex,
+    listing: Listing | undefined,
     reader: FormatReader,
     options: Options,
     context: FormatContext,
     parser: PartitionValueParser,
+    workerForm: () => WorkerForm | undefined,
   ) {
+    this.workerForm = workerForm;
     this.description = `FileScan ${format} [${index.paths.join(", ")}]`;
     this.schema = fullSchema(fileSchema);
     this.fileSchema = fileSchema;
     this.index = index;
+    this.listing = listing;
     this.reader = reader;
     this.options = options;
     this.context = context;
@@ -47,10 +55,14 @@ export class FileTable implements Table {
     this.scan = new FileScan(fileSchema, reader, options, context, parser);
   }
 
+  get worker(): WorkerForm | undefined {
+    return this.workerForm();
+  }
+
   async plan({ predicates }: ScanRequest): Promise<readonly Partition[]> {
     const { partition } = this.fileSchema;
     const files = this.index
-      .partitionedFiles(await this.index.list(), partition)
+      .partitionedFiles(this.listing ?? (await this.index.list()), partition)
       .filter(({ values }) => partitionMatches(values, partition, predicates, this.parser))
       .sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
     return planPartitions(files, this.reader, this.options, this.context.conf);

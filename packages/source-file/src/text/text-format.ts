@@ -11,11 +11,12 @@ import {
   StringType,
   StructType,
 } from "@ss/core";
-import { FieldTable, LineSplitter, skipByteOrderMark } from "@ss/kernels";
+import { FieldTable, KernelArrays, LineSplitter, skipByteOrderMark } from "@ss/kernels";
 import { validText } from "../decode/valid-text.js";
 import { unsupportedType } from "../errors.js";
 import { Breath } from "../reading/breath.js";
 import { BufferPool, type ChunkReader } from "../reading/chunk-reader.js";
+import { formatWorker } from "../reading/format-worker.js";
 import { openChunks } from "../reading/open-chunks.js";
 import type { Tokenizer } from "../reading/record-reader.js";
 import { checkTextOptions, encodingOf, hasPlainLines, lineSeparatorOf } from "../reading/text-options.js";
@@ -24,7 +25,13 @@ import { WholeInputTokenizer } from "../reading/whole-input.js";
 const TEXT_SCHEMA = new StructType().add("value", StringType);
 
 /** Text files: a row a line, or, with `wholetext`, a row a file. */
-export const textFormat: FileFormat = { name: "text", reader: textReader() };
+export const textFormat: FileFormat = {
+  name: "text",
+  get worker() {
+    return formatWorker("text");
+  },
+  reader: textReader(),
+};
 
 function textReader(): FormatReader {
   return {
@@ -53,20 +60,25 @@ function openText(
   const isWhole = options.boolean("wholetext", false);
   const output = new StructType(schema.fields.filter(({ name }) => scan.columns.includes(name)));
   const pool = new BufferPool();
+  const arrays = new KernelArrays();
+  const idle: FieldTable[] = [];
   return async function* (split, signal) {
     const chunk = await openChunks(context.fileSystem, split, encoding, separator, pool);
+    const table = idle.pop() ?? new FieldTable(0, BATCH_ROWS, arrays);
     try {
       if (isWhole && split.fileSize === 0) yield wholeFile(output, new Uint8Array(0), 0, 0);
       else
         yield* readLines(
           chunk,
           isWhole ? wholeText() : new LineSplitter(separator),
+          table,
           output,
           !isWhole,
           signal,
         );
     } finally {
       await chunk.close();
+      idle.push(table);
     }
   };
 }
@@ -95,11 +107,11 @@ function wholeText(): Tokenizer {
 async function* readLines(
   chunk: ChunkReader,
   splitter: Tokenizer,
+  table: FieldTable,
   schema: StructType,
   skipsMark: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
-  const table = new FieldTable(0, BATCH_ROWS);
   const breath = new Breath();
   let consumed = chunk.end;
   let isFirst = skipsMark;

@@ -135,8 +135,14 @@ class TimeWindows {
   private adopt(marker: ScalarCall, plan: LogicalPlan, column: Attribute): Attribute {
     this.found.push({ marker, column });
     const { columns, hidden } = this.child;
-    this.child = { plan, columns: [...columns, column], hidden };
+    // a name that the table has already goes on to mean its own column, as in a window over windows
+    const taken = columns.some(({ name }) => this.sameName(name, column.name));
+    this.child = { plan, columns: taken ? columns : [...columns, column], hidden };
     return column;
+  }
+
+  private sameName(a: string, b: string): boolean {
+    return this.analyzer.environment.caseSensitive ? a === b : a.toLowerCase() === b.toLowerCase();
   }
 
   private resolve(e: Expression): Expression {

@@ -2,6 +2,7 @@ import { IntegerType, renderTable, type StructType, type Value, valueAt } from "
 import { freshId, literal } from "../expression/expression.js";
 import { toExternal } from "../expression/external-value.js";
 import type { JoinType, LogicalPlan } from "../logical/plan.js";
+import { drawnSeed } from "../logical/sample-seed.js";
 import { parseExpression } from "../parser/parser.js";
 import { Column, type ColumnOrName, columnOf, namedColumn, sortOrderOf } from "./column.js";
 import { DataFrameWriter } from "./dataframe-writer.js";
@@ -241,10 +242,10 @@ export class DataFrame<Row extends object = AnyRow> {
     return this.derive({ kind: "offset", child: this.plan, count: literal(count, IntegerType) });
   }
 
-  /** A part of the rows by chance. */
+  /** A part of the rows by chance; without a seed another part for every table that this makes, and the same in all its actions. */
   sample(fraction: number, seed?: number, withReplacement = false): DataFrame<Row> {
     const base = { kind: "sample", child: this.plan, fraction, withReplacement } as const;
-    return this.derive(seed === undefined ? base : { ...base, seed });
+    return this.derive({ ...base, seed: seed ?? drawnSeed(), drawn: seed === undefined });
   }
 
   /**
@@ -295,9 +296,9 @@ export class DataFrame<Row extends object = AnyRow> {
 
   /** The rows, one at a time, without holding all of them. */
   async *toLocalIterator(): AsyncIterable<Row> {
-    const schema = await this.schema();
+    const { schema, rows } = await this.executor.execute(this.plan);
     const make = rowMaker<Row>(schema, this.executor);
-    for await (const batch of this.executor.rows(this.plan)) {
+    for await (const batch of rows) {
       for (let i = 0; i < batch.rowCount; i++) yield make(batch.columns.map((column) => valueAt(column, i)));
     }
   }
@@ -339,7 +340,8 @@ export class DataFrame<Row extends object = AnyRow> {
         },
       ],
     });
-    for await (const batch of this.executor.rows(counting.plan)) return Number(valueAt(batch.columns[0]!, 0));
+    const { rows } = await this.executor.execute(counting.plan);
+    for await (const batch of rows) return Number(valueAt(batch.columns[0]!, 0));
     return 0;
   }
 
@@ -360,16 +362,16 @@ export class DataFrame<Row extends object = AnyRow> {
 
   /** The text that `show` prints. */
   async showString(numRows = 20, truncate: boolean | number = true): Promise<string> {
-    const schema = await this.schema();
+    const { schema, rows } = await this.executor.execute(this.limit(numRows + 1).plan);
     const texts = this.executor.cellTexts(schema);
-    const rows: string[][] = [];
-    for await (const batch of this.executor.rows(this.limit(numRows + 1).plan)) {
+    const cells: string[][] = [];
+    for await (const batch of rows) {
       for (let i = 0; i < batch.rowCount; i++) {
-        rows.push(batch.columns.map((column, k) => texts[k]!(valueAt(column, i))));
+        cells.push(batch.columns.map((column, k) => texts[k]!(valueAt(column, i))));
       }
     }
     const width = typeof truncate === "number" ? truncate : truncate ? 20 : 0;
-    return renderTable(schema.fieldNames(), rows, { numRows, truncate: width });
+    return renderTable(schema.fieldNames(), cells, { numRows, truncate: width });
   }
 
   /** Prints how the query runs. */

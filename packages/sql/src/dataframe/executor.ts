@@ -42,10 +42,18 @@ export interface BatchSave {
   readonly partitionBy: readonly string[];
 }
 
+/** A query that is ready to run: analyzed once, its inputs found. */
+export interface Execution {
+  readonly schema: StructType;
+  /** Runs the query. Leaving the loop early ends the reads that are under way. To be iterated once. */
+  readonly rows: AsyncIterable<Rows>;
+}
+
 /** What a DataFrame needs of its session: the back end that runs plans. */
 export interface Executor {
   schema(plan: LogicalPlan): Promise<StructType>;
-  rows(plan: LogicalPlan): AsyncIterable<Rows>;
+  /** Prepares an action: everything that it needs of the plan comes from one analysis. */
+  execute(plan: LogicalPlan): Promise<Execution>;
   explain(plan: LogicalPlan, mode: "simple" | "extended" | "codegen"): Promise<string>;
   save(plan: LogicalPlan, request: BatchSave): Promise<void>;
   start(plan: LogicalPlan, request: StreamStart): Promise<StreamingQuery>;

@@ -1,10 +1,12 @@
 import type { FamilySpec } from "@ss/core";
 import type { ExternalOptions } from "../expression/external-value.js";
-import type { PhysicalPlan } from "../physical/plan.js";
+import type { AggregatePlan, PhysicalPlan } from "../physical/plan.js";
+import { DirectInput, type GroupInput, SplitInput } from "./aggregate/group-input.js";
 import type { Stage } from "./codegen/stage.js";
 import type { StageSettings } from "./codegen/stage-writer.js";
 import type { Operator } from "./operator.js";
 import { AggregateOperator } from "./operators/aggregate.js";
+import { GatherOperator } from "./operators/gather.js";
 import { GenerateOperator } from "./operators/generate.js";
 import { JoinOperator } from "./operators/join.js";
 import { LimitOperator, StatefulLimitOperator } from "./operators/limit.js";
@@ -19,10 +21,14 @@ import { StageOperator } from "./operators/stage.js";
 import { StatefulAggregateOperator } from "./operators/stateful-aggregate.js";
 import { WatermarkOperator } from "./operators/watermark.js";
 import { WindowOperator } from "./operators/window.js";
+import { hasPartials, scanOf, splittingRead } from "./parallel/fragment.js";
+import { ParallelFragment, type Parallelism } from "./parallel/parallel-fragment.js";
 
 /** Settings of a session that operators need. */
 export interface BuildSettings extends StageSettings {
   readonly external: ExternalOptions;
+  /** Present where the session has several threads. */
+  readonly parallelism?: Parallelism | undefined;
 }
 
 /** Operators of a plan, and what a run has to know about them. */
@@ -32,14 +38,42 @@ export interface Built {
   readonly families: readonly FamilySpec[];
   /** Generated stages, for `explain("codegen")`. */
   readonly stages: readonly Stage[];
+  /** Parts that workers run, where the session has workers. */
+  readonly fragments: readonly ParallelFragment[];
+  /** Tells the workers to forget them. */
+  close(): void;
 }
 
 /** Makes the operators of a plan. They may run many times, one run at a time. */
 export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Built {
   const families: FamilySpec[] = [];
   const stages: Stage[] = [];
+  const fragments: ParallelFragment[] = [];
   const recursions = new Map<number, HeldRows>();
+  const { ansi, parallelism } = settings;
+  const fragment = (plan: PhysicalPlan, read: number): ParallelFragment | undefined => {
+    if (parallelism === undefined) return undefined;
+    const made = new ParallelFragment(plan, read, settings, parallelism);
+    fragments.push(made);
+    return made;
+  };
+  /** A part of the plan: taken from the workers as a whole where it can be split. */
   const build = (node: PhysicalPlan): Operator => {
+    const read = parallelism === undefined ? undefined : splittingRead(node);
+    if (read === undefined) return buildHere(node);
+    return new GatherOperator(buildHere(node), fragment(node, read)!);
+  };
+  const groupInput = (node: AggregatePlan): GroupInput => {
+    const read = hasPartials(node) ? splittingRead(node.child) : undefined;
+    if (read === undefined) return new DirectInput(build(node.child));
+    const { stateful: _stateful, ...partial } = node;
+    const scan = scanOf(node.child, read);
+    return new SplitInput(node, buildHere(node.child), scan, fragment(partial, read), ansi);
+  };
+  /** Makes an operator and, below it, all that are split along with it. */
+  const buildHere = (node: PhysicalPlan): Operator => {
+    // within a part that is split as a whole the workers run everything below too
+    const below = splittingRead(node) === undefined ? build : buildHere;
     switch (node.kind) {
       case "scan":
         return new ScanOperator(node);
@@ -48,25 +82,25 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
       case "range":
         return new RangeOperator(node);
       case "stage": {
-        const operator = new StageOperator(node, build(node.child), settings);
+        const operator = new StageOperator(node, below(node.child), settings);
         stages.push(operator.stage);
         return operator;
       }
       case "generate":
-        return new GenerateOperator(node, build(node.child), settings);
+        return new GenerateOperator(node, below(node.child), settings);
       case "aggregate": {
-        const child = build(node.child);
-        if (!node.stateful) return new AggregateOperator(node, child, settings.ansi);
-        const operator = new StatefulAggregateOperator(node, node.stateful.operatorId, child, settings.ansi);
+        const input = groupInput(node);
+        if (!node.stateful) return new AggregateOperator(node, input, ansi);
+        const operator = new StatefulAggregateOperator(node, node.stateful.operatorId, input, ansi);
         families.push(operator.family);
         return operator;
       }
       case "join":
-        return new JoinOperator(node, build(node.left), build(node.right), settings);
+        return new JoinOperator(node, below(node.left), below(node.right), settings);
       case "sort":
-        return new SortOperator(node, build(node.child));
+        return new SortOperator(node, below(node.child));
       case "limit": {
-        const child = build(node.child);
+        const child = below(node.child);
         if (!node.stateful) return new LimitOperator(node, child);
         const operator = new StatefulLimitOperator(node, node.stateful.operatorId, child);
         families.push(operator.family);
@@ -83,18 +117,27 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
       case "recursionRows":
         return new RecursionRowsOperator(node, recursions.get(node.recursionId)!);
       case "set":
-        return new SetOperator(node, build(node.left), build(node.right));
+        return new SetOperator(node, below(node.left), below(node.right));
       case "expand":
-        return new ExpandOperator(node, build(node.child), settings);
+        return new ExpandOperator(node, below(node.child), settings);
       case "window":
-        return new WindowOperator(node, build(node.child), settings);
+        return new WindowOperator(node, below(node.child), settings);
       case "sample":
-        return new SampleOperator(node, build(node.child));
+        return new SampleOperator(node, below(node.child));
       case "watermark":
-        return new WatermarkOperator(node, build(node.child));
+        return new WatermarkOperator(node, below(node.child));
       case "observe":
-        return new ObserveOperator(node, build(node.child), settings, settings.external);
+        return new ObserveOperator(node, below(node.child), settings, settings.external);
     }
   };
-  return { root: build(plan), families, stages };
+  const root = build(plan);
+  return {
+    root,
+    families,
+    stages,
+    fragments,
+    close: () => {
+      for (const one of fragments) one.close();
+    },
+  };
 }

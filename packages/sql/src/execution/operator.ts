@@ -1,4 +1,4 @@
-import type { Json, Partition, ScanRequest } from "@ss/core";
+import type { Json, Partition, ScanRequest, WorkerForm } from "@ss/core";
 import type { Attribute } from "../expression/expression.js";
 import type { Rows } from "../logical/rows.js";
 import type { RunClock } from "./codegen/runtime.js";
@@ -6,6 +6,8 @@ import type { StreamRun } from "./stream-run.js";
 
 /** The rows of a table, or of a source's range, in a run. */
 export interface ScanInput {
+  /** How a worker thread reads the partitions; absent where only the driver can. */
+  readonly worker?: WorkerForm | undefined;
   partitions(scan: ScanRequest): Promise<readonly Partition[]>;
   read(partition: Partition, scan: ScanRequest, signal: AbortSignal): AsyncIterable<Rows>;
 }
@@ -13,6 +15,8 @@ export interface ScanInput {
 /** One execution of a plan: a query over tables, or a batch of a stream. */
 export interface Run extends RunClock {
   readonly signal: AbortSignal;
+  /** The same for every pass over a part of the input of one run: what an operator holds for a run is made once for it. */
+  readonly runId: number;
   /** Where a read gets its rows. */
   input(readId: number): ScanInput;
   /** Called with the rows that a scan delivered. */
@@ -22,7 +26,7 @@ export interface Run extends RunClock {
   /** Takes what `observe` found. */
   observe(name: string, metrics: Readonly<Record<string, Json | bigint | Date>>): void;
   /** Present in a batch of a stream. */
-  readonly stream?: StreamRun;
+  readonly stream?: StreamRun | undefined;
 }
 
 /**

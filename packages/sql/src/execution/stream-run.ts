@@ -8,6 +8,15 @@ export interface EventTimes {
   sumMs: number;
 }
 
+/** Adds to `times` what was seen elsewhere. */
+export function mergeEventTimes(times: EventTimes, seen: EventTimes): void {
+  if (seen.count === 0) return;
+  if (times.count === 0 || seen.minMs < times.minMs) times.minMs = seen.minMs;
+  if (times.count === 0 || seen.maxMs > times.maxMs) times.maxMs = seen.maxMs;
+  times.sumMs += seen.sumMs;
+  times.count += seen.count;
+}
+
 /** What a stateful operator did in a batch. */
 export interface OperatorCounts {
   readonly operatorId: number;
@@ -29,6 +38,8 @@ export interface StreamRun {
   readonly store: StateStore;
   family(operatorId: number): StateFamily;
   eventTimes(index: number): EventTimes;
+  /** Adds event times that a worker saw. */
+  addEventTimes(index: number, times: EventTimes): void;
   counts(operatorId: number, operatorName: string): OperatorCounts;
   monotonicMs(): number;
 }

@@ -7,6 +7,8 @@ export interface Origin {
   readonly start: number;
   readonly stop: number;
   readonly text: string;
+  /** The SQL text that it stands in. */
+  readonly sql: string;
 }
 
 interface Node<K extends string> {

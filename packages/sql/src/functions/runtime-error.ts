@@ -1,4 +1,5 @@
 import { StreamError } from "@ss/core";
+import { contextText } from "../expression/context-text.js";
 import { queryContext } from "../expression/errors.js";
 import type { Origin } from "../expression/expression.js";
 
@@ -12,7 +13,8 @@ export function runtimeError(
   message: string,
   origin?: Origin | undefined,
 ): StreamError {
-  return new StreamError({ condition, sqlState, parameters, message, queryContext: queryContext(origin) });
+  const context = origin && { ...queryContext(origin)!, summary: contextText(origin) };
+  return new StreamError({ condition, sqlState, parameters, message, queryContext: context });
 }
 
 /** The result of integer or interval arithmetic does not fit; `tryName` names the function that gives null instead. */

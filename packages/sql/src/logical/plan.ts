@@ -313,7 +313,9 @@ export interface Sample {
   readonly child: LogicalPlan;
   readonly fraction: number;
   readonly withReplacement: boolean;
-  readonly seed?: number;
+  readonly seed: number;
+  /** Whether the seed came by chance; a streaming query takes one of its own then. */
+  readonly drawn: boolean;
 }
 
 /** The event time of a stream and how late rows may be. `delay` is text until analyzed. */

@@ -1,4 +1,5 @@
 import type { LogicalPlan } from "../logical/plan.js";
+import { drawnSeed } from "../logical/sample-seed.js";
 import { parseExpr } from "./expressions.js";
 import { parseFieldName } from "./identifiers.js";
 import { parseError } from "./parse-error.js";
@@ -29,7 +30,8 @@ export function parseSample(cursor: TokenCursor, child: LogicalPlan): LogicalPla
     const msg = `Sampling fraction (${Number.isInteger(fraction) ? fraction.toFixed(1) : fraction}) must be on interval [0, 1]`;
     throw parseError("_LEGACY_ERROR_TEMP_0064", undefined, { msg }, cursor.originFrom(start), msg);
   }
-  return { kind: "sample", child, fraction, withReplacement: false, ...(seed === undefined ? {} : { seed }) };
+  const base = { kind: "sample", child, fraction, withReplacement: false } as const;
+  return { ...base, seed: seed ?? drawnSeed(), drawn: seed === undefined };
 }
 
 /** `n ROWS` takes the first rows. */

@@ -95,7 +95,7 @@ export class TokenCursor {
   originFrom(index: number): Origin {
     const start = (this.tokens[index] as Token).start;
     const end = Math.max(start + 1, (this.tokens[Math.max(index, this.index - 1)] as Token).end);
-    return { start, stop: end - 1, text: this.sql.slice(start, end) };
+    return { start, stop: end - 1, text: this.sql.slice(start, end), sql: this.sql };
   }
 
   /** Whether a token may be a name. */

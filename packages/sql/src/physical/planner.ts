@@ -3,7 +3,8 @@ import type { Alias, Attribute, Expression, SortOrder } from "../expression/expr
 import { freshId } from "../expression/expression.js";
 import { nullableOf, typeOf } from "../expression/type-of.js";
 import { outputOf } from "../logical/output.js";
-import type { LogicalPlan, Read } from "../logical/plan.js";
+import type { LogicalPlan, Read, Sample } from "../logical/plan.js";
+import { seedOfQuery } from "../logical/sample-seed.js";
 import type { PhysicalPlan } from "./plan.js";
 import { planAggregate, planDistinct } from "./plan-aggregate.js";
 import { planGenerate } from "./plan-generate.js";
@@ -17,6 +18,8 @@ export interface PlannerContext {
   pushdown(read: Read, predicate: Predicate): PushdownAnswer;
   /** True for a query that runs batch by batch: aggregates and limits keep state where their input is a stream. */
   readonly streaming: boolean;
+  /** The id of a streaming query, which its checkpoint keeps. */
+  readonly queryId?: string | undefined;
 }
 
 /** Chooses operators for an analyzed and optimized plan. */
@@ -24,6 +27,7 @@ export class Planner {
   readonly context: PlannerContext;
   private operators = 0;
   private watermarks = 0;
+  private samples = 0;
 
   constructor(context: PlannerContext) {
     this.context = context;
@@ -32,6 +36,11 @@ export class Planner {
   /** The next stateful operator's id: from the sources towards the sink, as Spark numbers them. */
   nextOperatorId(): number {
     return this.operators++;
+  }
+
+  private seedOf({ seed, drawn }: Sample): number {
+    const { queryId } = this.context;
+    return drawn && queryId !== undefined ? seedOfQuery(queryId, this.samples++) : seed;
   }
 
   plan(node: LogicalPlan): PhysicalPlan {
@@ -99,7 +108,7 @@ export class Planner {
           child: this.plan(node.child),
           fraction: node.fraction,
           withReplacement: node.withReplacement,
-          seed: node.seed ?? 42,
+          seed: this.seedOf(node),
           output: outputOf(node),
         };
       case "withWatermark":

@@ -38,3 +38,13 @@ export function queryNameMissing(): StreamError {
     parameters: {},
   });
 }
+
+/** Work for a session after its `stop()`. */
+export function sessionStopped(): StreamError {
+  return new StreamError({
+    condition: "SS_SESSION_STOPPED",
+    message:
+      "Cannot call methods on a stopped SparkSession: SparkSession.builder().getOrCreate() makes a new one.",
+    parameters: {},
+  });
+}

@@ -26,15 +26,22 @@ const PACKAGES: Readonly<Record<string, string>> = {
 /** What the plug-ins of a session bring, looked up by name. */
 export class Plugins implements SessionContext {
   readonly clock: Clock;
+  readonly warn: (message: string) => void;
   private readonly config: RuntimeConfig;
   private readonly sources = new Map<string, SourceProvider>();
   private readonly sinks = new Map<string, SinkProvider>();
   private readonly formats = new Map<string, FileFormat>();
   private readonly fileSystems = new Map<string, FileSystem>();
 
-  constructor(plugins: readonly Plugin[], config: RuntimeConfig, clock: Clock) {
+  constructor(
+    plugins: readonly Plugin[],
+    config: RuntimeConfig,
+    clock: Clock,
+    warn: (message: string) => void,
+  ) {
     this.config = config;
     this.clock = clock;
+    this.warn = warn;
     this.addFileSystem(localFileSystem());
     this.addAll(plugins);
   }

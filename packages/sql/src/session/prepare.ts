@@ -2,8 +2,10 @@ import type { Predicate, PushdownAnswer, ReadRequest, Source, StructType, Table,
 import { Options, StreamError, valueAt } from "@ss/core";
 import { analyze } from "../analyzer/analyze.js";
 import type { AnalyzerEnvironment } from "../analyzer/environment.js";
+import { breather } from "../execution/breather.js";
 import type { BuildSettings } from "../execution/build.js";
 import { Stage } from "../execution/codegen/stage.js";
+import type { WorkerPool } from "../execution/parallel/worker-pool.js";
 import type { Expression } from "../expression/expression.js";
 import type { FunctionRegistry } from "../functions/registry.js";
 import { collectReads } from "../logical/collect-reads.js";
@@ -36,6 +38,7 @@ export class Preparation {
   private readonly config: RuntimeConfig;
   private readonly functions: FunctionRegistry;
   private readonly nowMs: () => number;
+  private readonly pool: WorkerPool | undefined;
   /** Schemas that were inferred stay as they are for the life of a read, as in Spark. */
   private readonly schemas = new WeakMap<Read, StructType>();
 
@@ -45,7 +48,9 @@ export class Preparation {
     config: RuntimeConfig,
     functions: FunctionRegistry,
     nowMs: () => number,
+    pool: WorkerPool | undefined,
   ) {
+    this.pool = pool;
     this.plugins = plugins;
     this.catalog = catalog;
     this.config = config;
@@ -55,7 +60,10 @@ export class Preparation {
 
   get settings(): BuildSettings {
     const { ansi, timeZone } = this.config;
+    const { pool, functions } = this;
+    const conf = (): Readonly<Record<string, string>> => Object.fromEntries(this.config.entries());
     return {
+      ...(pool === undefined ? {} : { parallelism: { pool, functions, conf } }),
       ansi,
       timeZone,
       external: {
@@ -65,24 +73,27 @@ export class Preparation {
     };
   }
 
-  /** Finds the inputs of a plan and resolves its names and types. */
-  async analyze(plan: LogicalPlan): Promise<Analyzed> {
+  /** Finds the inputs of a plan and resolves its names and types. `forOneRun`: its tables may keep what opening them finds. */
+  async analyze(plan: LogicalPlan, forOneRun = false): Promise<Analyzed> {
     const tables = new Map<number, Table>();
     const sources = new Map<number, Source>();
     const schemas = new Map<number, StructType>();
     for (const read of collectReads(plan, (name) => this.catalog.find(name))) {
       if (schemas.has(read.readId)) continue;
-      const input = await this.open(read);
+      const input = await this.open(read, forOneRun);
       if (read.streaming) sources.set(read.readId, input as Source);
       else tables.set(read.readId, input as Table);
       schemas.set(read.readId, input.schema);
       if (!this.schemas.has(read)) this.schemas.set(read, input.schema);
     }
-    return { plan: withinStack(() => analyze(plan, this.environment(schemas))), tables, sources };
+    const breathe = breather(() => performance.now());
+    const resolved = withinStack(() => analyze(plan, this.environment(schemas)));
+    await breathe();
+    return { plan: resolved, tables, sources };
   }
 
   /** The input of a read: a table or, for streams, a source that is not open yet. */
-  async open(read: Read): Promise<Table | Source> {
+  private async open(read: Read, forOneRun: boolean): Promise<Table | Source> {
     const provider = this.plugins.source(read.format);
     const known = this.schemas.get(read);
     if (read.schema && provider.fixedSchema) throw schemaRefused(read.format);
@@ -91,6 +102,7 @@ export class Preparation {
       options: new Options(read.options),
       paths: read.paths,
       schema: read.schema ?? (provider.fixedSchema ? undefined : known),
+      forOneRun,
       session: this.plugins,
     };
     const opened = read.streaming ? provider.stream?.(request) : provider.table?.(request);
@@ -120,18 +132,21 @@ export class Preparation {
     return columns.map((column) => valueAt(column, 0));
   }
 
-  /** Optimizes and plans an analyzed query. */
-  plan(analyzed: Analyzed, streaming: boolean): Prepared {
+  /** Optimizes and plans an analyzed query, with turns of the event loop between. */
+  async plan(analyzed: Analyzed, streaming: boolean, queryId?: string): Promise<Prepared> {
+    const breathe = breather(() => performance.now());
     const optimized = optimize(analyzed.plan, {
       evaluate: (expression) => this.evaluate([expression])[0]!,
       ansi: this.config.ansi,
       inline: streaming,
     });
+    await breathe();
     const pushdown = (read: Read, predicate: Predicate): PushdownAnswer => {
       const input = analyzed.tables.get(read.readId) ?? analyzed.sources.get(read.readId);
       return input?.pushdown?.(predicate) ?? "unsupported";
     };
-    const physical = new Planner({ pushdown, streaming }).plan(optimized);
+    const physical = new Planner({ pushdown, streaming, queryId }).plan(optimized);
+    await breathe();
     return { ...analyzed, optimized, physical };
   }
 }

@@ -1,6 +1,6 @@
-import { availableParallelism } from "node:os";
 import { StreamError } from "@ss/core";
 import { confDefault } from "./conf-entries.js";
+import { threadsOf } from "./worker-threads.js";
 
 /** `spark.conf`: settings of a session over Spark's defaults. */
 export class RuntimeConfig {
@@ -30,14 +30,11 @@ export class RuntimeConfig {
   /** The value of a key, else its default, else undefined. */
   find(key: string): string | undefined {
     return (
-      this.values.get(key) ?? (key === "spark.default.parallelism" ? this.parallelism() : confDefault(key))
+      this.values.get(key) ??
+      (key === "spark.default.parallelism"
+        ? String(threadsOf(this.values.get("spark.master")))
+        : confDefault(key))
     );
-  }
-
-  /** N of `local[N]`, for sources that divide their rows. */
-  private parallelism(): string {
-    const inBrackets = /^local\[(\d+|\*)/.exec(this.values.get("spark.master") ?? "")?.[1];
-    return inBrackets === "*" ? String(availableParallelism()) : (inBrackets ?? "1");
   }
 
   /** Back to the default. */

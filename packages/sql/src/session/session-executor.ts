@@ -18,8 +18,9 @@ import {
 } from "@ss/core";
 import { cellFormatter, timeZone, UTC } from "@ss/kernels";
 import { DataFrame, rowMaker } from "../dataframe/dataframe.js";
-import type { BatchSave, Executor, StreamStart } from "../dataframe/executor.js";
+import type { BatchSave, Execution, Executor, StreamStart } from "../dataframe/executor.js";
 import { buildOperators } from "../execution/build.js";
+import type { WorkerPool } from "../execution/parallel/worker-pool.js";
 import { type Attribute, freshId } from "../expression/expression.js";
 import type { ExternalOptions } from "../expression/external-value.js";
 import type { FunctionRegistry } from "../functions/registry.js";
@@ -36,13 +37,14 @@ import { MemorySink } from "../streaming/sinks/memory-sink.js";
 import { NoopSink } from "../streaming/sinks/noop-sink.js";
 import { SqlStreamPlan } from "../streaming/sql-stream-plan.js";
 import type { Catalog } from "./catalog.js";
-import { checkpointMissing, queryNameMissing, unsupportedSinkMode } from "./errors.js";
+import { checkpointMissing, queryNameMissing, sessionStopped, unsupportedSinkMode } from "./errors.js";
 import { pinnedConf } from "./pinned-conf.js";
 import type { Plugins } from "./plugins.js";
 import { type Analyzed, Preparation } from "./prepare.js";
 import type { RuntimeConfig } from "./runtime-config.js";
 import { valuesOfSubqueries } from "./subquery-values.js";
 import { TableRun } from "./table-run.js";
+import { workersOf } from "./worker-threads.js";
 
 /** The parts of a session that running a plan needs. */
 export interface ExecutorParts {
@@ -60,11 +62,31 @@ export interface ExecutorParts {
 export class SessionExecutor implements Executor {
   private readonly parts: ExecutorParts;
   private readonly preparation: Preparation;
+  private readonly pool: WorkerPool | undefined;
+  private phase: "running" | "stopping" | "stopped" = "running";
 
   constructor(parts: ExecutorParts) {
     this.parts = parts;
-    const { plugins, catalog, config, functions, clock } = parts;
-    this.preparation = new Preparation(plugins, catalog, config, functions, () => clock.now());
+    const { plugins, catalog, config, functions, clock, log } = parts;
+    this.pool = workersOf(config.find("spark.master"), log);
+    this.preparation = new Preparation(plugins, catalog, config, functions, () => clock.now(), this.pool);
+  }
+
+  /** Ends the running queries and takes no new ones; from then on nothing runs any more. */
+  async stop(): Promise<void> {
+    if (this.phase === "running") this.phase = "stopping";
+    await Promise.all(this.parts.streams.active.map((query) => query.stop()));
+    await this.pool?.close();
+    this.phase = "stopped";
+  }
+
+  private get stops(): boolean {
+    return this.phase !== "running";
+  }
+
+  /** Refuses work for a session that was stopped. */
+  assertRunning(): void {
+    if (this.phase === "stopped") throw sessionStopped();
   }
 
   print(text: string): void {
@@ -97,14 +119,16 @@ export class SessionExecutor implements Executor {
   }
 
   async schema(plan: LogicalPlan): Promise<StructType> {
+    this.assertRunning();
     const analyzed = await this.preparation.analyze(plan);
     return schemaOfPlan(analyzed);
   }
 
-  async *rows(plan: LogicalPlan): AsyncIterable<Rows> {
-    const analyzed = await this.preparation.analyze(plan);
+  async execute(plan: LogicalPlan): Promise<Execution> {
+    this.assertRunning();
+    const analyzed = await this.preparation.analyze(plan, true);
     checkBatch(analyzed.plan);
-    yield* this.run(analyzed, this.parts.clock.now());
+    return { schema: schemaOfPlan(analyzed), rows: this.run(analyzed, this.parts.clock.now()) };
   }
 
   /** Runs first the subqueries whose values the query needs, then the query. */
@@ -112,15 +136,22 @@ export class SessionExecutor implements Executor {
     const plan = await valuesOfSubqueries(analyzed.plan, (subquery) =>
       this.run({ ...analyzed, plan: subquery }, nowMs),
     );
-    const { physical, tables } = this.preparation.plan({ ...analyzed, plan }, false);
-    const { root } = buildOperators(physical, this.preparation.settings);
+    const { physical, tables } = await this.preparation.plan({ ...analyzed, plan }, false);
+    const built = buildOperators(physical, this.preparation.settings);
     const stop = new AbortController();
-    yield* root.rows(new TableRun(tables, nowMs, () => performance.now(), stop.signal));
+    try {
+      yield* built.root.rows(new TableRun(tables, nowMs, () => performance.now(), stop.signal));
+    } finally {
+      // also for a caller that leaves early: reads that an operator has begun ahead end with the run
+      stop.abort();
+      built.close();
+    }
   }
 
   async explain(plan: LogicalPlan, mode: "simple" | "extended" | "codegen"): Promise<string> {
+    this.assertRunning();
     const analyzed = await this.preparation.analyze(plan);
-    const { physical, optimized } = this.preparation.plan(analyzed, this.isStreaming(plan));
+    const { physical, optimized } = await this.preparation.plan(analyzed, this.isStreaming(plan));
     const text = `== Physical Plan ==\n${physicalText(physical)}`;
     if (mode === "codegen") {
       const { stages } = buildOperators(physical, this.preparation.settings);
@@ -131,32 +162,27 @@ export class SessionExecutor implements Executor {
   }
 
   async save(plan: LogicalPlan, request: BatchSave): Promise<void> {
-    const schema = await this.schema(plan);
-    if (request.format.toLowerCase() === "noop") return this.drain(plan);
+    const { schema, rows } = await this.execute(plan);
+    if (request.format.toLowerCase() === "noop") return drain(rows);
     const provider = this.parts.plugins.sink(request.format);
     if (!provider.batch) throw noBatchWrite(request.format);
     const sink = await provider.batch({ ...this.writeRequest(request, schema), mode: request.mode });
     if (!sink) return;
     try {
-      await this.writeOnce(plan, schema, sink);
+      await this.writeOnce(rows, schema, sink);
     } finally {
       await sink.close();
     }
   }
 
-  private async drain(plan: LogicalPlan): Promise<void> {
-    for await (const _ of this.rows(plan));
-  }
-
-  private async writeOnce(plan: LogicalPlan, schema: StructType, sink: Sink): Promise<void> {
+  private async writeOnce(batches: AsyncIterable<Rows>, schema: StructType, sink: Sink): Promise<void> {
     const { signal } = new AbortController();
     const ids = { queryId: randomUUID(), runId: randomUUID(), outputId: 0, batchId: 0 };
     const write = await sink.begin({ ...ids, schema, mode: "append", signal });
     try {
       const writer = await write.writer(0);
       try {
-        for await (const rows of this.rows(plan))
-          await writer.write(new Batch(schema, rows.columns, rows.rowCount));
+        for await (const rows of batches) await writer.write(new Batch(schema, rows.columns, rows.rowCount));
       } catch (error) {
         await writer.abort();
         throw error;
@@ -184,11 +210,13 @@ export class SessionExecutor implements Executor {
   }
 
   async start(plan: LogicalPlan, request: StreamStart): Promise<StreamingQuery> {
+    if (this.stops) throw sessionStopped();
     const { config, streams, clock, log, plugins } = this.parts;
     const analyzed = await this.preparation.analyze(plan);
+    const allowMultiple = config.get("spark.sql.streaming.statefulOperator.allowMultiple") !== "false";
     checkStreaming(analyzed.plan, request.mode, {
       enabled: config.get("spark.sql.streaming.unsupportedOperationCheck") !== "false",
-      allowMultiple: config.get("spark.sql.streaming.statefulOperator.allowMultiple") !== "false",
+      allowMultiple,
       checkCorrectness:
         config.get("spark.sql.streaming.statefulOperator.checkCorrectness.enabled") !== "false",
       encodingFormat: config.get("spark.sql.streaming.stateStore.encodingFormat"),
@@ -197,7 +225,7 @@ export class SessionExecutor implements Executor {
     // the sink first: an unknown format is named before a missing checkpoint
     const sink = await this.sink(request, schema, analyzed);
     const { location, temporary } = this.checkpoint(request);
-    return streams.start({
+    const query = await streams.start({
       name: request.queryName,
       checkpointLocation: location,
       temporary,
@@ -206,8 +234,9 @@ export class SessionExecutor implements Executor {
       conf: (key) => config.find(key),
       clock,
       log,
-      createPlan: (context) => {
-        const prepared = this.preparation.plan(analyzed, true);
+      createPlan: async (context) => {
+        const planningStartMs = clock.monotonicMs();
+        const prepared = await this.preparation.plan(analyzed, true, context.queryId);
         return new SqlStreamPlan({
           physical: prepared.physical,
           logicalText: () =>
@@ -216,14 +245,22 @@ export class SessionExecutor implements Executor {
           tables: analyzed.tables,
           outputs: [{ sink, schema }],
           mode: request.mode,
+          allowMultiple,
           pinnedConf: (stateful) => pinnedConf(context.conf, stateful),
           settings: this.preparation.settings,
           stateProvider: memoryStateStoreProvider,
           partitions: Number(context.conf("spark.sql.shuffle.partitions") ?? "16"),
           monotonicMs: () => clock.monotonicMs(),
+          planningStartMs,
         });
       },
     });
+    // the session was stopped while the query started
+    if (this.stops) {
+      await query.stop();
+      throw sessionStopped();
+    }
+    return query;
   }
 
   private checkpoint(request: StreamStart): { readonly location: string; readonly temporary: boolean } {
@@ -283,6 +320,10 @@ export class SessionExecutor implements Executor {
 
 function schemaOfPlan(analyzed: Analyzed): StructType {
   return new Schema(outputOf(analyzed.plan).map((a) => StructField(a.name, a.type, a.nullable)));
+}
+
+async function drain(rows: AsyncIterable<Rows>): Promise<void> {
+  for await (const _ of rows);
 }
 
 function noBatchWrite(format: string): StreamError {

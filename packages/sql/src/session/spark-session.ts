@@ -122,7 +122,9 @@ export class SparkSession {
   constructor(settings: SessionSettings) {
     this.settings = settings;
     this.conf = new RuntimeConfig(settings.config);
-    this.plugins = new Plugins(settings.plugins, this.conf, settings.clock);
+    this.plugins = new Plugins(settings.plugins, this.conf, settings.clock, (message) =>
+      settings.log("warn", message),
+    );
     this.streams = new StreamingQueryManager({ clock: settings.clock, log: settings.log });
     this.executor = new SessionExecutor({
       config: this.conf,
@@ -159,16 +161,19 @@ export class SparkSession {
 
   /** Reads tables. */
   get read(): Reader {
+    this.executor.assertRunning();
     return new Reader(this.executor, false);
   }
 
   /** Reads streams. */
   get readStream(): Reader {
+    this.executor.assertRunning();
     return new Reader(this.executor, true);
   }
 
   /** Runs a SQL statement: a query gives its DataFrame; `CREATE TEMP VIEW`, `SET` and the like take effect at once. */
   sql(text: string): DataFrame {
+    this.executor.assertRunning();
     const conf = parserConf(
       (key) => this.conf.find(key),
       () => this.settings.clock.now(),
@@ -219,6 +224,7 @@ export class SparkSession {
 
   /** A table or view by name. */
   table(name: string): DataFrame {
+    this.executor.assertRunning();
     return new DataFrame({ kind: "unresolvedRelation", name: parseTableName(name) }, this.executor);
   }
 
@@ -228,6 +234,7 @@ export class SparkSession {
     end?: number | bigint,
     step: number | bigint = 1,
   ): DataFrame<{ id: number | null }> {
+    this.executor.assertRunning();
     const attribute: Attribute = {
       kind: "attribute",
       id: freshId(),
@@ -252,6 +259,7 @@ export class SparkSession {
   createDataFrame<R extends object>(rows: readonly R[]): DataFrame<R>;
   createDataFrame(rows: readonly unknown[], schema: StructType | string): DataFrame;
   createDataFrame(rows: readonly unknown[], schema?: StructType | string): DataFrame<AnyRow> {
+    this.executor.assertRunning();
     const type = typeof schema === "string" ? Schema.fromDDL(schema) : (schema ?? inferRowSchema(rows));
     const values = rows.map((row, k) => toInternal(row, type, `row ${k}`) as never);
     const attributes = type.fields.map(
@@ -277,9 +285,12 @@ export class SparkSession {
     };
   }
 
-  /** Stops all running queries. */
+  /**
+   * Stops all running queries, then the session: whatever is asked of it and its tables from then on fails with SS_SESSION_STOPPED.
+   * `getOrCreate()` makes a new one.
+   */
   async stop(): Promise<void> {
     if (active === this) active = undefined;
-    await Promise.all(this.streams.active.map((query) => query.stop()));
+    await this.executor.stop();
   }
 }

@@ -1,10 +1,12 @@
 import type { Table } from "@ss/core";
 import { breather } from "../execution/breather.js";
 import type { Run, ScanInput } from "../execution/operator.js";
+import { freshId } from "../expression/expression.js";
 import { tableInput } from "../streaming/inputs.js";
 
 /** One run of a query over tables. */
 export class TableRun implements Run {
+  readonly runId: number = freshId();
   readonly signal: AbortSignal;
   readonly breathe: () => Promise<void> | undefined;
   readonly observed: Record<string, Record<string, unknown>> = {};

@@ -41,7 +41,9 @@ export function checkStreaming(plan: LogicalPlan, mode: OutputMode, settings: Ch
   }
   checkOutputMode(nodes, mode);
   for (const node of nodes) checkNode(node, mode, aggregates.length > 0);
+  checkExpressions(plan);
   if (settings.allowMultiple) checkWatermarks(plan);
+  else if (aggregates.length > 1) throw severalStatefulOperators();
   if (settings.checkCorrectness && mode !== "append") checkChain(plan);
 }
 
@@ -110,7 +112,7 @@ function checkNode(node: LogicalPlan, mode: OutputMode, aggregated: boolean): vo
     case "window":
       throw overWindow(node);
     default:
-      for (const e of expressionsOf(node)) checkExpression(e);
+      return;
   }
 }
 
@@ -130,10 +132,14 @@ function checkAggregate(node: Aggregate): void {
   );
 }
 
-function checkExpression(expression: Expression): void {
+/** Expressions that no node of a streaming query may hold, nor one of a table beside the stream. */
+function checkExpressions(plan: LogicalPlan): void {
   const name = "monotonically_increasing_id";
-  if (!exists(expression, (e) => e.kind === "scalar" && e.fn.names[0] === name)) return;
-  throw refused(`Expression(s): ${name}() is not supported with streaming DataFrames/Datasets`);
+  const unsupported = (e: Expression): boolean => e.kind === "scalar" && e.fn.names[0] === name;
+  if (expressionsOf(plan).some((e) => exists(e, unsupported))) {
+    throw refused(`Expression(s): ${name}() is not supported with streaming DataFrames/Datasets`);
+  }
+  for (const child of childrenOf(plan)) checkExpressions(child);
 }
 
 const JOIN_NAMES: Readonly<Record<JoinType, string>> = {
@@ -216,6 +222,12 @@ function checkWatermarks(plan: LogicalPlan): void {
     }
   }
   for (const child of childrenOf(plan)) checkWatermarks(child);
+}
+
+function severalStatefulOperators(): StreamError {
+  return refused(
+    "Multiple stateful operators are not supported on streaming DataFrames/Datasets where 'spark.sql.streaming.statefulOperator.allowMultiple' is 'false': set it to 'true', its default.",
+  );
 }
 
 function overWindow(node: LogicalPlan): StreamError {

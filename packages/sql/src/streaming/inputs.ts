@@ -4,14 +4,35 @@ import type { ScanInput } from "../execution/operator.js";
 /** The rows of a table. */
 export function tableInput(table: Table): ScanInput {
   return {
+    worker: table.worker,
     partitions: (scan) => table.plan(scan),
     read: (partition, scan, signal) => table.read(partition, scan, signal),
+  };
+}
+
+/** An input that tells how long its planning takes. */
+export function timedInput(
+  input: ScanInput,
+  monotonicMs: () => number,
+  spent: (ms: number) => void,
+): ScanInput {
+  return {
+    ...input,
+    partitions: async (scan) => {
+      const from = monotonicMs();
+      try {
+        return await input.partitions(scan);
+      } finally {
+        spent(monotonicMs() - from);
+      }
+    },
   };
 }
 
 /** The rows of a range of a source. */
 export function sourceInput(source: Source, range: OffsetRange | null): ScanInput {
   return {
+    worker: source.worker,
     partitions: async () => (range === null ? [] : source.plan(range.start, range.end)),
     read: (partition, scan, signal) => source.read(partition, scan, signal),
   };

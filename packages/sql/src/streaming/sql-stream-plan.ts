@@ -22,10 +22,16 @@ import {
 import { breather } from "../execution/breather.js";
 import { type BuildSettings, type Built, buildOperators } from "../execution/build.js";
 import type { Run, ScanInput } from "../execution/operator.js";
-import type { EventTimes, OperatorCounts, StreamRun } from "../execution/stream-run.js";
+import {
+  type EventTimes,
+  mergeEventTimes,
+  type OperatorCounts,
+  type StreamRun,
+} from "../execution/stream-run.js";
+import { freshId } from "../expression/expression.js";
 import type { AggregatePlan, PhysicalPlan, WatermarkPlan } from "../physical/plan.js";
 import { physicalText } from "../physical/text.js";
-import { sourceInput, tableInput } from "./inputs.js";
+import { sourceInput, tableInput, timedInput } from "./inputs.js";
 
 /** What a streaming query runs on. */
 export interface SqlStreamPlanOptions {
@@ -37,11 +43,15 @@ export interface SqlStreamPlanOptions {
   readonly tables: ReadonlyMap<number, Table>;
   readonly outputs: readonly { readonly sink: Sink; readonly schema: StructType }[];
   readonly mode: OutputMode;
+  /** Whether stateful operators may follow one another; without it rows are late by the watermark of their own batch. */
+  readonly allowMultiple: boolean;
   readonly pinnedConf: (stateful: boolean) => Readonly<Record<string, string>>;
   readonly settings: BuildSettings;
   readonly stateProvider: StateStoreProvider;
   readonly partitions: number;
   readonly monotonicMs: () => number;
+  /** When the planning of this run began, by `monotonicMs`. */
+  readonly planningStartMs: number;
 }
 
 /** A SQL plan as the trigger loop runs it: the same operators for every batch, state in the checkpoint's store. */
@@ -57,6 +67,7 @@ export class SqlStreamPlan implements StreamPlan {
   private readonly evicting: boolean;
   private store: StateStore | undefined;
   private families: ReadonlyMap<number, StateFamily> = new Map();
+  private readonly planningMs: number;
   private ran = false;
 
   constructor(options: SqlStreamPlanOptions) {
@@ -72,6 +83,7 @@ export class SqlStreamPlan implements StreamPlan {
     this.evicting =
       options.mode !== "complete" &&
       nodesOf(options.physical).some((node) => node.kind === "aggregate" && hasEventTime(node));
+    this.planningMs = options.monotonicMs() - options.planningStartMs;
   }
 
   async open(context: PlanContext): Promise<void> {
@@ -100,6 +112,7 @@ export class SqlStreamPlan implements StreamPlan {
     const start = this.options.monotonicMs();
     const state = this.store ? await this.store.commit(request.batchId + 1, request.fence) : null;
     const commitMs = this.options.monotonicMs() - start;
+    const planningMs = this.ran ? 0 : this.planningMs;
     this.ran = true;
     return {
       messages,
@@ -108,6 +121,8 @@ export class SqlStreamPlan implements StreamPlan {
       operators: batch.operators(commitMs),
       state,
       observedMetrics: batch.observed,
+      planningMs,
+      getBatchMs: batch.getBatchMs,
     };
   }
 
@@ -143,17 +158,20 @@ export class SqlStreamPlan implements StreamPlan {
   }
 
   async close(): Promise<void> {
+    this.built.close();
     await this.store?.close();
   }
 }
 
 /** One batch: where the scans read, and what the operators report. */
 class BatchRun implements Run, StreamRun {
+  readonly runId: number = freshId();
   readonly signal: AbortSignal;
   readonly mode: OutputMode;
   readonly lateWatermarkMs: number;
   readonly watermarkMs: number;
   readonly inputRows: number[];
+  getBatchMs = 0;
   readonly observed: Record<string, Record<string, unknown>> = {};
   readonly stream: StreamRun = this;
   readonly breathe: () => Promise<void> | undefined;
@@ -179,7 +197,7 @@ class BatchRun implements Run, StreamRun {
     this.families = families;
     this.signal = request.signal;
     this.mode = options.mode;
-    this.lateWatermarkMs = request.previousWatermarkMs;
+    this.lateWatermarkMs = options.allowMultiple ? request.previousWatermarkMs : request.watermarkMs;
     this.watermarkMs = request.watermarkMs;
     this.inputRows = readIds.map(() => 0);
     this.breathe = breather(options.monotonicMs);
@@ -192,7 +210,10 @@ class BatchRun implements Run, StreamRun {
     const table = this.options.tables.get(readId);
     if (table) return tableInput(table);
     const index = this.readIds.indexOf(readId);
-    return sourceInput(this.options.sources.get(readId)!, this.request.ranges[index] ?? null);
+    const input = sourceInput(this.options.sources.get(readId)!, this.request.ranges[index] ?? null);
+    return timedInput(input, this.options.monotonicMs, (ms) => {
+      this.getBatchMs += ms;
+    });
   }
 
   countInput(readId: number, rows: number): void {
@@ -219,6 +240,10 @@ class BatchRun implements Run, StreamRun {
       this.times.set(index, times);
     }
     return times;
+  }
+
+  addEventTimes(index: number, times: EventTimes): void {
+    mergeEventTimes(this.eventTimes(index), times);
   }
 
   counts(operatorId: number, operatorName: string): OperatorCounts {

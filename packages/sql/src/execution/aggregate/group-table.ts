@@ -1,9 +1,10 @@
-import { type Column, type DataType, Int32Column, IntegerType, KeyTable, takeColumn } from "@ss/core";
+import { type Column, type DataType, Int32Column, IntegerType, type KeyTable, takeColumn } from "@ss/core";
 import type { Attribute } from "../../expression/expression.js";
 import type { Accumulator, AggregateShape } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
 import type { Rows } from "../../logical/rows.js";
 import type { AggregatePart } from "../../physical/plan.js";
+import { kernelKeyTable } from "../keys/kernel-key-table.js";
 import { flattenKeys, keyParts } from "./key-columns.js";
 
 /** What the accumulators of some aggregate calls need to know. */
@@ -61,10 +62,10 @@ export class GroupTable {
   constructor(keys: readonly Attribute[], parts: readonly AggregatePart[], ansi: boolean) {
     this.keys = keys;
     this.parts = parts;
-    this.table = new KeyTable(keyParts(keys).map((part) => part.type));
+    this.table = kernelKeyTable(keyParts(keys).map((part) => part.type));
     this.accumulators = new Accumulators(parts, shapesOf(parts, ansi));
     this.distinct = parts.map(({ call }) =>
-      call.distinct ? new KeyTable([IntegerType as DataType, ...call.args.map(typeOf)]) : undefined,
+      call.distinct ? kernelKeyTable([IntegerType as DataType, ...call.args.map(typeOf)]) : undefined,
     );
   }
 
@@ -89,6 +90,15 @@ export class GroupTable {
       at += order.length;
       this.accumulators.each[k]!.update(this.slots, [...args, ...order], rowCount, selected);
     });
+  }
+
+  /** Takes partial results: the parts of the keys, then the buffers of the accumulators. */
+  merge({ columns, rowCount }: Rows): void {
+    const keyCount = this.table.types.length;
+    if (this.slots.length < rowCount) this.slots = new Int32Array(Math.max(rowCount, 4096));
+    this.table.findOrAdd(columns.slice(0, keyCount), rowCount, this.slots);
+    this.accumulators.resize(this.table.slotCount);
+    this.accumulators.merge(this.slots, columns.slice(keyCount), rowCount);
   }
 
   /** Makes the one group of an aggregation without keys, which is there without rows too. */

@@ -1,8 +1,9 @@
-import { KeyTable, takeColumn } from "@ss/core";
+import { type KeyTable, takeColumn } from "@ss/core";
 import type { Rows } from "../../logical/rows.js";
 import type { ExpandPlan, SetPlan, UnionPlan } from "../../physical/plan.js";
 import { Stage } from "../codegen/stage.js";
 import type { StageSettings } from "../codegen/stage-writer.js";
+import { kernelKeyTable } from "../keys/kernel-key-table.js";
 import type { Operator, Run } from "../operator.js";
 
 /** The rows of all children, one child after the other. */
@@ -35,7 +36,7 @@ export class SetOperator implements Operator {
   }
 
   async *rows(run: Run): AsyncIterable<Rows> {
-    const table = new KeyTable(this.output.map((attribute) => attribute.type));
+    const table = kernelKeyTable(this.output.map((attribute) => attribute.type));
     const counts: number[] = [];
     for await (const batch of this.right.rows(run)) {
       const slots = new Int32Array(batch.rowCount);

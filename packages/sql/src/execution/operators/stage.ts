@@ -19,6 +19,9 @@ export class StageOperator implements Operator {
   async *rows(run: Run): AsyncIterable<Rows> {
     for await (const batch of this.child.rows(run)) {
       const result = this.stage.run(batch.columns, batch.rowCount, run);
+      // the first run of a stage writes and compiles its code
+      const pause = run.breathe();
+      if (pause) await pause;
       if (result.rowCount > 0) yield result;
     }
   }

@@ -1,6 +1,7 @@
 import { type Column, type FamilySpec, type StateRows, StructField, StructType, takeColumn } from "@ss/core";
 import type { Rows } from "../../logical/rows.js";
 import type { AggregatePlan } from "../../physical/plan.js";
+import type { GroupInput } from "../aggregate/group-input.js";
 import { Accumulators, GroupTable, shapesOf } from "../aggregate/group-table.js";
 import { assembleKeys, eventTimePart, keyParts } from "../aggregate/key-columns.js";
 import type { Operator, Run } from "../operator.js";
@@ -26,7 +27,7 @@ export class StatefulAggregateOperator implements Operator {
   readonly output: AggregatePlan["output"];
   private readonly plan: AggregatePlan;
   private readonly operatorId: number;
-  private readonly child: Operator;
+  private readonly input: GroupInput;
   private readonly groups: GroupTable;
   /** Groups of a batch with what the state knew of them. */
   private readonly merged: Accumulators;
@@ -36,11 +37,11 @@ export class StatefulAggregateOperator implements Operator {
   /** What the state store keeps for it. */
   readonly family: FamilySpec;
 
-  constructor(plan: AggregatePlan, operatorId: number, child: Operator, ansi: boolean) {
+  constructor(plan: AggregatePlan, operatorId: number, input: GroupInput, ansi: boolean) {
     this.output = plan.output;
     this.plan = plan;
     this.operatorId = operatorId;
-    this.child = child;
+    this.input = input;
     this.groups = new GroupTable(plan.keys, plan.parts, ansi);
     const shapes = shapesOf(plan.parts, ansi);
     this.merged = new Accumulators(plan.parts, shapes);
@@ -63,7 +64,7 @@ export class StatefulAggregateOperator implements Operator {
     const stream = run.stream!;
     const counts = stream.counts(this.operatorId, NAME);
     this.groups.reset();
-    for await (const batch of this.child.rows(run)) this.groups.add(batch);
+    await this.input.fill(this.groups, run);
     if (this.plan.keys.length === 0) this.groups.addGlobalGroup();
     const start = stream.monotonicMs();
     const changed = this.save(stream, counts);

@@ -1,4 +1,4 @@
-import { ArrayType, type Column, ListBuilder, type Value, valueAt } from "@ss/core";
+import { ArrayType, type Column, columnBuilder, type Value, valueAt } from "@ss/core";
 import type { Accumulator, AggregateFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
 import { requireType } from "./define.js";
@@ -46,7 +46,7 @@ class CollectAccumulator implements Accumulator {
     return [this.results(slotCount)];
   }
   results(slotCount: number): Column {
-    const builder = new ListBuilder(this.type);
+    const builder = columnBuilder(this.type);
     for (let slot = 0; slot < slotCount; slot++) builder.append(this.lists[slot] ?? []);
     return builder.finish();
   }

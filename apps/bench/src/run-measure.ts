@@ -1,0 +1,22 @@
+import { host } from "./measures/host.js";
+import { manyBatches } from "./measures/many-batches.js";
+import { manyFiles } from "./measures/many-files.js";
+import { statefulBatches, statelessBatches } from "./measures/small-batches.js";
+import { stateCost } from "./measures/state-size.js";
+import { withScratch } from "./scratch.js";
+
+type Program = (root: string, scratch: string, ...args: readonly string[]) => Promise<unknown>;
+
+const PROGRAMS: Readonly<Record<string, Program>> = {
+  stateful: (_root, scratch, batches) => statefulBatches(scratch, Number(batches)),
+  stateless: (_root, _scratch, batches) => statelessBatches(Number(batches)),
+  batches: (_root, scratch, batches) => manyBatches(scratch, Number(batches)),
+  files: (_root, scratch, input, rows) => manyFiles(input!, Number(rows), scratch),
+  state: (_root, scratch, keys) => stateCost(scratch, Number(keys)),
+  host: (root, scratch, input) => host(input!, root, scratch),
+};
+
+// One measurement in a process of its own. Prints one JSON line.
+const [name, root, ...args] = process.argv.slice(2) as [string, string, ...string[]];
+const measured = await withScratch(root, (scratch) => PROGRAMS[name]!(root, scratch, ...args));
+process.stdout.write(`${JSON.stringify(measured)}\n`);

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { readOptions } from "../src/options.js";
+
+test("an unknown work or engine is refused with the usage", () => {
+  expect(() => readOptions(["w99"])).toThrow(/no work and no measure 'w99'[\s\S]*usage:/);
+  expect(() => readOptions(["w1json", "--against", "abacus"])).toThrow(/no engine 'abacus'/);
+  expect(() => readOptions(["w1json", "--rows", "-1"])).toThrow(/--rows/);
+  expect(() => readOptions(["--threads", "1,x"])).toThrow(/--threads/);
+});
+
+test("without names everything runs that does not take minutes", () => {
+  const { works, measures, against, threads } = readOptions([]);
+  expect(works).toEqual(["w1json", "w1parquet", "w2", "w3", "w4"]);
+  expect(measures).toEqual(["startup", "latency", "host"]);
+  expect(against).toEqual(["duckdb"]);
+  expect(threads).toEqual([1]);
+});
+
+test("what takes minutes runs when it is named", () => {
+  const { works, measures } = readOptions(["growth", "w2"]);
+  expect(works).toEqual(["w2"]);
+  expect(measures).toEqual(["growth"]);
+});
+
+test("small runs everything with few rows and needs nothing from a registry", () => {
+  const { works, measures, rows, against } = readOptions(["--small"]);
+  expect(works).toHaveLength(5);
+  expect(measures).toEqual(["startup", "latency", "host", "growth", "batches", "files", "state"]);
+  expect(rows).toBe(20_000);
+  expect(against).toEqual(["node"]);
+});
+
+test("several numbers of threads and several engines may be asked for", () => {
+  const { threads, against } = readOptions(["w1json", "--threads", "1,2", "--against", "duckdb,spark,node"]);
+  expect(threads).toEqual([1, 2]);
+  expect(against).toEqual(["duckdb", "spark", "node"]);
+});

@@ -1,0 +1,109 @@
+import * as c from "../column.js";
+import type { Value } from "../value.js";
+import { ColumnBuilder, INITIAL_ROWS } from "./column-builder.js";
+
+const encoder = new TextEncoder();
+
+/** Builds columns of texts and bytes. */
+export class BytesBuilder extends ColumnBuilder {
+  data: Uint8Array = new Uint8Array(1024);
+  /** Bytes of `data` in use. */
+  used = 0;
+  /** Bytes of `data` in use that no row refers to any more (rows written over). */
+  garbage = 0;
+  starts: Int32Array = new Int32Array(INITIAL_ROWS);
+  lengths: Int32Array = new Int32Array(INITIAL_ROWS);
+
+  append(value: Value): void {
+    if (value === null) this.next(false);
+    else if (typeof value === "string") this.appendText(value);
+    else this.appendBytes(value as Uint8Array, 0, (value as Uint8Array).length);
+  }
+  /** Appends a JavaScript string as UTF-8. */
+  appendText(text: string): void {
+    this.ensure(text.length * 3);
+    const at = this.next(true);
+    const { written } = encoder.encodeInto(text, this.data.subarray(this.used));
+    this.starts[at] = this.used;
+    this.lengths[at] = written;
+    this.used += written;
+  }
+  /** Appends `length` bytes of `source` from `start`. */
+  appendBytes(source: Uint8Array, start: number, length: number): void {
+    const at = this.next(true);
+    this.put(at, source, start, length);
+  }
+  appendFrom(column: c.Column, i: number): void {
+    if (column.isNull(i)) this.next(false);
+    else if (column.layout === "dictionary") this.appendFrom(column.dictionary, column.codes[i]!);
+    else {
+      const bytes = column as c.BytesColumn;
+      this.appendBytes(bytes.data, bytes.starts[i]!, bytes.lengths[i]!);
+    }
+  }
+  setFrom(slot: number, column: c.Column, i: number): void {
+    if (!this.isNull(slot)) this.garbage += this.lengths[slot]!;
+    if (column.isNull(i)) this.mark(slot, false);
+    else if (column.layout === "dictionary") {
+      this.mark(slot, false);
+      this.setFrom(slot, column.dictionary, column.codes[i]!);
+    } else {
+      this.mark(slot, true);
+      const bytes = column as c.BytesColumn;
+      this.put(slot, bytes.data, bytes.starts[i]!, bytes.lengths[i]!);
+    }
+    if (this.garbage > 1 << 16 && this.garbage > this.used >> 1) this.compact();
+  }
+  private put(slot: number, source: Uint8Array, start: number, length: number): void {
+    this.ensure(length);
+    const { data, used } = this;
+    // a short copy is quicker as a loop than as a subarray and a set
+    if (length <= 32) for (let k = 0; k < length; k++) data[used + k] = source[start + k]!;
+    else data.set(source.subarray(start, start + length), used);
+    this.starts[slot] = used;
+    this.lengths[slot] = length;
+    this.used = used + length;
+  }
+  private ensure(extra: number): void {
+    const needed = this.used + extra;
+    if (needed <= this.data.length) return;
+    const larger = new Uint8Array(Math.max(needed, this.data.length * 2));
+    larger.set(this.data.subarray(0, this.used));
+    this.data = larger;
+  }
+  private compact(): void {
+    const data = new Uint8Array(this.data.length);
+    let used = 0;
+    for (let i = 0; i < this.length; i++) {
+      if (this.isNull(i)) continue;
+      const start = this.starts[i]!;
+      data.set(this.data.subarray(start, start + this.lengths[i]!), used);
+      this.starts[i] = used;
+      used += this.lengths[i]!;
+    }
+    this.data = data;
+    this.used = used;
+    this.garbage = 0;
+  }
+  protected grow(capacity: number): void {
+    const starts = new Int32Array(capacity);
+    starts.set(this.starts);
+    this.starts = starts;
+    const lengths = new Int32Array(capacity);
+    lengths.set(this.lengths);
+    this.lengths = lengths;
+  }
+  protected build(length: number, validity: c.Validity, copy: boolean): c.Column {
+    const data = copy ? this.data.slice(0, this.used) : this.data;
+    const starts = copy ? this.starts.slice(0, length) : this.starts;
+    const lengths = copy ? this.lengths.slice(0, length) : this.lengths;
+    return new c.BytesColumn(this.type, length, validity, data, starts, lengths);
+  }
+  protected resetValues(): void {
+    this.used = 0;
+    this.garbage = 0;
+  }
+  byteSize(): number {
+    return this.data.byteLength + this.starts.byteLength * 2 + this.validity.byteLength;
+  }
+}

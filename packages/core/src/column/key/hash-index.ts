@@ -1,0 +1,129 @@
+import { plainMemory, type TableMemory } from "./table-memory.js";
+
+const SMALLEST_PART = 512;
+/** Entries from which on the index has many parts. */
+const SPLIT_AT = 1 << 16;
+const PART_COUNT = 256;
+
+/** Mixes the bits of a 32-bit number well (the finaliser of MurmurHash3). */
+export function mix(h: number): number {
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
+/**
+ * From hashes to numbers, by open addressing. A part holds pairs of a hash and the number plus one; 0 there is an empty pair.
+ * The upper 8 bits of a hash choose the part, its lower bits the place to begin at. Each part grows by itself, so that
+ * no single insertion pays for a table of millions.
+ *
+ * Look-ups are written out where they are needed, since what makes a pair the right one differs:
+ * ```
+ * const part = index.parts[(hash >>> 24) & index.partMask]!;
+ * for (let at = (hash << 1) & (part.length - 1); part[at + 1] !== 0; at = (at + 2) & (part.length - 1)) ...
+ * ```
+ */
+export class HashIndex {
+  parts: Int32Array[];
+  partMask = 0;
+  /** Pairs in use by part. */
+  counts: Int32Array;
+  /** Changes whenever `parts` does. */
+  version = 0;
+  private readonly memory: TableMemory;
+
+  constructor(memory: TableMemory = plainMemory) {
+    this.memory = memory;
+    this.parts = [memory.int32(SMALLEST_PART * 2)];
+    this.counts = memory.int32(PART_COUNT);
+  }
+
+  /** Adds a number whose key was looked up and is not there. */
+  add(hash: number, value: number): void {
+    let p = (hash >>> 24) & this.partMask;
+    let part = this.parts[p]!;
+    // at most two pairs of three are in use
+    if ((this.counts[p]! + 1) * 3 > part.length) {
+      this.makeRoom(p);
+      p = (hash >>> 24) & this.partMask;
+      part = this.parts[p]!;
+    }
+    place(part, hash, value + 1);
+    this.counts[p]!++;
+  }
+
+  /** Whether a number more with this hash fits without growth. */
+  hasRoom(hash: number): boolean {
+    const p = (hash >>> 24) & this.partMask;
+    return (this.counts[p]! + 1) * 3 <= this.parts[p]!.length;
+  }
+
+  /** Removes a number that is there. Later pairs of its run move up, so that no tombstones are needed. */
+  remove(hash: number, value: number): void {
+    const p = (hash >>> 24) & this.partMask;
+    const part = this.parts[p]!;
+    const mask = part.length - 1;
+    let gap = (hash << 1) & mask;
+    while (part[gap + 1] !== value + 1) gap = (gap + 2) & mask;
+    for (let at = (gap + 2) & mask; part[at + 1] !== 0; at = (at + 2) & mask) {
+      const home = (part[at]! << 1) & mask;
+      if (((at - home) & mask) < ((at - gap) & mask)) continue;
+      part[gap] = part[at]!;
+      part[gap + 1] = part[at + 1]!;
+      gap = at;
+    }
+    part[gap + 1] = 0;
+    this.counts[p]!--;
+  }
+
+  /** Forgets everything; memory is kept unless it is much more than was used. */
+  clear(): void {
+    let used = 0;
+    for (let p = 0; p <= this.partMask; p++) used += this.counts[p]!;
+    this.counts.fill(0);
+    if (this.parts.length === 1 || used > SPLIT_AT) {
+      for (const part of this.parts) part.fill(0);
+      return;
+    }
+    for (const part of this.parts) this.memory.free(part);
+    this.parts = [this.memory.int32(SMALLEST_PART * 2)];
+    this.partMask = 0;
+    this.version++;
+  }
+
+  byteSize(): number {
+    return this.parts.reduce((sum, part) => sum + part.byteLength, this.counts.byteLength);
+  }
+
+  private makeRoom(p: number): void {
+    this.version++;
+    if (this.partMask === 0 && this.counts[0]! >= SPLIT_AT) return this.split();
+    const old = this.parts[p]!;
+    const larger = this.memory.int32(old.length * 2);
+    for (let at = 0; at < old.length; at += 2) {
+      if (old[at + 1] !== 0) place(larger, old[at]!, old[at + 1]!);
+    }
+    this.parts[p] = larger;
+    this.memory.free(old);
+  }
+
+  private split(): void {
+    const [whole] = this.parts as [Int32Array];
+    const size = (whole.length / PART_COUNT) * 2;
+    this.parts = Array.from({ length: PART_COUNT }, () => this.memory.int32(size));
+    this.partMask = PART_COUNT - 1;
+    this.counts.fill(0);
+    for (let at = 0; at < whole.length; at += 2) {
+      if (whole[at + 1] !== 0) this.add(whole[at]!, whole[at + 1]! - 1);
+    }
+    this.memory.free(whole);
+  }
+}
+
+function place(part: Int32Array, hash: number, stored: number): void {
+  const mask = part.length - 1;
+  let at = (hash << 1) & mask;
+  while (part[at + 1] !== 0) at = (at + 2) & mask;
+  part[at] = hash;
+  part[at + 1] = stored;
+}

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Batch } from "../column/batch.js";
+import type { ScanRequest } from "../source/predicate.js";
+import type { Json, Partition } from "../source/source.js";
+
+/**
+ * How a worker thread makes an object of its own that does what the original does: it imports `module` and calls what it exports as
+ * `export` with `options` and a {@link WorkerContext}. Closures cannot cross threads, plain data can.
+ */
+export interface WorkerForm {
+  /** A URL of built JavaScript; see {@link workerModule}. */
+  readonly module: string;
+  readonly export: string;
+  readonly options: Json;
+}
+
+/**
+ * The reading half of a source or table, as a worker makes it of a {@link WorkerForm}. The rules for `read` are those of
+ * `Source.read`; the partitions are those that `plan` gave on the driver.
+ */
+export interface PartitionReader {
+  read(partition: Partition, scan: ScanRequest, signal: AbortSignal): AsyncIterable<Batch>;
+}
+
+/** What a worker tells the functions that it calls to make its objects: the session's settings at the time of the run. */
+export interface WorkerContext {
+  /** Answers any configuration key with its value or Spark's default. */
+  conf(key: string): string | undefined;
+  readonly timeZone: string;
+}
+
+/**
+ * The URL of a built file of a package, for a {@link WorkerForm}. Undefined where the package is not there as it was published, because a
+ * bundler has put its code elsewhere: the plug-in then has no worker form and runs on the driver.
+ *
+ * @param moduleUrl - `import.meta.url` of the module that asks.
+ * @param packageName - The package that the module belongs to.
+ * @param file - The file in the package's `dist`.
+ */
+export function workerModule(moduleUrl: string, packageName: string, file: string): string | undefined {
+  const place = /^(.*)\/(?:src|dist)\//.exec(moduleUrl)?.[1];
+  if (place === undefined || !place.startsWith("file:")) return undefined;
+  const root = fileURLToPath(place);
+  const built = `${root}/dist/${file}`;
+  if (!existsSync(`${root}/package.json`) || !existsSync(built)) return undefined;
+  const manifest = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as { readonly name?: string };
+  return manifest.name === packageName ? pathToFileURL(built).href : undefined;
+}
+
+type Factory<T> = (options: Json, context: WorkerContext) => T | Promise<T>;
+
+/** Makes the object that a form describes; called in a worker. */
+export async function rebuild<T>(form: WorkerForm, context: WorkerContext): Promise<T> {
+  const module = (await import(form.module)) as Readonly<Record<string, Factory<T>>>;
+  return module[form.export]!(form.options, context);
+}

@@ -1,0 +1,57 @@
+import * as zlib from "node:zlib";
+import { decompressLz4 } from "./lz4.js";
+import { ParquetFault } from "./parquet-fault.js";
+import { decompressSnappy } from "./snappy.js";
+
+/** Writes the `size` bytes that `source[start .. end)` stands for to `target[at ..]`. */
+export type Decompress = (
+  source: Uint8Array,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  at: number,
+  size: number,
+) => void;
+
+/** A codec, and how many times its output may be larger than its input: a damaged size is no reason to allocate it. */
+export interface Codec {
+  readonly name: string;
+  readonly decompress: Decompress;
+  readonly maxRatio: number;
+}
+
+type ZlibCall = (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
+
+/** Zstandard came to `node:zlib` with Node 22. */
+const zstd: unknown = Reflect.get(zlib, "zstdDecompressSync");
+
+/** The codec of a number in a file: null for none, undefined for one that this decoder does not have. */
+export function codecOf(number: number): Codec | null | undefined {
+  return CODECS[number];
+}
+
+const CODECS: Readonly<Record<number, Codec | null>> = {
+  0: null,
+  1: { name: "snappy", decompress: decompressSnappy, maxRatio: 32 },
+  2: { name: "gzip", decompress: viaZlib("gzip", zlib.unzipSync as ZlibCall), maxRatio: 1032 },
+  4: { name: "brotli", decompress: viaZlib("brotli", zlib.brotliDecompressSync as ZlibCall), maxRatio: 1e6 },
+  7: { name: "lz4_raw", decompress: decompressLz4, maxRatio: 256 },
+  ...(typeof zstd === "function"
+    ? { 6: { name: "zstd", decompress: viaZlib("zstd", zstd as ZlibCall), maxRatio: 1e6 } }
+    : {}),
+};
+
+function viaZlib(name: string, call: ZlibCall): Decompress {
+  return (source, start, end, target, at, size) => {
+    let bytes: Uint8Array;
+    try {
+      // a limit of 0 would be none
+      bytes = call(source.subarray(start, end), { maxOutputLength: size + 1 });
+    } catch (cause) {
+      throw new ParquetFault(`${name} data is damaged: ${(cause as Error).message}`);
+    }
+    if (bytes.length !== size)
+      throw new ParquetFault(`${name} data of ${bytes.length} bytes stands where ${size} are expected`);
+    target.set(bytes, at);
+  };
+}

@@ -1,0 +1,146 @@
+// Twin of BytesDictionary and HashIndex in @ss/core, on the arrays of a dictionary that lie in this memory. See
+// src/dictionary/dictionary-kernel.ts for the table of addresses.
+
+const PRIME_A: i32 = 0x9e3779b1;
+const PRIME_B: i32 = 0x85ebca77;
+
+const UNKNOWN: i32 = -2;
+
+// the table of addresses: 32-bit words
+const PART_MASK: usize = 0;
+const PARTS: usize = 4;
+const COUNTS: usize = 8;
+const COUNTERS: usize = 12;
+const DATA: usize = 16;
+const DATA_LENGTH: usize = 20;
+const STARTS: usize = 24;
+const LENGTHS: usize = 28;
+const ENTRY_LENGTH: usize = 32;
+
+// @ts-ignore: decorator
+@inline
+function mix(hash: i32): i32 {
+  let h = <u32>hash;
+  h = (h ^ (h >> 16)) * 0x85ebca6b;
+  h = (h ^ (h >> 13)) * 0xc2b2ae35;
+  return <i32>(h ^ (h >> 16));
+}
+
+// @ts-ignore: decorator
+@inline
+function hashSlice(start: usize, length: i32): i32 {
+  let a = length * PRIME_B;
+  let b = PRIME_A;
+  const end = start + <usize>length;
+  let at = start;
+  for (; at + 8 <= end; at += 8) {
+    a = rotl<i32>((a ^ load<i32>(at)) * PRIME_A, 13);
+    b = rotl<i32>((b ^ load<i32>(at, 4)) * PRIME_B, 15);
+  }
+  if (at < end) {
+    if (length >= 8) {
+      a = rotl<i32>((a ^ load<i32>(end - 8)) * PRIME_A, 13);
+      b = rotl<i32>((b ^ load<i32>(end - 4)) * PRIME_B, 15);
+    } else if (length >= 4) {
+      a = (a ^ load<i32>(start)) * PRIME_A;
+      b = (b ^ load<i32>(end - 4)) * PRIME_B;
+    } else {
+      const few =
+        <i32>load<u8>(start) |
+        (<i32>load<u8>(start + <usize>(length >> 1)) << 8) |
+        (<i32>load<u8>(end - 1) << 16);
+      a = (a ^ few) * PRIME_A;
+    }
+  }
+  return mix(a ^ rotl<i32>(b, 16));
+}
+
+// @ts-ignore: decorator
+@inline
+function sameSlice(one: usize, other: usize, length: i32): bool {
+  if (length >= 8) {
+    const last = <usize>(length - 8);
+    for (let at: usize = 0; at < last; at += 8) {
+      if (load<u64>(one + at) != load<u64>(other + at)) return false;
+    }
+    return load<u64>(one + last) == load<u64>(other + last);
+  }
+  if (length >= 4) {
+    const last = <usize>(length - 4);
+    return load<u32>(one) == load<u32>(other) && load<u32>(one + last) == load<u32>(other + last);
+  }
+  for (let at: usize = 0; at < <usize>length; at++) {
+    if (load<u8>(one + at) != load<u8>(other + at)) return false;
+  }
+  return true;
+}
+
+/**
+ * The codes of the slices `from .. to)` of the bytes at `data`. Gives the number of the first slice that was not looked at: one that has to
+ * be added and for which an array is too short.
+ */
+export function dictionaryLook(
+  table: usize,
+  data: usize,
+  starts: usize,
+  lengths: usize,
+  from: i32,
+  to: i32,
+  codes: usize,
+  add: bool,
+): i32 {
+  const partMask = load<u32>(table, PART_MASK);
+  const parts = <usize>load<u32>(table, PARTS);
+  const counters = <usize>load<u32>(table, COUNTERS);
+  const own = <usize>load<u32>(table, DATA);
+  const ownStarts = <usize>load<u32>(table, STARTS);
+  const ownLengths = <usize>load<u32>(table, LENGTHS);
+  for (let i = from; i < to; i++) {
+    const start = data + <usize>load<u32>(starts + (<usize>i << 2));
+    const length = load<i32>(lengths + (<usize>i << 2));
+    const hash = hashSlice(start, length);
+    const p = (<u32>hash >> 24) & partMask;
+    const part = <usize>load<u32>(parts + (<usize>p << 3));
+    // in bytes: pairs of 8
+    const mask = <usize>load<u32>(parts + (<usize>p << 3), 4) - 1;
+    let at = (<usize>hash << 3) & mask;
+    let code = UNKNOWN;
+    for (;;) {
+      const stored = load<i32>(part + at, 4);
+      if (stored == 0) break;
+      if (load<i32>(part + at) == hash) {
+        const entry = <usize>(stored - 1) << 2;
+        if (
+          load<i32>(ownLengths + entry) == length &&
+          sameSlice(start, own + <usize>load<u32>(ownStarts + entry), length)
+        ) {
+          code = stored - 1;
+          break;
+        }
+      }
+      at = (at + 8) & mask;
+    }
+    if (code == UNKNOWN && add) {
+      const counts = <usize>load<u32>(table, COUNTS) + (<usize>p << 2);
+      const count = load<i32>(counts);
+      const used = load<i32>(counters, 4);
+      // a free code is taken, and room made, by the host
+      if (load<i32>(counters, 8) != 0) return i;
+      code = load<i32>(counters);
+      if (<usize>(count + 1) * 3 > (mask + 1) >> 2) return i;
+      if (code >= load<i32>(table, ENTRY_LENGTH)) return i;
+      if (<u32>used + <u32>length > load<u32>(table, DATA_LENGTH)) return i;
+      memory.copy(own + <usize>used, start, <usize>length);
+      store<i32>(ownStarts + (<usize>code << 2), used);
+      store<i32>(ownLengths + (<usize>code << 2), length);
+      store<i32>(counters, code + 1);
+      store<i32>(counters, used + length, 4);
+      store<i32>(counters, load<i32>(counters, 12) + 1, 12);
+      store<i32>(counts, count + 1);
+      store<i32>(part + at, hash);
+      store<i32>(part + at, code + 1, 4);
+    }
+    store<i32>(codes + (<usize>i << 2), code);
+  }
+  return to;
+}

@@ -1,0 +1,195 @@
+import {
+  type DataType,
+  type Partition,
+  type PartitionReader,
+  packColumns,
+  rebuild,
+  type WorkerContext,
+} from "@ss/core";
+import { typeOf } from "../../expression/type-of.js";
+import type { FunctionRegistry } from "../../functions/registry.js";
+import type { Rows } from "../../logical/rows.js";
+import type { PhysicalPlan } from "../../physical/plan.js";
+import { GroupPartials } from "../aggregate/group-partials.js";
+import { breather } from "../breather.js";
+import { buildOperators } from "../build.js";
+import type { Operator, Run, ScanInput } from "../operator.js";
+import type { EventTimes, StreamRun } from "../stream-run.js";
+import { CREDITS, type FromWorker, type OpenFragment, type RunTask, type ToWorker } from "./messages.js";
+import { fromPortable } from "./portable.js";
+import { toPortableError } from "./portable-error.js";
+
+/** A fragment that is kept: its operators and readers. */
+interface Fragment {
+  readonly rows: (run: Run) => AsyncIterable<Rows>;
+  readonly readers: ReadonlyMap<number, PartitionReader>;
+}
+
+/** What runs in a worker thread: takes the driver's messages, keeps fragments and runs tasks. */
+export class FragmentHost {
+  private readonly fragments = new Map<number, Promise<Fragment>>();
+  private readonly tasks = new Map<number, HostedTask>();
+  private readonly functions: FunctionRegistry;
+  private readonly contextOf: (conf: Readonly<Record<string, string>>) => WorkerContext;
+  private readonly post: (message: FromWorker, transfer?: readonly ArrayBuffer[]) => void;
+
+  constructor(
+    functions: FunctionRegistry,
+    contextOf: (conf: Readonly<Record<string, string>>) => WorkerContext,
+    post: (message: FromWorker, transfer?: readonly ArrayBuffer[]) => void,
+  ) {
+    this.functions = functions;
+    this.contextOf = contextOf;
+    this.post = post;
+  }
+
+  receive(message: ToWorker): void {
+    switch (message.kind) {
+      case "open": {
+        const opened = this.open(message);
+        // a failure is reported by every task of the fragment
+        opened.catch(() => {});
+        this.fragments.set(message.fragmentId, opened);
+        return;
+      }
+      case "close":
+        this.fragments.delete(message.fragmentId);
+        return;
+      case "run":
+        void this.run(message);
+        return;
+      case "credit":
+        this.tasks.get(message.taskId)?.credit();
+        return;
+      case "cancel":
+        this.tasks.get(message.taskId)?.cancel();
+        return;
+    }
+  }
+
+  private async open({ plan, settings, readers }: OpenFragment): Promise<Fragment> {
+    const context = this.contextOf(settings.conf);
+    const made = await Promise.all(
+      readers.map(async ([readId, form]) => [readId, await rebuild<PartitionReader>(form, context)] as const),
+    );
+    const physical = fromPortable(plan, this.functions) as PhysicalPlan;
+    return { rows: rowsOf(physical, settings), readers: new Map(made) };
+  }
+
+  private async run(message: RunTask): Promise<void> {
+    const { taskId } = message;
+    const task = new HostedTask();
+    this.tasks.set(taskId, task);
+    try {
+      const fragment = await this.fragments.get(message.fragmentId)!;
+      const run = new TaskRun(message, fragment.readers, task.signal);
+      for await (const { columns, rowCount } of fragment.rows(run)) {
+        await task.mayPost();
+        const packed = packColumns(columns, rowCount);
+        this.post({ kind: "rows", taskId, rowCount, packed }, [packed]);
+      }
+      this.post({ kind: "done", taskId, inputRows: run.inputRows, eventTimes: [...run.times] });
+    } catch (error) {
+      this.post({ kind: "failed", taskId, error: toPortableError(error) });
+    } finally {
+      this.tasks.delete(taskId);
+    }
+  }
+}
+
+/** The rows of a fragment: of an aggregation its partial results, of any other plan its rows. */
+function rowsOf(plan: PhysicalPlan, settings: OpenFragment["settings"]): (run: Run) => AsyncIterable<Rows> {
+  if (plan.kind !== "aggregate") {
+    const { root } = buildOperators(plan, settings);
+    return (run) => root.rows(run);
+  }
+  const child: Operator = buildOperators(plan.child, settings).root;
+  const partials = new GroupPartials(plan, settings.ansi);
+  return (run) => partials.of(child.rows(run));
+}
+
+/** The types of the columns that a fragment's rows have. */
+export function fragmentTypes(plan: PhysicalPlan, ansi: boolean): readonly DataType[] {
+  return plan.kind === "aggregate" ? new GroupPartials(plan, ansi).types : plan.output.map(typeOf);
+}
+
+/** A task under way: how many messages it may still send, and whether it shall end. */
+class HostedTask {
+  private readonly controller = new AbortController();
+  private credits = CREDITS;
+  private wake: (() => void) | undefined;
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  credit(): void {
+    this.credits++;
+    this.wake?.();
+  }
+
+  cancel(): void {
+    this.controller.abort();
+    this.wake?.();
+  }
+
+  async mayPost(): Promise<void> {
+    while (this.credits === 0) {
+      this.signal.throwIfAborted();
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+    this.signal.throwIfAborted();
+    this.credits--;
+  }
+}
+
+/** One task as the operators see it. */
+class TaskRun implements Run {
+  readonly signal: AbortSignal;
+  readonly runId: number;
+  readonly breathe: () => Promise<void> | undefined = breather(() => performance.now());
+  readonly times = new Map<number, EventTimes>();
+  inputRows = 0;
+  /** Operators of a fragment need no more of a stream than where event times are noted. */
+  readonly stream = { eventTimes: (index: number) => this.eventTimes(index) } as StreamRun;
+  private readonly task: RunTask;
+  private readonly readers: ReadonlyMap<number, PartitionReader>;
+  private readonly tables: ReadonlyMap<number, readonly Partition[]>;
+
+  constructor(task: RunTask, readers: ReadonlyMap<number, PartitionReader>, signal: AbortSignal) {
+    this.task = task;
+    this.runId = task.runId;
+    this.readers = readers;
+    this.signal = signal;
+    this.tables = new Map(task.tables);
+  }
+
+  readonly nowMs = (): number => this.task.nowMs;
+  readonly partition = (): number => 0;
+
+  input(readId: number): ScanInput {
+    const reader = this.readers.get(readId)!;
+    const partitions = this.tables.get(readId) ?? [this.task.partition];
+    return {
+      partitions: async () => partitions,
+      read: (partition, scan, signal) => reader.read(partition, scan, signal),
+    };
+  }
+
+  countInput(readId: number, rows: number): void {
+    if (!this.tables.has(readId)) this.inputRows += rows;
+  }
+
+  observe(): void {}
+
+  private eventTimes(index: number): EventTimes {
+    let times = this.times.get(index);
+    if (times === undefined) {
+      times = { count: 0, minMs: 0, maxMs: 0, sumMs: 0 };
+      this.times.set(index, times);
+    }
+    return times;
+  }
+}

@@ -1,0 +1,68 @@
+import type { Partition, StreamErrorFields, WorkerForm } from "@ss/core";
+import type { EventTimes } from "../stream-run.js";
+import type { FragmentSettings } from "./fragment.js";
+
+/** A part of a plan for a worker to keep: its operators are made once and serve every task. */
+export interface OpenFragment {
+  readonly kind: "open";
+  readonly fragmentId: number;
+  /** A {@link PhysicalPlan} in portable form; an aggregation gives partial results. */
+  readonly plan: unknown;
+  readonly settings: FragmentSettings;
+  /** How each read of the plan is done. */
+  readonly readers: readonly (readonly [readId: number, form: WorkerForm])[];
+}
+
+/** Runs a fragment over one partition. */
+export interface RunTask {
+  readonly kind: "run";
+  readonly taskId: number;
+  readonly fragmentId: number;
+  /** The same for all tasks of a run: what an operator holds for a run is made once. */
+  readonly runId: number;
+  readonly nowMs: number;
+  /** The partition of the read that the fragment is split by. */
+  readonly partition: Partition;
+  /** All partitions of the other reads. */
+  readonly tables: readonly (readonly [readId: number, partitions: readonly Partition[]])[];
+}
+
+/** What the driver sends. */
+export type ToWorker =
+  | OpenFragment
+  | { readonly kind: "close"; readonly fragmentId: number }
+  | RunTask
+  /** One more message with rows may be sent. */
+  | { readonly kind: "credit"; readonly taskId: number }
+  | { readonly kind: "cancel"; readonly taskId: number };
+
+/** An error as plain data. */
+export interface PortableError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  /** Present for errors of this project. */
+  readonly fields?: Omit<StreamErrorFields, "cause">;
+  readonly cause?: PortableError;
+}
+
+/** What a worker answers. */
+export type FromWorker =
+  | {
+      readonly kind: "rows";
+      readonly taskId: number;
+      readonly rowCount: number;
+      /** Columns as `packColumns` packs them. */
+      readonly packed: ArrayBuffer;
+    }
+  | {
+      readonly kind: "done";
+      readonly taskId: number;
+      /** Rows that the scan of the partition delivered. */
+      readonly inputRows: number;
+      readonly eventTimes: readonly (readonly [index: number, times: EventTimes])[];
+    }
+  | { readonly kind: "failed"; readonly taskId: number; readonly error: PortableError };
+
+/** Messages with rows that a task may send before it waits for a credit. */
+export const CREDITS = 4;

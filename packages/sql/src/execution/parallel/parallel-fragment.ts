@@ -1,0 +1,114 @@
+import type { Partition, ScanRequest, WorkerForm } from "@ss/core";
+import type { FunctionRegistry } from "../../functions/registry.js";
+import type { PhysicalPlan, ScanPlan } from "../../physical/plan.js";
+import type { BuildSettings } from "../build.js";
+import type { Run } from "../operator.js";
+import { scanOf, scansOf } from "./fragment.js";
+import type { OpenFragment } from "./messages.js";
+import { NotPortable, toPortable } from "./portable.js";
+import type { PackedRows, WorkerPool } from "./worker-pool.js";
+
+/** What a session with several threads lends to the plans that it runs. */
+export interface Parallelism {
+  readonly pool: WorkerPool;
+  readonly functions: FunctionRegistry;
+  /** What was set in the session. */
+  readonly conf: () => Readonly<Record<string, string>>;
+}
+
+/** A part of a plan that the workers of a session run, a partition of its input at a time. */
+export class ParallelFragment {
+  /** Why it runs on the driver, in the words of `explain`; undefined while nothing speaks against the workers. */
+  refusal: string | undefined;
+  private readonly id: number;
+  private readonly plan: unknown;
+  private readonly scans: readonly ScanPlan[];
+  /** The one that is split. */
+  private readonly scan: ScanPlan;
+  private readonly splitting: number;
+  private readonly settings: BuildSettings;
+  private readonly parallelism: Parallelism;
+  private opened: OpenFragment | undefined;
+
+  /** `splitting` is the read by whose partitions the plan's work is divided. */
+  constructor(plan: PhysicalPlan, splitting: number, settings: BuildSettings, parallelism: Parallelism) {
+    this.settings = settings;
+    this.parallelism = parallelism;
+    this.splitting = splitting;
+    this.scans = scansOf(plan);
+    this.scan = scanOf(plan, splitting);
+    this.id = parallelism.pool.nextId();
+    try {
+      this.plan = toPortable(withoutReads(plan), parallelism.functions);
+    } catch (error) {
+      if (!(error instanceof NotPortable)) throw error;
+      this.refusal = error.message;
+    }
+  }
+
+  /**
+   * The rows over these partitions of the splitting read, by the workers; undefined where the driver has to do it, because the plan or an
+   * input cannot leave it.
+   */
+  async run(run: Run, partitions: readonly Partition[]): Promise<AsyncIterable<PackedRows> | undefined> {
+    if (this.refusal !== undefined) return undefined;
+    const fragment = this.opened ?? this.open(run);
+    if (fragment === undefined) return undefined;
+    const others = this.scans.filter((scan) => scan.read.readId !== this.splitting);
+    const tables = await Promise.all(
+      others.map(async (scan) => {
+        const { readId } = scan.read;
+        return [readId, await run.input(readId).partitions(scanRequest(scan))] as const;
+      }),
+    );
+    return this.parallelism.pool.run({
+      fragment,
+      nowMs: run.nowMs(),
+      partitions,
+      tables,
+      signal: run.signal,
+      onDone: (inputRows, eventTimes) => {
+        run.countInput(this.splitting, inputRows);
+        for (const [index, times] of eventTimes) run.stream?.addEventTimes(index, times);
+      },
+    });
+  }
+
+  /** The partitions of the splitting read. */
+  partitions(run: Run): Promise<readonly Partition[]> {
+    return run.input(this.splitting).partitions(scanRequest(this.scan));
+  }
+
+  close(): void {
+    if (this.opened) this.parallelism.pool.closeFragment(this.id);
+  }
+
+  private open(run: Run): OpenFragment | undefined {
+    const readers: [number, WorkerForm][] = [];
+    for (const { read } of this.scans) {
+      const form = run.input(read.readId).worker;
+      if (form === undefined) {
+        this.refusal = `${read.format} has no worker form`;
+        return undefined;
+      }
+      readers.push([read.readId, form]);
+    }
+    const { ansi, timeZone, external } = this.settings;
+    const settings = { ansi, timeZone, external, conf: this.parallelism.conf() };
+    this.opened = { kind: "open", fragmentId: this.id, plan: this.plan, settings, readers };
+    return this.opened;
+  }
+}
+
+/** What a scan asks of its input. */
+export function scanRequest(scan: ScanPlan): ScanRequest {
+  return { columns: scan.output.map((column) => column.name), predicates: scan.predicates };
+}
+
+/** A plan whose reads are no more than their numbers: workers get their readers apart. */
+function withoutReads<P extends PhysicalPlan>(plan: P): P {
+  if (plan.kind === "scan") return { ...plan, read: { readId: plan.read.readId } };
+  if (plan.kind === "join")
+    return { ...plan, left: withoutReads(plan.left), right: withoutReads(plan.right) };
+  return "child" in plan ? { ...plan, child: withoutReads(plan.child) } : plan;
+}

@@ -1,0 +1,138 @@
+import { Worker } from "node:worker_threads";
+import { StreamError } from "@ss/core";
+import type { FromWorker, OpenFragment, RunTask, ToWorker } from "./messages.js";
+import { fromPortableError } from "./portable-error.js";
+
+type Rows = Extract<FromWorker, { kind: "rows" }>;
+type Done = Extract<FromWorker, { kind: "done" }>;
+
+/** A task as the driver sees it: what has come of it, in order. */
+export class RunningTask {
+  /** Set when the task has ended well. */
+  result: Done | undefined;
+  private readonly id: number;
+  private readonly thread: WorkerThread;
+  private readonly arrived: Rows[] = [];
+  private error: unknown;
+  private wake: (() => void) | undefined;
+  private readonly ended: () => void;
+
+  constructor(id: number, thread: WorkerThread, ended: () => void) {
+    this.id = id;
+    this.thread = thread;
+    this.ended = ended;
+  }
+
+  /** The task's messages with rows; ends when it has ended, throws what it threw. */
+  async *rows(): AsyncGenerator<Rows> {
+    for (;;) {
+      const next = this.arrived.shift();
+      if (next !== undefined) {
+        this.thread.post({ kind: "credit", taskId: this.id });
+        yield next;
+        continue;
+      }
+      if (this.error !== undefined) throw this.error;
+      if (this.result !== undefined) return;
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+  }
+
+  take(message: FromWorker): void {
+    if (message.kind === "rows") this.arrived.push(message);
+    else if (message.kind === "done") this.end(message, undefined);
+    else this.end(undefined, fromPortableError(message.error));
+    this.wake?.();
+  }
+
+  fail(error: unknown): void {
+    this.end(undefined, error);
+    this.wake?.();
+  }
+
+  private end(result: Done | undefined, error: unknown): void {
+    this.result = result;
+    this.error = error;
+    this.ended();
+  }
+}
+
+/** A worker thread: keeps fragments, runs tasks of several runs side by side. */
+export class WorkerThread {
+  private readonly worker: Worker;
+  private readonly tasks = new Map<number, RunningTask>();
+  private readonly fragments = new Set<number>();
+  /** Why it runs no more tasks. */
+  private death: unknown;
+
+  constructor(entry: string) {
+    // an idle worker keeps no process alive
+    this.worker = new Worker(new URL(entry), { execArgv: [], stdin: false });
+    this.worker.unref();
+    this.worker.on("message", (message: FromWorker) => this.tasks.get(message.taskId)?.take(message));
+    this.worker.on("error", (error) => this.die(error));
+    this.worker.on("exit", (code) => this.die(new Error(`The thread ended with exit code ${code}.`)));
+    this.worker.on("messageerror", (error) => this.die(error));
+  }
+
+  get isAlive(): boolean {
+    return this.death === undefined;
+  }
+
+  post(message: ToWorker): void {
+    if (this.isAlive) this.worker.postMessage(message);
+  }
+
+  /** Begins a task; `ended` is called, later, when it has ended in any way. */
+  run(fragment: OpenFragment, task: RunTask, ended: () => void): RunningTask {
+    if (!this.fragments.has(fragment.fragmentId)) {
+      this.fragments.add(fragment.fragmentId);
+      this.post(fragment);
+    }
+    const running = new RunningTask(task.taskId, this, () => {
+      this.forget(task.taskId);
+      queueMicrotask(ended);
+    });
+    this.tasks.set(task.taskId, running);
+    if (this.tasks.size === 1) this.worker.ref();
+    if (this.isAlive) this.post(task);
+    else running.fail(workerFailed(this.death));
+    return running;
+  }
+
+  cancel(taskId: number): void {
+    if (this.tasks.has(taskId)) this.post({ kind: "cancel", taskId });
+  }
+
+  closeFragment(fragmentId: number): void {
+    if (this.fragments.delete(fragmentId)) this.post({ kind: "close", fragmentId });
+  }
+
+  async terminate(): Promise<void> {
+    this.death ??= new Error("The session was stopped.");
+    await this.worker.terminate();
+  }
+
+  private forget(taskId: number): void {
+    this.tasks.delete(taskId);
+    if (this.tasks.size === 0) this.worker.unref();
+  }
+
+  private die(cause: unknown): void {
+    this.death ??= cause;
+    const error = workerFailed(this.death);
+    for (const task of [...this.tasks.values()]) task.fail(error);
+  }
+}
+
+function workerFailed(cause: unknown): StreamError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new StreamError({
+    condition: "SS_WORKER_FAILED",
+    parameters: { reason },
+    message: `A worker thread of the session ended while it ran a task: ${reason} The batch is not committed; start the query again to go on from its checkpoint.`,
+    cause,
+  });
+}

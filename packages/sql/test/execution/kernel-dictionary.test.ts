@@ -1,0 +1,80 @@
+import { BytesDictionary } from "@ss/core";
+import { DictionaryKernel, KernelArrays } from "@ss/kernels";
+import { describe, expect, test } from "vitest";
+
+const seed = Number(process.env["SEED"] ?? 20261121);
+const cases = Number(process.env["FUZZ_CASES"] ?? 2000);
+
+function random(start: number): (below: number) => number {
+  let state = start >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 4294967296) * below);
+  };
+}
+
+/** Slices of a few bytes' length over an alphabet so small that many are equal. */
+function slices(next: (below: number) => number, length: number, alphabet: number, longest: number) {
+  const bytes = Uint8Array.from({ length: 4096 }, () => next(alphabet) + 97);
+  const lengths = Int32Array.from({ length }, () => next(longest + 1));
+  const starts = lengths.map((one) => next(bytes.length - one + 1));
+  return { bytes, starts, lengths };
+}
+
+describe("the kernel of a dictionary", () => {
+  test("gives the codes that the dictionary gives by itself", () => {
+    const next = random(seed);
+    for (let round = 0; round < Math.ceil(cases / 20); round++) {
+      const arrays = new KernelArrays();
+      const plain = new BytesDictionary();
+      const quick = new BytesDictionary(new DictionaryKernel());
+      const [alphabet, longest] = [1 + next(3), 1 + next(40)];
+      for (let batch = 0; batch < 20; batch++) {
+        const { bytes, starts, lengths } = slices(next, next(200), alphabet, longest);
+        const near = arrays.bytes(bytes.length);
+        near.set(bytes);
+        // bytes that lie elsewhere go the other way
+        const data = next(5) === 0 ? bytes : near;
+        const [one, other] = [new Int32Array(starts.length), new Int32Array(starts.length)];
+        const action = next(3) === 0 ? "find" : "intern";
+        plain[action](bytes, starts, lengths, starts.length, one);
+        quick[action](data, starts, lengths, starts.length, other);
+        expect(other, `seed ${seed}, round ${round}, batch ${batch}`).toEqual(one);
+        if (next(4) === 0 && action === "intern") {
+          for (const code of new Set(one)) {
+            if (next(2) === 0) continue;
+            plain.remove(code);
+            quick.remove(code);
+          }
+        }
+        if (next(20) === 0) {
+          plain.clear();
+          quick.clear();
+        }
+        arrays.free(near);
+      }
+      arrays.release();
+    }
+  });
+
+  test("finds again what it was given through growth to many parts", () => {
+    const arrays = new KernelArrays();
+    const dictionary = new BytesDictionary(new DictionaryKernel());
+    const count = 4096;
+    const data = arrays.bytes(count * 8);
+    const starts = Int32Array.from({ length: count }, (_, i) => i * 8);
+    const lengths = new Int32Array(count).fill(8);
+    const codes = new Int32Array(count);
+    for (const pass of ["intern", "find"] as const) {
+      for (let from = 0; from < 200_000; from += count) {
+        const numbers = new Float64Array(data.buffer, data.byteOffset, count);
+        for (let i = 0; i < count; i++) numbers[i] = from + i;
+        dictionary[pass](data, starts, lengths, count, codes);
+        expect(codes[0]).toBe(from);
+        expect(codes[count - 1]).toBe(from + count - 1);
+      }
+    }
+    expect(dictionary.codeCount).toBe(Math.ceil(200_000 / count) * count);
+    arrays.release();
+  });
+});

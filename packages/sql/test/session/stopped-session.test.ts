@@ -1,0 +1,62 @@
+import { MemorySource, memorySource } from "@ss/source-memory";
+import { beforeEach, expect, test } from "vitest";
+import { SparkSession } from "../../src/index.js";
+
+beforeEach(() => MemorySource.reset("stopped"));
+
+const STOPPED = /SS_SESSION_STOPPED.*Cannot call methods on a stopped SparkSession/s;
+
+test("a stopped session refuses new tables, streams and statements", async () => {
+  const spark = await SparkSession.builder().create();
+  await spark.stop();
+  expect(() => spark.sql("SELECT 1")).toThrow(STOPPED);
+  expect(() => spark.range(3)).toThrow(STOPPED);
+  expect(() => spark.read).toThrow(STOPPED);
+  expect(() => spark.readStream).toThrow(STOPPED);
+  expect(() => spark.table("t")).toThrow(STOPPED);
+  expect(() => spark.createDataFrame([[1]], "a INT")).toThrow(STOPPED);
+});
+
+test("tables of a stopped session refuse their actions", async () => {
+  const spark = await SparkSession.builder().use(memorySource()).create();
+  const rows = spark.range(3);
+  const stream = spark.readStream.format("memory").option("name", "stopped").schema("value INT").load();
+  await spark.stop();
+  await expect(rows.collect()).rejects.toThrow(STOPPED);
+  await expect(rows.count()).rejects.toThrow(STOPPED);
+  await expect(rows.show()).rejects.toThrow(STOPPED);
+  await expect(rows.schema()).rejects.toThrow(STOPPED);
+  await expect(rows.explain()).rejects.toThrow(STOPPED);
+  await expect(rows.write.format("noop").save()).rejects.toThrow(STOPPED);
+  await expect(stream.writeStream.format("noop").start()).rejects.toThrow(STOPPED);
+});
+
+test("stop ends the running queries, may be called again, and lets settings be read", async () => {
+  const spark = await SparkSession.builder().use(memorySource()).create();
+  const stream = spark.readStream.format("memory").option("name", "stopped").schema("value INT").load();
+  const query = await stream.writeStream.format("noop").start();
+  await spark.stop();
+  await spark.stop();
+  expect(query.isActive).toBe(false);
+  expect(query.exception).toBeNull();
+  expect(spark.conf.get("spark.sql.ansi.enabled")).toBe("true");
+});
+
+test("a query that starts while its session stops does not go on running", async () => {
+  const spark = await SparkSession.builder().use(memorySource()).create();
+  const stream = spark.readStream.format("memory").option("name", "stopped").schema("value INT").load();
+  const starting = stream.writeStream.format("noop").start();
+  const refused = expect(starting).rejects.toThrow(STOPPED);
+  await spark.stop();
+  await refused;
+  expect(spark.streams.active).toEqual([]);
+});
+
+test("getOrCreate gives the active session, and after its stop a new one", async () => {
+  const first = await SparkSession.builder().create();
+  expect(await SparkSession.builder().getOrCreate()).toBe(first);
+  await first.stop();
+  const second = await SparkSession.builder().getOrCreate();
+  expect(second).not.toBe(first);
+  expect(await second.range(2).count()).toBe(2);
+});
