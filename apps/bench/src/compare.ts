@@ -26,7 +26,7 @@ export async function compare(
       const threads = engine.name === "node" ? [1] : options.threads;
       for (const count of threads) {
         tell(`${work.name}: ${engine.name}, ${rows} rows, threads ${count}`);
-        lines.push(await runOnce({ work, rows, input, root, expected }, engine, count));
+        lines.push(await runBest({ work, rows, input, root, expected }, engine, count, options.runs));
       }
     }
   }
@@ -41,18 +41,29 @@ interface Prepared {
   readonly expected: Answer;
 }
 
-async function runOnce(prepared: Prepared, engine: Engine, threads: number): Promise<Line> {
-  const { work, rows, input, root, expected } = prepared;
-  const measured = await engine.run(work, input, root, threads);
+/** Of several runs the one with the least processor time; one wrong answer makes the line wrong. */
+async function runBest(
+  { work, rows, input, root, expected }: Prepared,
+  engine: Engine,
+  threads: number,
+  runs: number,
+): Promise<Line> {
+  let best = await engine.run(work, input, root, threads);
+  let answerRight = isRight(work, best.answer, expected);
+  for (let run = 1; run < runs; run++) {
+    const next = await engine.run(work, input, root, threads);
+    answerRight &&= isRight(work, next.answer, expected);
+    if (next.cpuSeconds < best.cpuSeconds) best = next;
+  }
   return {
     work: work.name,
     engine: engine.name,
     threads,
     rows,
-    cpuSecondsPerMillion: (measured.cpuSeconds / work.units(rows, expected)) * 1e6,
-    wallSeconds: measured.wallSeconds,
-    peakRssMb: measured.peakRssMb,
-    answerRight: isRight(work, measured.answer, expected),
+    cpuSecondsPerMillion: (best.cpuSeconds / work.units(rows, expected)) * 1e6,
+    wallSeconds: best.wallSeconds,
+    peakRssMb: best.peakRssMb,
+    answerRight,
   };
 }
 

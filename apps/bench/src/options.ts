@@ -12,6 +12,8 @@ export interface BenchOptions {
   /** Each engine runs with each number of threads. */
   readonly threads: readonly number[];
   readonly against: readonly string[];
+  /** Of so many runs of an engine the one with the least processor time is reported: a busy machine only adds to it. */
+  readonly runs: number;
   /** Where the lines of the works go as JSON. */
   readonly json: string | undefined;
   /** Where they go as a chart. */
@@ -31,6 +33,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       rows: { type: "string" },
       threads: { type: "string", default: "1" },
       against: { type: "string" },
+      runs: { type: "string", default: "1" },
       json: { type: "string" },
       chart: { type: "string" },
       profile: { type: "boolean", default: false },
@@ -49,6 +52,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     rows: rows === undefined ? undefined : positive("rows", rows),
     threads: values.threads.split(",").map((text) => positive("threads", text)),
     against: engines(values.against ?? (values.small ? "node" : "duckdb")),
+    runs: positive("runs", values.runs),
     json: values.json,
     chart: values.chart,
     profile: values.profile,
@@ -75,7 +79,7 @@ function usage(problem: string): Error {
     [
       problem,
       `usage: npm run bench -- [${names}]`,
-      `  [--rows N] [--threads N,N] [--against ${others}|none] [--json FILE] [--chart FILE.svg] [--profile] [--small]`,
+      `  [--rows N] [--threads N,N] [--against ${others}|none] [--runs N] [--json FILE] [--chart FILE.svg] [--profile] [--small]`,
     ].join("\n"),
   );
 }

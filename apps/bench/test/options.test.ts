@@ -5,6 +5,7 @@ test("an unknown work or engine is refused with the usage", () => {
   expect(() => readOptions(["w99"])).toThrow(/no work and no measure 'w99'[\s\S]*usage:/);
   expect(() => readOptions(["w1json", "--against", "abacus"])).toThrow(/no engine 'abacus'/);
   expect(() => readOptions(["w1json", "--rows", "-1"])).toThrow(/--rows/);
+  expect(() => readOptions(["--runs", "0"])).toThrow(/--runs/);
   expect(() => readOptions(["--threads", "1,x"])).toThrow(/--threads/);
 });
 

@@ -4,9 +4,9 @@ import { timeSpent } from "../src/profile/cpu-profile.js";
 import { operatorOf } from "../src/profile/operators.js";
 import { sourceName } from "../src/profile/source-name.js";
 
-const frame = (functionName: string, url: string) => ({
+const frame = (functionName: string, url: string, scriptId = "1") => ({
   functionName,
-  scriptId: "1",
+  scriptId,
   url,
   lineNumber: 0,
   columnNumber: 0,
@@ -37,7 +37,7 @@ test("samples add up by operator, by package and by function; waiting does not c
     startTime: 0,
     endTime: 10_000,
     nodes: [
-      { id: 1, callFrame: frame("(root)", ""), children: [2, 5] },
+      { id: 1, callFrame: frame("(root)", ""), children: [2, 5, 6] },
       {
         id: 2,
         callFrame: frame("next", "file:///x/packages/sql/src/execution/operators/join.ts"),
@@ -45,13 +45,20 @@ test("samples add up by operator, by package and by function; waiting does not c
       },
       { id: 3, callFrame: frame("hash", "file:///x/packages/kernels/src/text/hash-bytes.ts"), children: [4] },
       { id: 4, callFrame: frame("", ""), children: [] },
-      { id: 5, callFrame: frame("(idle)", ""), children: [] },
+      { id: 5, callFrame: frame("(idle)", "", "0"), children: [] },
+      {
+        id: 6,
+        callFrame: frame("processTicksAndRejections", "node:internal/process/task_queues"),
+        children: [7],
+      },
+      { id: 7, callFrame: frame("hash", "file:///x/packages/kernels/src/text/hash-bytes.ts"), children: [8] },
+      { id: 8, callFrame: frame("write", "", "0"), children: [] },
     ],
-    samples: [2, 3, 4, 5],
-    timeDeltas: [1000, 2000, 3000, 4000],
+    samples: [2, 3, 4, 5, 6, 7, 8],
+    timeDeltas: [1000, 2000, 3000, 4000, 5000, 6000, 7000],
   };
   const { operators, packages, functions } = timeSpent([profile]);
-  expect(operators).toEqual({ "operator join": 6 });
-  expect(packages).toEqual({ sql: 1, kernels: 2, "(generated)": 3 });
-  expect(functions["hash kernels/text/hash-bytes.ts"]).toBe(2);
+  expect(operators).toEqual({ "operator join": 6, "(node)": 5, "kernels: text": 13 });
+  expect(packages).toEqual({ sql: 1, kernels: 8, "(generated)": 3, "(node)": 5, "(native)": 7 });
+  expect(functions["hash kernels/text/hash-bytes.ts"]).toBe(8);
 });

@@ -36,6 +36,14 @@ test("the longest bar of the chart is the dearest engine, the others in proporti
   expect(svg).toContain("this project, 1 thread");
 });
 
+test("each work has a scale of its own", () => {
+  const svg = chart([line, { ...line, work: "w2", cpuSecondsPerMillion: 0.05 }]);
+  const [first, second] = [...svg.matchAll(/<rect x="[^"]+" y="[^"]+" width="([^"]+)"/g)].map(
+    (match) => match[1],
+  );
+  expect(second).toBe(first);
+});
+
 test("a wrong answer shows in the chart", () => {
   expect(chart([{ ...line, answerRight: false }])).toContain("wrong answer");
 });

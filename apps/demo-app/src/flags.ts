@@ -26,7 +26,7 @@ export const usage = `Usage: node apps/demo-app/dist/main.js [flags]
   --files N              Parquet files to drop, one a trigger, before the query is stopped (default 5)
   --sink parquet         append the counts of closed windows to a folder (default console, in mode update)
   --infer                find the schema in the files (spark.sql.streaming.schemaInference) instead of giving it
-  --spoil                drop a file that is no Parquet file: the query ends with its error
+  --spoil                drop a file that is no Parquet file: the query ends with its error; the next start mends the file
   --data DIR             where files, checkpoint and results lie (default apps/demo-app/data)
 `;
 

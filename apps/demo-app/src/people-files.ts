@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SparkSession } from "@ss/sql";
 
@@ -40,7 +40,26 @@ export async function dropPeople(spark: SparkSession, folder: string, n: number)
   await spark.createDataFrame(peopleOf(n), peopleSchema).write.mode("append").parquet(folder);
 }
 
-/** Adds a file that only looks like Parquet. */
-export async function dropSpoilt(folder: string): Promise<void> {
-  await writeFile(join(folder, "spoilt.parquet"), "This is no Parquet file.");
+const SPOILT = /^spoilt-(\d+)\.parquet$/;
+const NO_PARQUET = "This is no Parquet file.";
+
+/** Adds, in the place of the n-th Parquet file, one that only looks like it. */
+export async function dropSpoilt(folder: string, n: number): Promise<void> {
+  await writeFile(join(folder, `spoilt-${n}.parquet`), NO_PARQUET);
+}
+
+/** Puts people into files that only look like Parquet, and returns their names: so a query that failed at them can go on. */
+export async function mendSpoilt(spark: SparkSession, folder: string): Promise<string[]> {
+  const mended: string[] = [];
+  for (const name of existsSync(folder) ? await readdir(folder) : []) {
+    const n = SPOILT.exec(name)?.[1];
+    if (n === undefined || (await readFile(join(folder, name), "latin1")) !== NO_PARQUET) continue;
+    const workshop = `${folder}-mended`;
+    await dropPeople(spark, workshop, Number(n));
+    const [part] = (await readdir(workshop)).filter((file) => file.endsWith(".parquet"));
+    await rename(join(workshop, part!), join(folder, name));
+    await rm(workshop, { recursive: true });
+    mended.push(name);
+  }
+  return mended;
 }

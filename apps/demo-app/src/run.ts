@@ -7,7 +7,7 @@ import { fileSource } from "@ss/source-file";
 import { type DataFrame, SparkSession } from "@ss/sql";
 import { countsOf, type Places, startOnConsole, startToFiles, startUpdatesToFiles } from "./counts.js";
 import type { Flags } from "./flags.js";
-import { dropPeople, dropSpoilt, filesIn } from "./people-files.js";
+import { dropPeople, dropSpoilt, filesIn, mendSpoilt } from "./people-files.js";
 import { progressListener } from "./progress-listener.js";
 
 /** Runs the app until all files are counted; throws what ended the query, if an error did. */
@@ -26,6 +26,8 @@ export async function run(flags: Flags, output: TextStream): Promise<void> {
     .logTo((level, message) => level !== "info" && print(`${level}: ${message}`))
     .create();
   try {
+    for (const name of await mendSpoilt(spark, places.people))
+      print(`mended ${name}, which an earlier run left`);
     await dropPeople(spark, places.people, await filesIn(places.people));
     const counts = countsOf(spark, places.people, flags.infer);
     await sayThatUpdatesAreRefused(counts, places, print);
@@ -68,7 +70,7 @@ async function feed(
       print(`a file with people of the ${n + 1}. ten minutes`);
       await dropPeople(spark, places.people, n);
     }
-    if (flags.spoil) await dropSpoilt(places.people);
+    if (flags.spoil) await dropSpoilt(places.people, await filesIn(places.people));
     await query.processAllAvailable();
     await query.stop();
   } catch (error) {

@@ -66,3 +66,11 @@ test("awaitTermination throws what ended the query", async () => {
   await expect(run(flags("--spoil"), output)).rejects.toMatchObject({ condition: "STREAM_FAILED" });
   expect(text).toMatch(/^terminated +by an error$/m);
 });
+
+test("the start after a spoilt file mends it and goes on where the query failed", async () => {
+  await expect(run(flags("--spoil"), output)).rejects.toMatchObject({ condition: "STREAM_FAILED" });
+  await run(flags(), output);
+  expect(text).toContain("mended spoilt-4.parquet");
+  expect(printedCounts()).toEqual(expectedCounts(9));
+  await expect(run(flags("--spoil"), output)).rejects.toMatchObject({ condition: "STREAM_FAILED" });
+});

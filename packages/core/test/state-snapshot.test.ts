@@ -39,14 +39,26 @@ async function open(
 
 function put(family: StateFamily, model: Model, keys: readonly number[], n: number): void {
   for (const key of keys) model.set(key, n);
-  const { columns } = batchFromRows(COUNTS.keySchema, keys.map((key) => [key]));
-  const values = batchFromRows(COUNTS.valueSchema, keys.map((key) => [n, [`${key}:${n}`]]));
+  const { columns } = batchFromRows(
+    COUNTS.keySchema,
+    keys.map((key) => [key]),
+  );
+  const values = batchFromRows(
+    COUNTS.valueSchema,
+    keys.map((key) => [n, [`${key}:${n}`]]),
+  );
   family.put(columns, values.columns, keys.length);
 }
 
 function remove(family: StateFamily, model: Model, keys: readonly number[]): void {
   for (const key of keys) model.delete(key);
-  family.remove(batchFromRows(COUNTS.keySchema, keys.map((key) => [key])).columns, keys.length);
+  family.remove(
+    batchFromRows(
+      COUNTS.keySchema,
+      keys.map((key) => [key]),
+    ).columns,
+    keys.length,
+  );
 }
 
 function modelOf(family: StateFamily): Model {
@@ -91,7 +103,11 @@ test("a snapshot shows the version that it began with, whatever the batches do u
   while (!ended) {
     const n = 2 + batches++;
     put(family, model, [...new Set(Array.from({ length: 50 }, () => random(70_000)))], n);
-    remove(family, model, Array.from({ length: 30 }, () => random(70_000)));
+    remove(
+      family,
+      model,
+      Array.from({ length: 30 }, () => random(70_000)),
+    );
     put(family, model, [...new Set(Array.from({ length: 20 }, () => random(70_000)))], n);
     await store.commit(n, async () => {});
     // one turn for the snapshot

@@ -112,7 +112,7 @@ export class CompactibleLog {
     if (entries.has(batch)) return false;
     const body = recordsBody(records);
     const compacts = (batch + 1) % this.interval === 0;
-    const bodies = compacts ? [await this.compactedBefore(batch), body] : [body];
+    const bodies = compacts ? [...(await this.compactedBefore(batch)), body] : [body];
     const name = compacts ? `${batch}${COMPACT}` : String(batch);
     if (!(await this.folder.add(name, checksummedBody(bodies)))) {
       this.names = undefined;
@@ -126,18 +126,16 @@ export class CompactibleLog {
     return true;
   }
 
-  /** The records of all batches before `batch` that count, as one body. */
-  private async compactedBefore(batch: number): Promise<Uint8Array> {
+  /** The records of all batches before `batch` that count. */
+  private async compactedBefore(batch: number): Promise<Uint8Array[]> {
+    const { keeps } = this;
     const bodies: Uint8Array[] = [];
     for (const earlier of await this.batchesUpTo(batch - 1)) {
-      const body = this.bodies.get(earlier) ?? (await this.readBody(earlier));
-      if (body.length > 0) bodies.push(body);
+      bodies.push(this.bodies.get(earlier) ?? (await this.readBody(earlier)));
     }
-    const lineEnd = recordsBody(["", ""]);
-    const body = Buffer.concat(bodies.flatMap((one, k) => (k === 0 ? [one] : [lineEnd, one])));
-    if (this.keeps === undefined || body.length < 2 * this.sortedOutBytes) return body;
-    const left = recordsBody(bodyLines(body).filter(this.keeps));
-    this.sortedOutBytes = left.length;
+    if (keeps === undefined || bytesOf(bodies) < 2 * this.sortedOutBytes) return bodies;
+    const left = bodies.map((body) => recordsBody(bodyLines(body).filter(keeps)));
+    this.sortedOutBytes = bytesOf(left);
     return left;
   }
 
@@ -205,6 +203,10 @@ export class CompactibleLog {
       this.names?.delete(oldest.batch);
     }
   }
+}
+
+function bytesOf(bodies: readonly Uint8Array[]): number {
+  return bodies.reduce((sum, body) => sum + body.length, 0);
 }
 
 /**

@@ -103,16 +103,27 @@ function splitAlternatives(body: string): string[] {
   return parts;
 }
 
-/** The files and folders that a pattern names, sorted by path. A path that is no pattern names itself, if it is there. */
-export async function expandGlob(fileSystem: FileSystem, pattern: string): Promise<FileEntry[]> {
+/**
+ * The files and folders that a pattern names, sorted by path. A path that is no pattern names itself, if it is there. What `skip`
+ * knows by its path is left out without being looked at.
+ */
+export async function expandGlob(
+  fileSystem: FileSystem,
+  pattern: string,
+  skip?: (path: string) => boolean,
+): Promise<FileEntry[]> {
   const found = new Map<string, FileEntry>();
   for (const single of expandSlashedBraces(pattern)) {
-    for (const entry of await expandSingle(fileSystem, single)) found.set(entry.path, entry);
+    for (const entry of await expandSingle(fileSystem, single, skip)) found.set(entry.path, entry);
   }
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
-async function expandSingle(fileSystem: FileSystem, pattern: string): Promise<FileEntry[]> {
+async function expandSingle(
+  fileSystem: FileSystem,
+  pattern: string,
+  skip: ((path: string) => boolean) | undefined,
+): Promise<FileEntry[]> {
   const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/]*/.exec(pattern)?.[0] ?? "";
   const parts = pattern
     .slice(scheme.length)
@@ -127,7 +138,7 @@ async function expandSingle(fileSystem: FileSystem, pattern: string): Promise<Fi
   let folders = [fixed.length > scheme.length + 1 ? fixed : scheme || "/"];
   let matched: FileEntry[] = [];
   for (let level = firstPattern; level < parts.length; level++) {
-    matched = await matchLevel(fileSystem, folders, parts[level]!);
+    matched = await matchLevel(fileSystem, folders, parts[level]!, skip);
     folders = matched.filter((entry) => entry.isFolder).map((entry) => entry.path);
   }
   return matched;
@@ -137,6 +148,7 @@ async function matchLevel(
   fileSystem: FileSystem,
   folders: readonly string[],
   part: string,
+  skip: ((path: string) => boolean) | undefined,
 ): Promise<FileEntry[]> {
   const matched: FileEntry[] = [];
   if (!isGlob(part)) {
@@ -147,8 +159,9 @@ async function matchLevel(
     return matched;
   }
   const matches = globTest(part);
+  const isLeftOut = (path: string): boolean => !matches(baseName(path)) || skip?.(path) === true;
   for (const folder of folders) {
-    for await (const entry of fileSystem.list(folder)) if (matches(baseName(entry.path))) matched.push(entry);
+    for await (const entry of fileSystem.list(folder, { skip: isLeftOut })) matched.push(entry);
   }
   return matched;
 }

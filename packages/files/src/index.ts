@@ -11,6 +11,7 @@ export {
   decompressor,
   type TextCodec,
 } from "./compression.js";
+export { FolderTimes } from "./folder-times.js";
 export { expandGlob, globTest, isGlob } from "./glob.js";
 export { isHidden, type Listing, type ListingOptions, listFiles, pathNotFound } from "./listing.js";
 export { logSettings } from "./log-settings.js";

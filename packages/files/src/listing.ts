@@ -1,4 +1,5 @@
 import { type FileEntry, type FileSystem, StreamError } from "@ss/core";
+import type { FolderTimes } from "./folder-times.js";
 import { expandGlob, globTest, isGlob } from "./glob.js";
 import { baseName, relativeTo } from "./path.js";
 
@@ -11,6 +12,10 @@ export interface ListingOptions {
   readonly modifiedAfterMs?: number | undefined;
   /** Throw PATH_NOT_FOUND for a path, or a pattern, that names nothing. */
   readonly mustExist?: boolean | undefined;
+  /** Files of which this is true, by their path, are left out without being looked at. */
+  readonly skip?: ((path: string) => boolean) | undefined;
+  /** Passes over folders without new names since the listing before with the same times. */
+  readonly times?: FolderTimes | undefined;
 }
 
 /** The files that paths lead to. */
@@ -36,34 +41,70 @@ export async function listFiles(
   const files: FileEntry[] = [];
   const seen = new Set<string>();
   for (const path of paths) {
-    const found = await rootsOf(fileSystem, path);
+    const found = await rootsOf(fileSystem, path, options.skip);
     if (found.length === 0 && options.mustExist) throw pathNotFound(path);
     for (const root of found) {
       if (seen.has(root.path)) continue;
       seen.add(root.path);
       roots.push(root);
-      if (root.isFolder) await collect(fileSystem, root.path, accepts, files);
+      if (root.isFolder) await collect(fileSystem, root, accepts, options, files);
       else if (!isHidden(baseName(root.path)) && accepts(root)) files.push(root);
     }
   }
   return { files, roots };
 }
 
-async function rootsOf(fileSystem: FileSystem, path: string): Promise<FileEntry[]> {
-  if (isGlob(path)) return expandGlob(fileSystem, path);
+async function rootsOf(
+  fileSystem: FileSystem,
+  path: string,
+  skip: ListingOptions["skip"],
+): Promise<FileEntry[]> {
+  if (isGlob(path)) return expandGlob(fileSystem, path, skip);
   const entry = await fileSystem.stat(path);
   return entry === null ? [] : [entry];
 }
 
 async function collect(
   fileSystem: FileSystem,
-  folder: string,
+  folder: FileEntry,
   accepts: (entry: FileEntry) => boolean,
+  { skip, times }: ListingOptions,
   files: FileEntry[],
 ): Promise<void> {
-  for await (const entry of fileSystem.list(folder, { recursive: true })) {
-    if (entry.isFolder || !isVisible(folder, entry.path) || !accepts(entry)) continue;
+  if (times !== undefined && fileSystem.folderTimes) {
+    return collectChanged(fileSystem, folder, accepts, skip, times, files);
+  }
+  const entries = fileSystem.list(folder.path, { recursive: true, ...(skip && { skip }) });
+  for await (const entry of entries) {
+    if (entry.isFolder || !isVisible(folder.path, entry.path) || !accepts(entry)) continue;
     files.push(entry);
+  }
+}
+
+/** Lists folder by folder, those with new names only. */
+async function collectChanged(
+  fileSystem: FileSystem,
+  folder: FileEntry,
+  accepts: (entry: FileEntry) => boolean,
+  skip: ListingOptions["skip"],
+  times: FolderTimes,
+  files: FileEntry[],
+): Promise<void> {
+  let below = times.unchanged(folder);
+  if (below === undefined) {
+    const listedMs = times.nowMs();
+    const found: string[] = [];
+    for await (const entry of fileSystem.list(folder.path, { ...(skip && { skip }) })) {
+      if (isHidden(baseName(entry.path))) continue;
+      if (entry.isFolder) found.push(entry.path);
+      else if (accepts(entry)) files.push(entry);
+    }
+    times.note(folder, listedMs, found);
+    below = found;
+  }
+  for (const path of below) {
+    const entry = await fileSystem.stat(path);
+    if (entry?.isFolder) await collectChanged(fileSystem, entry, accepts, skip, times, files);
   }
 }
 

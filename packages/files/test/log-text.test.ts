@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkedLines, checksummedText } from "../src/log-text.js";
+import { bodyLines, checkedBody, checkedLines, checksummedBody, checksummedText } from "../src/log-text.js";
 
 const RECORDS = [
   '{"path":"file:///out/part-0.json","size":12,"isDir":false,"modificationTime":1,"blockReplication":1,"blockSize":1,"action":"add"}',
@@ -23,5 +23,26 @@ test("a change of any single bit is named", () => {
       damaged[at]! ^= 1 << bit;
       expect(() => checkedLines(damaged, "log/0", ""), `bit ${bit} of byte ${at}`).toThrow(/log\/0/);
     }
+  }
+});
+
+test("bodies of log files are put together to the file that all their records make", () => {
+  const plain = new TextEncoder().encode(["v1", ...RECORDS].join("\n"));
+  const empty = checksummedText([]);
+  const one = checksummedText(RECORDS);
+  const bodies = [empty, one, plain, empty].map((bytes) => checkedBody(bytes, "log/0", ""));
+  expect(bodies.flatMap(bodyLines)).toEqual([...RECORDS, ...RECORDS]);
+  expect(checksummedBody(bodies)).toEqual(Buffer.from(checksummedText([...RECORDS, ...RECORDS])));
+  expect(bodyLines(checkedBody(checksummedBody([]), "log/0", ""))).toEqual([]);
+});
+
+test("a change of any byte of a body that is taken over is named", () => {
+  const sound = checksummedText(RECORDS);
+  for (let at = 0; at < sound.length; at++) {
+    const damaged = sound.slice();
+    damaged[at]! ^= 1;
+    expect(() => checkedBody(damaged, "log/0", ""), `byte ${at}`).toThrow(/log\/0/);
+    // cut to the version alone is an entry without records
+    if (at > 2) expect(() => checkedBody(sound.slice(0, at), "log/0", ""), `length ${at}`).toThrow(/log\/0/);
   }
 });

@@ -167,3 +167,39 @@ test("settings come from the configuration, with Spark's defaults", () => {
     deletion: false,
   });
 });
+
+test("what a batch does to the log's folder does not grow with the batches before it", async () => {
+  const entries = new Map<string, Uint8Array>();
+  const calls: string[] = [];
+  const plain = sourceLog(entries);
+  const noted = <A extends unknown[], T>(name: string, call: (...args: A) => T) => {
+    return (...args: A): T => {
+      calls.push(name);
+      return call(...args);
+    };
+  };
+  const counted: SourceLog = {
+    list: noted("list", plain.list),
+    read: noted("read", plain.read),
+    add: noted("add", plain.add),
+    delete: noted("delete", plain.delete),
+  };
+  const clock = new StepClock();
+  const log = new SeenFileLog(counted, settings, clock, () => true);
+  const callsOf = async (from: number): Promise<string> => {
+    calls.length = 0;
+    for (let batch = from; batch < from + 10; batch++) {
+      clock.ms++;
+      await log.add(batch, [{ path: `/in/${batch}`, timestampMs: batch }]);
+      expect(await log.range(batch - 1, batch)).toHaveLength(1);
+    }
+    return calls.join(" ");
+  };
+  const runs: string[] = [];
+  for (let from = 0; from < 1000; from += 10) runs.push(await callsOf(from));
+  // ten entries, of which the tenth takes over the compact one before, and the ten that this makes superfluous
+  expect(runs[5]).toBe([...Array(9).fill("add"), "read", "add", ...Array(10).fill("delete")].join(" "));
+  expect(runs[99]).toBe(runs[5]);
+  expect(runs.join(" ").match(/list/g)).toHaveLength(1);
+  expect(await new SeenFileLog(plain, settings, clock).all()).toHaveLength(1000);
+});

@@ -74,6 +74,22 @@ export function cannotMerge(left: string, right: string): StreamError {
   });
 }
 
+/** A STRING whose bytes are no text. */
+export function invalidText(column: string, bytes: Uint8Array): StreamError {
+  const shown = Array.from(bytes.subarray(0, SHOWN_BYTES), (byte) => {
+    return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`;
+  }).join("");
+  const str = bytes.length > SHOWN_BYTES ? `${shown}...` : shown;
+  return new StreamError({
+    condition: "INVALID_UTF8_STRING",
+    sqlState: "22029",
+    parameters: { str },
+    message: `Invalid UTF-8 in the column \`${column}\`, which cannot be written to a Parquet file as a STRING: ${str}. Write the column as BINARY, or make it valid by make_valid_utf8 or try_validate_utf8.`,
+  });
+}
+
+const SHOWN_BYTES = 32;
+
 /** A compression codec that cannot be written. */
 export function unknownCodec(name: string, available: readonly string[]): StreamError {
   return new StreamError({

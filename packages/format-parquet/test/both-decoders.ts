@@ -21,7 +21,7 @@ export async function directRows(
   fileSystem: FileSystem,
   path: string,
   schema: StructType,
-  rowLimit = Infinity,
+  rowLimit: number = Infinity,
 ): Promise<Value[][] | undefined> {
   const footer = await openFooter(fileSystem, path);
   try {

@@ -2,10 +2,12 @@
 export { heapBase } from "./memory";
 export { hashSpans } from "./hash";
 export { jsonStateInit } from "./json-keys";
-export { jsonRecords } from "./json-records";
+export { jsonObject, jsonRecords } from "./json-records";
 export { csvRecords } from "./csv";
 export { firstOtherKind, parseDoubles, parseInt32s, parseInt64s, parseTimestamps } from "./parse-values";
 export { dictionaryLook } from "./dictionary";
 export { splitLines } from "./lines";
 export { firstInvalidUtf8, invalidUtf8 } from "./utf8";
 export { splitSlice } from "./words";
+export { parseDates } from "./parse-dates";
+export { parseDecimals } from "./parse-decimals";

@@ -138,8 +138,6 @@ function learnMember(state: usize, entry: usize, position: usize, end: usize): u
 }
 
 /** Reads the object whose opening brace is at `position` into a row; returns the address behind it, or 0. */
-// @ts-ignore: decorator
-@inline
 function readObject(state: usize, base: usize, position: usize, end: usize, row: i32): usize {
   let entry = load<usize>(state, ENTRIES) + ROOT;
   let p = position;
@@ -236,4 +234,21 @@ export function jsonRecords(
   store<i32>(state, <i32>(p - base), POSITION);
   store<i32>(state, line, LINE);
   return row;
+}
+
+/**
+ * Reads the object that stands between two offsets from `base` into a row of the table that the state points to: the fields alone,
+ * whether they are there or not. Returns 0 where it cannot prove the object to be right.
+ */
+export function jsonObject(state: usize, base: usize, start: i32, end: i32, row: i32): i32 {
+  const until = base + <usize>end;
+  const brace = skipBlanks(base + <usize>start, until);
+  if (start >= end || load<u8>(brace) != OPEN_BRACE) return 0;
+  const count = load<i32>(state, WANTED_COUNT);
+  let entry = load<usize>(state, ENTRIES) + WANTED;
+  for (let column = 0; column < count; column++, entry += ENTRY_BYTES) {
+    store<i32>(load<usize>(entry, LENGTHS) + (<usize>row << 2), -1);
+    store<u8>(load<usize>(entry, KINDS) + <usize>row, 0);
+  }
+  return readObject(state, base, brace, until, row) == 0 ? 0 : 1;
 }

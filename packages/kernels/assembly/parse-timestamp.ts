@@ -62,7 +62,7 @@ function readFraction(start: usize, end: usize): i32 {
 
 // @ts-ignore: decorator
 @inline
-function isDate(year: i32, month: i32, day: i32): bool {
+export function isDate(year: i32, month: i32, day: i32): bool {
   if (month < 1 || month > 12 || day < 1) return false;
   if (day <= 28) return true;
   if (month == 2) return day == 29 && (year & 3) == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -73,7 +73,7 @@ function isDate(year: i32, month: i32, day: i32): bool {
 /** The days from 1970-01-01 to a date that is known to exist, after year 0. */
 // @ts-ignore: decorator
 @inline
-function daysOf(year: i32, month: i32, day: i32): i32 {
+export function daysOf(year: i32, month: i32, day: i32): i32 {
   const y = month <= 2 ? year - 1 : year;
   const century = y / 100;
   const dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;

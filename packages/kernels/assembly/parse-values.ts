@@ -7,13 +7,13 @@ const MINUS: u8 = 0x2d;
 
 // @ts-ignore: decorator
 @inline
-function rowLength(lengths: usize, kinds: usize, direct: u32, row: usize): i32 {
+export function rowLength(lengths: usize, kinds: usize, direct: u32, row: usize): i32 {
   return ((direct >> load<u8>(kinds + row)) & 1) != 0 ? load<i32>(lengths + (row << 2)) : -1;
 }
 
 // @ts-ignore: decorator
 @inline
-function leave(left: usize, count: i32, row: usize): i32 {
+export function leave(left: usize, count: i32, row: usize): i32 {
   store<i32>(left + (<usize>count << 2), <i32>row);
   return count + 1;
 }

@@ -77,6 +77,8 @@ export { type KernelExports, type Kernels, kernelAddress, kernels } from "./wasm
 export {
   type FieldBatch,
   firstOtherKind,
+  parseDateFields,
+  parseDecimal64Fields,
   parseDoubleFields,
   parseInt32Fields,
   parseInt64Fields,

@@ -74,6 +74,15 @@ test("patterns that write nothing are refused by the option's name", async () =>
   });
 });
 
+test("CSV: extension names the files, and has three letters", async () => {
+  const harness = new Harness("a INT");
+  await harness.written("csv", [[1]], { extension: "tsv" });
+  expect((await harness.paths()).some((path) => path.endsWith(".tsv"))).toBe(true);
+  await expect(harness.written("csv", [[1]], { extension: "text" })).rejects.toMatchObject({
+    condition: "SS_INVALID_OPTION",
+  });
+});
+
 test("JSON: pretty", async () => {
   const harness = new Harness("a INT, l ARRAY<INT>, s STRUCT<x: INT>");
   expect(await harness.written("json", [[1, [1, 2], [3]]], { pretty: true })).toBe(

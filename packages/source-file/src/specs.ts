@@ -38,6 +38,8 @@ interface ValueReadOptions extends FileReadOptions {
   readonly timestampNTZFormat?: string;
   readonly timeFormat?: string;
   readonly timeZone?: string;
+  /** A language tag, such as `fr`: names of months in patterns, signs of decimals. */
+  readonly locale?: string;
   readonly enableDateTimeParsingFallback?: boolean;
 }
 

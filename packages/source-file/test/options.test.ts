@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Harness } from "./harness.js";
+import { Harness, memoryLog } from "./harness.js";
 
 const day = (iso: string): number => Date.parse(iso) / 86_400_000;
 const at = (iso: string): bigint => BigInt(Date.parse(iso)) * 1000n;
@@ -107,4 +107,70 @@ test("inputBufferSize has to be a number, and changes nothing", async () => {
   await expect(read("csv", "1", "a INT", { inputBufferSize: "big" })).rejects.toMatchObject({
     condition: "SS_INVALID_OPTION",
   });
+});
+
+test("nanValue, positiveInf and negativeInf are the words for numbers that digits cannot write", async () => {
+  const words = { nanValue: "none", positiveInf: "up", negativeInf: "down" };
+  expect(await read("csv", "none\nup\ndown\n1.5", "d DOUBLE", words)).toEqual([
+    [Number.NaN],
+    [Number.POSITIVE_INFINITY],
+    [Number.NEGATIVE_INFINITY],
+    [1.5],
+  ]);
+  expect(await read("csv", "none", "d DOUBLE", {})).toEqual([[null]]);
+});
+
+test("charset is another name of encoding", async () => {
+  const harness = new Harness();
+  await harness.put("/in/a.csv", Buffer.from("\u00e9", "latin1"));
+  expect(await harness.rows("csv", "/in", "s STRING", { charset: "ISO-8859-1" })).toEqual([["\u00e9"]]);
+});
+
+test("enableDateTimeParsingFallback reads by the rules of casts what the pattern does not", async () => {
+  const options = { timestampFormat: "dd/MM/yyyy" };
+  const text = "03/08/2024\n2024-08-03";
+  const found = at("2024-08-03T00:00:00Z");
+  expect(await read("csv", text, "t TIMESTAMP", options)).toEqual([[found], [null]]);
+  expect(await read("csv", text, "t TIMESTAMP", { ...options, enableDateTimeParsingFallback: true })).toEqual(
+    [[found], [found]],
+  );
+});
+
+test("preferDate decides whether dates are inferred as such", async () => {
+  expect(await schemaOf("csv", "2024-01-01", { inferSchema: true })).toBe('_c0 {"kind":"date"}');
+  expect(await schemaOf("csv", "2024-01-01", { inferSchema: true, preferDate: false })).toBe(
+    '_c0 {"kind":"timestamp"}',
+  );
+});
+
+test("basePath tells where partition folders begin", async () => {
+  const harness = new Harness();
+  await harness.put("/t/k=1/a.csv", "x");
+  expect(await harness.rows("csv", "/t/k=1", "s STRING", {})).toEqual([["x"]]);
+  expect(await harness.rows("csv", "/t/k=1", "s STRING", { basePath: "/t" })).toEqual([["x", 1]]);
+});
+
+test("maxCachedFiles and discardCachedInputRatio say how much of a listing later batches use", async () => {
+  const listings = async (batches: number, options: Record<string, unknown>): Promise<number> => {
+    const harness = new Harness();
+    for (let n = 0; n < 6; n++) await harness.put(`/in/${n}.txt`, "x");
+    const source = await harness.stream("text", "/in", undefined, { maxFilesPerTrigger: 1, ...options });
+    await source.open({ log: memoryLog(), clock: harness.clock, signal: new AbortController().signal });
+    let count = 0;
+    const list = harness.files.list.bind(harness.files);
+    harness.files.list = (...args) => {
+      count++;
+      return list(...args);
+    };
+    let end = await source.latestOffset(null, source.readLimit);
+    for (let n = 1; n < batches; n++) end = await source.latestOffset(end, source.readLimit);
+    expect(end).toEqual({ logOffset: batches - 1 });
+    return count;
+  };
+  const once = await listings(6, {});
+  expect(await listings(6, { maxCachedFiles: 2 })).toBe(once * 2);
+  expect(await listings(6, { maxCachedFiles: 0 })).toBe(once * 6);
+  // two files are left of six, which is less than the whole of a batch of four, yet more than a fifth of it
+  expect(await listings(2, { maxFilesPerTrigger: 4 })).toBe(once);
+  expect(await listings(2, { maxFilesPerTrigger: 4, discardCachedInputRatio: 1 })).toBe(once * 2);
 });

@@ -1,5 +1,5 @@
 import type { Profiler } from "node:inspector";
-import { operatorOf } from "./operators.js";
+import { operatorOf, placeOf } from "./operators.js";
 import { sourceName } from "./source-name.js";
 
 /** Milliseconds by name. */
@@ -15,7 +15,11 @@ export interface TimeSpent {
 
 const OUTSIDE: readonly string[] = ["(idle)", "(program)", "(garbage collector)", "(root)"];
 
-/** Adds up the samples of profiles, one a thread. Time in which a thread had nothing to do is left out. */
+/** The switching on and off of the profiler itself. */
+const PROFILER = "bench: profile";
+
+/** Adds up the samples of profiles, one a thread. Time in which a thread had nothing to do is left out, and
+ * the profiler's own. */
 export function timeSpent(profiles: readonly Profiler.Profile[]): TimeSpent {
   const operators: Record<string, number> = {};
   const packages: Record<string, number> = {};
@@ -28,7 +32,7 @@ export function timeSpent(profiles: readonly Profiler.Profile[]): TimeSpent {
     for (const [k, id] of (profile.samples ?? []).entries()) {
       const ms = profile.timeDeltas![k]! / 1000;
       const { operator, owner, name } = describe(id);
-      if (name === "(idle)") continue;
+      if (name === "(idle)" || operator === PROFILER) continue;
       add(operators, operator, ms);
       add(packages, owner, ms);
       add(functions, name, ms);
@@ -52,28 +56,33 @@ function describer(profile: Profiler.Profile): (id: number) => Described {
   const describe = (id: number): Described => {
     const known = described.get(id);
     if (known) return known;
-    const { callFrame } = nodes.get(id)!;
     const parent = parents.get(id);
-    const made = describeFrame(callFrame, parent === undefined ? undefined : () => describe(parent).operator);
+    const made = describeFrame(nodes.get(id)!.callFrame, () =>
+      parent === undefined ? undefined : describe(parent).operator,
+    );
     described.set(id, made);
     return made;
   };
   return describe;
 }
 
+/** Frames that stand above all others: what they call is none of their work. */
+const TOPMOST: readonly string[] = ["(root)", "(node)", "(native)"];
+
 function describeFrame(
   frame: Profiler.ProfileNode["callFrame"],
-  callerOperator: (() => string) | undefined,
+  callerOperator: () => string | undefined,
 ): Described {
-  const { functionName, url, lineNumber, columnNumber } = frame;
+  const { functionName, url, scriptId, lineNumber, columnNumber } = frame;
   if (OUTSIDE.includes(functionName) && url === "")
-    return {
-      operator: functionName === "(root)" ? "(node)" : functionName,
-      owner: functionName,
-      name: functionName,
-    };
-  const source = sourceName(url, Math.max(0, lineNumber), Math.max(0, columnNumber));
-  const operator = operatorOf(source) ?? callerOperator?.() ?? "(node)";
+    return { operator: functionName, owner: functionName, name: functionName };
+  const isNative = scriptId === "0";
+  const source = isNative
+    ? { package: "(native)", file: "" }
+    : sourceName(url, Math.max(0, lineNumber), Math.max(0, columnNumber));
+  const caller = callerOperator();
+  const inherited = caller === undefined || TOPMOST.includes(caller) ? undefined : caller;
+  const operator = operatorOf(source) ?? inherited ?? placeOf(source);
   const where = source.file === "" ? source.package : `${source.package}/${source.file}`;
   return { operator, owner: source.package, name: `${functionName || "(anonymous)"} ${where}` };
 }

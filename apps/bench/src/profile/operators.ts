@@ -19,14 +19,22 @@ const HELPERS: readonly string[] = [
  */
 export function operatorOf({ package: owner, file }: SourceName): string | undefined {
   if (owner.startsWith("(")) return undefined;
+  if (file === "") return undefined;
   const place = `${owner}/${file}`;
   if (HELPERS.some((helper) => place.startsWith(helper))) return undefined;
   const [first, second] = file.replace(/\.ts$/, "").split("/");
   if (owner !== "sql") return second === undefined ? owner : `${owner}: ${first}`;
-  if (first === "execution") return second === "operators" ? `operator ${lastPart(file)}` : undefined;
+  if (first === "execution" && second === "operators") return `operator ${lastPart(file)}`;
+  if (first === "execution") return undefined;
   if (first === "functions" || first === "expression") return undefined;
   if (first === "streaming") return file.includes("/sinks/") ? `sink ${lastPart(file)}` : "sql: streaming";
   return "sql: planning";
+}
+
+/** Where code stands that no operator called: its package, with the folder. */
+export function placeOf({ package: owner, file }: SourceName): string {
+  const folder = owner.startsWith("(") ? "" : file.split("/").slice(0, -1).join("/");
+  return folder === "" ? owner : `${owner}: ${folder}`;
 }
 
 function lastPart(file: string): string {

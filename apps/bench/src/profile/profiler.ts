@@ -20,7 +20,10 @@ export class CpuProfiler {
   /** The profiles: this thread's, then those of the workers that still run. */
   async stop(): Promise<Profiler.Profile[]> {
     const { profile } = await this.post<{ profile: Profiler.Profile }>("Profiler.stop");
+    // idle workers keep no process alive, and a message that is awaited from them does not either
+    const alive = setInterval(() => {}, 1000);
     const others = await this.workers.stop();
+    clearInterval(alive);
     this.session.disconnect();
     return [profile, ...others];
   }

@@ -21,9 +21,11 @@ export function sourceName(url: string, line: number, column: number): SourceNam
   const path = fileURLToPath(url);
   const mapped = mapOf(path)?.findEntry(line, column);
   const original = mapped && "originalSource" in mapped ? resolve(path, "..", mapped.originalSource) : path;
-  const own = /\/(?:packages|apps)\/([^/]+)\/(?:src\/)?(.*)$/.exec(original);
+  const own = /\/(?:packages|apps)\/([^/]+)\/(src\/)?(.*)$/.exec(original);
   if (original.includes("/node_modules/") || !own) return { package: `(${libraryOf(original)})`, file: "" };
-  return { package: own[1]!, file: own[2]! };
+  // a built file without a map, or a place in it that the map does not have
+  const isSource = own[2] !== undefined;
+  return { package: own[1]!, file: isSource ? own[3]! : "" };
 }
 
 function mapOf(path: string): SourceMap | null {

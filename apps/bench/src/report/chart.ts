@@ -22,20 +22,26 @@ const NAMES: Readonly<Record<string, string>> = {
 const WORKS: Readonly<Record<string, string>> = {
   w1json: "W1: JSON, join, count per window",
   w1parquet: "W1 from Parquet",
-  w2: "W2: words of text (per million words)",
+  w2: "W2: words of text, counted; per million words",
   w3: "W3: CSV, sum per customer and day",
   w4: "W4: JSON to Parquet files",
 };
 
-/** Lines as a bar chart in SVG: processor seconds per million rows, a group of bars for each work. */
+const TITLE = "CPU-seconds per million rows; less is better";
+
+/**
+ * Lines as a bar chart in SVG: processor seconds per million rows, a group of bars for each work. Each work has a scale of its own:
+ * engines are compared within it.
+ */
 export function chart(lines: readonly Line[]): string {
-  const largest = Math.max(...lines.map((line) => line.cpuSecondsPerMillion), Number.MIN_VALUE);
   const parts: string[] = [];
   let y = TOP;
   for (const work of new Set(lines.map((line) => line.work))) {
-    parts.push(text(16, y, WORKS[work] ?? work, 'font-weight="600"'));
+    const group = lines.filter((line) => line.work === work);
+    const largest = Math.max(...group.map((line) => line.cpuSecondsPerMillion));
+    parts.push(text(16, y, `${WORKS[work] ?? work}, ${rowsText(group[0]!.rows)}`, 'font-weight="600"'));
     y += 10;
-    for (const line of lines.filter((one) => one.work === work)) {
+    for (const line of group) {
       parts.push(...bar(line, y, largest));
       y += BAR_STEP;
     }
@@ -45,12 +51,16 @@ export function chart(lines: readonly Line[]): string {
   const height = y;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="13" fill="#24292f" role="img">`,
-    "<title>CPU-seconds per million rows; less is better</title>",
+    `<title>${TITLE}</title>`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    text(16, 26, "CPU-seconds per million rows; less is better", 'font-size="16" font-weight="600"'),
+    text(16, 26, TITLE, 'font-size="16" font-weight="600"'),
     ...parts,
     "</svg>\n",
   ].join("\n");
+}
+
+function rowsText(rows: number): string {
+  return rows % 100_000 === 0 ? `${rows / 1_000_000}M rows` : `${rows} rows`;
 }
 
 function bar(line: Line, y: number, largest: number): string[] {

@@ -44,7 +44,7 @@ export class StreamError extends Error {
     const { condition, message, cause } = fields;
     super(`[${condition}] ${message}${endingOf(fields)}`, cause === undefined ? undefined : { cause });
     this.condition = condition;
-    this.sqlState = sqlState;
+    this.sqlState = fields.sqlState;
     this.parameters = fields.parameters ?? {};
     this.recovery = fields.recovery ?? "fail";
     this.queryContext = fields.queryContext;

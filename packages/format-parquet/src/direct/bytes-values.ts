@@ -34,9 +34,6 @@ export class BytesValues implements Values {
   private bytes: Uint8Array = new Uint8Array(0);
   private position = 0;
   private end = 0;
-  /** Lengths of the page's values where they stand apart, and which is next. */
-  private pageLengths: Int32Array = new Int32Array(0);
-  private nextLength = 0;
   /** What the batch has of the page: rows from here on, bytes from there on. */
   private pageRow = 0;
   private pageStart = 0;
@@ -65,7 +62,7 @@ export class BytesValues implements Values {
     this.dictionary = new BytesColumn(this.type, valueCount, null, bytes, starts, lengths);
   }
 
-  startPage(encoding: number, bytes: Uint8Array, start: number, end: number, count: number): void {
+  startPage(encoding: number, bytes: Uint8Array, start: number, end: number): void {
     this.encoding = encoding;
     this.bytes = bytes;
     this.position = start;
@@ -74,7 +71,7 @@ export class BytesValues implements Values {
     this.pageStart = start;
     if (encoding === ENCODING.plain) return;
     if (encoding === ENCODING.deltaLength && this.fixedLength === 0) {
-      this.startDeltaLengths(count);
+      this.startDeltaLengths();
       return;
     }
     if (!isDictionaryEncoding(encoding)) throw unknownEncoding(encoding);
@@ -82,20 +79,18 @@ export class BytesValues implements Values {
     if (end > start) this.codeReader.start(bytes, start + 1, end, bytes[start]!, this.dictionary.length);
   }
 
-  private startDeltaLengths(count: number): void {
-    const { deltas } = this;
-    this.nextLength = 0;
-    if (this.end === this.position) {
-      this.pageLengths = new Int32Array(0);
+  /** All lengths come first, then all bytes. */
+  private startDeltaLengths(): void {
+    const { bytes, position, end, deltas } = this;
+    if (end === position) {
+      deltas.startEmpty();
       return;
     }
-    deltas.start(this.bytes, this.position, this.end);
-    const total = deltas.remaining;
-    if (total > count) throw new ParquetFault("a page has more lengths than values");
-    this.pageLengths = new Int32Array(total);
-    deltas.read(total, this.pageLengths, 0, 1);
-    this.position = deltas.nextPosition;
-    this.pageStart = this.position;
+    deltas.start(bytes, position, end);
+    const start = deltas.skip();
+    deltas.start(bytes, position, start);
+    this.position = start;
+    this.pageStart = start;
   }
 
   begin(): void {
@@ -147,14 +142,14 @@ export class BytesValues implements Values {
   }
 
   private deltaViews(at: number, present: number): number {
-    const { pageLengths, end, starts, lengths } = this;
+    const { deltas, end, starts, lengths } = this;
     let { position } = this;
-    if (present > pageLengths.length - this.nextLength) throw valuesTooShort();
-    for (let i = 0; i < present; i++) {
-      const length = pageLengths[this.nextLength++]!;
+    if (present === 0) return position;
+    deltas.read(present, lengths, at, 1);
+    for (let i = at; i < at + present; i++) {
+      const length = lengths[i]!;
       if (length < 0 || length > end - position) throw valuesTooShort();
-      starts[at + i] = position;
-      lengths[at + i] = length;
+      starts[i] = position;
       position += length;
     }
     return position;

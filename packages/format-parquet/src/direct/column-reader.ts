@@ -70,7 +70,7 @@ export class ColumnReader {
   private startData({ header, bytes, start, end }: Page): void {
     const levelEnd = this.isOptional ? this.startLevels(header, bytes, start, end) : start;
     if (!this.isOptional) this.levels.startFull();
-    this.values.startPage(header.encoding, bytes, levelEnd, end, header.valueCount);
+    this.values.startPage(header.encoding, bytes, levelEnd, end);
     this.pageRows = header.valueCount;
   }
 
@@ -96,7 +96,7 @@ export class ColumnReader {
     if (levelEnd > end) throw new ParquetFault("its levels reach beyond the end of their page");
     if (this.isOptional) this.levels.start(bytes, levelStart, levelEnd);
     else this.levels.startFull();
-    this.values.startPage(header.encoding, bytes, levelEnd, end, header.valueCount);
+    this.values.startPage(header.encoding, bytes, levelEnd, end);
     this.pageRows = header.valueCount;
   }
 }

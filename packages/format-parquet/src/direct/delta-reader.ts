@@ -31,8 +31,15 @@ export class DeltaReader {
     return this.left;
   }
 
-  /** The byte behind the numbers, once all have been read. */
-  get nextPosition(): number {
+  /** Begins with no numbers. */
+  startEmpty(): void {
+    this.left = 0;
+  }
+
+  /** Passes over all numbers, of which none has been read, and returns the place behind them. */
+  skip(): number {
+    for (this.left--; this.left > 0; this.left -= this.perMiniBlock) this.nextMiniBlock();
+    this.left = 0;
     return this.position;
   }
 

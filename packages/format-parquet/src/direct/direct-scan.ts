@@ -56,7 +56,7 @@ export class DirectScan {
     columns: readonly (FileColumn | undefined)[],
     groups: readonly RowGroupMetadata[],
   ): DirectScan | undefined {
-    const rows = Math.min(BATCH_ROWS, Math.max(1, ...groups.map(({ rowCount }) => rowCount)));
+    const rows = groups.reduce((most, { rowCount }) => Math.max(most, Math.min(rowCount, BATCH_ROWS)), 1);
     const window = Math.floor(WINDOWS_BYTES / Math.max(1, columns.length));
     const windowBytes = Math.max(MIN_WINDOW_BYTES, Math.min(MAX_WINDOW_BYTES, window));
     const sources: Source[] = [];

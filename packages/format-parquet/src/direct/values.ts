@@ -24,8 +24,8 @@ export interface Values {
   startChunk(): void;
   /** Takes a dictionary, whose bytes stay as they are. */
   setDictionary(page: Page): void;
-  /** Begins with the values of a page: `bytes[start .. end)`, `count` of them at most. */
-  startPage(encoding: number, bytes: Uint8Array, start: number, end: number, count: number): void;
+  /** Begins with the values of a page: `bytes[start .. end)`. */
+  startPage(encoding: number, bytes: Uint8Array, start: number, end: number): void;
   begin(): void;
   /**
    * Takes values for rows `at .. at + rows)`, of which `present` have one, by the bits of `validity`.

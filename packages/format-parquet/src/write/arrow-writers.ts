@@ -43,9 +43,9 @@ export function arrowWriter(type: DataType): ArrowWriter {
     case "string":
     case "char":
     case "varchar":
-      return new BytesWriter(arrow.utf8());
+      return new BytesWriter(arrow.utf8(), true);
     case "binary":
-      return new BytesWriter(arrow.binary());
+      return new BytesWriter(arrow.binary(), false);
     case "array": {
       const child = arrowWriter(type.elementType);
       const element = arrow.field("element", child.type);

@@ -1,10 +1,12 @@
 import type { Batch, FileWriter, FormatFile, StructType } from "@ss/core";
 import * as arrow from "@uwdata/flechette";
 import type { RecordBatch, Table, WriterProperties } from "parquet-wasm";
+import { invalidText } from "../errors.js";
 import { ROW_METADATA } from "../read/parquet-footer.js";
 import { type ParquetWasm, parquetWasm } from "../wasm.js";
 import type { ArrowPart, ArrowWriter } from "./arrow-writer.js";
 import { arrowWriter } from "./arrow-writers.js";
+import { InvalidText } from "./check-text.js";
 import { compressionOf, type ParquetCodec } from "./codec.js";
 
 /** Rows are handed to the encoder when they take that many bytes. */
@@ -49,7 +51,9 @@ export class ParquetFormatFile implements FormatFile {
 
   /** The rows so far in WebAssembly memory; the writers are empty afterwards. */
   private table(wasm: ParquetWasm): Table {
-    const columns = this.writers.map((writer) => ({ type: writer.type, data: [writer.part()] }));
+    const columns = this.writers.map((writer, k) => {
+      return { type: writer.type, data: [partOf(writer, this.schema.fields[k]!.name)] };
+    });
     const fields = this.schema.fields.map(({ name }, k) => arrow.field(name, this.writers[k]!.type));
     const message = ipcMessage(fields, columns);
     for (const writer of this.writers) writer.clear();
@@ -84,6 +88,14 @@ export class ParquetFormatFile implements FormatFile {
   async abort(): Promise<void> {
     this.encoder?.abort();
     await this.file.abort();
+  }
+}
+
+function partOf(writer: ArrowWriter, column: string): ArrowPart {
+  try {
+    return writer.part();
+  } catch (error) {
+    throw error instanceof InvalidText ? invalidText(column, error.bytes) : error;
   }
 }
 

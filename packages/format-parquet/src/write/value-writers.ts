@@ -1,6 +1,7 @@
 import type { BooleanColumn, BytesColumn, Column, Int64Column, Int128Column } from "@ss/core";
 import * as arrow from "@uwdata/flechette";
 import { type ArrowPart, ArrowWriter } from "./arrow-writer.js";
+import { checkText } from "./check-text.js";
 import { GrowingArray, GrowingBits } from "./growing-array.js";
 
 /** BOOLEAN: bytes become bits. */
@@ -159,12 +160,14 @@ export class TimeWriter extends FixedWriter<BigInt64Array> {
 /** STRING and BINARY: values are put one behind the other. */
 export class BytesWriter extends ArrowWriter {
   readonly type: arrow.DataType;
+  private readonly isText: boolean;
   private readonly offsets = new GrowingArray((length) => new Int32Array(length));
   private readonly data = new GrowingArray((length) => new Uint8Array(length));
 
-  constructor(type: arrow.DataType) {
+  constructor(type: arrow.DataType, isText: boolean) {
     super();
     this.type = type;
+    this.isText = isText;
     this.clearValues();
   }
   protected reserve(rows: number): void {
@@ -193,6 +196,7 @@ export class BytesWriter extends ArrowWriter {
   }
   part(): ArrowPart {
     const { length, type } = this;
+    if (this.isText) checkText(this.data.used(), this.offsets.used());
     return {
       length,
       nullCount: this.validity.zeros,

@@ -35,6 +35,9 @@ const STARTS = 3;
 const LENGTHS = 4;
 const KINDS = 5;
 
+/** The longest object that is copied into the kernels' memory, where it lies elsewhere. */
+const COPY_BYTES = 1 << 16;
+
 /** A run that read fewer records than this before it stopped was not worth its start. */
 const RECORDS_WORTH_A_RUN = 4;
 const PAUSE_MAX = 255;
@@ -53,6 +56,12 @@ export class JsonKernel {
   private readonly arrays: KernelArrays;
   private readonly state: Int32Array;
   private readonly firstEntry: number;
+  /** Where slices of bytes that lie elsewhere are copied, in words; those of `wordBytes` begin `shift` bytes into `words`. */
+  private copy: Int32Array = new Int32Array(0);
+  private copyAddress = 0;
+  private wordBytes: Uint8Array | undefined;
+  private words: Int32Array = new Int32Array(0);
+  private shift = 0;
   private bytes: Uint8Array | undefined;
   private base = -1;
   private recordStarts: Int32Array | undefined;
@@ -130,10 +139,59 @@ export class JsonKernel {
     this.position = state[POSITION]!;
     this.line = state[LINE]!;
     const isStopped = this.position < limit && next < rowLimit;
-    const isWorthIt = !isStopped || this.line - line >= RECORDS_WORTH_A_RUN;
+    this.note(!isStopped || this.line - line >= RECORDS_WORTH_A_RUN);
+    return next;
+  }
+
+  /**
+   * Fills a row with the fields of the object that a slice of any bytes holds; false where it is the twin's. The spans are offsets
+   * into those bytes, wherever they lie.
+   */
+  readObject(bytes: Uint8Array, start: number, end: number, row: number): boolean {
+    const { state } = this;
+    const base = this.canRead(bytes, end) ? this.base : this.baseOfCopy(bytes, start, end);
+    const isRead =
+      base !== 0 && this.kernels.exports.jsonObject(state.byteOffset, base, start, end, row) === 1;
+    this.note(isRead);
+    return isRead;
+  }
+
+  /** Where the bytes would begin, so that the copy of the slice is where they have the slice; 0 when it is not copied. */
+  private baseOfCopy(bytes: Uint8Array, start: number, end: number): number {
+    if (end - start > COPY_BYTES || !this.makeCopy(bytes)) return 0;
+    const { copy, words, shift } = this;
+    const first = (start + shift) >> 2;
+    const behind = Math.min((end + shift + 3) >> 2, words.length);
+    // for the few words that an object has, a loop is faster than a call that copies them
+    for (let word = first; word < behind; word++) copy[word - first] = words[word]!;
+    const copied = behind * 4 - shift;
+    if (copied < end) {
+      let last = 0;
+      for (let at = copied; at < end; at++) last |= bytes[at]! << ((at - copied) * 8);
+      copy[behind - first] = last;
+    }
+    // addresses are taken modulo 2^32
+    return this.copyAddress - (first * 4 - shift);
+  }
+
+  /** Prepares to copy slices of these bytes, word by word. */
+  private makeCopy(bytes: Uint8Array): boolean {
+    if (this.copyAddress === 0) {
+      this.copy = this.arrays.int32((COPY_BYTES + REACH_BYTES) >> 2);
+      this.copyAddress = this.kernels.memory.addressOf(this.copy);
+    }
+    if (bytes !== this.wordBytes) {
+      const { buffer, byteOffset } = bytes;
+      this.wordBytes = bytes;
+      this.shift = byteOffset & 3;
+      this.words = new Int32Array(buffer, byteOffset - this.shift, (buffer.byteLength - byteOffset + this.shift) >> 2);
+    }
+    return this.copyAddress > 0;
+  }
+
+  private note(isWorthIt: boolean): void {
     this.pause = isWorthIt ? 0 : Math.min(this.pause * 2 + 1, PAUSE_MAX);
     this.wait = this.pause;
-    return next;
   }
 
   /** Gives the state's memory back; the kernel cannot be used any more. */
@@ -143,7 +201,7 @@ export class JsonKernel {
 
   private bind(table: FieldTable): void {
     const { state } = this;
-    let fits = true;
+    let fits = table.columns.length === state[WANTED_COUNT];
     const put = (index: number, array: ArrayBufferView): void => {
       const address = this.kernels.memory.addressOf(array);
       if (address < 0) fits = false;
@@ -157,7 +215,7 @@ export class JsonKernel {
     put(LINE_OFFSETS, table.lineOffsets);
     state[CAPACITY] = table.capacity;
     let entry = this.firstEntry;
-    for (const column of table.columns) {
+    for (const column of fits ? table.columns : []) {
       put(entry + STARTS, column.starts);
       put(entry + LENGTHS, column.lengths);
       put(entry + KINDS, column.kinds);

@@ -128,6 +128,13 @@ export class JsonTokenizer {
   /** Tokenises a slice that must be one object into one row of the table, and returns the row's status. */
   tokenizeObject(bytes: Uint8Array, start: number, end: number, table: FieldTable, row: number): number {
     table.ensureCapacity(row + 1);
+    const kernel = this.#objectKernel(table);
+    if (kernel?.takes(table) && kernel.readObject(bytes, start, end, row)) {
+      table.rowCount = row + 1;
+      this.#good(table, row);
+      this.#describe(table, row, start, end, 0);
+      return RECORD_OK;
+    }
     this.#open(bytes, end, table);
     this.#setLineEndsAreSpace(true);
     const first = this.#scanner.skipSpace(start);
@@ -172,6 +179,13 @@ export class JsonTokenizer {
     if (!this.#usesKernel || bytes.buffer instanceof ArrayBuffer) return undefined;
     this.#kernel ??= JsonKernel.create(this.#wantedKeys, this.#maxNestingDepth);
     return this.#kernel?.canRead(bytes, limit) ? this.#kernel : undefined;
+  }
+
+  /** The kernel for objects, which need not lie in its memory; the table has to. */
+  #objectKernel(table: FieldTable): JsonKernel | undefined {
+    if (table.recordStarts.buffer instanceof ArrayBuffer) return undefined;
+    this.#kernel ??= JsonKernel.create(this.#wantedKeys, this.#maxNestingDepth);
+    return this.#kernel;
   }
 
   #open(bytes: Uint8Array, end: number, table: FieldTable): void {

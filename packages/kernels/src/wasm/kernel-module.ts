@@ -18,6 +18,19 @@ export interface KernelExports {
   heapBase(): number;
   hashSpans(data: number, starts: number, lengths: number, count: number, out: number, seed: number): void;
   csvRecords(data: number, position: number, limit: number, task: number, rowLimit: number): number;
+  parseDates: KernelExports["parseInt64s"];
+  parseDecimals(
+    base: number,
+    starts: number,
+    lengths: number,
+    kinds: number,
+    direct: number,
+    count: number,
+    out: number,
+    left: number,
+    precision: number,
+    scale: number,
+  ): number;
   splitLines(
     data: number,
     position: number,
@@ -47,6 +60,7 @@ export interface KernelExports {
     rowLimit: number,
     firstLine: number,
   ): number;
+  jsonObject(state: number, base: number, start: number, end: number, row: number): number;
   parseInt64s: ParseFields;
   parseInt32s: ParseFields;
   parseDoubles: ParseFields;

@@ -52,6 +52,24 @@ export function parseDoubleFields(batch: FieldBatch, out: Float64Array): number 
   return parseWith(kernels().exports.parseDoubles, batch, out);
 }
 
+/** DATE values `yyyy-MM-dd` as days, as `parseDate` reads them. */
+export function parseDateFields(batch: FieldBatch, out: Int32Array): number {
+  return parseWith(kernels().exports.parseDates, batch, out);
+}
+
+/** DECIMAL(precision, scale) values of at most 18 digits, as `parseDecimal64Into` reads them. */
+export function parseDecimal64Fields(
+  batch: FieldBatch,
+  precision: number,
+  scale: number,
+  out: BigInt64Array,
+): number {
+  const { parseDecimals } = kernels().exports;
+  const kernel: ParseKernel = (base, starts, lengths, kinds, direct, count, outAt, left) =>
+    parseDecimals(base, starts, lengths, kinds, direct, count, outAt, left, precision, scale);
+  return parseWith(kernel, batch, out);
+}
+
 /**
  * TIMESTAMP values `yyyy-MM-dd( |T)HH:mm:ss[.f{1,6}][Z]` as microseconds, as `parseTimestampInto` reads them; in a zone whose
  * offset changes only those that end in Z.

@@ -104,6 +104,23 @@ function readBoth(random: SeededRandom, file: Buffer, pair: Pair, arrays: Kernel
   }
 }
 
+/** Reads every line of a file, and pieces of lines, as objects with both tokenisers; returns the first difference. */
+function readObjects(random: SeededRandom, file: Buffer, bytes: Uint8Array, pair: Pair): string {
+  let start = 0;
+  let row = 0;
+  while (start < file.length) {
+    const lineEnd = file.indexOf(10, start);
+    const next = lineEnd < 0 ? file.length : lineEnd + 1;
+    const end = random.chance(4) ? start + random.below(next - start + 1) : next;
+    const status = pair.kernel.tokenizeObject(bytes, start, end, pair.kernelTable, row);
+    const wanted = pair.twin.tokenizeObject(file, start, end, pair.twinTable, row);
+    if (status !== wanted) return `status ${status}, not ${wanted}, from ${start} to ${end}`;
+    row++;
+    start = next;
+  }
+  return difference(pair);
+}
+
 describe("the JSON kernel", () => {
   it(`finds what its twin finds in ${fuzzCases} random files, however they are cut`, async () => {
     for (let first = firstSeed; first < firstSeed + fuzzCases; first += CASES_TOGETHER) {
@@ -121,6 +138,27 @@ describe("the JSON kernel", () => {
       }
       arrays.release();
       // gives forgotten kernels their turn to be freed
+      await setImmediate();
+    }
+  }, 3_600_000);
+
+  it(`finds what its twin finds in the objects of ${fuzzCases} random files, wherever they lie`, async () => {
+    for (let first = firstSeed; first < firstSeed + fuzzCases; first += CASES_TOGETHER) {
+      const arrays = new KernelArrays();
+      const setUp = new SeededRandom(-first);
+      const pairs = Array.from({ length: 6 }, () => pairOf(setUp, arrays));
+      const room = arrays.bytes(1 << 17);
+      for (let seed = first; seed < Math.min(first + CASES_TOGETHER, firstSeed + fuzzCases); seed++) {
+        const random = new SeededRandom(seed);
+        const file = randomRecords(random);
+        room.set(file);
+        const found = readObjects(random, file, random.chance(2) ? room : file, random.pick(pairs));
+        if (found !== "")
+          expect.fail(
+            `seed ${seed} of those from ${first} on: ${found}\n${JSON.stringify(file.toString("latin1"))}`,
+          );
+      }
+      arrays.release();
       await setImmediate();
     }
   }, 3_600_000);

@@ -1,6 +1,13 @@
 import { type Column, type DecimalType, Int64Column, Int128Column } from "@ss/core";
-import { DECIMAL_OK, parseDecimal64Into, parseDecimal128Into } from "@ss/kernels";
+import {
+  DECIMAL_OK,
+  type FieldBatch,
+  parseDecimal64Fields,
+  parseDecimal64Into,
+  parseDecimal128Into,
+} from "@ss/kernels";
 import { type FieldRewriter, ValueDecoder } from "./field-decoder.js";
+import { KernelDecoder, wordsOf } from "./kernel-decoder.js";
 
 const COMMA = 44;
 const SPACE = 32;
@@ -17,9 +24,9 @@ function withoutCommas(bytes: Uint8Array, start: number, end: number): Uint8Arra
 }
 
 /** DECIMAL of up to 18 digits. */
-export class Decimal64Decoder extends ValueDecoder {
-  private values = new BigInt64Array(0);
-  private words = new Int32Array(0);
+export class Decimal64Decoder extends KernelDecoder {
+  private values: BigInt64Array = new BigInt64Array(0);
+  private words: Int32Array = new Int32Array(0);
   private readonly precision: number;
   private readonly scale: number;
 
@@ -38,9 +45,13 @@ export class Decimal64Decoder extends ValueDecoder {
       parseDecimal64Into(plain, 0, plain.length, precision, scale, words, i) === DECIMAL_OK
     );
   }
+  protected parseBatch(batch: FieldBatch): number {
+    return parseDecimal64Fields(batch, this.precision, this.scale, this.values);
+  }
   protected grow(capacity: number): void {
-    this.values = new BigInt64Array(capacity);
-    this.words = new Int32Array(this.values.buffer);
+    this.arrays.free(this.values);
+    this.values = this.arrays.bigInt64(capacity);
+    this.words = wordsOf(this.values);
   }
   protected build(rowCount: number, validity: Uint8Array | null): Column {
     return new Int64Column(this.type, rowCount, validity, this.values);

@@ -36,6 +36,8 @@ export abstract class ValueDecoder implements FieldDecoder {
   protected readonly rewriter: FieldRewriter;
   protected readonly validity: ValidityBits = new ValidityBits();
   protected capacity = 0;
+  /** The rows that `parseMany` left to `parse`, in ascending order. */
+  protected left: Int32Array = new Int32Array(0);
 
   constructor(type: DataType, column: string, rewriter: FieldRewriter) {
     this.type = type;
@@ -45,6 +47,10 @@ export abstract class ValueDecoder implements FieldDecoder {
 
   /** Reads `bytes[start .. end)` into row `i`; false where it is no value of the type. */
   protected abstract parse(bytes: Uint8Array, start: number, end: number, i: number): boolean;
+  /** Reads as many rows as it can in one go; returns how many it left, or -1 when it read none and noted none. */
+  protected parseMany(_bytes: Uint8Array, _field: FieldColumn, _rowCount: number): number {
+    return -1;
+  }
   protected abstract grow(capacity: number): void;
   protected abstract build(rowCount: number, validity: Uint8Array | null): Column;
 
@@ -57,6 +63,12 @@ export abstract class ValueDecoder implements FieldDecoder {
     const { direct } = this.rewriter;
     const validity = this.validity;
     validity.reset(rowCount);
+    const leftCount = this.parseMany(bytes, field, rowCount);
+    if (leftCount >= 0) {
+      const { left } = this;
+      for (let k = 0; k < leftCount; k++) this.decodeRow(bytes, field, left[k]!, bad);
+      return this.build(rowCount, validity.bits);
+    }
     for (let i = 0; i < rowCount; i++) {
       const length = lengths[i]!;
       if (length < 0) {
@@ -68,6 +80,18 @@ export abstract class ValueDecoder implements FieldDecoder {
       this.decodeOther(bytes, start, length, kinds[i]!, i, bad);
     }
     return this.build(rowCount, validity.bits);
+  }
+
+  private decodeRow(bytes: Uint8Array, field: FieldColumn, i: number, bad: BadRows): void {
+    const length = field.lengths[i]!;
+    if (length < 0) {
+      this.validity.clear(i);
+      return;
+    }
+    const start = field.starts[i]!;
+    const kind = field.kinds[i]!;
+    if (this.rewriter.direct[kind] === 1 && this.parse(bytes, start, start + length, i)) return;
+    this.decodeOther(bytes, start, length, kind, i, bad);
   }
 
   private decodeOther(

@@ -8,14 +8,19 @@ import {
   Int64Column,
 } from "@ss/core";
 import {
+  type FieldBatch,
+  parseDoubleFields,
   parseDoubleInto,
   parseFloatInto,
   parseInt8,
   parseInt16,
   parseInt32,
+  parseInt32Fields,
+  parseInt64Fields,
   parseInt64Into,
 } from "@ss/kernels";
 import { ValueDecoder } from "./field-decoder.js";
+import { KernelDecoder, wordsOf } from "./kernel-decoder.js";
 
 /** Whether a byte may end or begin a whole number: the kernels drop white space around it, files do not allow any. */
 function isTight(bytes: Uint8Array, start: number, end: number): boolean {
@@ -73,8 +78,8 @@ export class Int16Decoder extends ValueDecoder {
 }
 
 /** INT. */
-export class Int32Decoder extends ValueDecoder {
-  private values = new Int32Array(0);
+export class Int32Decoder extends KernelDecoder {
+  private values: Int32Array = new Int32Array(0);
 
   protected parse(bytes: Uint8Array, start: number, end: number, i: number): boolean {
     if (!isTight(bytes, start, end)) return false;
@@ -82,8 +87,12 @@ export class Int32Decoder extends ValueDecoder {
     this.values[i] = value;
     return value === value;
   }
+  protected parseBatch(batch: FieldBatch): number {
+    return parseInt32Fields(batch, this.values);
+  }
   protected grow(capacity: number): void {
-    this.values = new Int32Array(capacity);
+    this.arrays.free(this.values);
+    this.values = this.arrays.int32(capacity);
   }
   protected build(rowCount: number, validity: Uint8Array | null): Column {
     return new Int32Column(this.type, rowCount, validity, this.values);
@@ -91,16 +100,20 @@ export class Int32Decoder extends ValueDecoder {
 }
 
 /** BIGINT. */
-export class Int64Decoder extends ValueDecoder {
-  private values = new BigInt64Array(0);
-  private words = new Int32Array(0);
+export class Int64Decoder extends KernelDecoder {
+  private values: BigInt64Array = new BigInt64Array(0);
+  private words: Int32Array = new Int32Array(0);
 
   protected parse(bytes: Uint8Array, start: number, end: number, i: number): boolean {
     return isTight(bytes, start, end) && parseInt64Into(bytes, start, end, this.words, i);
   }
+  protected parseBatch(batch: FieldBatch): number {
+    return parseInt64Fields(batch, this.values);
+  }
   protected grow(capacity: number): void {
-    this.values = new BigInt64Array(capacity);
-    this.words = new Int32Array(this.values.buffer);
+    this.arrays.free(this.values);
+    this.values = this.arrays.bigInt64(capacity);
+    this.words = wordsOf(this.values);
   }
   protected build(rowCount: number, validity: Uint8Array | null): Column {
     return new Int64Column(this.type, rowCount, validity, this.values);
@@ -139,8 +152,8 @@ function isDigitNumber(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /** DOUBLE. */
-export class Float64Decoder extends ValueDecoder {
-  private values = new Float64Array(0);
+export class Float64Decoder extends KernelDecoder {
+  private values: Float64Array = new Float64Array(0);
   private readonly special: SpecialNumbers;
 
   constructor(
@@ -159,8 +172,12 @@ export class Float64Decoder extends ValueDecoder {
     this.values[i] = value;
     return true;
   }
+  protected parseBatch(batch: FieldBatch): number {
+    return parseDoubleFields(batch, this.values);
+  }
   protected grow(capacity: number): void {
-    this.values = new Float64Array(capacity);
+    this.arrays.free(this.values);
+    this.values = this.arrays.float64(capacity);
   }
   protected build(rowCount: number, validity: Uint8Array | null): Column {
     return new Float64Column(this.type, rowCount, validity, this.values);

@@ -1,5 +1,5 @@
 import { BytesBuilder, BytesColumn, type Column, type DataType } from "@ss/core";
-import { ByteArena, type FieldColumn } from "@ss/kernels";
+import { ByteArena, type FieldColumn, firstOtherKind } from "@ss/kernels";
 import type { FieldDecoder } from "./field-decoder.js";
 import { validText } from "./valid-text.js";
 import { ValidityBits } from "./validity-bits.js";
@@ -25,23 +25,32 @@ export class StringDecoder implements FieldDecoder {
   private readonly validity = new ValidityBits();
 
   private readonly isValid: boolean;
+  private readonly plainKind: number;
 
   /**
    * `escapedKinds` has a 1 for the kinds of fields that have escapes; `isValid` says that the tokeniser lets only valid UTF-8
-   * pass.
+   * pass. A field of the kind `plainKind` is never null, nor has it escapes.
    */
-  constructor(type: DataType, escapedKinds: Uint8Array, unescape: Unescape, isValid: boolean) {
+  constructor(
+    type: DataType,
+    escapedKinds: Uint8Array,
+    unescape: Unescape,
+    isValid: boolean,
+    plainKind: number = -1,
+  ) {
     this.type = type;
     this.escapedKinds = escapedKinds;
     this.unescape = unescape;
     this.isValid = isValid;
+    this.plainKind = plainKind;
   }
 
   decode(bytes: Uint8Array, field: FieldColumn, rowCount: number): Column {
     const { starts, lengths, kinds } = field;
     const { escapedKinds, validity } = this;
     validity.reset(rowCount);
-    for (let i = 0; i < rowCount; i++) {
+    const plainCount = this.plainKind < 0 ? 0 : firstOtherKind(kinds, rowCount, this.plainKind);
+    for (let i = plainCount; i < rowCount; i++) {
       if (lengths[i]! < 0) {
         validity.clear(i);
         lengths[i] = 0;

@@ -1,14 +1,19 @@
 import { type Column, Int32Column, Int64Column } from "@ss/core";
 import {
   DatetimeParser,
+  type FieldBatch,
   KIND_INTEGER,
   parseDate,
+  parseDateFields,
   parseTime,
+  parseTimestampFields,
   parseTimestampInto,
+  parseTimestampNtzFields,
   parseTimestampNtzInto,
   type TimeZone,
 } from "@ss/kernels";
 import { type FieldRewriter, ValueDecoder } from "./field-decoder.js";
+import { KernelDecoder, wordsOf } from "./kernel-decoder.js";
 
 /** How date and time text is read: by a pattern, by the rules of casts, or by the rules where the pattern fails. */
 export interface TimeText {
@@ -24,8 +29,8 @@ const decoder = new TextDecoder();
 const DASH = 45;
 
 /** DATE. */
-export class DateDecoder extends ValueDecoder {
-  private values = new Int32Array(0);
+export class DateDecoder extends KernelDecoder {
+  private values: Int32Array = new Int32Array(0);
   private readonly pattern: DatetimeParser | undefined;
   private readonly fallsBack: boolean;
   /** Whether the pattern is the common one, which the kernels read without a general parser. */
@@ -51,21 +56,29 @@ export class DateDecoder extends ValueDecoder {
     this.values[i] = days;
     return days === days;
   }
+  protected parseBatch(batch: FieldBatch): number {
+    return this.isIso || this.pattern === undefined ? parseDateFields(batch, this.values) : -1;
+  }
   protected grow(capacity: number): void {
-    this.values = new Int32Array(capacity);
+    this.arrays.free(this.values);
+    this.values = this.arrays.int32(capacity);
   }
   protected build(rowCount: number, validity: Uint8Array | null): Column {
     return new Int32Column(this.type, rowCount, validity, this.values);
   }
 }
 
-abstract class WordsDecoder extends ValueDecoder {
+abstract class WordsDecoder extends KernelDecoder {
   protected values: BigInt64Array = new BigInt64Array(0);
   protected words: Int32Array = new Int32Array(0);
 
+  protected parseBatch(_batch: FieldBatch): number {
+    return -1;
+  }
   protected grow(capacity: number): void {
-    this.values = new BigInt64Array(capacity);
-    this.words = new Int32Array(this.values.buffer);
+    this.arrays.free(this.values);
+    this.values = this.arrays.bigInt64(capacity);
+    this.words = wordsOf(this.values);
   }
   protected build(rowCount: number, validity: Uint8Array | null): Column {
     return new Int64Column(this.type, rowCount, validity, this.values);
@@ -90,6 +103,9 @@ export class TimestampDecoder extends WordsDecoder {
     if (pattern === undefined) return parseTimestampInto(bytes, start, end, zone, this.words, i);
     if (pattern.parseTimestampInto(bytes, start, end, zone, this.words, i)) return true;
     return this.fallsBack && parseTimestampInto(bytes, start, end, zone, this.words, i);
+  }
+  protected override parseBatch(batch: FieldBatch): number {
+    return this.pattern === undefined ? parseTimestampFields(batch, this.zone, this.values) : -1;
   }
   protected override other(
     bytes: Uint8Array,
@@ -119,6 +135,9 @@ export class TimestampNtzDecoder extends WordsDecoder {
     const { pattern } = this;
     if (pattern === undefined) return parseTimestampNtzInto(bytes, start, end, false, this.words, i);
     return pattern.parseTimestampNtzInto(bytes, start, end, false, this.words, i);
+  }
+  protected override parseBatch(batch: FieldBatch): number {
+    return this.pattern === undefined ? parseTimestampNtzFields(batch, this.values) : -1;
   }
 }
 

@@ -126,6 +126,7 @@ export function jsonDecoder(type: DataType, column: string, values: JsonValues):
         ESCAPED,
         (bytes, start, length, _kind, arena) => unescapeJson(bytes, start, length, arena),
         true,
+        KIND_STRING,
       );
     case "binary":
       return new ComputedBytesDecoder(type, column, base64Bytes);

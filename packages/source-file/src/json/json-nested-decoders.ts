@@ -13,6 +13,7 @@ import {
   FieldTable,
   JsonNested,
   JsonTokenizer,
+  KernelArrays,
   KIND_ARRAY,
   KIND_OBJECT,
   SpanList,
@@ -45,7 +46,7 @@ export class JsonStructDecoder implements FieldDecoder {
     this.column = column;
     const keys = type.fields.map(({ name }) => encoder.encode(name));
     this.tokenizer = new JsonTokenizer(keys, values.options);
-    this.table = new FieldTable(keys.length, 64);
+    this.table = new FieldTable(keys.length, 64, new KernelArrays());
     this.decoders = type.fields.map((field) => jsonDecoder(field.type, column, values));
   }
 

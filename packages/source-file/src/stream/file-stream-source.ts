@@ -29,7 +29,7 @@ import type { FileIndex } from "../table/file-index.js";
 import { FileScan, type FileSchema, fullSchema } from "../table/file-scan.js";
 import { type FilePartition, planPartitions } from "../table/file-splits.js";
 import { FileCleaner } from "./file-cleaner.js";
-import { orderFiles, takeFiles } from "./new-files.js";
+import { FileQueue, orderFiles } from "./new-files.js";
 import { SeenFiles } from "./seen-files.js";
 import type { StreamOptions } from "./stream-options.js";
 
@@ -62,9 +62,9 @@ export class FileStreamSource implements Source {
   private cleaner: FileCleaner | undefined;
   private newestBatch = -1;
   /** Files that were listed and not taken, for the next batches. */
-  private unread: readonly FileEntry[] = [];
-  /** All files there are, once the end of the run is pinned. */
-  private pinned: readonly FileEntry[] | undefined;
+  private unread: FileQueue = new FileQueue([]);
+  /** All files there are to read, once the end of the run is pinned. */
+  private pinned: FileQueue | undefined;
   /** Sizes of files listed in this run, so that planning need not ask for them. */
   private readonly sizes = new Map<string, number>();
 
@@ -100,33 +100,33 @@ export class FileStreamSource implements Source {
   async latestOffset(start: Offset | null, limit: ReadLimit): Promise<Offset | null> {
     // files of an entry that is gone would be taken for new ones
     if (batchOf(start) > this.newestBatch) throw missingEntry(batchOf(start), this.newestBatch);
-    const files = await this.newFiles();
-    const taken = this.take(files, limit);
+    const taken = await this.take(limit);
     for (const file of taken) this.seen.add(file.path, file.modifiedMs);
     this.seen.purge();
     if (taken.length > 0) await this.record(taken);
     return this.newestBatch < 0 ? null : offsetOf(this.newestBatch);
   }
 
-  private async newFiles(): Promise<readonly FileEntry[]> {
-    if (this.unread.length > 0) return this.unread;
-    const all = this.pinned ?? (await this.allFiles());
-    return all.filter((file) => this.seen.isNew(file.path, file.modifiedMs));
-  }
-
-  private async allFiles(): Promise<FileEntry[]> {
-    const { index, schema, streamOptions } = this.parts;
-    const files = index.partitionedFiles(await index.list(), schema.partition).map(({ file }) => file);
-    return orderFiles(files, streamOptions.latestFirst);
-  }
-
-  private take(files: readonly FileEntry[], limit: ReadLimit): readonly FileEntry[] {
+  private async take(limit: ReadLimit): Promise<readonly FileEntry[]> {
+    const isNew = (file: FileEntry): boolean => this.seen.isNew(file.path, file.modifiedMs);
+    if (this.pinned !== undefined) return this.pinned.take(limit, isNew).taken;
     const { latestFirst, maxCachedFiles, discardCachedInputRatio } = this.parts.streamOptions;
-    const { taken, left, leftWeight, limit: amount } = takeFiles(files, limit);
-    // what comes newest first, or from a pinned listing, is not kept: the first may change, the second is kept already
-    const keeps = !latestFirst && this.pinned === undefined && leftWeight >= amount * discardCachedInputRatio;
-    this.unread = keeps ? left.slice(0, maxCachedFiles) : [];
+    const listed = this.unread.length > 0 ? undefined : await this.listed();
+    const queue = listed === undefined ? this.unread : new FileQueue(listed.filter(isNew));
+    const { taken, leftWeight, limit: amount } = queue.take(limit, () => true);
+    if (listed !== undefined && taken.length < listed.length) this.parts.index.listAgain();
+    // what comes newest first is not kept, as it may change
+    const keeps = !latestFirst && leftWeight >= amount * discardCachedInputRatio;
+    this.unread = keeps ? queue.upTo(maxCachedFiles) : new FileQueue([]);
     return taken;
+  }
+
+  /** The files that are there and were not read before, in their order, and perhaps some that were. */
+  private async listed(): Promise<FileEntry[]> {
+    const { index, schema, streamOptions } = this.parts;
+    const listing = await index.listNew((path) => this.seen.knows(path));
+    const files = index.partitionedFiles(listing, schema.partition).map(({ file }) => file);
+    return orderFiles(files, streamOptions.latestFirst);
   }
 
   private async record(files: readonly FileEntry[]): Promise<void> {
@@ -143,8 +143,9 @@ export class FileStreamSource implements Source {
   }
 
   async prepareForAvailableNow(): Promise<void> {
-    this.unread = [];
-    this.pinned = await this.allFiles();
+    this.unread = new FileQueue([]);
+    this.pinned = new FileQueue(await this.listed());
+    this.parts.index.listAgain();
   }
 
   async plan(start: Offset | null, end: Offset): Promise<readonly Partition[]> {

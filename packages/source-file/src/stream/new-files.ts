@@ -1,48 +1,81 @@
 import type { FileEntry, ReadLimit } from "@ss/core";
 
-/** Files of a listing split into those of the next batch and the rest. */
+/** Files for the next batch, and what is left behind them in the unit of the limit: files or bytes. */
 export interface FileChoice {
   readonly taken: readonly FileEntry[];
-  readonly left: readonly FileEntry[];
-  /** The size of the rest in the unit of the limit: files or bytes. */
   readonly leftWeight: number;
   readonly limit: number;
 }
 
-/** Takes files in order up to a limit; a limit on bytes lets at least one file through. */
-export function takeFiles(files: readonly FileEntry[], limit: ReadLimit): FileChoice {
-  switch (limit.kind) {
-    case "maxFiles": {
-      const left = files.slice(limit.files);
-      return { taken: files.slice(0, limit.files), left, leftWeight: left.length, limit: limit.files };
-    }
-    case "maxBytes": {
-      const count = countWithin(files, limit.bytes);
-      const left = files.slice(count);
-      return { taken: files.slice(0, count), left, leftWeight: sizeOf(left), limit: limit.bytes };
-    }
-    case "composite":
-      return limit.limits
-        .map((part) => takeFiles(files, part))
-        .reduce((a, b) => (b.taken.length < a.taken.length ? b : a));
-    default:
-      return { taken: files, left: [], leftWeight: 0, limit: Number.POSITIVE_INFINITY };
-  }
+interface Cut {
+  readonly taken: readonly FileEntry[];
+  /** Where the rest begins. */
+  readonly end: number;
+  readonly unit: "files" | "bytes" | "none";
+  readonly limit: number;
 }
 
-function countWithin(files: readonly FileEntry[], bytes: number): number {
-  let total = 0;
-  let count = 0;
-  for (const file of files) {
-    total += file.size;
-    if (count > 0 && total > bytes) break;
-    count++;
-  }
-  return count;
-}
+/** Listed files in the order in which they are to be read. To take some costs what is taken, not what is left. */
+export class FileQueue {
+  private readonly files: readonly FileEntry[];
+  private at = 0;
+  private bytesLeft: number;
 
-function sizeOf(files: readonly FileEntry[]): number {
-  return files.reduce((sum, file) => sum + file.size, 0);
+  constructor(files: readonly FileEntry[]) {
+    this.files = files;
+    this.bytesLeft = files.reduce((sum, file) => sum + file.size, 0);
+  }
+
+  get length(): number {
+    return this.files.length - this.at;
+  }
+
+  /** Takes files up to a limit from the front, and drops those in between that `accepts` refuses; a limit on bytes lets one through. */
+  take(limit: ReadLimit, accepts: (file: FileEntry) => boolean): FileChoice {
+    const { taken, end, unit, limit: amount } = this.cut(limit, accepts);
+    for (; this.at < end; this.at++) this.bytesLeft -= this.files[this.at]!.size;
+    const leftWeight = unit === "bytes" ? this.bytesLeft : unit === "files" ? this.length : 0;
+    return { taken, leftWeight, limit: amount };
+  }
+
+  /** The same without all but the first `count` files. */
+  upTo(count: number): FileQueue {
+    return this.length <= count ? this : new FileQueue(this.files.slice(this.at, this.at + count));
+  }
+
+  private cut(limit: ReadLimit, accepts: (file: FileEntry) => boolean): Cut {
+    switch (limit.kind) {
+      case "maxFiles":
+        return this.cutAt("files", limit.files, () => 1, accepts);
+      case "maxBytes":
+        return this.cutAt("bytes", limit.bytes, (file) => file.size, accepts);
+      case "composite":
+        return limit.limits
+          .map((part) => this.cut(part, accepts))
+          .reduce((a, b) => (b.taken.length < a.taken.length ? b : a));
+      default:
+        return this.cutAt("none", Number.POSITIVE_INFINITY, () => 0, accepts);
+    }
+  }
+
+  private cutAt(
+    unit: Cut["unit"],
+    limit: number,
+    weightOf: (file: FileEntry) => number,
+    accepts: (file: FileEntry) => boolean,
+  ): Cut {
+    const taken: FileEntry[] = [];
+    let total = 0;
+    let end = this.at;
+    for (; end < this.files.length; end++) {
+      const file = this.files[end]!;
+      if (!accepts(file)) continue;
+      total += weightOf(file);
+      if (total > limit && (unit === "files" || taken.length > 0)) break;
+      taken.push(file);
+    }
+    return { taken, end, unit, limit };
+  }
 }
 
 /** The order in which files are read: by time of change, then by path; the newest first if told. */

@@ -12,9 +12,11 @@ import {
   baseOf,
   discoverPartitions,
   FileManifest,
+  FolderTimes,
   hasManifest,
   isGlob,
   type Listing,
+  type ListingOptions,
   listFiles,
   logSettings,
   type PartitionValueParser,
@@ -33,6 +35,7 @@ export class FileIndex {
   private readonly clock: Clock;
   private readonly recursive: boolean;
   private readonly bases: readonly string[] | undefined;
+  private readonly times: FolderTimes;
   private usesManifest: boolean | undefined;
 
   constructor(paths: readonly string[], options: Options, context: FormatContext, clock: Clock) {
@@ -43,17 +46,35 @@ export class FileIndex {
     this.recursive = options.boolean("recursiveFileLookup", false);
     const base = options.get("basePath");
     this.bases = base === undefined ? undefined : [absolutePath(base)];
+    this.times = new FolderTimes(clock);
   }
 
   /** The files as they are now, in no order. With `mustExist` a path that leads nowhere is an error. */
   async list(mustExist = false): Promise<Listing> {
     if (await this.hasManifest()) return { files: await this.manifestFiles(), roots: [] };
-    return listFiles(this.context.fileSystem, this.paths, {
+    return listFiles(this.context.fileSystem, this.paths, { ...this.filters(), mustExist });
+  }
+
+  /**
+   * The files that came since the calls before; those that `skip` knows are left out without being looked at. Unless all of the
+   * others are taken, `listAgain` has to follow, or they may not come again.
+   */
+  async listNew(skip: (path: string) => boolean): Promise<Listing> {
+    if (await this.hasManifest()) return { files: await this.manifestFiles(), roots: [] };
+    return listFiles(this.context.fileSystem, this.paths, { ...this.filters(), skip, times: this.times });
+  }
+
+  /** Lets the next `listNew` find again what the one before has found. */
+  listAgain(): void {
+    this.times.forget();
+  }
+
+  private filters(): ListingOptions {
+    return {
       pathGlobFilter: this.options.get("pathGlobFilter"),
       modifiedBeforeMs: this.momentOption("modifiedBefore"),
       modifiedAfterMs: this.momentOption("modifiedAfter"),
-      mustExist,
-    });
+    };
   }
 
   /** Whether a streaming query wrote the one folder that is read; once it is so it stays so. */

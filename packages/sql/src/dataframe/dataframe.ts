@@ -295,7 +295,7 @@ export class DataFrame<Row extends object = AnyRow> {
   }
 
   /** The rows, one at a time, without holding all of them. */
-  async *toLocalIterator(): AsyncIterable<Row> {
+  async *toLocalIterator(): AsyncGenerator<Row, void, undefined> {
     const { schema, rows } = await this.executor.execute(this.plan);
     const make = rowMaker<Row>(schema, this.executor);
     for await (const batch of rows) {

@@ -22,7 +22,8 @@ import { StatefulAggregateOperator } from "./operators/stateful-aggregate.js";
 import { WatermarkOperator } from "./operators/watermark.js";
 import { WindowOperator } from "./operators/window.js";
 import { hasPartials, scanOf, splittingRead } from "./parallel/fragment.js";
-import { ParallelFragment, type Parallelism } from "./parallel/parallel-fragment.js";
+import { FragmentSet } from "./parallel/fragment-set.js";
+import type { Parallelism } from "./parallel/parallel-fragment.js";
 
 /** Settings of a session that operators need. */
 export interface BuildSettings extends StageSettings {
@@ -39,36 +40,28 @@ export interface Built {
   /** Generated stages, for `explain("codegen")`. */
   readonly stages: readonly Stage[];
   /** Parts that workers run, where the session has workers. */
-  readonly fragments: readonly ParallelFragment[];
-  /** Tells the workers to forget them. */
-  close(): void;
+  readonly fragments: FragmentSet;
 }
 
 /** Makes the operators of a plan. They may run many times, one run at a time. */
 export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Built {
   const families: FamilySpec[] = [];
   const stages: Stage[] = [];
-  const fragments: ParallelFragment[] = [];
+  const fragments = new FragmentSet(settings);
   const recursions = new Map<number, HeldRows>();
-  const { ansi, parallelism } = settings;
-  const fragment = (plan: PhysicalPlan, read: number): ParallelFragment | undefined => {
-    if (parallelism === undefined) return undefined;
-    const made = new ParallelFragment(plan, read, settings, parallelism);
-    fragments.push(made);
-    return made;
-  };
+  const { ansi } = settings;
   /** A part of the plan: taken from the workers as a whole where it can be split. */
   const build = (node: PhysicalPlan): Operator => {
-    const read = parallelism === undefined ? undefined : splittingRead(node);
-    if (read === undefined) return buildHere(node);
-    return new GatherOperator(buildHere(node), fragment(node, read)!);
+    const read = splittingRead(node);
+    const fragment = read === undefined ? undefined : fragments.add(node, read);
+    return fragment === undefined ? buildHere(node) : new GatherOperator(buildHere(node), fragment);
   };
   const groupInput = (node: AggregatePlan): GroupInput => {
     const read = hasPartials(node) ? splittingRead(node.child) : undefined;
     if (read === undefined) return new DirectInput(build(node.child));
     const { stateful: _stateful, ...partial } = node;
     const scan = scanOf(node.child, read);
-    return new SplitInput(node, buildHere(node.child), scan, fragment(partial, read), ansi);
+    return new SplitInput(node, buildHere(node.child), scan, fragments.add(partial, read), ansi);
   };
   /** Makes an operator and, below it, all that are split along with it. */
   const buildHere = (node: PhysicalPlan): Operator => {
@@ -130,14 +123,5 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
         return new ObserveOperator(node, below(node.child), settings, settings.external);
     }
   };
-  const root = build(plan);
-  return {
-    root,
-    families,
-    stages,
-    fragments,
-    close: () => {
-      for (const one of fragments) one.close();
-    },
-  };
+  return { root: build(plan), families, stages, fragments };
 }

@@ -227,6 +227,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   ],
   "spark.sql.streaming.stateStore.providerClass": [
     "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider",
+    "there is one store, in tables of this process; a checkpoint names its own",
   ],
   "spark.sql.streaming.stateStore.rocksdb.formatVersion": [
     "5",
@@ -331,6 +332,8 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   "spark.sql.sources.partitionColumnTypeInference.enabled": ["true"],
   "spark.sql.shuffle.partitions": ["16"],
   "spark.sql.adaptive.enabled": ["true", "plans are not changed while they run"],
+  "spark.sql.cteRecursionLevelLimit": ["100"],
+  "spark.sql.cteRecursionRowLimit": ["1000000"],
   "ss.collect.longs": ["number"],
   "ss.collect.timestamps": ["date"],
 };

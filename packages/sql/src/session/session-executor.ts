@@ -138,13 +138,14 @@ export class SessionExecutor implements Executor {
     );
     const { physical, tables } = await this.preparation.plan({ ...analyzed, plan }, false);
     const built = buildOperators(physical, this.preparation.settings);
+    built.fragments.start();
     const stop = new AbortController();
     try {
       yield* built.root.rows(new TableRun(tables, nowMs, () => performance.now(), stop.signal));
     } finally {
       // also for a caller that leaves early: reads that an operator has begun ahead end with the run
       stop.abort();
-      built.close();
+      built.fragments.close();
     }
   }
 
@@ -152,9 +153,11 @@ export class SessionExecutor implements Executor {
     this.assertRunning();
     const analyzed = await this.preparation.analyze(plan);
     const { physical, optimized } = await this.preparation.plan(analyzed, this.isStreaming(plan));
-    const text = `== Physical Plan ==\n${physicalText(physical)}`;
+    const { stages, fragments } = buildOperators(physical, this.preparation.settings);
+    const { tables, sources } = analyzed;
+    const threads = fragments.text((id) => (tables.get(id) ?? sources.get(id))?.worker);
+    const text = `== Physical Plan ==\n${physicalText(physical)}${threads}`;
     if (mode === "codegen") {
-      const { stages } = buildOperators(physical, this.preparation.settings);
       return `${text}\n\n${stages.map((stage) => stage.text()).join("\n\n")}`;
     }
     if (mode === "simple") return text;

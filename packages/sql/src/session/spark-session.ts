@@ -54,7 +54,7 @@ export class SessionBuilder {
     return this.config("spark.app.name", name);
   }
 
-  /** `local`, `local[N]` or `local[*]`. This release runs everything on the thread of the program, whatever N is. */
+  /** `local`, `local[N]` or `local[*]`: with N of 2 or more, input is read, decoded and pre-aggregated on N worker threads. Default one thread. */
   master(master: string): this {
     return this.config("spark.master", master);
   }

@@ -87,7 +87,8 @@ export class SqlStreamPlan implements StreamPlan {
   }
 
   async open(context: PlanContext): Promise<void> {
-    const { families } = this.built;
+    const { families, fragments } = this.built;
+    fragments.start();
     if (families.length === 0) return;
     const { fileSystem, stateFolder, runId, conf, state } = context;
     this.store = await this.options.stateProvider.open({ fileSystem, folder: stateFolder, runId, conf });
@@ -153,12 +154,14 @@ export class SqlStreamPlan implements StreamPlan {
   explain(mode: "simple" | "extended" | "codegen"): string {
     if (mode === "codegen") return this.built.stages.map((stage) => stage.text()).join("\n\n");
     if (!this.ran) return "No physical plan. Waiting for data.";
-    const physical = `== Physical Plan ==\n${physicalText(this.options.physical)}`;
+    const { physical: plan, sources, tables } = this.options;
+    const threads = this.built.fragments.text((id) => (tables.get(id) ?? sources.get(id))?.worker);
+    const physical = `== Physical Plan ==\n${physicalText(plan)}${threads}`;
     return mode === "extended" ? `${this.options.logicalText()}\n${physical}` : physical;
   }
 
   async close(): Promise<void> {
-    this.built.close();
+    this.built.fragments.close();
     await this.store?.close();
   }
 }

@@ -24,7 +24,7 @@ function slices(next: (below: number) => number, length: number, alphabet: numbe
 describe("the kernel of a dictionary", () => {
   test("gives the codes that the dictionary gives by itself", () => {
     const next = random(seed);
-    for (let round = 0; round < Math.ceil(cases / 20); round++) {
+    for (let round = 0; round < Math.ceil(cases / 40); round++) {
       const arrays = new KernelArrays();
       const plain = new BytesDictionary();
       const quick = new BytesDictionary(new DictionaryKernel());
@@ -39,7 +39,8 @@ describe("the kernel of a dictionary", () => {
         const action = next(3) === 0 ? "find" : "intern";
         plain[action](bytes, starts, lengths, starts.length, one);
         quick[action](data, starts, lengths, starts.length, other);
-        expect(other, `seed ${seed}, round ${round}, batch ${batch}`).toEqual(one);
+        const differ = one.findIndex((code, i) => code !== other[i]);
+        expect(differ, `seed ${seed}, round ${round}, batch ${batch}`).toBe(-1);
         if (next(4) === 0 && action === "intern") {
           for (const code of new Set(one)) {
             if (next(2) === 0) continue;

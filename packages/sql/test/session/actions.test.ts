@@ -18,7 +18,10 @@ import { type DataFrame, SparkSession } from "../../src/index.js";
 class CountingFileSystem extends MemoryFileSystem {
   listings = 0;
 
-  override async *list(folder: string, options?: { readonly recursive?: boolean }): AsyncGenerator<FileEntry> {
+  override async *list(
+    folder: string,
+    options?: { readonly recursive?: boolean },
+  ): AsyncGenerator<FileEntry> {
     if (folder.includes("/in")) this.listings++;
     yield* super.list(folder, options);
   }

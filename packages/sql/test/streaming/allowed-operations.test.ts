@@ -40,17 +40,20 @@ test("two stateful operators are refused where only one is allowed", async () =>
 test.each([
   { allowMultiple: true, late: 0 },
   { allowMultiple: false, late: 1 },
-])("with allowMultiple $allowMultiple $late rows are late in the batch after the watermark moved", async (row) => {
-  spark.conf.set("spark.sql.streaming.noDataMicroBatches.enabled", false);
-  spark.conf.set("spark.sql.streaming.statefulOperator.allowMultiple", row.allowMultiple);
-  const query = await start(windows());
-  MemorySource.addData("checked", 25);
-  await query.processAllAvailable();
-  MemorySource.addData("checked", 12);
-  await query.processAllAvailable();
-  expect(query.lastProgress!.stateOperators[0]!.numRowsDroppedByWatermark).toBe(row.late);
-  await query.stop();
-});
+])(
+  "with allowMultiple $allowMultiple $late rows are late in the batch after the watermark moved",
+  async (row) => {
+    spark.conf.set("spark.sql.streaming.noDataMicroBatches.enabled", false);
+    spark.conf.set("spark.sql.streaming.statefulOperator.allowMultiple", row.allowMultiple);
+    const query = await start(windows());
+    MemorySource.addData("checked", 25);
+    await query.processAllAvailable();
+    MemorySource.addData("checked", 12);
+    await query.processAllAvailable();
+    expect(query.lastProgress!.stateOperators[0]!.numRowsDroppedByWatermark).toBe(row.late);
+    await query.stop();
+  },
+);
 
 const REFUSED = /Expression\(s\): monotonically_increasing_id\(\) is not supported with streaming/;
 

@@ -20,7 +20,8 @@ test("the first report of a run tells how long it was planned, each how long its
   expect(first!.durationMs["queryPlanning"]).toBeGreaterThan(0);
   expect(second!.durationMs["queryPlanning"]).toBe(0);
   for (const report of [first!, second!]) {
-    const { getBatch, addBatch, latestOffset, walCommit, commitOffsets, triggerExecution } = report.durationMs;
+    const { getBatch, addBatch, latestOffset, walCommit, commitOffsets, triggerExecution } =
+      report.durationMs;
     expect(getBatch).toBeGreaterThan(0);
     expect(addBatch).toBeGreaterThan(0);
     // the phases of a trigger do not overlap

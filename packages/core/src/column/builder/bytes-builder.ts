@@ -41,6 +41,14 @@ export class BytesBuilder extends ColumnBuilder {
       this.appendBytes(bytes.data, bytes.starts[i]!, bytes.lengths[i]!);
     }
   }
+  override appendRange(column: c.Column, from: number, to: number): void {
+    if (column.layout !== "bytes") return super.appendRange(column, from, to);
+    const start = this.nextRange(column, from, to);
+    const { data, starts, lengths } = column;
+    for (let i = from, at = start; i < to; i++, at++) {
+      if (!this.isNull(at)) this.put(at, data, starts[i]!, lengths[i]!);
+    }
+  }
   setFrom(slot: number, column: c.Column, i: number): void {
     if (!this.isNull(slot)) this.garbage += this.lengths[slot]!;
     if (column.isNull(i)) this.mark(slot, false);

@@ -38,6 +38,27 @@ export abstract class ColumnBuilder {
     this.next(false);
   }
 
+  /** Appends rows `from .. to)` of a column of the same type. */
+  appendRange(column: c.Column, from: number, to: number): void {
+    for (let i = from; i < to; i++) this.appendFrom(column, i);
+  }
+
+  /** Starts rows `from .. to)` of a column at once, and returns the position of the first. */
+  protected nextRange(column: c.Column, from: number, to: number): number {
+    const start = this.length;
+    const end = start + to - from;
+    if (end > this.validity.length << 3) this.growTo(Math.max(end, start * 2));
+    const { validity } = this;
+    for (let i = from, at = start; i < to; i++, at++) {
+      if (column.isNull(i)) {
+        validity[at >> 3]! &= ~(1 << (at & 7));
+        this.nullCount++;
+      } else validity[at >> 3]! |= 1 << (at & 7);
+    }
+    this.length = end;
+    return start;
+  }
+
   /** Starts a row, growing the arrays where needed, and returns its position; for typed writers. */
   next(present: boolean): number {
     const i = this.length;

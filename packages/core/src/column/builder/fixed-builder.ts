@@ -30,6 +30,12 @@ export abstract class FixedBuilder<A extends Fixed> extends ColumnBuilder {
     const at = this.next(!column.isNull(i));
     this.values[at] = (column as unknown as { values: A }).values[i] as never;
   }
+  override appendRange(column: c.Column, from: number, to: number): void {
+    if (column.layout === "dictionary") return super.appendRange(column, from, to);
+    const start = this.nextRange(column, from, to);
+    const { values } = column as unknown as { values: A };
+    this.values.set(values.subarray(from, to) as never, start);
+  }
   setFrom(slot: number, column: c.Column, i: number): void {
     if (column.layout === "dictionary") {
       if (column.isNull(i)) this.mark(slot, false);

@@ -32,6 +32,12 @@ export class OutputBuffer {
   micros: BigInt64Array = new BigInt64Array(0);
   /** The bytes to which starts and lengths refer; set by the generated code at the end of a batch. */
   data: Uint8Array = EMPTY_BYTES;
+  /** Rows of `dictionary`, where rows are handed on as the input has them. */
+  codes: Int32Array = new Int32Array(0);
+  /** Set by the generated code at the end of a batch. */
+  dictionary: c.DictionaryColumn["dictionary"] | null = null;
+  /** Whether some generated code writes `codes`. */
+  usesCodes = false;
   readonly children: readonly OutputBuffer[];
   /** Elements (or keys and values) that are copied, where they do not all lie in one column. */
   readonly own: readonly ColumnBuilder[];
@@ -53,6 +59,7 @@ export class OutputBuffer {
     this.grow(capacity);
     if (this.hasNull === 1 || this.validity.length > 0) this.validity.fill(0);
     this.hasNull = 0;
+    this.dictionary = null;
     for (const builder of this.own) builder.reset();
     for (const child of this.children) child.start(capacity);
   }
@@ -60,6 +67,9 @@ export class OutputBuffer {
   /** Makes room for `capacity` rows and keeps what is there. */
   grow(capacity: number): void {
     if (capacity > this.validity.length << 3) this.allocate(Math.max(capacity, 256));
+    if (this.usesCodes && this.codes.length < capacity) {
+      this.codes = enlarged(this.codes, new Int32Array(this.validity.length << 3));
+    }
     for (const child of this.children) child.grow(capacity);
   }
 
@@ -118,6 +128,7 @@ export class OutputBuffer {
   column(rowCount: number): Column {
     const { type } = this;
     const validity: Validity = this.hasNull === 1 ? this.validity : null;
+    if (this.dictionary) return new c.DictionaryColumn(type, rowCount, validity, this.codes, this.dictionary);
     switch (this.layout) {
       case "boolean":
         return new c.BooleanColumn(type, rowCount, validity, this.values as Uint8Array);

@@ -30,6 +30,25 @@ export class StageRuntime implements RunClock {
     this.used = 0;
   }
 
+  private readonly memos: WeakMap<object, Uint8Array>[] = [];
+
+  /** Forgets what `memo` gave: another run may have another time. */
+  forget(): void {
+    this.memos.length = 0;
+  }
+
+  /** What a condition (by number) is known to give for the entries of a dictionary: 0 for not known yet, 1 for no, 2 for yes. */
+  memo(condition: number, dictionary: Column): Uint8Array {
+    this.memos[condition] ??= new WeakMap();
+    const memos = this.memos[condition];
+    let known = memos.get(dictionary);
+    if (known === undefined) {
+      known = new Uint8Array(dictionary.length);
+      memos.set(dictionary, known);
+    }
+    return known;
+  }
+
   /** Makes room for `extra` bytes and returns where they begin. */
   reserve(extra: number): number {
     const needed = this.used + extra;

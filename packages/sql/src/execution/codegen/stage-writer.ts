@@ -84,6 +84,22 @@ export class StageWriter implements CodeWriter {
     this.lines.push(statement);
   }
 
+  /** The place behind the statements so far, for `hoisted`. */
+  get place(): number {
+    return this.lines.length;
+  }
+
+  /** A constant declared at an earlier place of the loop, the same one for the same text. */
+  hoisted(initial: string, place: number): string {
+    const key = `${place}:${initial}`;
+    const known = this.locals.get(key);
+    if (known !== undefined) return known;
+    const name = `h${this.names++}`;
+    this.lines.splice(place, 0, `const ${name} = ${initial};`);
+    this.locals.set(key, name);
+    return name;
+  }
+
   when(condition: string, body: () => void, otherwise?: () => void): void {
     if (condition !== "true") this.lines.push(`if (${condition}) {`);
     else this.lines.push("{");

@@ -1,6 +1,8 @@
-import { type Column, type DataType, StreamError } from "@ss/core";
+import { type Column, type DataType, type DictionaryColumn, StreamError } from "@ss/core";
+import { exists } from "../../expression/children.js";
 import type { Code } from "../../expression/code.js";
 import type { Alias, Attribute, Expression } from "../../expression/expression.js";
+import { isRepeatable } from "../../expression/repeatable.js";
 import { typeOf } from "../../expression/type-of.js";
 import type { Rows } from "../../logical/rows.js";
 import { anyNull } from "./codes.js";
@@ -71,13 +73,15 @@ export class Stage {
     if (this.passesAll) {
       return { columns: this.passed.map((index) => columns[index]!), rowCount };
     }
+    if (this.runtime.clock !== clock) this.runtime.forget();
     this.runtime.clock = clock;
     this.runtime.reset();
+    const { loop } = this.variant(columns);
     const capacity = Math.max(rowCount, 1);
     this.buffers.forEach((buffer, k) => {
       if (this.passed[k]! < 0) buffer.start(capacity);
     });
-    const count = this.variant(columns).loop(columns, rowCount);
+    const count = loop(columns, rowCount);
     const out = this.buffers.map((buffer, k) => {
       const index = this.passed[k]!;
       return index >= 0 ? columns[index]! : buffer.column(count);
@@ -109,10 +113,14 @@ export class Stage {
       bindings.set(attribute.id, () => columnCode(columns[k]!, `columns[${k}]`, "i", writer.local));
     });
     for (const alias of spec.definitions ?? []) bindings.set(alias.id, () => writer.expression(alias.child));
-    for (const condition of spec.conditions) this.filter(writer, condition);
+    spec.conditions.forEach((condition, k) => {
+      const input = memoInput(condition, spec.input, columns);
+      if (input < 0) this.filter(writer, condition);
+      else this.rememberingFilter(writer, condition, k, input, columns[input]!);
+    });
     const epilogue: string[] = [];
-    if (spec.generator) this.generateRows(writer, spec.generator, epilogue);
-    else this.writeOutputs(writer, epilogue);
+    if (spec.generator) this.generateRows(writer, spec.generator, columns, epilogue);
+    else this.writeOutputs(writer, columns, epilogue);
     const resets = [...new Set(writer.builders)].map((name) => `${name}.reset();`);
     const text = [
       ...resets,
@@ -141,14 +149,46 @@ export class Stage {
     return { loop: make(runtime, buffers, grow, ...writer.constants) as Loop, text };
   }
 
-  private filter(writer: StageWriter, condition: Expression): void {
+  /** The text of a test whether a condition does not hold. */
+  private failing(writer: StageWriter, condition: Expression): string {
     const code = writer.expression(condition);
     if (code.layout !== "boolean") throw notBoolean(condition);
-    const fails = anyNull(code.isNull, code.value === "true" ? "false" : `!${code.value}`);
+    return anyNull(code.isNull, code.value === "true" ? "false" : `!${code.value}`);
+  }
+
+  private filter(writer: StageWriter, condition: Expression): void {
+    const fails = this.failing(writer, condition);
     if (fails !== "false") writer.write(`if (${fails}) continue;`);
   }
 
-  private generateRows(writer: StageWriter, generator: StageGenerator, epilogue: string[]): void {
+  /** A filter that looks at one dictionary-encoded column: it is computed once per entry that occurs. */
+  private rememberingFilter(
+    writer: StageWriter,
+    condition: Expression,
+    k: number,
+    input: number,
+    column: Column,
+  ): void {
+    const path = `columns[${input}]`;
+    const code = `${writer.local(`${path}.codes`)}[i]`;
+    const memo = writer.local(`rt.memo(${k}, ${path}.dictionary)`);
+    const { isNull } = columnCode(column, path, "i", writer.local);
+    const known = writer.variable(
+      isNull === "false" ? `${memo}[${code}]` : `${isNull} ? 0 : ${memo}[${code}]`,
+    );
+    writer.when(`${known} === 0`, () => {
+      writer.write(`${known} = (${this.failing(writer, condition)}) ? 1 : 2;`);
+      writer.write(`${isNull === "false" ? "" : `if (!${isNull}) `}${memo}[${code}] = ${known};`);
+    });
+    writer.write(`if (${known} === 1) continue;`);
+  }
+
+  private generateRows(
+    writer: StageWriter,
+    generator: StageGenerator,
+    columns: readonly Column[],
+    epilogue: string[],
+  ): void {
     const list = writer.expression(generator.list);
     if (list.layout !== "list" && list.layout !== "map") throw notBoolean(generator.list);
     const length = writer.variable(
@@ -158,15 +198,16 @@ export class Stage {
     const sources = list.layout === "list" ? [list.column] : [list.keys, list.mapValues];
     const held = sources.map((source) => (writer.stable.has(source) ? source : writer.variable(source)));
     const end = generator.outer ? `Math.max(1, ${length})` : length;
+    // room for all elements at once, so that the arrays stay what they are while those are written
+    writer.write(`if (o + ${end} > cap) cap = grow(o + ${end});`);
+    const place = writer.place;
     writer.write(`for (let g = 0; g < ${end}; g++) {`);
     const beyond = generator.outer ? `(g >= ${length})` : "false";
     generator.attributes.forEach((attribute, k) => {
       const code = elementCode(attribute.type, held[k]!, `(${start} + g)`);
       const stableSource = writer.stable.has(held[k]!);
       const withData =
-        code.layout === "bytes" && stableSource
-          ? { ...code, data: this.elementData(writer, held[k]!) }
-          : code;
+        code.layout === "bytes" && stableSource ? this.elementBytes(writer, attribute.type, held[k]!, start, place) : code;
       const isNull = holdsNull(list.type, k) ? code.isNull : "false";
       writer.bind(attribute.id, { ...withData, isNull: anyNull(beyond, isNull) } as Code);
     });
@@ -179,20 +220,43 @@ export class Stage {
       });
     }
     for (const condition of this.spec.laterConditions ?? []) this.filter(writer, condition);
-    writer.write("if (o >= cap) cap = grow(o + 1);");
-    this.writeOutputs(writer, epilogue);
+    this.writeOutputs(writer, columns, epilogue, place);
     writer.write("}");
   }
 
-  /** Bytes of elements: those of an input column hold for the batch; those of a builder are read where they are. */
-  private elementData(writer: StageWriter, source: string): string {
-    return writer.builders.includes(source) ? `${source}.data` : writer.local(`${source}.data`);
+  /** Elements that are bytes. Arrays of an input column hold for the batch, those of a builder for the elements of a row. */
+  private elementBytes(writer: StageWriter, type: DataType, source: string, start: string, place: number): Code {
+    const isBuilt = writer.builders.includes(source);
+    const array = (name: string): string => {
+      const path = `${source}.${name}`;
+      return isBuilt ? writer.hoisted(path, place) : writer.local(path);
+    };
+    const element = `[${start} + g]`;
+    return {
+      type,
+      isNull: `${source}.isNull(${start} + g)`,
+      layout: "bytes",
+      data: isBuilt ? `${source}.data` : array("data"),
+      start: array("starts") + element,
+      length: array("lengths") + element,
+    };
   }
 
-  private writeOutputs(writer: StageWriter, epilogue: string[]): void {
+  private writeOutputs(
+    writer: StageWriter,
+    columns: readonly Column[],
+    epilogue: string[],
+    place?: number,
+  ): void {
     this.spec.outputs.forEach((output, k) => {
       if (this.passed[k]! >= 0) return;
-      const sink = new OutputWriter(writer, this.spec.generator !== undefined, epilogue);
+      const sink = new OutputWriter(writer, place, epilogue);
+      const index = inputIndex(output, this.spec.input);
+      const column = columns[index];
+      if (column?.layout === "dictionary") {
+        this.buffers[k]!.usesCodes = true;
+        return sink.entry(column, `columns[${index}]`, `outputs[${k}]`);
+      }
       sink.write(writer.expression(output), `outputs[${k}]`);
     });
     writer.write("o++;");
@@ -202,18 +266,30 @@ export class Stage {
 /** Writes one value into its output buffer, by layout. */
 class OutputWriter {
   private readonly writer: StageWriter;
-  private readonly growing: boolean;
+  /** Where the arrays of buffers that grow in the loop are at hand. */
+  private readonly place: number | undefined;
   private readonly epilogue: string[];
 
-  constructor(writer: StageWriter, growing: boolean, epilogue: string[]) {
+  constructor(writer: StageWriter, place: number | undefined, epilogue: string[]) {
     this.writer = writer;
-    this.growing = growing;
+    this.place = place;
     this.epilogue = epilogue;
   }
 
-  /** An array of the buffer: a constant of the batch, or read anew where the buffer may grow in the loop. */
+  /** An array of the buffer: a constant of the batch, or of the elements of one row where the buffer may grow in the loop. */
   private array(path: string): string {
-    return this.growing ? path : this.writer.local(path);
+    return this.place === undefined ? this.writer.local(path) : this.writer.hoisted(path, this.place);
+  }
+
+  /** Hands a row of a dictionary-encoded column on as such. */
+  entry(column: DictionaryColumn, source: string, path: string): void {
+    const { writer } = this;
+    const code = `${this.array(`${path}.codes`)}[o] = ${writer.local(`${source}.codes`)}[i];`;
+    const { isNull } = columnCode(column, source, "i", writer.local);
+    this.epilogue.push(`${path}.dictionary = ${source}.dictionary;`);
+    if (isNull === "false") return writer.write(code);
+    const bits = this.array(`${path}.validity`);
+    writer.write(`if (${isNull}) ${path}.hasNull = 1; else { ${bits}[o >> 3] |= 1 << (o & 7); ${code} }`);
   }
 
   write(code: Code, path: string): void {
@@ -352,6 +428,25 @@ function inputIndex(output: Expression, input: readonly Attribute[]): number {
   if (inner.kind !== "attribute") return -1;
   return input.findIndex((attribute) => attribute.id === inner.id);
 }
+
+/**
+ * The dictionary-encoded input column that a condition looks at, if it looks at no other and is worth remembering; else -1. A condition
+ * on definitions looks at what they are made of, which is not followed here.
+ */
+function memoInput(condition: Expression, input: readonly Attribute[], columns: readonly Column[]): number {
+  const ids = new Set<number>();
+  const isPlain = !exists(condition, (part) => {
+    if (part.kind === "attribute") ids.add(part.id);
+    return part.kind === "lambda";
+  });
+  if (!isPlain || ids.size !== 1 || !isRepeatable(condition)) return -1;
+  if (condition.kind === "scalar" && NULL_TESTS.has(condition.fn.names[0]!)) return -1;
+  const index = input.findIndex((attribute) => ids.has(attribute.id));
+  return columns[index]?.layout === "dictionary" ? index : -1;
+}
+
+/** Conditions that are quicker to compute than to remember. */
+const NULL_TESTS: ReadonlySet<string> = new Set(["isnull", "isnotnull"]);
 
 function notBoolean(expression: Expression): StreamError {
   return new StreamError({

@@ -1,104 +1,15 @@
-import {
-  BATCH_ROWS,
-  BooleanColumn,
-  BooleanType,
-  type Column,
-  type ColumnBuilder,
-  columnBuilder,
-  KeyTable,
-  takeColumn,
-} from "@ss/core";
+import { BATCH_ROWS, BooleanColumn, BooleanType, type Column, columnBuilder, takeColumn } from "@ss/core";
 import type { Attribute } from "../../expression/expression.js";
-import { typeOf } from "../../expression/type-of.js";
 import type { Rows } from "../../logical/rows.js";
 import type { JoinPlan } from "../../physical/plan.js";
 import { truths } from "../aggregate/group-table.js";
 import { Stage } from "../codegen/stage.js";
 import type { StageSettings } from "../codegen/stage-writer.js";
+import { BuildSide } from "../join/build-side.js";
+import { NONE, Pairs, repeats, singlePairs, withUnmatched } from "../join/pairs.js";
 import type { Operator, Run } from "../operator.js";
+import { splittingRead } from "../parallel/fragment.js";
 import { scalarSubqueryTooManyRows } from "../subquery-errors.js";
-
-const NONE = -1;
-
-/** The held side: its rows, a table of its keys, and chains of rows with equal keys. */
-class BuildSide {
-  readonly columns: readonly ColumnBuilder[];
-  readonly table: KeyTable;
-  /** First row of a key's slot, and the next row of the same key. */
-  heads: Int32Array = new Int32Array(1024).fill(NONE);
-  next: Int32Array = new Int32Array(1024);
-  rowCount = 0;
-  /** Whether some row has a null in its key. */
-  hasNullKey = false;
-  private tails: Int32Array = new Int32Array(1024);
-  private slots: Int32Array = new Int32Array(0);
-  private views: readonly Column[] = [];
-
-  constructor(output: readonly Attribute[], keys: readonly Attribute[]) {
-    this.columns = output.map((attribute) => columnBuilder(attribute.type));
-    this.table = new KeyTable(keys.map(typeOf));
-  }
-
-  add(batch: Rows, keys: readonly Column[], usable: (i: number) => boolean): void {
-    const { rowCount } = batch;
-    if (this.slots.length < rowCount) this.slots = new Int32Array(rowCount);
-    const before = this.table.slotCount;
-    this.table.findOrAdd(keys, rowCount, this.slots);
-    this.reserve(this.rowCount + rowCount, this.table.slotCount, before);
-    for (let i = 0; i < rowCount; i++) {
-      for (let k = 0; k < this.columns.length; k++) this.columns[k]!.appendFrom(batch.columns[k]!, i);
-      const row = this.rowCount++;
-      this.next[row] = NONE;
-      // a row whose key is null matches nothing, but an outer join still gives it out
-      if (!usable(i)) {
-        this.hasNullKey = true;
-        continue;
-      }
-      const slot = this.slots[i]!;
-      if (this.heads[slot] === NONE) this.heads[slot] = row;
-      else this.next[this.tails[slot]!] = row;
-      this.tails[slot] = row;
-    }
-  }
-
-  private reserve(rows: number, slots: number, from: number): void {
-    if (this.next.length < rows) this.next = grown(this.next, rows);
-    if (this.heads.length < slots) {
-      this.heads = grown(this.heads, slots);
-      this.tails = grown(this.tails, slots);
-    }
-    this.heads.fill(NONE, from, slots);
-  }
-
-  finish(): void {
-    this.views = this.columns.map((column) => column.view());
-  }
-
-  take(positions: Int32Array, count: number): readonly Column[] {
-    return this.views.map((column) => takeColumn(column, positions, count));
-  }
-}
-
-function grown(old: Int32Array, length: number): Int32Array {
-  const larger = new Int32Array(Math.max(length, old.length * 2));
-  larger.set(old);
-  return larger;
-}
-
-/** Pairs of rows, collected until they make a batch. */
-class Pairs {
-  probe: Int32Array = new Int32Array(BATCH_ROWS);
-  build: Int32Array = new Int32Array(BATCH_ROWS);
-  count = 0;
-  push(probe: number, build: number): void {
-    if (this.count === this.probe.length) {
-      this.probe = grown(this.probe, this.count * 2);
-      this.build = grown(this.build, this.count * 2);
-    }
-    this.probe[this.count] = probe;
-    this.build[this.count++] = build;
-  }
-}
 
 /** A hash join (of all pairs where there is no equality): one side is held, the other flows by. */
 export class JoinOperator implements Operator {
@@ -109,6 +20,13 @@ export class JoinOperator implements Operator {
   private readonly probeKeys: readonly number[];
   private readonly buildKeys: readonly number[];
   private readonly residual: Stage | undefined;
+  /** Filled anew by each run. */
+  private readonly side: BuildSide;
+  /** Whether the held side's rows come from inputs alone, so that they are the same for every pass of a run. */
+  private readonly isFixed: boolean;
+  /** The run whose rows are held, if they are fixed. */
+  private heldFor = -1;
+  private slots: Int32Array = new Int32Array(0);
   /** Whether rows of a side without a partner are given out, with nulls. */
   private readonly keepProbe: boolean;
   private readonly keepBuild: boolean;
@@ -122,8 +40,13 @@ export class JoinOperator implements Operator {
     const [probeKeys, buildKeys] = buildsLeft
       ? [plan.keys.right, plan.keys.left]
       : [plan.keys.left, plan.keys.right];
+    this.isFixed = splittingRead(buildsLeft ? plan.left : plan.right) !== undefined;
     this.probeKeys = positions(probeKeys, this.probe.output);
     this.buildKeys = positions(buildKeys, this.build.output);
+    this.side = new BuildSide(
+      this.build.output,
+      this.buildKeys.map((k) => this.build.output[k]!),
+    );
     this.keepProbe =
       plan.type === "full" || plan.type === "leftSingle" || plan.type === (buildsLeft ? "right" : "left");
     this.keepBuild = plan.type === "full" || plan.type === (buildsLeft ? "left" : "right");
@@ -142,36 +65,44 @@ export class JoinOperator implements Operator {
   }
 
   private async hold(run: Run): Promise<BuildSide> {
-    const side = new BuildSide(
-      this.build.output,
-      this.buildKeys.map((k) => this.build.output[k]!),
-    );
+    const { side } = this;
+    if (this.heldFor === run.runId) return side;
+    side.reset();
     for await (const batch of this.build.rows(run)) {
       const keys = this.buildKeys.map((k) => batch.columns[k]!);
-      side.add(batch, keys, this.usable(keys));
+      side.add(batch, keys, this.usable(keys, batch.rowCount));
     }
     side.finish();
+    if (this.isFixed) this.heldFor = run.runId;
     return side;
   }
 
-  /** Whether a row's key can match: null equals null only for `<=>`. */
-  private usable(keys: readonly Column[]): (i: number) => boolean {
-    const strict = keys.filter(
-      (key, k) => !this.plan.keys.nullSafe[k] && (key.validity !== null || key.layout === "null"),
-    );
-    if (strict.length === 0) return () => true;
-    return (i) => !strict.some((key) => key.isNull(i));
+  /** 0 for rows whose key cannot match, as null equals null only for `<=>`; undefined where all can. */
+  private usable(keys: readonly Column[], rowCount: number): Uint8Array | undefined {
+    let usable: Uint8Array | undefined;
+    keys.forEach((key, k) => {
+      if (this.plan.keys.nullSafe[k] || (key.validity === null && key.layout !== "null")) return;
+      usable ??= new Uint8Array(rowCount).fill(1);
+      for (let i = 0; i < rowCount; i++) if (key.isNull(i)) usable[i] = 0;
+    });
+    return usable;
   }
 
   private *join(batch: Rows, side: BuildSide, matched: Uint8Array | undefined, run: Run): Generator<Rows> {
+    const { rowCount } = batch;
     const keys = this.probeKeys.map((k) => batch.columns[k]!);
-    const slots = new Int32Array(batch.rowCount);
-    side.table.find(keys, batch.rowCount, slots);
-    const usable = this.usable(keys);
+    if (this.slots.length < rowCount) this.slots = new Int32Array(Math.max(rowCount, BATCH_ROWS));
+    const { slots } = this;
+    side.table.find(keys, rowCount, slots);
+    const usable = this.usable(keys, rowCount);
+    if (side.unique) {
+      const pairs = singlePairs(slots, side.heads, usable, rowCount);
+      return yield* this.emit(batch, side, pairs, 0, rowCount, matched, run);
+    }
     let pairs = new Pairs();
     let from = 0;
-    for (let i = 0; i < batch.rowCount; i++) {
-      if (slots[i] !== NONE && usable(i)) {
+    for (let i = 0; i < rowCount; i++) {
+      if (slots[i] !== NONE && usable?.[i] !== 0) {
         for (let row = side.heads[slots[i]!]!; row !== NONE; row = side.next[row]!) pairs.push(i, row);
       }
       // many partners: hand on what there is, in whole probe rows
@@ -181,7 +112,7 @@ export class JoinOperator implements Operator {
         from = i + 1;
       }
     }
-    yield* this.emit(batch, side, pairs, from, batch.rowCount, matched, run);
+    yield* this.emit(batch, side, pairs, from, rowCount, matched, run);
   }
 
   /** Checks what else a pair must fulfil and gives out rows `from .. to)` of the probe batch. */
@@ -203,7 +134,11 @@ export class JoinOperator implements Operator {
     if (type === "leftSingle" && repeats(pairs)) throw scalarSubqueryTooManyRows(subqueryOrigin);
     const all = this.keepProbe ? withUnmatched(pairs, from, to) : pairs;
     if (all.count === 0) return;
-    const probe = batch.columns.map((column) => takeColumn(column, all.probe, all.count));
+    // every probe row has its one partner: the batch is as it was
+    const whole = side.unique && all.count === batch.rowCount && from === 0;
+    const probe = whole
+      ? batch.columns
+      : batch.columns.map((column) => takeColumn(column, all.probe, all.count));
     yield this.combine(probe, side.take(all.build, all.count), all.count);
   }
 
@@ -226,8 +161,11 @@ export class JoinOperator implements Operator {
     for (let p = 0; p < pairs.count; p++) has[pairs.probe[p]!] = 1;
     if (!this.plan.nullAware || side.rowCount === 0) return has;
     if (side.hasNullKey) return has.fill(1);
-    const usable = this.usable(this.probeKeys.map((k) => batch.columns[k]!));
-    for (let i = 0; i < batch.rowCount; i++) if (!usable(i)) has[i] = 1;
+    const usable = this.usable(
+      this.probeKeys.map((k) => batch.columns[k]!),
+      batch.rowCount,
+    );
+    if (usable) for (let i = 0; i < batch.rowCount; i++) if (usable[i] === 0) has[i] = 1;
     return has;
   }
 
@@ -268,21 +206,4 @@ export class JoinOperator implements Operator {
 
 function positions(keys: readonly Attribute[], output: readonly Attribute[]): readonly number[] {
   return keys.map((key) => output.findIndex((attribute) => attribute.id === key.id));
-}
-
-/** Whether a probe row has two partners; the pairs of a row are neighbours. */
-function repeats(pairs: Pairs): boolean {
-  for (let p = 1; p < pairs.count; p++) if (pairs.probe[p] === pairs.probe[p - 1]) return true;
-  return false;
-}
-
-/** The pairs, and each probe row of `from .. to)` that has none with nothing, in order. */
-function withUnmatched(pairs: Pairs, from: number, to: number): Pairs {
-  const all = new Pairs();
-  let p = 0;
-  for (let i = from; i < to; i++) {
-    if (p === pairs.count || pairs.probe[p] !== i) all.push(i, NONE);
-    for (; p < pairs.count && pairs.probe[p] === i; p++) all.push(i, pairs.build[p]!);
-  }
-  return all;
 }

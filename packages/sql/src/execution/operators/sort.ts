@@ -49,8 +49,7 @@ export class SortOperator implements Operator {
 
 function append(builders: readonly ColumnBuilder[], batch: Rows): void {
   builders.forEach((builder, k) => {
-    const column = batch.columns[k]!;
-    for (let i = 0; i < batch.rowCount; i++) builder.appendFrom(column, i);
+    builder.appendRange(batch.columns[k]!, 0, batch.rowCount);
   });
 }
 

@@ -21,6 +21,7 @@ export class ParallelFragment {
   /** Why it runs on the driver, in the words of `explain`; undefined while nothing speaks against the workers. */
   refusal: string | undefined;
   private readonly id: number;
+  private readonly kind: string;
   private readonly plan: unknown;
   private readonly scans: readonly ScanPlan[];
   /** The one that is split. */
@@ -37,6 +38,7 @@ export class ParallelFragment {
     this.splitting = splitting;
     this.scans = scansOf(plan);
     this.scan = scanOf(plan, splitting);
+    this.kind = plan.kind === "aggregate" ? "Partial aggregation" : "Rows";
     this.id = parallelism.pool.nextId();
     try {
       this.plan = toPortable(withoutReads(plan), parallelism.functions);
@@ -79,19 +81,28 @@ export class ParallelFragment {
     return run.input(this.splitting).partitions(scanRequest(this.scan));
   }
 
+  /** Who runs it, for `explain`; `workerOf` tells the worker forms of its inputs. */
+  text(workerOf: (readId: number) => WorkerForm | undefined): string {
+    const what = `${this.kind} over the partitions of ${this.scan.read.format}`;
+    const driverOnly = this.scans.find(({ read }) => workerOf(read.readId) === undefined);
+    const reason = this.refusal ?? (driverOnly && withoutForm(driverOnly));
+    if (reason !== undefined) return `${what}: on the driver, because ${reason}`;
+    return `${what}: on ${this.parallelism.pool.size} workers`;
+  }
+
   close(): void {
     if (this.opened) this.parallelism.pool.closeFragment(this.id);
   }
 
   private open(run: Run): OpenFragment | undefined {
     const readers: [number, WorkerForm][] = [];
-    for (const { read } of this.scans) {
-      const form = run.input(read.readId).worker;
+    for (const scan of this.scans) {
+      const form = run.input(scan.read.readId).worker;
       if (form === undefined) {
-        this.refusal = `${read.format} has no worker form`;
+        this.refusal = withoutForm(scan);
         return undefined;
       }
-      readers.push([read.readId, form]);
+      readers.push([scan.read.readId, form]);
     }
     const { ansi, timeZone, external } = this.settings;
     const settings = { ansi, timeZone, external, conf: this.parallelism.conf() };
@@ -103,6 +114,10 @@ export class ParallelFragment {
 /** What a scan asks of its input. */
 export function scanRequest(scan: ScanPlan): ScanRequest {
   return { columns: scan.output.map((column) => column.name), predicates: scan.predicates };
+}
+
+function withoutForm({ read }: ScanPlan): string {
+  return `the source ${read.format} has no worker form`;
 }
 
 /** A plan whose reads are no more than their numbers: workers get their readers apart. */

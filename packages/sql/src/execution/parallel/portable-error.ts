@@ -8,7 +8,10 @@ export function toPortableError(error: unknown): PortableError {
   const plain = { name, message, stack, ...(cause === undefined ? {} : { cause: toPortableError(cause) }) };
   if (!StreamError.is(error)) return plain;
   const { condition, sqlState, parameters, recovery, queryContext } = error;
-  return { ...plain, fields: { condition, sqlState, parameters, recovery, queryContext, message: error.text } };
+  return {
+    ...plain,
+    fields: { condition, sqlState, parameters, recovery, queryContext, message: error.text },
+  };
 }
 
 /** The error again. Its stack is that of the thread in which it was thrown. */

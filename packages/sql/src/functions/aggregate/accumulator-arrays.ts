@@ -1,4 +1,4 @@
-import { type DataType, Int64Column, type Validity } from "@ss/core";
+import { type Column, type DataType, Int64Column, type Validity } from "@ss/core";
 
 const TWO_32 = 4294967296;
 
@@ -55,4 +55,22 @@ export function int64FromFloat(type: DataType, values: Float64Array, length: num
 /** Row `i` of a 64-bit column as a float64; exact to 2^53. */
 export function floatAt(words: Int32Array, i: number): number {
   return words[2 * i + 1]! * TWO_32 + (words[2 * i]! >>> 0);
+}
+
+/** 0 for rows that are not selected or in which a column is null; undefined where there is no such row. */
+export function presentRows(
+  columns: readonly Column[],
+  rowCount: number,
+  selected?: Uint8Array,
+): Uint8Array | undefined {
+  let present = selected;
+  for (const column of columns) {
+    if (column.layout === "null") return new Uint8Array(rowCount);
+    const { validity } = column;
+    if (validity === null) continue;
+    if (present === undefined) present = new Uint8Array(rowCount).fill(1);
+    else if (present === selected) present = present.slice(0, rowCount);
+    for (let i = 0; i < rowCount; i++) present[i]! &= (validity[i >> 3]! >> (i & 7)) & 1;
+  }
+  return present;
 }

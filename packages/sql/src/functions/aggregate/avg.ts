@@ -14,7 +14,7 @@ import { NUMERIC_AND_ANSI_INTERVAL } from "../../expression/coercion/type-expect
 import type { Accumulator, AggregateFunction, AggregateShape } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
 import { isAnsiInterval } from "../../expression/type-predicates.js";
-import { floatAt, growFloat64, int64FromFloat, validityOf } from "./accumulator-arrays.js";
+import { floatAt, growFloat64, int64FromFloat, presentRows, validityOf } from "./accumulator-arrays.js";
 import { requireType } from "./define.js";
 import { decimalColumn, overflowMode, type SumAccumulator, sumAccumulator, unscaledAt } from "./sum.js";
 
@@ -43,11 +43,9 @@ class AverageAccumulator implements Accumulator {
   update(slots: Int32Array, args: readonly Column[], rowCount: number, selected?: Uint8Array): void {
     this.sum.update(slots, args, rowCount, selected);
     const { counts } = this;
-    const arg = args[0]!;
-    for (let i = 0; i < rowCount; i++) {
-      if ((selected && selected[i] === 0) || arg.isNull(i)) continue;
-      counts[slots[i]!]!++;
-    }
+    const counted = presentRows(args.slice(0, 1), rowCount, selected);
+    if (counted === undefined) for (let i = 0; i < rowCount; i++) counts[slots[i]!]!++;
+    else for (let i = 0; i < rowCount; i++) if (counted[i] !== 0) counts[slots[i]!]!++;
   }
   merge(slots: Int32Array, buffers: readonly Column[], rowCount: number): void {
     this.sum.merge(slots, buffers, rowCount);

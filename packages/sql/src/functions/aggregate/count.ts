@@ -1,7 +1,7 @@
 import type { Column } from "@ss/core";
 import { BooleanType, LongType } from "@ss/core";
 import type { Accumulator, AggregateFunction } from "../../expression/function.js";
-import { floatAt, growFloat64, int64FromFloat } from "./accumulator-arrays.js";
+import { floatAt, growFloat64, int64FromFloat, presentRows } from "./accumulator-arrays.js";
 import { requireType } from "./define.js";
 
 class CountAccumulator implements Accumulator {
@@ -12,16 +12,12 @@ class CountAccumulator implements Accumulator {
   }
   update(slots: Int32Array, args: readonly Column[], rowCount: number, selected?: Uint8Array): void {
     const { counts } = this;
-    const nullable = args.filter((arg) => arg.validity !== null || arg.layout === "null");
-    if (nullable.length === 0 && !selected) {
+    const counted = presentRows(args, rowCount, selected);
+    if (counted === undefined) {
       for (let i = 0; i < rowCount; i++) counts[slots[i]!]!++;
       return;
     }
-    for (let i = 0; i < rowCount; i++) {
-      if (selected && selected[i] === 0) continue;
-      if (nullable.some((arg) => arg.isNull(i))) continue;
-      counts[slots[i]!]!++;
-    }
+    for (let i = 0; i < rowCount; i++) if (counted[i] !== 0) counts[slots[i]!]!++;
   }
   merge(slots: Int32Array, buffers: readonly Column[], rowCount: number): void {
     const { words } = buffers[0] as Extract<Column, { layout: "int64" }>;

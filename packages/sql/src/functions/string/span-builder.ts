@@ -1,7 +1,25 @@
 import { BytesBuilder, StringType } from "@ss/core";
+import { KernelArrays, type KernelExports, kernelAddress, kernels } from "@ss/kernels";
 
-/** A column of texts that lie in bytes kept elsewhere: rows are views, nothing is copied. Never holds nulls. */
+/** The kernel may load this many bytes behind a slice. */
+const REACH_BYTES = 64;
+const SMALLEST_CAPACITY = 4096;
+
+/**
+ * A column of texts that lie in bytes kept elsewhere: rows are views, nothing is copied. Never holds nulls.
+ *
+ * Where those bytes lie in the kernels' memory, so do the rows' spans, and a kernel writes them.
+ */
 export class SpanBuilder extends BytesBuilder {
+  /** Where bytes and spans are in the kernels' memory; they are there only after `open` has said so. */
+  dataAddress = -1;
+  startsAddress = -1;
+  lengthsAddress = -1;
+  /** The kernel that writes spans. */
+  splitSlice: KernelExports["splitSlice"] | undefined;
+  private arrays: KernelArrays | undefined;
+  private opened: Uint8Array | undefined;
+
   constructor() {
     super(StringType);
   }
@@ -10,17 +28,38 @@ export class SpanBuilder extends BytesBuilder {
     return false;
   }
 
-  /** Makes room for `extra` more rows. */
-  reserve(extra: number): void {
+  /** Makes room for `extra` more rows in `data`; says whether a kernel can write them. */
+  open(data: Uint8Array, extra: number): boolean {
+    if (data !== this.opened) this.find(data);
     const needed = this.length + extra;
-    if (needed <= this.starts.length) return;
-    const capacity = Math.max(needed, this.starts.length * 2);
-    const starts = new Int32Array(capacity);
-    starts.set(this.starts);
-    this.starts = starts;
-    const lengths = new Int32Array(capacity);
-    lengths.set(this.lengths);
-    this.lengths = lengths;
+    if (needed > this.starts.length || (this.dataAddress >= 0 && this.startsAddress < 0)) this.growSpans(needed);
+    return this.dataAddress >= 0 && this.startsAddress >= 0 && this.lengthsAddress >= 0;
+  }
+
+  private find(data: Uint8Array): void {
+    this.opened = data;
+    this.data = data;
+    const address = kernelAddress(data);
+    const isInside =
+      address >= 0 && address + data.length + REACH_BYTES <= kernels().memory.current().byteLength;
+    this.dataAddress = isInside ? address : -1;
+    if (!isInside) return;
+    this.splitSlice ??= kernels().exports.splitSlice;
+    this.arrays ??= new KernelArrays();
+  }
+
+  private growSpans(needed: number): void {
+    const capacity = Math.max(needed, this.starts.length * 2, SMALLEST_CAPACITY);
+    this.starts = this.grown(this.starts, capacity);
+    this.lengths = this.grown(this.lengths, capacity);
+    this.startsAddress = kernelAddress(this.starts);
+    this.lengthsAddress = kernelAddress(this.lengths);
+  }
+
+  private grown(old: Int32Array, capacity: number): Int32Array {
+    const larger = this.arrays?.int32(capacity) ?? new Int32Array(capacity);
+    larger.set(old.subarray(0, this.length));
+    return larger;
   }
 }
 
@@ -32,12 +71,29 @@ export function splitAtByte(
   length: number,
   separator: number,
 ): void {
+  const count = parts.length;
   // n bytes have at most n + 1 parts
-  parts.reserve(length + 1);
-  parts.data = data;
+  if (!parts.open(data, length + 1)) {
+    parts.length = count + splitHere(parts, data, start, length, separator);
+    return;
+  }
+  const { dataAddress, startsAddress, lengthsAddress } = parts;
+  const at = 4 * count;
+  parts.length =
+    count + parts.splitSlice!(dataAddress, start, length, separator, startsAddress + at, lengthsAddress + at);
+}
+
+function splitHere(
+  parts: SpanBuilder,
+  data: Uint8Array,
+  start: number,
+  length: number,
+  separator: number,
+): number {
   const { starts, lengths } = parts;
   const end = start + length;
-  let count = parts.length;
+  const before = parts.length;
+  let count = before;
   let from = start;
   for (let at = start; at < end; at++) {
     if (data[at] !== separator) continue;
@@ -47,5 +103,5 @@ export function splitAtByte(
   }
   starts[count] = from;
   lengths[count++] = end - from;
-  parts.length = count;
+  return count - before;
 }

@@ -73,7 +73,9 @@ test("values stay values: as keys of groups, over a restart", async () => {
 });
 
 test("partition values stay within the output, and come back as they were", async () => {
-  const rows = HOSTILE.map((text, k) => [text, k]);
+  // NUL alone has no place in a path: the file sink refuses it by name
+  const values = HOSTILE.filter((text) => !text.includes("\0"));
+  const rows = values.map((text, k) => [text, k]);
   const trial = new Trial({ schema: "k STRING, n INT", inputs: [rows], query: (stream) => stream });
   const disk = new FaultyFileSystem();
   const spark = await trial.session(disk, fileSource());
@@ -92,7 +94,7 @@ test("partition values stay within the output, and come back as they were", asyn
     // one folder for the value, whatever slashes it has
     if (path.includes("/part-")) expect(path.split("/").length, path).toBe(5);
   }
-  expect(listedRecords(disk, "/safe/out").length).toBe(HOSTILE.length);
+  expect(listedRecords(disk, "/safe/out").length).toBe(values.length);
   const back = await spark.read.format("json").schema("n INT, k STRING").load("/safe/out").collect();
   expect(new Map(back.map((row) => [row["k"], row["n"]]))).toEqual(new Map(rows as [string, number][]));
   await spark.stop();

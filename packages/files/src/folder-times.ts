@@ -1,0 +1,48 @@
+import type { Clock, FileEntry } from "@ss/core";
+
+/** A change this short before a listing may have another of the same moment behind it, by the coarseness of file times. */
+const SETTLED_MS = 2000;
+/** However old a folder's time is, it is listed again after so long: its clock may be another machine's, and coarse. */
+const TRUSTED_MS = 10_000;
+
+interface ListedFolder {
+  readonly modifiedMs: number;
+  readonly listedMs: number;
+  readonly folders: readonly string[];
+}
+
+/**
+ * When folders were listed and what their times were then: one whose time has not changed since has no new names, and need not be
+ * listed again. For file systems that declare `folderTimes`, and callers that want nothing again that they were told once.
+ */
+export class FolderTimes {
+  private readonly clock: Clock;
+  private readonly listed: Map<string, ListedFolder> = new Map();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** The folders in a folder that has had no new names since it was listed; undefined if it may have had some. */
+  unchanged({ path, modifiedMs }: FileEntry): readonly string[] | undefined {
+    const known = this.listed.get(path);
+    if (known === undefined || known.modifiedMs !== modifiedMs) return undefined;
+    const isSettled = known.listedMs - modifiedMs > SETTLED_MS;
+    return isSettled && this.clock.now() - known.listedMs < TRUSTED_MS ? known.folders : undefined;
+  }
+
+  /** Takes note of a listing that began at `listedMs`, after `folder` was looked at. */
+  note({ path, modifiedMs }: FileEntry, listedMs: number, folders: readonly string[]): void {
+    this.listed.set(path, { modifiedMs, listedMs, folders });
+  }
+
+  /** The time now, for `note`. */
+  nowMs(): number {
+    return this.clock.now();
+  }
+
+  /** Lets everything be listed again: something that was listed is still to be taken. */
+  forget(): void {
+    this.listed.clear();
+  }
+}

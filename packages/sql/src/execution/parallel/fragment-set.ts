@@ -1,0 +1,40 @@
+import type { WorkerForm } from "@ss/core";
+import type { PhysicalPlan } from "../../physical/plan.js";
+import type { BuildSettings } from "../build.js";
+import { ParallelFragment, type Parallelism } from "./parallel-fragment.js";
+
+/** The parts of a plan that can be given to the workers of a session; none in a session without workers. */
+export class FragmentSet {
+  private readonly settings: BuildSettings;
+  private readonly parallelism: Parallelism | undefined;
+  private readonly fragments: ParallelFragment[] = [];
+
+  constructor(settings: BuildSettings) {
+    this.settings = settings;
+    this.parallelism = settings.parallelism;
+  }
+
+  /** A part that is split by a read; undefined in a session without workers. */
+  add(plan: PhysicalPlan, read: number): ParallelFragment | undefined {
+    if (this.parallelism === undefined) return undefined;
+    const fragment = new ParallelFragment(plan, read, this.settings, this.parallelism);
+    this.fragments.push(fragment);
+    return fragment;
+  }
+
+  /** Starts the workers, if there is something for them, while the driver goes on. */
+  start(): void {
+    if (this.fragments.some(({ refusal }) => refusal === undefined)) this.parallelism?.pool.start();
+  }
+
+  /** Who runs which part, for `explain`; empty in a session without workers. */
+  text(workerOf: (readId: number) => WorkerForm | undefined): string {
+    if (this.fragments.length === 0) return "";
+    return `\n\n== Threads ==\n${this.fragments.map((one) => one.text(workerOf)).join("\n")}`;
+  }
+
+  /** Tells the workers to forget the parts. */
+  close(): void {
+    for (const fragment of this.fragments) fragment.close();
+  }
+}

@@ -1,0 +1,248 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import {
+  type Json,
+  LongType,
+  type Partition,
+  type Plugin,
+  StreamError,
+  StructType,
+  type Table,
+  type WorkerForm,
+} from "@ss/core";
+import { fileSource } from "@ss/source-file";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { col, count, type DataFrame, expr, SparkSession, sum, udf, window } from "../../src/index.js";
+
+// Workers run what is built: these tests need `npm run build`, which `npm test` does beforehand.
+
+let folder: string;
+let printed = "";
+const sessions: SparkSession[] = [];
+
+beforeEach(() => {
+  printed = "";
+  folder = mkdtempSync(join(tmpdir(), "ss-threads-"));
+});
+
+afterEach(async () => {
+  for (const spark of sessions.splice(0)) await spark.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function session(threads: number, ...plugins: Plugin[]): Promise<SparkSession> {
+  const spark = await SparkSession.builder()
+    .master(`local[${threads}]`)
+    .config("spark.sql.session.timeZone", "UTC")
+    // small partitions, so that even a small folder has several
+    .config("spark.sql.files.maxPartitionBytes", "2000")
+    .config("spark.sql.files.openCostInBytes", "1")
+    .use(fileSource(), ...plugins)
+    .printTo((text) => {
+      printed += text;
+    })
+    .create();
+  sessions.push(spark);
+  return spark;
+}
+
+const SCHEMA = "id INT, name STRING, amount DOUBLE, at TIMESTAMP";
+const NAMES = ["Ärger", "b", "c,d", "", "e"];
+
+/** 600 rows in three files, with amounts whose sum depends on the order of addition. */
+function writeSales(): void {
+  mkdirSync(join(folder, "sales"));
+  for (let file = 0; file < 3; file++) {
+    const lines = Array.from({ length: 200 }, (_, i) => {
+      const id = file * 200 + i;
+      const second = String(id % 60).padStart(2, "0");
+      const minute = String(Math.floor(id / 60)).padStart(2, "0");
+      return JSON.stringify({
+        id,
+        name: NAMES[id % 5],
+        amount: 0.1 * id + 1e12 / (id + 1),
+        at: `2026-01-01T00:${minute}:${second}Z`,
+      });
+    });
+    writeFileSync(join(folder, "sales", `${file}.json`), `${lines.join("\n")}\n`);
+  }
+}
+
+const QUERIES: Readonly<Record<string, (sales: DataFrame, spark: SparkSession) => DataFrame>> = {
+  "a filter and a projection": (sales) =>
+    sales.where("id % 3 = 0").selectExpr("id", "upper(name) AS n", "at"),
+  "sums of floating-point numbers": (sales) =>
+    sales.groupBy("name").agg(sum("amount").as("s"), expr("avg(amount)")),
+  "sketches and lists": (sales) =>
+    sales
+      .groupBy("name")
+      .agg(expr("percentile_approx(amount, 0.3)"), expr("collect_list(id)"), expr("first(id)")),
+  "a join with a held side": (sales, spark) => {
+    const names = spark.sql("SELECT * FROM VALUES ('b', 1), ('e', 2), ('c,d', 3) AS t(name, code)");
+    return sales.join(names, "name").groupBy("code").agg(count("*"), sum("amount"));
+  },
+  "a join of two folders": (sales, spark) =>
+    sales.join(spark.read.schema(SCHEMA).json(join(folder, "sales")).selectExpr("id", "name AS other"), "id"),
+  "distinct aggregates": (sales) => sales.groupBy("name").agg(expr("count(DISTINCT id % 7)")),
+  "exploded arrays": (sales) => sales.selectExpr("id", "explode(array(id, id + 1)) AS e").where("e % 2 = 0"),
+  "an aggregate without keys": (sales) => sales.agg(sum("amount"), count("*"), expr("max(name)")),
+  "a union and a sort": (sales) => sales.union(sales).orderBy("name", "id").limit(17),
+  "a function of the program": (sales) => {
+    const twice = udf((x: number) => x * 2, "INT");
+    return sales.select(twice(col("id")).as("t")).agg(sum("t"));
+  },
+};
+
+describe("the results are the same for every number of threads", () => {
+  for (const [name, query] of Object.entries(QUERIES)) {
+    test(name, async () => {
+      writeSales();
+      const results = [];
+      for (const threads of [1, 2]) {
+        const spark = await session(threads);
+        const sales = spark.read.schema(SCHEMA).json(join(folder, "sales"));
+        results.push(await query(sales, spark).collect());
+      }
+      expect(results[0]!.length).toBeGreaterThan(0);
+      expect(results[1]).toEqual(results[0]);
+    });
+  }
+
+  test("a windowed aggregation over a stream, its progress and its late rows", async () => {
+    writeSales();
+    const outcomes = [];
+    for (const threads of [1, 2]) {
+      const spark = await session(threads);
+      const query = await spark.readStream
+        .schema(SCHEMA)
+        .option("maxFilesPerTrigger", 1)
+        .json(join(folder, "sales"))
+        .withWatermark("at", "10 seconds")
+        .groupBy(window("at", "1 minute"), col("name"))
+        .agg(sum("amount").as("s"))
+        .writeStream.format("memory")
+        .queryName("sums")
+        .outputMode("append")
+        .option("checkpointLocation", join(folder, `checkpoint-${threads}`))
+        .trigger({ availableNow: true })
+        .start();
+      await query.awaitTermination();
+      const progress = query.recentProgress.map(({ numInputRows, eventTime }) => ({
+        numInputRows,
+        eventTime,
+      }));
+      outcomes.push({ rows: await spark.table("sums").collect(), progress });
+    }
+    expect(outcomes[0]!.rows.length).toBeGreaterThan(0);
+    expect(outcomes[1]).toEqual(outcomes[0]);
+  });
+});
+
+/** A table of `partitions` parts whose rows a worker makes, by a module that is written for the test. */
+function workerTable(partitions: number, body: string): Plugin {
+  const core = pathToFileURL(join(import.meta.dirname, "../../../core/dist/index.js")).href;
+  const module = join(folder, `reader-${Math.random().toString(36).slice(2)}.mjs`);
+  writeFileSync(
+    module,
+    `import { Batch, Int64Column, LongType, StructType, StreamError } from ${JSON.stringify(core)};
+     const schema = new StructType().add("value", LongType);
+     const batch = (...values) => new Batch(schema, [new Int64Column(LongType, values.length, null, BigInt64Array.from(values, BigInt))], values.length);
+     export const reader = (options) => ({ async *read(partition, scan, signal) { ${body} } });`,
+  );
+  const worker: WorkerForm = { module: pathToFileURL(module).href, export: "reader", options: null };
+  const table: Table = {
+    description: "numbers",
+    schema: new StructType().add("value", LongType),
+    plan: async () => Array.from({ length: partitions }, (_, k): Partition => k as Json),
+    read: () => {
+      throw new Error("the driver was asked to read");
+    },
+    worker,
+  };
+  return { name: "numbers", sources: [{ names: ["numbers"], fixedSchema: true, table: async () => table }] };
+}
+
+describe("workers", () => {
+  test("read the partitions of a table in its order", async () => {
+    const spark = await session(2, workerTable(5, "yield batch(partition * 10, partition * 10 + 1);"));
+    const rows = await spark.read.format("numbers").load().selectExpr("value + 1 AS v").collect();
+    expect(rows.map((row) => row["v"])).toEqual([1, 2, 11, 12, 21, 22, 31, 32, 41, 42]);
+  });
+
+  test("tell the driver what they threw, with condition and parameters", async () => {
+    const body = `if (partition === 2) throw new StreamError({ condition: "SS_SPOILT", message: "part 2 is spoilt", parameters: { part: "2" } }); yield batch(1);`;
+    const spark = await session(2, workerTable(4, body));
+    const failure = await spark.read
+      .format("numbers")
+      .load()
+      .agg(sum("value"))
+      .collect()
+      .catch((e) => e);
+    expect(StreamError.is(failure, "SS_SPOILT")).toBe(true);
+    expect((failure as StreamError).message).toBe("[SS_SPOILT] part 2 is spoilt");
+    expect((failure as StreamError).parameters).toEqual({ part: "2" });
+  });
+
+  test("that die fail the query with the cause, and the next query gets new ones", async () => {
+    const spark = await session(2, workerTable(4, "if (partition === 1) process.exit(7); yield batch(1);"));
+    const failure = await spark.read
+      .format("numbers")
+      .load()
+      .agg(sum("value"))
+      .collect()
+      .catch((e) => e);
+    expect(StreamError.is(failure, "SS_WORKER_FAILED")).toBe(true);
+    expect((failure as StreamError).message).toContain("exit code 7");
+    writeSales();
+    const sales = spark.read.schema(SCHEMA).json(join(folder, "sales"));
+    expect(await sales.groupBy("name").agg(count("*").as("n")).count()).toBe(5);
+  });
+
+  test("do not run ahead of a consumer that is slow", async () => {
+    // every partition has 1,000 messages of one row; a marker file is written per message sent
+    const body = `const fs = await import("node:fs"); for (let i = 0; i < 1000; i++) { fs.appendFileSync(${JSON.stringify(join(folder, "sent"))} + partition, "x"); yield batch(i); }`;
+    const spark = await session(2, workerTable(8, body));
+    const rows = spark.read.format("numbers").load().selectExpr("value").toLocalIterator();
+    await rows.next();
+    await rows.return?.(undefined);
+    const sent = readdirSync(folder).filter((name) => name.startsWith("sent"));
+    // two workers with one task each: what lies beyond the credits of a task was never read
+    expect(sent.length).toBeLessThanOrEqual(2);
+  });
+
+  test("end with the session, and a stopped stream leaves them free", async () => {
+    const spark = await session(
+      2,
+      workerTable(
+        2,
+        "for (;;) { signal.throwIfAborted(); yield batch(1); await new Promise(setImmediate); }",
+      ),
+    );
+    const endless = spark.read.format("numbers").load().selectExpr("value").toLocalIterator();
+    expect((await endless.next()).value).toEqual({ value: 1 });
+    await endless.return?.(undefined);
+    await spark.stop();
+  });
+});
+
+describe("explain says who runs a part", () => {
+  async function explained(rows: (sales: DataFrame) => DataFrame): Promise<string> {
+    writeSales();
+    const spark = await session(2);
+    await rows(spark.read.schema(SCHEMA).json(join(folder, "sales"))).explain();
+    return printed;
+  }
+
+  test("workers, where plan and source can leave the driver", async () => {
+    const text = await explained((sales) => sales.groupBy("name").count());
+    expect(text).toContain("Partial aggregation over the partitions of json: on 2 workers");
+  });
+
+  test("the driver, and why", async () => {
+    const twice = udf((x: number) => x * 2, "INT");
+    const text = await explained((sales) => sales.select(twice(col("id"))));
+    expect(text).toContain("on the driver, because it calls a function of the program");
+  });
+});
