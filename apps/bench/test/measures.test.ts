@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { linkedCopies } from "../src/data/linked.js";
 import { LINES_PER_FILE, smallFiles } from "../src/data/small-files.js";
-import { replay, WriteRecorder } from "../src/measures/durable-writes.js";
+import { replay, timeInWrites, WriteRecorder } from "../src/measures/durable-writes.js";
 import { manyBatches } from "../src/measures/many-batches.js";
 import { manyFiles } from "../src/measures/many-files.js";
 import { sizeOf } from "../src/measures/measure.js";
@@ -63,6 +63,15 @@ test("a replay makes files of the same number and sizes as the batch did, and in
   expect(await replay(writes, batch, again)).toBeGreaterThan(0);
   expect(readdirSync(again).sort()).toEqual(["beside", "commit", "delta", "offsets"]);
   expect(statSync(join(again, "delta")).size).toBe(110);
+});
+
+test("time in writes counts what overlaps once, and nothing after the batch", () => {
+  const write = (beginMs: number, endMs: number) =>
+    ({ kind: "create", path: "p", bytes: 1, after: [], beginMs, endMs }) as const;
+  const batch = [write(10, 20), write(12, 16), write(18, 25), write(40, Number.POSITIVE_INFINITY)];
+  expect(timeInWrites(batch, 50)).toBe(15 + 10);
+  expect(timeInWrites(batch, 40)).toBe(15);
+  expect(timeInWrites([], 50)).toBe(0);
 });
 
 test("files linked several times count as often", async () => {

@@ -15,6 +15,8 @@ test("stateful batches are counted, right, and have the durable writes of a batc
   expect(found.writesPerBatch).toBeGreaterThanOrEqual(3);
   expect(found.medianMs).toBeGreaterThan(0);
   expect(found.writesMedianMs).toBeGreaterThan(0);
+  expect(found.outsideWritesMedianMs).toBeGreaterThan(0);
+  expect(found.outsideWritesMedianMs).toBeLessThan(found.p99Ms);
   expect(found.p99Ms).toBeGreaterThanOrEqual(found.medianMs);
 });
 

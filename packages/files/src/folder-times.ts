@@ -1,7 +1,10 @@
 import type { Clock, FileEntry } from "@ss/core";
 
-/** A change this short before a listing may have another of the same moment behind it, by the coarseness of file times. */
-const SETTLED_MS = 2000;
+/**
+ * A change this short before a listing may have another of the same moment behind it, by the coarseness of file times: seconds in old
+ * file systems, some milliseconds in those that have fractions of a second.
+ */
+const SETTLED_MS = { seconds: 2000, fractions: 100 };
 /** However old a folder's time is, it is listed again after so long: its clock may be another machine's, and coarse. */
 const TRUSTED_MS = 10_000;
 
@@ -27,7 +30,8 @@ export class FolderTimes {
   unchanged({ path, modifiedMs }: FileEntry): readonly string[] | undefined {
     const known = this.listed.get(path);
     if (known === undefined || known.modifiedMs !== modifiedMs) return undefined;
-    const isSettled = known.listedMs - modifiedMs > SETTLED_MS;
+    const settledMs = modifiedMs % 1000 === 0 ? SETTLED_MS.seconds : SETTLED_MS.fractions;
+    const isSettled = known.listedMs - modifiedMs > settledMs;
     return isSettled && this.clock.now() - known.listedMs < TRUSTED_MS ? known.folders : undefined;
   }
 

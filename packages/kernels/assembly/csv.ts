@@ -70,9 +70,25 @@ function splat(byte: u32, otherwise: u32): v128 {
 
 /**
  * Appends the records from `position` on to the table, up to row `rowLimit`, and returns where the first record starts that it did
- * not read. All bytes before `limit` may be read, and nothing behind it counts.
+ * not read. All bytes before `until` may be read, and nothing behind it counts.
  */
 export function csvRecords(data: usize, position: usize, until: usize, task: CsvTask, rowLimit: u32): usize {
+  const isPlain = (task.flags & (MULTI_LINE | TRIMS_LEADING | TRIMS_TRAILING)) == 0 && task.lengthMax == i32.MAX_VALUE;
+  if (isPlain) return readRecords(data, position, until, task, rowLimit, true);
+  return readRecords(data, position, until, task, rowLimit, false);
+}
+
+/** With `isPlain`, a constant, every line is a record, nothing is trimmed and no value can be too long. */
+// @ts-ignore: decorator
+@inline
+function readRecords(
+  data: usize,
+  position: usize,
+  until: usize,
+  task: CsvTask,
+  rowLimit: u32,
+  isPlain: bool,
+): usize {
   const separator = task.separator;
   const quote = task.quote;
   const escape = task.escape;
@@ -114,7 +130,7 @@ export function csvRecords(data: usize, position: usize, until: usize, task: Csv
       if (first == comment) {
         while (next < limit && !endsLine(next, limit, flags, lineEnd, otherLineEnd)) next++;
         skips = true;
-      } else if ((flags & MULTI_LINE) == 0) {
+      } else if (isPlain || (flags & MULTI_LINE) == 0) {
         while (next < limit && load<u8>(next) <= SPACE && !endsLine(next, limit, flags, lineEnd, otherLineEnd)) {
           next++;
         }
@@ -140,7 +156,7 @@ export function csvRecords(data: usize, position: usize, until: usize, task: Csv
     let end = at;
     let byte = first;
     for (;;) {
-      if ((flags & TRIMS_LEADING) != 0 && byte <= SPACE) {
+      if (!isPlain && (flags & TRIMS_LEADING) != 0 && byte <= SPACE) {
         while (
           from < limit &&
           load<u8>(from) <= SPACE &&
@@ -191,7 +207,7 @@ export function csvRecords(data: usize, position: usize, until: usize, task: Csv
             continue;
           }
           if (byte == lineEnd || byte == otherLineEnd) {
-            if ((flags & MULTI_LINE) == 0) return at - data;
+            if (isPlain || (flags & MULTI_LINE) == 0) return at - data;
             if ((flags & CRLF_OR_LF) != 0 && byte == CR) {
               if (following != LF) continue;
               kind = KIND_QUOTED_ESCAPED;
@@ -236,14 +252,14 @@ export function csvRecords(data: usize, position: usize, until: usize, task: Csv
           byte = load<u8>(end);
           if (byte == separator) break;
           if (byte == lineEnd) break;
-          if (byte == otherLineEnd && endsLine(end, limit, flags, lineEnd, otherLineEnd)) break;
+          if (byte == otherLineEnd && (isPlain || endsLine(end, limit, flags, lineEnd, otherLineEnd))) break;
         }
         length = <i32>(end - from);
-        if ((flags & TRIMS_TRAILING) != 0) {
+        if (!isPlain && (flags & TRIMS_TRAILING) != 0) {
           while (length > 0 && load<u8>(from + length - 1) <= SPACE) length--;
         }
       }
-      if (end >= limit || length > lengthMax) return at - data;
+      if (!isPlain && length > lengthMax) return at - data;
       if (token == target) {
         const fields = changetype<CsvColumn>(column);
         store<u32>(fields.starts + (row << 2), <u32>(from - data));
@@ -268,13 +284,13 @@ export function csvRecords(data: usize, position: usize, until: usize, task: Csv
           byte = load<u8>(end);
           if (byte == lineEnd || byte == otherLineEnd) break;
         }
-        if (end >= limit) return at - data;
         token++;
         break;
       }
       byte = load<u8>(from);
     }
-    if (token > task.columnsMax) return at - data;
+    // What lies behind the limit may have been taken for a part of the record.
+    if (end >= limit || token > task.columnsMax) return at - data;
 
     for (; column < columnsEnd; column += offsetof<CsvColumn>()) {
       const fields = changetype<CsvColumn>(column);

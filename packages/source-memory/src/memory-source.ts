@@ -113,7 +113,10 @@ export class MemoryReader implements Source {
     }
   }
 
-  async commit(): Promise<void> {}
+  /** The rows stay, for a query that begins anew; their columns are made again if anybody asks for them. */
+  async commit(end: Offset): Promise<void> {
+    this.view.release(positionOf(end));
+  }
 
   onData(wake: () => void): () => void {
     return this.view.onData(wake);

@@ -69,7 +69,9 @@ export class RowsView {
   private readonly rows: NamedRows;
   private readonly schema: StructType;
   private readonly openViews: Set<RowsView>;
+  /** Additions as columns, those that were not committed. */
   private readonly batches = new Map<number, Batch>();
+  private releasedTo = -1;
   private readonly wakers = new Set<() => void>();
 
   constructor(rows: NamedRows, schema: StructType, openViews: Set<RowsView>) {
@@ -105,8 +107,14 @@ export class RowsView {
     this.batches.set(offset, batch);
   }
 
+  /** Drops the columns of all additions up to `offset`. */
+  release(offset: number): void {
+    while (this.releasedTo < offset) this.batches.delete(++this.releasedTo);
+  }
+
   forget(): void {
     this.batches.clear();
+    this.releasedTo = -1;
   }
 
   wake(): void {

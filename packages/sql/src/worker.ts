@@ -1,12 +1,15 @@
 // The module that worker threads run: see execution/parallel.
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
+import { MemoryBudget } from "./execution/memory-budget.js";
 import { FragmentHost } from "./execution/parallel/fragment-host.js";
-import type { FromWorker, ToWorker } from "./execution/parallel/messages.js";
+import type { FromWorker, ToWorker, WorkerStart } from "./execution/parallel/messages.js";
 import { builtinRegistry } from "./functions/builtin.js";
 import { RuntimeConfig } from "./session/runtime-config.js";
 
 const port = parentPort!;
+const { limitBytes } = workerData as WorkerStart;
 const host = new FragmentHost(
+  new MemoryBudget(limitBytes),
   builtinRegistry(),
   (conf) => {
     const config = new RuntimeConfig(conf);

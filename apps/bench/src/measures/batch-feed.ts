@@ -8,7 +8,7 @@ import type { SparkSession, StreamingQueryListener } from "@ss/sql";
 export class BatchFeed {
   private readonly name: string;
   private readonly rowsOf: (batch: number) => readonly unknown[];
-  private readonly onCommit: () => void;
+  private readonly onCommit: (durationMs: number) => void;
   private readonly listener: StreamingQueryListener;
   private readonly spark: SparkSession;
   private fed = 0;
@@ -23,7 +23,7 @@ export class BatchFeed {
     spark: SparkSession,
     name: string,
     rowsOf: (batch: number) => readonly unknown[],
-    onCommit: () => void = () => {},
+    onCommit: (durationMs: number) => void = () => {},
   ) {
     this.spark = spark;
     this.name = name;
@@ -60,9 +60,10 @@ export class BatchFeed {
   }
 
   private committed(rowCount: number): void {
-    this.durationsMs.push(performance.now() - this.begunMs);
+    const durationMs = performance.now() - this.begunMs;
+    this.durationsMs.push(durationMs);
     this.rowCount += rowCount;
-    this.onCommit();
+    this.onCommit(durationMs);
     if (this.durationsMs.length === this.wanted) this.finished();
     else this.feed();
   }

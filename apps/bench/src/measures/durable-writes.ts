@@ -6,6 +6,8 @@ interface DurableWrite {
   readonly kind: "createExclusive" | "create";
   readonly path: string;
   bytes: number;
+  readonly beginMs: number;
+  endMs: number;
   /** The writes of the batch that had ended when this one began: the others ran beside it. */
   readonly after: readonly number[];
 }
@@ -46,9 +48,18 @@ export class WriteRecorder {
 
   private begin(kind: DurableWrite["kind"], path: string): (bytes: number) => void {
     const { writes, ended } = this;
-    const write: DurableWrite = { kind, path, bytes: 0, after: [...ended] };
+    const beginMs = performance.now();
+    const write: DurableWrite = {
+      kind,
+      path,
+      bytes: 0,
+      beginMs,
+      endMs: Number.POSITIVE_INFINITY,
+      after: [...ended],
+    };
     const index = writes.push(write) - 1;
     return (bytes) => {
+      write.endMs = performance.now();
       write.bytes = bytes;
       ended.push(index);
     };
@@ -67,6 +78,20 @@ function recordedWriter(writer: FileWriter, end: (bytes: number) => void): FileW
     },
     abort: () => writer.abort(),
   };
+}
+
+/** The milliseconds up to `untilMs` in which at least one of the writes was under way. */
+export function timeInWrites(batch: BatchWrites, untilMs: number): number {
+  let total = 0;
+  let reachedMs = 0;
+  // they stand in the order in which they began
+  for (const { beginMs, endMs } of batch) {
+    const fromMs = Math.max(beginMs, reachedMs);
+    const toMs = Math.min(endMs, untilMs);
+    total += Math.max(0, toMs - fromMs);
+    reachedMs = Math.max(reachedMs, toMs);
+  }
+  return total;
 }
 
 /**

@@ -278,17 +278,24 @@ export class KeyTable {
 
   /** Brings the lanes' columns up to date. */
   private decode(): void {
-    for (const slot of this.reused) this.decodeSlot(slot);
+    for (const slot of this.reused) this.decodeSlots(slot, 1);
     this.reused = [];
-    for (let slot = this.decodedEnd; slot < this.slotEnd; slot++) this.decodeSlot(slot);
+    for (let slot = this.decodedEnd; slot < this.slotEnd; ) {
+      const end = Math.min(this.slotEnd, (slot | SEGMENT_MASK) + 1);
+      this.decodeSlots(slot, end - slot);
+      slot = end;
+    }
     this.decodedEnd = this.slotEnd;
   }
 
-  private decodeSlot(slot: number): void {
-    const { lanes, offsets, nulls } = this;
+  /** Slots of one segment. */
+  private decodeSlots(slot: number, count: number): void {
+    const { lanes, offsets, nulls, width } = this;
     const segment = this.entries.segments[slot >> SEGMENT_SHIFT]!;
-    const at = (slot & SEGMENT_MASK) * this.width;
-    for (let k = 0; k < lanes.length; k++) lanes[k]!.decode(segment, at + offsets[k]!, nulls, slot);
+    const at = (slot & SEGMENT_MASK) * width;
+    for (let k = 0; k < lanes.length; k++) {
+      lanes[k]!.decode(segment, at + offsets[k]!, width, nulls, slot, count);
+    }
   }
 
   private growDirect(length: number): void {

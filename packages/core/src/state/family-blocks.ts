@@ -6,22 +6,33 @@ import type { ImagePiece } from "./family-image.js";
 import type { MemoryFamily } from "./memory-family.js";
 import { newBlock, sealBlock } from "./state-file.js";
 
-/** Rows in a block, at most. */
-const BLOCK_ROWS = 1 << 16;
+/** Rows in a block, at most: some milliseconds of work, after which others may have their turn. */
+const BLOCK_ROWS = 1 << 13;
 const REMOVED = 0;
 const PUT = 1;
+
+/** Blocks that are encoded as they are asked for. */
+export interface FamilyBlocks extends Iterable<Uint8Array> {
+  readonly count: number;
+}
 
 /**
  * The blocks that hold what a family changed since its last commit, removals first. A payload is: number of the family in
  * the header, what to do with the rows (0 remove, 1 put), number of rows (4 bytes, 1, 4), key columns and, for a put, value
  * columns.
  */
-export function* deltaBlocks(family: MemoryFamily, number: number): Generator<Uint8Array> {
+export function deltaBlocks(family: MemoryFamily, number: number): FamilyBlocks {
   const changes = family.changes();
-  if (changes === null) return;
-  const everyRow = Int32Array.from({ length: changes.removedCount }, (_, i) => i);
-  yield* encodeBlocks(number, REMOVED, changes.removedKeys, everyRow);
-  yield* encodeBlocks(number, PUT, family.columns(), changes.slots);
+  if (changes === null) return { count: 0, *[Symbol.iterator]() {} };
+  const { slots, removedKeys, removedCount } = changes;
+  const removed = Int32Array.from({ length: removedCount }, (_, i) => i);
+  return {
+    count: Math.ceil(removedCount / BLOCK_ROWS) + Math.ceil(slots.length / BLOCK_ROWS),
+    *[Symbol.iterator](): Generator<Uint8Array> {
+      yield* encodeBlocks(number, REMOVED, removedKeys, removed);
+      yield* encodeBlocks(number, PUT, family.columns(), slots);
+    },
+  };
 }
 
 /** The block that holds a piece of a snapshot. */

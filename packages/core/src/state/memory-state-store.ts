@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Clock, systemClock } from "../clock/clock.js";
 import { assert, StreamError } from "../errors/stream-error.js";
-import { applyBlock, deltaBlocks, pieceBlock } from "./family-blocks.js";
+import { applyBlock, deltaBlocks, type FamilyBlocks, pieceBlock } from "./family-blocks.js";
 import { MemoryFamily } from "./memory-family.js";
 import { corruptStateFile } from "./state-errors.js";
 import {
@@ -34,9 +34,9 @@ export const memoryStateStoreProvider: StateStoreProvider = {
 const SMALL_STATE_BYTES = 1 << 20;
 
 /** Blocks that a load takes before others have their turn. */
-const TURN_BLOCKS = 4;
-/** Up to this size a delta is written in one go. */
-const SMALL_DELTA_BYTES = 1 << 16;
+const TURN_BLOCKS = 2;
+/** So much of a delta is gathered before it is written. */
+const WRITE_BYTES = 1 << 16;
 
 /**
  * Files in the folder: one `<version>-<attempt>.delta` per commit with the changes of all families, and now and then a
@@ -93,10 +93,10 @@ class MemoryStateStore implements StateStore {
   async commit(version: number, beforeWrite: () => Promise<void>): Promise<StateVersion> {
     assert(this.loaded, "the state was committed before it was loaded");
     const startMs = this.clock.monotonicMs();
-    const blocks = this.families.flatMap((family, k) => [...deltaBlocks(family, k)]);
-    if (blocks.length > 0 || this.current === null) {
+    const changes = this.families.map((family, k) => deltaBlocks(family, k));
+    if (changes.some(({ count }) => count > 0) || this.current === null) {
       const next = { version, attempt: `${this.context.runId}.${this.attempts++}` };
-      const bytes = await this.writeDelta(next, blocks, beforeWrite);
+      const bytes = await this.writeDelta(next, changes, beforeWrite);
       this.current = next;
       this.history.add({ ...next, delta: true, snapshot: false });
       this.deltasSinceSnapshot++;
@@ -211,21 +211,37 @@ class MemoryStateStore implements StateStore {
     return this.deltaBytesSinceSnapshot * 4 >= stateBytes;
   }
 
-  /** What the delta says is encoded already: the batches to come do not disturb it. */
+  /** Nothing changes the families until the commit is done, so that blocks are made as they are written. */
   private async writeDelta(
     next: StateVersion,
-    blocks: readonly Uint8Array[],
+    changes: readonly FamilyBlocks[],
     beforeWrite: () => Promise<void>,
   ): Promise<number> {
-    const header = { kind: "delta", ...next, parent: this.current, blockCount: blocks.length } as const;
-    const parts = [encodeHeader(header, this.familiesJson), ...blocks];
-    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-    const writes = bytes <= SMALL_DELTA_BYTES ? [Buffer.concat(parts)] : parts;
+    const blockCount = changes.reduce((sum, { count }) => sum + count, 0);
+    const header = { kind: "delta", ...next, parent: this.current, blockCount } as const;
+    let parts: Uint8Array[] = [encodeHeader(header, this.familiesJson)];
+    let size = 0;
+    let written = 0;
     await this.write(stateFileName("delta", next), async (write) => {
-      for (const part of writes) await write(part);
+      const flush = async (): Promise<void> => {
+        await write(Buffer.concat(parts));
+        written += size;
+        parts = [];
+        size = 0;
+      };
+      for (const blocks of changes) {
+        for (const block of blocks) {
+          parts.push(block);
+          size += block.length;
+          if (size < WRITE_BYTES) continue;
+          await flush();
+          await nextTurn();
+        }
+      }
+      if (parts.length > 0) await flush();
       await beforeWrite();
     });
-    return bytes;
+    return written;
   }
 
   /** Images are begun before the first `await`, so that the snapshot shows the version that it is named for. */

@@ -1,7 +1,7 @@
 import * as zlib from "node:zlib";
 import { decompressLz4 } from "./lz4.js";
 import { ParquetFault } from "./parquet-fault.js";
-import { decompressSnappy } from "./snappy.js";
+import { decompressSnappy } from "./snappy-module.js";
 
 /** Writes the `size` bytes that `source[start .. end)` stands for to `target[at ..]`. */
 export type Decompress = (

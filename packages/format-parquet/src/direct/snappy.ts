@@ -1,13 +1,13 @@
 import { ParquetFault } from "./parquet-fault.js";
 
-/** Bytes that a target needs beyond the size of its data, because copies are made in steps of several bytes. */
-export const SNAPPY_SLACK = 8;
-
 /**
- * Decompresses a raw snappy block, `source[start .. end)`, to exactly `size` bytes at `target[at ..]`. Literals are short in
- * compressible data, where calls would cost more than loops, and long elsewhere; copies go four bytes at a time.
+ * Decompresses the elements of a snappy block, `source[start .. end)` behind its length, to exactly `size` bytes at
+ * `target[at ..]`, which needs three bytes more. Does the same as the WebAssembly module, several times slower.
+ *
+ * Literals are short in compressible data, where calls would cost more than loops, and long elsewhere; copies go four bytes
+ * at a time.
  */
-export function decompressSnappy(
+export function decompressElements(
   source: Uint8Array,
   start: number,
   end: number,
@@ -18,7 +18,7 @@ export function decompressSnappy(
   const words = new DataView(target.buffer, target.byteOffset, target.length);
   const input = new DataView(source.buffer, source.byteOffset, source.length);
   const inputWords = source.length - 4;
-  let s = skipLength(source, start, end, size);
+  let s = start;
   let d = at;
   const limit = at + size;
   while (s < end) {
@@ -79,7 +79,7 @@ export function decompressSnappy(
 }
 
 /** Checks the length at the head of a block and returns the place behind it. */
-function skipLength(source: Uint8Array, start: number, end: number, size: number): number {
+export function snappyStart(source: Uint8Array, start: number, end: number, size: number): number {
   let length = 0;
   for (let i = 0; i < 5 && start + i < end; i++) {
     const byte = source[start + i]!;

@@ -184,7 +184,11 @@ export class JsonKernel {
       const { buffer, byteOffset } = bytes;
       this.wordBytes = bytes;
       this.shift = byteOffset & 3;
-      this.words = new Int32Array(buffer, byteOffset - this.shift, (buffer.byteLength - byteOffset + this.shift) >> 2);
+      this.words = new Int32Array(
+        buffer,
+        byteOffset - this.shift,
+        (buffer.byteLength - byteOffset + this.shift) >> 2,
+      );
     }
     return this.copyAddress > 0;
   }

@@ -2,6 +2,7 @@ import type { Json, Partition, ScanRequest, WorkerForm } from "@ss/core";
 import type { Attribute } from "../expression/expression.js";
 import type { Rows } from "../logical/rows.js";
 import type { RunClock } from "./codegen/runtime.js";
+import type { MemoryScope } from "./memory-budget.js";
 import type { StreamRun } from "./stream-run.js";
 
 /** The rows of a table, or of a source's range, in a run. */
@@ -23,6 +24,8 @@ export interface Run extends RunClock {
   countInput(readId: number, rows: number): void;
   /** Lets timers and I/O of the host run if the last turn is long enough ago; called between batches. */
   breathe(): Promise<void> | undefined;
+  /** What operators hold counts against it. */
+  readonly memory: MemoryScope;
   /** Takes what `observe` found. */
   observe(name: string, metrics: Readonly<Record<string, Json | bigint | Date>>): void;
   /** Present in a batch of a stream. */

@@ -10,7 +10,7 @@ export function physicalText(plan: PhysicalPlan): string {
 }
 
 function append(plan: PhysicalPlan, lead: string, indent: string, lines: string[]): void {
-  lines.push(lead + describe(plan));
+  lines.push(lead + nodeText(plan));
   const children = childrenOf(plan);
   children.forEach((child, k) => {
     const last = k === children.length - 1;
@@ -24,7 +24,8 @@ function childrenOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
   return "left" in plan ? [plan.left, plan.right] : [];
 }
 
-function describe(plan: PhysicalPlan): string {
+/** One node of a plan, for `explain` and for messages. */
+export function nodeText(plan: PhysicalPlan): string {
   switch (plan.kind) {
     case "scan": {
       const filters = plan.predicates.map((one) => `${one.column} ${one.op}`).join(", ");

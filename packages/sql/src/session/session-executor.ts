@@ -20,6 +20,7 @@ import { cellFormatter, timeZone, UTC } from "@ss/kernels";
 import { DataFrame, rowMaker } from "../dataframe/dataframe.js";
 import type { BatchSave, Execution, Executor, StreamStart } from "../dataframe/executor.js";
 import { buildOperators } from "../execution/build.js";
+import { MemoryBudget } from "../execution/memory-budget.js";
 import type { WorkerPool } from "../execution/parallel/worker-pool.js";
 import { type Attribute, freshId } from "../expression/expression.js";
 import type { ExternalOptions } from "../expression/external-value.js";
@@ -38,6 +39,7 @@ import { NoopSink } from "../streaming/sinks/noop-sink.js";
 import { SqlStreamPlan } from "../streaming/sql-stream-plan.js";
 import type { Catalog } from "./catalog.js";
 import { checkpointMissing, queryNameMissing, sessionStopped, unsupportedSinkMode } from "./errors.js";
+import { memoryLimit } from "./memory-limit.js";
 import { pinnedConf } from "./pinned-conf.js";
 import type { Plugins } from "./plugins.js";
 import { type Analyzed, Preparation } from "./prepare.js";
@@ -62,13 +64,15 @@ export interface ExecutorParts {
 export class SessionExecutor implements Executor {
   private readonly parts: ExecutorParts;
   private readonly preparation: Preparation;
+  private readonly memory: MemoryBudget;
   private readonly pool: WorkerPool | undefined;
   private phase: "running" | "stopping" | "stopped" = "running";
 
   constructor(parts: ExecutorParts) {
     this.parts = parts;
     const { plugins, catalog, config, functions, clock, log } = parts;
-    this.pool = workersOf(config.find("spark.master"), log);
+    this.memory = new MemoryBudget(memoryLimit(config.find("spark.driver.memory")));
+    this.pool = workersOf(config.find("spark.master"), this.memory.limitBytes, log);
     this.preparation = new Preparation(plugins, catalog, config, functions, () => clock.now(), this.pool);
   }
 
@@ -140,11 +144,13 @@ export class SessionExecutor implements Executor {
     const built = buildOperators(physical, this.preparation.settings);
     built.fragments.start();
     const stop = new AbortController();
+    const memory = this.memory.scope();
     try {
-      yield* built.root.rows(new TableRun(tables, nowMs, () => performance.now(), stop.signal));
+      yield* built.root.rows(new TableRun(tables, nowMs, () => performance.now(), stop.signal, memory));
     } finally {
       // also for a caller that leaves early: reads that an operator has begun ahead end with the run
       stop.abort();
+      memory.close();
       built.fragments.close();
     }
   }
@@ -251,6 +257,7 @@ export class SessionExecutor implements Executor {
           allowMultiple,
           pinnedConf: (stateful) => pinnedConf(context.conf, stateful),
           settings: this.preparation.settings,
+          memory: this.memory,
           stateProvider: memoryStateStoreProvider,
           partitions: Number(context.conf("spark.sql.shuffle.partitions") ?? "16"),
           monotonicMs: () => clock.monotonicMs(),

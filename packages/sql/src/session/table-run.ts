@@ -1,5 +1,6 @@
 import type { Table } from "@ss/core";
 import { breather } from "../execution/breather.js";
+import type { MemoryScope } from "../execution/memory-budget.js";
 import type { Run, ScanInput } from "../execution/operator.js";
 import { freshId } from "../expression/expression.js";
 import { tableInput } from "../streaming/inputs.js";
@@ -8,6 +9,7 @@ import { tableInput } from "../streaming/inputs.js";
 export class TableRun implements Run {
   readonly runId: number = freshId();
   readonly signal: AbortSignal;
+  readonly memory: MemoryScope;
   readonly breathe: () => Promise<void> | undefined;
   readonly observed: Record<string, Record<string, unknown>> = {};
   private readonly tables: ReadonlyMap<number, Table>;
@@ -18,7 +20,9 @@ export class TableRun implements Run {
     startMs: number,
     monotonicMs: () => number,
     signal: AbortSignal,
+    memory: MemoryScope,
   ) {
+    this.memory = memory;
     this.tables = tables;
     this.startMs = startMs;
     this.signal = signal;

@@ -21,6 +21,7 @@ import {
 } from "@ss/core";
 import { breather } from "../execution/breather.js";
 import { type BuildSettings, type Built, buildOperators } from "../execution/build.js";
+import type { Holding, MemoryBudget, MemoryScope } from "../execution/memory-budget.js";
 import type { Run, ScanInput } from "../execution/operator.js";
 import {
   type EventTimes,
@@ -47,6 +48,7 @@ export interface SqlStreamPlanOptions {
   readonly allowMultiple: boolean;
   readonly pinnedConf: (stateful: boolean) => Readonly<Record<string, string>>;
   readonly settings: BuildSettings;
+  readonly memory: MemoryBudget;
   readonly stateProvider: StateStoreProvider;
   readonly partitions: number;
   readonly monotonicMs: () => number;
@@ -68,10 +70,13 @@ export class SqlStreamPlan implements StreamPlan {
   private store: StateStore | undefined;
   private families: ReadonlyMap<number, StateFamily> = new Map();
   private readonly planningMs: number;
+  private readonly stateMemory: MemoryScope;
+  private stateHoldings: readonly Holding[] = [];
   private ran = false;
 
   constructor(options: SqlStreamPlanOptions) {
     this.options = options;
+    this.stateMemory = options.memory.scope();
     this.readIds = [...options.sources.keys()];
     this.sources = [...options.sources.values()];
     this.outputs = options.outputs.map(({ sink, schema }) => ({ sink, schema, mode: options.mode }));
@@ -94,6 +99,12 @@ export class SqlStreamPlan implements StreamPlan {
     this.store = await this.options.stateProvider.open({ fileSystem, folder: stateFolder, runId, conf });
     const store = this.store;
     this.families = new Map(families.map((spec) => [spec.operatorId, store.family(spec)]));
+    this.stateHoldings = families.map(({ operatorId, operatorName }) =>
+      this.stateMemory.hold(
+        () => `the state of ${operatorName}, operator ${operatorId}`,
+        () => store.metrics(operatorId).memoryUsedBytes,
+      ),
+    );
     await store.load(state);
   }
 
@@ -108,8 +119,15 @@ export class SqlStreamPlan implements StreamPlan {
   }
 
   async run(request: BatchRequest): Promise<BatchResult> {
-    const batch = new BatchRun(request, this.options, this.readIds, this.store, this.families);
-    const messages = await this.write(request.writes, batch);
+    const memory = this.options.memory.scope();
+    const batch = new BatchRun(request, this.options, this.readIds, this.store, this.families, memory);
+    let messages: CommitMessage[][];
+    try {
+      messages = await this.write(request.writes, batch);
+    } finally {
+      memory.close();
+    }
+    for (const holding of this.stateHoldings) holding.look();
     const start = this.options.monotonicMs();
     const state = this.store ? await this.store.commit(request.batchId + 1, request.fence) : null;
     const commitMs = this.options.monotonicMs() - start;
@@ -162,6 +180,7 @@ export class SqlStreamPlan implements StreamPlan {
 
   async close(): Promise<void> {
     this.built.fragments.close();
+    this.stateMemory.close();
     await this.store?.close();
   }
 }
@@ -170,6 +189,7 @@ export class SqlStreamPlan implements StreamPlan {
 class BatchRun implements Run, StreamRun {
   readonly runId: number = freshId();
   readonly signal: AbortSignal;
+  readonly memory: MemoryScope;
   readonly mode: OutputMode;
   readonly lateWatermarkMs: number;
   readonly watermarkMs: number;
@@ -192,7 +212,9 @@ class BatchRun implements Run, StreamRun {
     readIds: readonly number[],
     store: StateStore | undefined,
     families: ReadonlyMap<number, StateFamily>,
+    memory: MemoryScope,
   ) {
+    this.memory = memory;
     this.request = request;
     this.options = options;
     this.readIds = readIds;

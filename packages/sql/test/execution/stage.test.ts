@@ -2,7 +2,9 @@ import {
   ArrayType,
   Batch,
   batchFromRows,
+  type Column,
   type DataType,
+  DictionaryColumn,
   IntegerType,
   LongType,
   rowsOf,
@@ -56,6 +58,80 @@ function run(spec: StageSpec, rows: readonly (readonly Value[])[]): Value[][] {
   const out = new StructType(spec.outputs.map((e, k) => StructField(`c${k}`, typeOf(e))));
   return rowsOf(new Batch(out, result.columns, result.rowCount));
 }
+
+describe("a generated stage over dictionary-encoded columns", () => {
+  const words = batchFromRows(new StructType([StructField("word", StringType)]), [["view"], ["12"], ["no"]]);
+  const dictionary = words.columns[0] as DictionaryColumn["dictionary"];
+  const word = attribute("word", StringType);
+  const number = attribute("number", IntegerType);
+
+  function encoded(codes: readonly number[], validity: Uint8Array | null): Column[] {
+    const rows = codes.length;
+    const numbers = batchFromRows(
+      new StructType([StructField("number", IntegerType)]),
+      codes.map((_, i) => [i]),
+    );
+    return [
+      new DictionaryColumn(StringType, rows, validity, Int32Array.from(codes), dictionary),
+      numbers.columns[0]!,
+    ];
+  }
+
+  function rows(stage: Stage, columns: readonly Column[]): Value[][] {
+    const result = stage.run(columns, columns[0]!.length, clock);
+    const schema = new StructType([StructField("word", StringType), StructField("number", IntegerType)]);
+    return rowsOf(new Batch(schema, result.columns, result.rowCount));
+  }
+
+  test("filters by them and hands them on encoded, also where rows are null", () => {
+    const conditions = [apply("=", word, literal("view", StringType))];
+    const stage = new Stage({ input: [word, number], conditions, outputs: [word, number] }, settings);
+    const first = encoded([0, 1, 0, 2, 0], null);
+    expect(rows(stage, first)).toEqual([
+      ["view", 0],
+      ["view", 2],
+      ["view", 4],
+    ]);
+    expect(stage.run(first, 5, clock).columns[0]!.layout).toBe("dictionary");
+    expect(rows(stage, encoded([0, 0, 1, 0], Uint8Array.of(0b1101)))).toEqual([
+      ["view", 0],
+      ["view", 3],
+    ]);
+    const plain = batchFromRows(
+      new StructType([StructField("word", StringType), StructField("number", IntegerType)]),
+      [
+        ["view", 7],
+        ["no", 8],
+      ],
+    );
+    expect(rows(stage, plain.columns)).toEqual([["view", 7]]);
+  });
+
+  test("keeps nulls that a condition lets pass", () => {
+    const conditions = [apply("isnull", word)];
+    const either = apply("or", conditions[0]!, apply("=", word, literal("no", StringType)));
+    const stage = new Stage(
+      { input: [word, number], conditions: [either], outputs: [word, number] },
+      settings,
+    );
+    expect(rows(stage, encoded([2, 0, 1, 2], Uint8Array.of(0b1011)))).toEqual([
+      ["no", 0],
+      [null, 2],
+      ["no", 3],
+    ]);
+  });
+
+  test("computes a condition for entries only that occur", () => {
+    const cast: Expression = { kind: "cast", child: word, type: IntegerType, mode: "cast" };
+    const conditions = [apply(">", cast, literal(0, IntegerType))];
+    const stage = new Stage({ input: [word, number], conditions, outputs: [word, number] }, settings);
+    expect(rows(stage, encoded([1, 1], null))).toEqual([
+      ["12", 0],
+      ["12", 1],
+    ]);
+    expect(() => rows(stage, encoded([1, 2], null))).toThrow("CAST_INVALID_INPUT");
+  });
+});
 
 describe("a generated stage", () => {
   const a = attribute("a", IntegerType);

@@ -1,6 +1,7 @@
 import { valueAt } from "@ss/core";
 import { analyze } from "../../src/analyzer/analyze.js";
 import { buildOperators } from "../../src/execution/build.js";
+import { MemoryBudget } from "../../src/execution/memory-budget.js";
 import type { LogicalPlan } from "../../src/logical/plan.js";
 import { treeText } from "../../src/logical/tree-text.js";
 import { optimize } from "../../src/optimizer/optimize.js";
@@ -51,7 +52,13 @@ function planned(plan: LogicalPlan): ReturnType<Planner["plan"]> {
 
 async function rowsOf(plan: LogicalPlan): Promise<unknown[][]> {
   const { root } = buildOperators(planned(plan), settings);
-  const run = new TableRun(new Map(), 0, () => 0, new AbortController().signal);
+  const run = new TableRun(
+    new Map(),
+    0,
+    () => 0,
+    new AbortController().signal,
+    new MemoryBudget(Infinity).scope(),
+  );
   const rows: unknown[][] = [];
   for await (const batch of root.rows(run)) {
     for (let i = 0; i < batch.rowCount; i++) rows.push(batch.columns.map((column) => valueAt(column, i)));

@@ -187,8 +187,13 @@ describe("names", () => {
 describe("origins", () => {
   test("are the places of first and last character, and the text between", () => {
     const e = parseExpression("1 + (a * b)");
-    expect(e.origin).toEqual({ start: 0, stop: 10, text: "1 + (a * b)" });
-    expect(e.kind === "call" && e.args[1]?.origin).toEqual({ start: 5, stop: 9, text: "a * b" });
+    expect(e.origin).toEqual({ start: 0, stop: 10, text: "1 + (a * b)", sql: "1 + (a * b)" });
+    expect(e.kind === "call" && e.args[1]?.origin).toEqual({
+      start: 5,
+      stop: 9,
+      text: "a * b",
+      sql: "1 + (a * b)",
+    });
   });
 
   test("predicates leave out the value", () => {

@@ -72,20 +72,30 @@ export class BytesLane implements KeyLane {
     const code = words[at]!;
     if (code >= 0 && --this.references[code]! === 0) this.dictionary.remove(code);
   }
-  decode(words: Int32Array, at: number, _nulls: KeySegments | undefined, slot: number): void {
-    if (slot >= this.slotCodes.length) this.growSlots(Math.max(slot + 1, this.slotCodes.length * 2));
-    const code = words[at]!;
-    this.slotCodes[slot] = code;
-    this.slotEnd = Math.max(this.slotEnd, slot + 1);
-    this.isNull.set(slot, code < 0);
-    this.locate(slot);
+  decode(
+    words: Int32Array,
+    at: number,
+    stride: number,
+    _nulls: KeySegments | undefined,
+    slot: number,
+    count: number,
+  ): void {
+    const end = slot + count;
+    if (end > this.slotCodes.length) this.growSlots(Math.max(end, this.slotCodes.length * 2));
+    this.slotEnd = Math.max(this.slotEnd, end);
+    for (let k = slot, from = at; k < end; k++, from += stride) {
+      const code = words[from]!;
+      this.slotCodes[k] = code;
+      this.isNull.set(k, code < 0);
+    }
+    this.locate(slot, end);
   }
   /** The bytes stay where the dictionary has them. */
   column(length: number): c.Column {
     const { dictionary, slotStarts, slotLengths } = this;
     if (this.movesSeen !== dictionary.moves) {
       this.movesSeen = dictionary.moves;
-      for (let slot = 0; slot < this.slotEnd; slot++) this.locate(slot);
+      this.locate(0, this.slotEnd);
     }
     const validity = this.isNull.validity();
     return new c.BytesColumn(this.type, length, validity, dictionary.data, slotStarts, slotLengths);
@@ -101,12 +111,15 @@ export class BytesLane implements KeyLane {
     return this.dictionary.byteSize() + this.references.byteLength + this.slotCodes.byteLength * 3;
   }
 
-  private locate(slot: number): void {
-    const code = this.slotCodes[slot]!;
+  private locate(from: number, to: number): void {
+    const { slotCodes, slotStarts, slotLengths } = this;
     const { starts, lengths } = this.dictionary;
-    this.slotStarts[slot] = code < 0 ? 0 : starts[code]!;
-    // the slot of a removed key may have an entry that is gone
-    this.slotLengths[slot] = code < 0 ? 0 : Math.max(0, lengths[code]!);
+    for (let slot = from; slot < to; slot++) {
+      const code = slotCodes[slot]!;
+      slotStarts[slot] = code < 0 ? 0 : starts[code]!;
+      // the slot of a removed key may have an entry that is gone
+      slotLengths[slot] = code < 0 ? 0 : Math.max(0, lengths[code]!);
+    }
   }
 
   private growSlots(length: number): void {

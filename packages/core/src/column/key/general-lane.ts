@@ -48,13 +48,21 @@ export class GeneralLane implements KeyLane {
     this.codes.delete(this.texts[code]!);
     this.free.push(code);
   }
-  decode(words: Int32Array, at: number, _nulls: KeySegments | undefined, slot: number): void {
-    if (slot >= this.slotCodes.length) {
-      const larger = new Int32Array(Math.max(slot + 1, this.slotCodes.length * 2));
+  decode(
+    words: Int32Array,
+    at: number,
+    stride: number,
+    _nulls: KeySegments | undefined,
+    slot: number,
+    count: number,
+  ): void {
+    const end = slot + count;
+    if (end > this.slotCodes.length) {
+      const larger = new Int32Array(Math.max(end, this.slotCodes.length * 2));
       larger.set(this.slotCodes);
       this.slotCodes = larger;
     }
-    this.slotCodes[slot] = words[at]!;
+    for (let k = slot, from = at; k < end; k++, from += stride) this.slotCodes[k] = words[from]!;
   }
   column(length: number): c.Column {
     return takeColumn(this.values.view(), this.slotCodes, length);

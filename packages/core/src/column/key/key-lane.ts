@@ -33,8 +33,15 @@ export interface KeyLane {
   /** Called when a slot takes up words, and when it gives them back. */
   retain(words: Int32Array, at: number): void;
   release(words: Int32Array, at: number): void;
-  /** Copies the key of a slot to the lane's column. */
-  decode(words: Int32Array, at: number, nulls: KeySegments | undefined, slot: number): void;
+  /** Copies the keys of the slots `slot .. slot + count)` to the lane's column; the first begins at `words[at]`. */
+  decode(
+    words: Int32Array,
+    at: number,
+    stride: number,
+    nulls: KeySegments | undefined,
+    slot: number,
+    count: number,
+  ): void;
   /** The keys that were decoded, slots up to `length`, as a column that is valid until the next one is. */
   column(length: number): c.Column;
   /** Forgets what no slot refers to any more; called when no slot is in use. */
@@ -72,12 +79,14 @@ export class SlotValidity {
   private bits: Uint8Array = new Uint8Array(64).fill(0xff);
   private nullCount = 0;
 
+  /** Takes the null bits of slots from the table. */
+  take(nulls: KeySegments | undefined, bit: number, slot: number, count: number): void {
+    if (nulls === undefined && this.nullCount === 0) return this.reserve(slot + count);
+    for (let k = slot; k < slot + count; k++) this.set(k, isNullSlot(nulls, k, bit));
+  }
+
   set(slot: number, isNull: boolean): void {
-    if (slot >= this.bits.length << 3) {
-      const bits = new Uint8Array(Math.max(this.bits.length * 2, (slot >> 3) + 1)).fill(0xff);
-      bits.set(this.bits);
-      this.bits = bits;
-    }
+    this.reserve(slot + 1);
     const bit = 1 << (slot & 7);
     const was = (this.bits[slot >> 3]! & bit) === 0;
     if (was === isNull) return;
@@ -87,6 +96,13 @@ export class SlotValidity {
 
   validity(): c.Validity {
     return this.nullCount === 0 ? null : this.bits;
+  }
+
+  private reserve(length: number): void {
+    if (length <= this.bits.length << 3) return;
+    const bits = new Uint8Array(Math.max(this.bits.length * 2, (length + 7) >> 3)).fill(0xff);
+    bits.set(this.bits);
+    this.bits = bits;
   }
 
   clear(): void {

@@ -1,14 +1,6 @@
 import type { DataType } from "../../schema/data-type.js";
 import * as c from "../column.js";
-import {
-  isNullSlot,
-  type KeyLane,
-  type KeyRows,
-  markNulls,
-  plainValues,
-  SlotValidity,
-  setNullBit,
-} from "./key-lane.js";
+import { type KeyLane, type KeyRows, markNulls, plainValues, SlotValidity, setNullBit } from "./key-lane.js";
 import type { KeySegments } from "./key-segments.js";
 
 const FIRST_SLOTS = 256;
@@ -42,15 +34,34 @@ export abstract class FixedLane implements KeyLane {
   }
   retain(): void {}
   release(): void {}
-  decode(words: Int32Array, at: number, nulls: KeySegments | undefined, slot: number): void {
+  decode(
+    words: Int32Array,
+    at: number,
+    stride: number,
+    nulls: KeySegments | undefined,
+    slot: number,
+    count: number,
+  ): void {
     const { width } = this;
-    if ((slot + 1) * width > this.words.length) {
-      const larger = new Int32Array(Math.max(this.words.length * 2, (slot + 1) * width));
+    if ((slot + count) * width > this.words.length) {
+      const larger = new Int32Array(Math.max(this.words.length * 2, (slot + count) * width));
       larger.set(this.words);
       this.words = larger;
     }
-    for (let k = 0; k < width; k++) this.words[slot * width + k] = words[at + k]!;
-    this.isNull.set(slot, isNullSlot(nulls, slot, this.bit));
+    const own = this.words;
+    if (width === 1) {
+      for (let i = 0; i < count; i++) own[slot + i] = words[at + i * stride]!;
+    } else if (width === 2) {
+      for (let i = 0; i < count; i++) {
+        own[2 * (slot + i)] = words[at + i * stride]!;
+        own[2 * (slot + i) + 1] = words[at + i * stride + 1]!;
+      }
+    } else {
+      for (let i = 0; i < count; i++) {
+        for (let k = 0; k < width; k++) own[(slot + i) * width + k] = words[at + i * stride + k]!;
+      }
+    }
+    this.isNull.take(nulls, this.bit, slot, count);
   }
   column(length: number): c.Column {
     return this.make(length, this.isNull.validity());

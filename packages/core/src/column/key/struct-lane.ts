@@ -1,6 +1,6 @@
 import type { DataType } from "../../schema/data-type.js";
 import * as c from "../column.js";
-import { isNullSlot, type KeyLane, type KeyRows, plainValues, SlotValidity, setNullBit } from "./key-lane.js";
+import { type KeyLane, type KeyRows, plainValues, SlotValidity, setNullBit } from "./key-lane.js";
 import type { KeySegments } from "./key-segments.js";
 
 /** A struct, taken apart into its fields; its own bit tells a null struct from one of nulls. */
@@ -34,9 +34,16 @@ export class StructLane implements KeyLane {
   release(words: Int32Array, at: number): void {
     this.each(at, (child, childAt) => child.release(words, childAt));
   }
-  decode(words: Int32Array, at: number, nulls: KeySegments | undefined, slot: number): void {
-    this.each(at, (child, childAt) => child.decode(words, childAt, nulls, slot));
-    this.isNull.set(slot, isNullSlot(nulls, slot, this.bit));
+  decode(
+    words: Int32Array,
+    at: number,
+    stride: number,
+    nulls: KeySegments | undefined,
+    slot: number,
+    count: number,
+  ): void {
+    this.each(at, (child, childAt) => child.decode(words, childAt, stride, nulls, slot, count));
+    this.isNull.take(nulls, this.bit, slot, count);
   }
   column(length: number): c.Column {
     const children = this.children.map((child) => child.column(length));

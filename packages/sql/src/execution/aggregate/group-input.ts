@@ -1,5 +1,8 @@
 import { type DataType, type Partition, StructType, unpackColumns } from "@ss/core";
+import type { Rows } from "../../logical/rows.js";
 import type { AggregatePlan, ScanPlan } from "../../physical/plan.js";
+import { nodeText } from "../../physical/text.js";
+import type { Holding } from "../memory-budget.js";
 import type { Operator, Run, ScanInput } from "../operator.js";
 import { type ParallelFragment, scanRequest } from "../parallel/parallel-fragment.js";
 import { GroupPartials } from "./group-partials.js";
@@ -12,14 +15,30 @@ export interface GroupInput {
 
 /** Row by row, as they come. */
 export class DirectInput implements GroupInput {
+  private readonly plan: AggregatePlan;
   private readonly child: Operator;
 
-  constructor(child: Operator) {
+  constructor(plan: AggregatePlan, child: Operator) {
+    this.plan = plan;
     this.child = child;
   }
 
   async fill(groups: GroupTable, run: Run): Promise<void> {
-    for await (const batch of this.child.rows(run)) groups.add(batch);
+    await fillFrom(this.child.rows(run), groups, holdingOf(this.plan, groups, run));
+  }
+}
+
+function holdingOf(plan: AggregatePlan, groups: GroupTable, run: Run): Holding {
+  return run.memory.hold(
+    () => nodeText(plan),
+    () => groups.byteSize(),
+  );
+}
+
+async function fillFrom(batches: AsyncIterable<Rows>, groups: GroupTable, holding: Holding): Promise<void> {
+  for await (const batch of batches) {
+    groups.add(batch);
+    holding.added(batch.rowCount);
   }
 }
 
@@ -29,6 +48,7 @@ export class DirectInput implements GroupInput {
  * number of threads.
  */
 export class SplitInput implements GroupInput {
+  private readonly plan: AggregatePlan;
   private readonly child: Operator;
   private readonly scan: ScanPlan;
   private readonly fragment: ParallelFragment | undefined;
@@ -42,6 +62,7 @@ export class SplitInput implements GroupInput {
     fragment: ParallelFragment | undefined,
     ansi: boolean,
   ) {
+    this.plan = plan;
     this.child = child;
     this.scan = scan;
     this.fragment = fragment;
@@ -51,11 +72,13 @@ export class SplitInput implements GroupInput {
 
   async fill(groups: GroupTable, run: Run): Promise<void> {
     const partitions = await run.input(this.scan.read.readId).partitions(scanRequest(this.scan));
+    const holding = holdingOf(this.plan, groups, run);
     const packed = partitions.length > 1 ? await this.fragment?.run(run, partitions) : undefined;
     if (packed !== undefined) {
       const { types } = this.partials;
       for await (const { packed: bytes, rowCount } of packed) {
         groups.merge({ columns: unpackColumns(bytes, types, rowCount), rowCount });
+        holding.added(rowCount);
         const pause = run.breathe();
         if (pause) await pause;
       }
@@ -64,12 +87,15 @@ export class SplitInput implements GroupInput {
     if (partitions.length > 1 && this.splitsAlways) {
       for (const partition of partitions) {
         const part = new PartitionRun(run, this.scan.read.readId, partition);
-        for await (const rows of this.partials.of(this.child.rows(part))) groups.merge(rows);
+        for await (const rows of this.partials.of(this.child.rows(part), run.memory)) {
+          groups.merge(rows);
+          holding.added(rows.rowCount);
+        }
       }
       return;
     }
     const all = new PartitionRun(run, this.scan.read.readId, ...partitions);
-    for await (const batch of this.child.rows(all)) groups.add(batch);
+    await fillFrom(this.child.rows(all), groups, holding);
   }
 }
 
@@ -114,6 +140,9 @@ class PartitionRun implements Run {
   }
   get stream(): Run["stream"] {
     return this.base.stream;
+  }
+  get memory(): Run["memory"] {
+    return this.base.memory;
   }
   readonly nowMs = (): number => this.base.nowMs();
   readonly partition = (): number => this.base.partition();

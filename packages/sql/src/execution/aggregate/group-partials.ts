@@ -1,6 +1,8 @@
 import { type Column, type DataType, sliceColumn } from "@ss/core";
 import type { Rows } from "../../logical/rows.js";
 import type { AggregatePlan } from "../../physical/plan.js";
+import { nodeText } from "../../physical/text.js";
+import type { MemoryScope } from "../memory-budget.js";
 import { GroupTable, shapesOf } from "./group-table.js";
 import { keyParts } from "./key-columns.js";
 
@@ -11,9 +13,12 @@ const PARTIAL_ROWS = 1 << 15;
 export class GroupPartials {
   /** Of the key parts, then of the buffers. */
   readonly types: readonly DataType[];
+  private readonly plan: AggregatePlan;
   private readonly groups: GroupTable;
 
-  constructor({ keys, parts }: AggregatePlan, ansi: boolean) {
+  constructor(plan: AggregatePlan, ansi: boolean) {
+    const { keys, parts } = plan;
+    this.plan = plan;
     this.groups = new GroupTable(keys, parts, ansi);
     const shapes = shapesOf(parts, ansi);
     const buffers = parts.flatMap(({ call }, k) => call.fn.buffer(shapes[k]!).map(({ type }) => type));
@@ -21,10 +26,17 @@ export class GroupPartials {
   }
 
   /** Valid until the next are asked for. */
-  async *of(batches: AsyncIterable<Rows>): AsyncGenerator<Rows> {
+  async *of(batches: AsyncIterable<Rows>, memory: MemoryScope): AsyncGenerator<Rows> {
     const { groups } = this;
     groups.reset();
-    for await (const batch of batches) groups.add(batch);
+    const holding = memory.hold(
+      () => nodeText(this.plan),
+      () => groups.byteSize(),
+    );
+    for await (const batch of batches) {
+      groups.add(batch);
+      holding.added(batch.rowCount);
+    }
     const count = groups.groupCount;
     const keys = groups.table.keys.map((key) => key.view());
     const columns: readonly Column[] = [...keys, ...groups.accumulators.buffers(count)];

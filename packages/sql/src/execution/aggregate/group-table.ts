@@ -45,6 +45,9 @@ export class Accumulators {
       at += this.widths[k]!;
     });
   }
+  byteSize(): number {
+    return this.each.reduce((sum, one) => sum + one.byteSize(), 0);
+  }
   reset(): void {
     for (const one of this.each) one.reset();
   }
@@ -146,6 +149,11 @@ export class GroupTable {
       next++;
     }
     return selected;
+  }
+
+  byteSize(): number {
+    const distinct = this.distinct.reduce((sum, table) => sum + (table?.byteSize() ?? 0), 0);
+    return this.table.byteSize() + distinct + this.accumulators.byteSize();
   }
 
   reset(): void {

@@ -207,7 +207,9 @@ export class Stage {
       const code = elementCode(attribute.type, held[k]!, `(${start} + g)`);
       const stableSource = writer.stable.has(held[k]!);
       const withData =
-        code.layout === "bytes" && stableSource ? this.elementBytes(writer, attribute.type, held[k]!, start, place) : code;
+        code.layout === "bytes" && stableSource
+          ? this.elementBytes(writer, attribute.type, held[k]!, start, place)
+          : code;
       const isNull = holdsNull(list.type, k) ? code.isNull : "false";
       writer.bind(attribute.id, { ...withData, isNull: anyNull(beyond, isNull) } as Code);
     });
@@ -225,7 +227,13 @@ export class Stage {
   }
 
   /** Elements that are bytes. Arrays of an input column hold for the batch, those of a builder for the elements of a row. */
-  private elementBytes(writer: StageWriter, type: DataType, source: string, start: string, place: number): Code {
+  private elementBytes(
+    writer: StageWriter,
+    type: DataType,
+    source: string,
+    start: string,
+    place: number,
+  ): Code {
     const isBuilt = writer.builders.includes(source);
     const array = (name: string): string => {
       const path = `${source}.${name}`;
@@ -255,7 +263,8 @@ export class Stage {
       const column = columns[index];
       if (column?.layout === "dictionary") {
         this.buffers[k]!.usesCodes = true;
-        return sink.entry(column, `columns[${index}]`, `outputs[${k}]`);
+        sink.entry(column, `columns[${index}]`, `outputs[${k}]`);
+        return;
       }
       sink.write(writer.expression(output), `outputs[${k}]`);
     });

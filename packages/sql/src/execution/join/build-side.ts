@@ -42,6 +42,11 @@ export class BuildSide {
     this.unique = true;
   }
 
+  byteSize(): number {
+    const columns = this.columns.reduce((sum, column) => sum + column.byteSize(), 0);
+    return columns + this.table.byteSize() + this.heads.byteLength * 2 + this.next.byteLength;
+  }
+
   /** Adds rows; `usable` has 0 where a key cannot match anything. */
   add(batch: Rows, keys: readonly Column[], usable: Uint8Array | undefined): void {
     const { rowCount } = batch;

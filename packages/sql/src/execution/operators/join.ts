@@ -2,6 +2,7 @@ import { BATCH_ROWS, BooleanColumn, BooleanType, type Column, columnBuilder, tak
 import type { Attribute } from "../../expression/expression.js";
 import type { Rows } from "../../logical/rows.js";
 import type { JoinPlan } from "../../physical/plan.js";
+import { nodeText } from "../../physical/text.js";
 import { truths } from "../aggregate/group-table.js";
 import { Stage } from "../codegen/stage.js";
 import type { StageSettings } from "../codegen/stage-writer.js";
@@ -68,9 +69,14 @@ export class JoinOperator implements Operator {
     const { side } = this;
     if (this.heldFor === run.runId) return side;
     side.reset();
+    const holding = run.memory.hold(
+      () => nodeText(this.plan),
+      () => side.byteSize(),
+    );
     for await (const batch of this.build.rows(run)) {
       const keys = this.buildKeys.map((k) => batch.columns[k]!);
       side.add(batch, keys, this.usable(keys, batch.rowCount));
+      holding.added(batch.rowCount);
     }
     side.finish();
     if (this.isFixed) this.heldFor = run.runId;

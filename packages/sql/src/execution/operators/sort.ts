@@ -4,6 +4,7 @@ import type { SortOrder } from "../../expression/expression.js";
 import { typeOf } from "../../expression/type-of.js";
 import type { Rows } from "../../logical/rows.js";
 import type { SortPlan } from "../../physical/plan.js";
+import { nodeText } from "../../physical/text.js";
 import type { Operator, Run } from "../operator.js";
 import { plainOrder, type RowOrder } from "../plain-order.js";
 import { slices } from "../slices.js";
@@ -26,8 +27,13 @@ export class SortOperator implements Operator {
   async *rows(run: Run): AsyncIterable<Rows> {
     const { limit } = this.plan;
     let held = this.output.map((attribute) => columnBuilder(attribute.type));
+    const holding = run.memory.hold(
+      () => nodeText(this.plan),
+      () => held.reduce((sum, column) => sum + column.byteSize(), 0),
+    );
     for await (const batch of this.child.rows(run)) {
       append(held, batch);
+      holding.added(batch.rowCount);
       if (limit !== undefined && held.length > 0 && held[0]!.length > limit + TOP_SLACK) {
         const best = this.sorted(held, limit);
         held = this.output.map((attribute) => columnBuilder(attribute.type));

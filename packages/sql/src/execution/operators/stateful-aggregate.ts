@@ -150,6 +150,8 @@ let numbers = new Int32Array(0);
 
 /** 0, 1, 2, ... */
 function identity(count: number): Int32Array {
-  if (numbers.length < count) numbers = Int32Array.from({ length: count * 2 }, (_, i) => i);
+  if (numbers.length >= count) return numbers;
+  numbers = new Int32Array(count * 2);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = i;
   return numbers;
 }

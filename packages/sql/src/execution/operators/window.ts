@@ -11,6 +11,7 @@ import { sameExpression } from "../../expression/same-expression.js";
 import { typeOf } from "../../expression/type-of.js";
 import type { Rows } from "../../logical/rows.js";
 import type { WindowPlan } from "../../physical/plan.js";
+import { nodeText } from "../../physical/text.js";
 import { shapesOf, truths } from "../aggregate/group-table.js";
 import { Stage } from "../codegen/stage.js";
 import type { StageSettings } from "../codegen/stage-writer.js";
@@ -36,6 +37,7 @@ type Held = readonly Column[];
  */
 export class WindowOperator implements Operator {
   readonly output: WindowPlan["output"];
+  private readonly plan: WindowPlan;
   private readonly child: Operator;
   private readonly settings: StageSettings;
   private readonly windows: readonly WindowExpression[];
@@ -45,6 +47,7 @@ export class WindowOperator implements Operator {
   private readonly stage: Stage;
 
   constructor(plan: WindowPlan, child: Operator, settings: StageSettings) {
+    this.plan = plan;
     this.output = plan.output;
     this.child = child;
     this.settings = settings;
@@ -87,12 +90,17 @@ export class WindowOperator implements Operator {
     const types = [...this.child.output.map((attribute) => attribute.type), ...this.computed.map(typeOf)];
     const builders = types.map((type) => columnBuilder(type));
     let rowCount = 0;
+    const holding = run.memory.hold(
+      () => nodeText(this.plan),
+      () => builders.reduce((sum, builder) => sum + builder.byteSize(), 0),
+    );
     for await (const batch of this.child.rows(run)) {
       const made = this.stage.run(batch.columns, batch.rowCount, run);
       builders.forEach((builder, k) => {
         append(builder, made.columns[k]!, made.rowCount);
       });
       rowCount += made.rowCount;
+      holding.added(made.rowCount);
     }
     return { columns: builders.map((builder) => builder.finish()), rowCount };
   }

@@ -13,6 +13,7 @@ import type { PhysicalPlan } from "../../physical/plan.js";
 import { GroupPartials } from "../aggregate/group-partials.js";
 import { breather } from "../breather.js";
 import { buildOperators } from "../build.js";
+import type { MemoryBudget, MemoryScope } from "../memory-budget.js";
 import type { Operator, Run, ScanInput } from "../operator.js";
 import type { EventTimes, StreamRun } from "../stream-run.js";
 import { CREDITS, type FromWorker, type OpenFragment, type RunTask, type ToWorker } from "./messages.js";
@@ -29,15 +30,18 @@ interface Fragment {
 export class FragmentHost {
   private readonly fragments = new Map<number, Promise<Fragment>>();
   private readonly tasks = new Map<number, HostedTask>();
+  private readonly memory: MemoryBudget;
   private readonly functions: FunctionRegistry;
   private readonly contextOf: (conf: Readonly<Record<string, string>>) => WorkerContext;
   private readonly post: (message: FromWorker, transfer?: readonly ArrayBuffer[]) => void;
 
   constructor(
+    memory: MemoryBudget,
     functions: FunctionRegistry,
     contextOf: (conf: Readonly<Record<string, string>>) => WorkerContext,
     post: (message: FromWorker, transfer?: readonly ArrayBuffer[]) => void,
   ) {
+    this.memory = memory;
     this.functions = functions;
     this.contextOf = contextOf;
     this.post = post;
@@ -79,10 +83,11 @@ export class FragmentHost {
   private async run(message: RunTask): Promise<void> {
     const { taskId } = message;
     const task = new HostedTask();
+    const memory = this.memory.scope();
     this.tasks.set(taskId, task);
     try {
       const fragment = await this.fragments.get(message.fragmentId)!;
-      const run = new TaskRun(message, fragment.readers, task.signal);
+      const run = new TaskRun(message, fragment.readers, task.signal, memory);
       for await (const { columns, rowCount } of fragment.rows(run)) {
         await task.mayPost();
         const packed = packColumns(columns, rowCount);
@@ -92,6 +97,7 @@ export class FragmentHost {
     } catch (error) {
       this.post({ kind: "failed", taskId, error: toPortableError(error) });
     } finally {
+      memory.close();
       this.tasks.delete(taskId);
     }
   }
@@ -105,7 +111,7 @@ function rowsOf(plan: PhysicalPlan, settings: OpenFragment["settings"]): (run: R
   }
   const child: Operator = buildOperators(plan.child, settings).root;
   const partials = new GroupPartials(plan, settings.ansi);
-  return (run) => partials.of(child.rows(run));
+  return (run) => partials.of(child.rows(run), run.memory);
 }
 
 /** The types of the columns that a fragment's rows have. */
@@ -149,6 +155,7 @@ class HostedTask {
 class TaskRun implements Run {
   readonly signal: AbortSignal;
   readonly runId: number;
+  readonly memory: MemoryScope;
   readonly breathe: () => Promise<void> | undefined = breather(() => performance.now());
   readonly times = new Map<number, EventTimes>();
   inputRows = 0;
@@ -158,7 +165,13 @@ class TaskRun implements Run {
   private readonly readers: ReadonlyMap<number, PartitionReader>;
   private readonly tables: ReadonlyMap<number, readonly Partition[]>;
 
-  constructor(task: RunTask, readers: ReadonlyMap<number, PartitionReader>, signal: AbortSignal) {
+  constructor(
+    task: RunTask,
+    readers: ReadonlyMap<number, PartitionReader>,
+    signal: AbortSignal,
+    memory: MemoryScope,
+  ) {
+    this.memory = memory;
     this.task = task;
     this.runId = task.runId;
     this.readers = readers;

@@ -64,5 +64,11 @@ export type FromWorker =
     }
   | { readonly kind: "failed"; readonly taskId: number; readonly error: PortableError };
 
+/** What a worker is started with. */
+export interface WorkerStart {
+  /** What its operators may hold. */
+  readonly limitBytes: number;
+}
+
 /** Messages with rows that a task may send before it waits for a credit. */
 export const CREDITS = 4;

@@ -1,6 +1,6 @@
 import type { Partition } from "@ss/core";
 import type { EventTimes } from "../stream-run.js";
-import type { OpenFragment, RunTask } from "./messages.js";
+import type { OpenFragment, RunTask, WorkerStart } from "./messages.js";
 import { type RunningTask, WorkerThread } from "./worker-thread.js";
 
 /** Tasks begun ahead of the one whose rows are taken, per worker: enough to keep all busy, few enough to hold their results. */
@@ -30,12 +30,14 @@ export interface PackedRows {
 export class WorkerPool {
   readonly size: number;
   private readonly entry: string;
+  private readonly settings: WorkerStart;
   private threads: WorkerThread[] = [];
   private lastId = 0;
   private closed = false;
 
-  /** `entry` is the URL of the module that a worker runs. */
-  constructor(size: number, entry: string) {
+  /** `entry` is the URL of the module that a worker runs, with these settings. */
+  constructor(size: number, entry: string, settings: WorkerStart) {
+    this.settings = settings;
     this.size = size;
     this.entry = entry;
   }
@@ -49,7 +51,7 @@ export class WorkerPool {
   start(): void {
     if (this.closed) return;
     this.threads = this.threads.filter((thread) => thread.isAlive);
-    while (this.threads.length < this.size) this.threads.push(new WorkerThread(this.entry));
+    while (this.threads.length < this.size) this.threads.push(new WorkerThread(this.entry, this.settings));
   }
 
   /** The rows of all partitions, in the order of the partitions. */

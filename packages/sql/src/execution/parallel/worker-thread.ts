@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { StreamError } from "@ss/core";
-import type { FromWorker, OpenFragment, RunTask, ToWorker } from "./messages.js";
+import type { FromWorker, OpenFragment, RunTask, ToWorker, WorkerStart } from "./messages.js";
 import { fromPortableError } from "./portable-error.js";
 
 type Rows = Extract<FromWorker, { kind: "rows" }>;
@@ -67,9 +67,9 @@ export class WorkerThread {
   /** Why it runs no more tasks. */
   private death: unknown;
 
-  constructor(entry: string) {
+  constructor(entry: string, start: WorkerStart) {
     // an idle worker keeps no process alive
-    this.worker = new Worker(new URL(entry), { execArgv: [], stdin: false });
+    this.worker = new Worker(new URL(entry), { execArgv: [], workerData: start });
     this.worker.unref();
     this.worker.on("message", (message: FromWorker) => this.tasks.get(message.taskId)?.take(message));
     this.worker.on("error", (error) => this.die(error));

@@ -3,6 +3,7 @@ import {
   type FieldColumn,
   FieldTable,
   JsonTokenizer,
+  KernelArrays,
   KIND_FALSE,
   KIND_FLOAT,
   KIND_INTEGER,
@@ -51,7 +52,8 @@ export function isFlat(type: DataType): boolean {
  */
 export function emitFlatJson(writer: CodeWriter, code: BytesCode, type: StructType, zoneId: string): Code {
   const tokenizer = new JsonTokenizer(type.fields.map((field) => encoder.encode(field.name)));
-  const table = new FieldTable(type.fields.length, 1);
+  // in the kernels' memory, so that a kernel fills it
+  const table = new FieldTable(type.fields.length, 1, new KernelArrays());
   const tokenize = writer.constant((data: Uint8Array, start: number, length: number): boolean => {
     if (isBlank(data, start, length)) return false;
     if (tokenizer.tokenizeObject(data, start, start + length, table, 0) !== RECORD_OK) table.clearRow(0);

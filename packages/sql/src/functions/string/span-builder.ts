@@ -32,7 +32,8 @@ export class SpanBuilder extends BytesBuilder {
   open(data: Uint8Array, extra: number): boolean {
     if (data !== this.opened) this.find(data);
     const needed = this.length + extra;
-    if (needed > this.starts.length || (this.dataAddress >= 0 && this.startsAddress < 0)) this.growSpans(needed);
+    if (needed > this.starts.length || (this.dataAddress >= 0 && this.startsAddress < 0))
+      this.growSpans(needed);
     return this.dataAddress >= 0 && this.startsAddress >= 0 && this.lengthsAddress >= 0;
   }
 

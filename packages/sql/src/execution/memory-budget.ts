@@ -1,0 +1,85 @@
+import { StreamError } from "@ss/core";
+
+/** Rows between two looks at how much something holds, at least. */
+const LOOK_ROWS = 1 << 15;
+
+/**
+ * How many bytes the operators of a session may hold together: groups, held sides of joins, sorted and windowed rows, state. What flows by
+ * (chunks, batches) does not count: it is a few megabytes per reader, whatever the size of the input.
+ */
+export class MemoryBudget {
+  readonly limitBytes: number;
+  private usedBytes = 0;
+
+  constructor(limitBytes: number) {
+    this.limitBytes = limitBytes;
+  }
+
+  /** For what is held together and given back together: the operators of a run, the state of a query. */
+  scope(): MemoryScope {
+    const held = new Set<() => void>();
+    return {
+      hold: (holder, size) => this.hold(holder, size, held),
+      close: () => {
+        for (const release of held) release();
+        held.clear();
+      },
+    };
+  }
+
+  private hold(holder: () => string, size: () => number, held: Set<() => void>): Holding {
+    let bytes = 0;
+    let rowsUntilLook = LOOK_ROWS;
+    held.add(() => {
+      this.usedBytes -= bytes;
+      bytes = 0;
+    });
+    const look = (): void => {
+      const now = size();
+      this.usedBytes += now - bytes;
+      bytes = now;
+      if (this.usedBytes > this.limitBytes) throw this.exceeded(holder(), bytes);
+    };
+    return {
+      added: (rows) => {
+        rowsUntilLook -= rows;
+        if (rowsUntilLook > 0) return;
+        look();
+        // what is large is looked at less often, since looking may cost as much as it holds
+        rowsUntilLook = Math.max(LOOK_ROWS, bytes >> 10);
+      },
+      look,
+    };
+  }
+
+  private exceeded(holder: string, bytes: number): StreamError {
+    return new StreamError({
+      condition: "SS_MEMORY_LIMIT_EXCEEDED",
+      parameters: { operator: holder, bytes: String(bytes), limit: String(this.limitBytes) },
+      message:
+        `The operators of the session hold ${megabytes(this.usedBytes)} MB, and ${megabytes(this.limitBytes)} MB are allowed. ` +
+        `The one that asked for more holds ${megabytes(bytes)} MB: ${holder}. Give the session more memory ` +
+        `(spark.driver.memory), or let the query hold less: filter or aggregate earlier, add a watermark, take smaller batches.`,
+    });
+  }
+}
+
+/** A part of a budget. */
+export interface MemoryScope {
+  /** For one holder; `size` tells how much it holds and is asked now and then, `holder` is called when an error has to name it. */
+  hold(holder: () => string, size: () => number): Holding;
+  /** Gives back what all its holders have. */
+  close(): void;
+}
+
+/** What one holder has of the budget. */
+export interface Holding {
+  /** Says that rows came in; looks at the size when enough have. Throws SS_MEMORY_LIMIT_EXCEEDED. */
+  added(rows: number): void;
+  /** Looks at once. */
+  look(): void;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1048576).toFixed(1);
+}

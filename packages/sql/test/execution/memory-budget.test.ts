@@ -1,0 +1,87 @@
+import { StreamError } from "@ss/core";
+import { MemorySource, memorySource } from "@ss/source-memory";
+import { afterEach, expect, test } from "vitest";
+import { SparkSession } from "../../src/index.js";
+
+let spark: SparkSession;
+
+afterEach(async () => {
+  await spark.stop();
+});
+
+async function sessionWith(memory: string): Promise<SparkSession> {
+  return SparkSession.builder().config("spark.driver.memory", memory).use(memorySource()).create();
+}
+
+/** Rows of 8 bytes and more: a million of them need far beyond a megabyte when they are held. */
+const HOLDING: Readonly<Record<string, { readonly query: string; readonly operator: RegExp }>> = {
+  "an aggregation": {
+    query: "SELECT id, count(*) FROM range(1000000) GROUP BY id",
+    operator: /^HashAggregate keys=\[id/,
+  },
+  "a sort": { query: "SELECT id FROM range(1000000) ORDER BY id DESC", operator: /^Sort \[id/ },
+  "the held side of a join": {
+    query: "SELECT a.id FROM range(1000000) a JOIN range(1000000) b ON a.id = b.id",
+    operator: /^HashJoin \[/,
+  },
+  "a window": {
+    query: "SELECT id, row_number() OVER (ORDER BY id) FROM range(1000000)",
+    operator: /^Window/,
+  },
+};
+
+for (const [name, { query, operator }] of Object.entries(HOLDING)) {
+  test(`${name} beyond the limit fails with an error that names it`, async () => {
+    spark = await sessionWith("1m");
+    const failure = await spark
+      .sql(query)
+      .collect()
+      .catch((error: unknown) => error);
+    expect(StreamError.is(failure, "SS_MEMORY_LIMIT_EXCEEDED"), String(failure)).toBe(true);
+    expect((failure as StreamError).parameters["operator"]).toMatch(operator);
+    expect((failure as StreamError).parameters["limit"]).toBe("1048576");
+  });
+}
+
+test("what flows by is not held: a filter and a count over many rows pass", async () => {
+  spark = await sessionWith("1m");
+  const rows = await spark.sql("SELECT count(*) AS n FROM range(1000000) WHERE id % 2 = 0").collect();
+  expect(rows[0]!["n"]).toBe(500_000);
+});
+
+test("a query gives back what it held", async () => {
+  spark = await sessionWith("8m");
+  for (let run = 0; run < 5; run++) {
+    const rows = await spark.sql("SELECT id FROM range(200000) ORDER BY id DESC LIMIT 1").collect();
+    expect(rows[0]!["id"]).toBe(199_999);
+  }
+});
+
+test("the state of a stream counts, and the error names it", async () => {
+  spark = await sessionWith("1m");
+  const source = `state-${Math.random()}`;
+  const query = await spark.readStream
+    .format("memory")
+    .option("name", source)
+    .schema("k INT")
+    .load()
+    .groupBy("k")
+    .count()
+    .writeStream.format("noop")
+    .outputMode("update")
+    .start();
+  const run = async (): Promise<void> => {
+    for (let batch = 0; batch < 20; batch++) {
+      MemorySource.addData(source, ...Array.from({ length: 10_000 }, (_, i) => batch * 10_000 + i));
+      await query.processAllAvailable();
+    }
+  };
+  await expect(run()).rejects.toThrow("SS_MEMORY_LIMIT_EXCEEDED");
+  expect(query.exception?.message).toContain("the state of stateStoreSave, operator 0");
+});
+
+test("a limit that is no size is refused", async () => {
+  const failure = await sessionWith("lots").catch((error: unknown) => error);
+  spark = await sessionWith("1g");
+  expect(StreamError.is(failure, "INVALID_CONF_VALUE.TYPE_MISMATCH")).toBe(true);
+});
