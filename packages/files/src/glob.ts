@@ -161,7 +161,9 @@ async function matchLevel(
   const matches = globTest(part);
   const isLeftOut = (path: string): boolean => !matches(baseName(path)) || skip?.(path) === true;
   for (const folder of folders) {
-    for await (const entry of fileSystem.list(folder, { skip: isLeftOut })) matched.push(entry);
+    for await (const entry of fileSystem.list(folder, { skip: isLeftOut })) {
+      if (matches(baseName(entry.path))) matched.push(entry);
+    }
   }
   return matched;
 }

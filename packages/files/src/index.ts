@@ -21,6 +21,7 @@ export {
   MANIFEST_FOLDER,
   type ManifestFile,
   type ManifestSettings,
+  manifestPath,
 } from "./manifest.js";
 export {
   baseOf,

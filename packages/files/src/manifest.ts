@@ -73,9 +73,14 @@ export class FileManifest {
   }
 }
 
+/** The folder of an output that holds its manifest. */
+export function manifestPath(output: string): string {
+  return childPath(output, MANIFEST_FOLDER);
+}
+
 /** Whether a folder is the output of a streaming sink. */
 export async function hasManifest(fileSystem: FileSystem, folder: string): Promise<boolean> {
-  const entry = await fileSystem.stat(childPath(folder, MANIFEST_FOLDER));
+  const entry = await fileSystem.stat(manifestPath(folder));
   return entry?.isFolder === true;
 }
 

@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const bundle = here("./.decode.mjs");
+const bundle = here("../dist/.decode.mjs");
 
 function run(command, args) {
   const { status } = spawnSync(command, args, { stdio: "inherit" });

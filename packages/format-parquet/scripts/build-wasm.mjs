@@ -68,7 +68,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     writeFileSync(target, text);
     console.log(`${target}: ${text.length} characters`);
   } else if (readFileSync(target, "utf8") !== text) {
-    console.error(`${target} is not what assembly/ gives: run node packages/format-parquet/scripts/build-wasm.mjs`);
+    console.error(
+      `${target} is not what assembly/ gives: run node packages/format-parquet/scripts/build-wasm.mjs`,
+    );
     process.exitCode = 1;
   }
 }

@@ -54,7 +54,8 @@ export function badColumn(
   rowGroup: number,
   cause: unknown,
 ): StreamError {
-  const place = column === undefined ? `row group ${rowGroup}` : `column \`${column}\`, row group ${rowGroup}`;
+  const place =
+    column === undefined ? `row group ${rowGroup}` : `column \`${column}\`, row group ${rowGroup}`;
   return new StreamError({
     condition: "FAILED_READ_FILE.NO_HINT",
     sqlState: "KD001",
@@ -77,7 +78,9 @@ export function cannotMerge(left: string, right: string): StreamError {
 /** A STRING whose bytes are no text. */
 export function invalidText(column: string, bytes: Uint8Array): StreamError {
   const shown = Array.from(bytes.subarray(0, SHOWN_BYTES), (byte) => {
-    return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`;
+    return byte >= 0x20 && byte < 0x7f
+      ? String.fromCharCode(byte)
+      : `\\x${byte.toString(16).padStart(2, "0")}`;
   }).join("");
   const str = bytes.length > SHOWN_BYTES ? `${shown}...` : shown;
   return new StreamError({

@@ -48,6 +48,7 @@ export async function wasmRows(fileSystem: FileSystem, path: string, schema: Str
   await footer.file.close();
   const groups = footer.metadata.rowGroups.map((group, index) => ({ group, index }));
   const rows: Value[][] = [];
-  for await (const batch of wasmScan(schema, groups, path, contextOf(fileSystem), signal)) rows.push(...rowsOf(batch));
+  for await (const batch of wasmScan(schema, groups, path, contextOf(fileSystem), signal))
+    rows.push(...rowsOf(batch));
   return rows;
 }

@@ -43,7 +43,10 @@ async function originals(): Promise<Uint8Array[]> {
   return [
     sound,
     settings().setCompression(wasm.Compression.UNCOMPRESSED).setDictionaryEnabled(false),
-    settings().setCompression(wasm.Compression.SNAPPY).setDictionaryPageSizeLimit(200).setMaxRowGroupSize(100),
+    settings()
+      .setCompression(wasm.Compression.SNAPPY)
+      .setDictionaryPageSizeLimit(200)
+      .setMaxRowGroupSize(100),
     settings().setCompression(wasm.Compression.LZ4_RAW).setWriterVersion(wasm.WriterVersion.V2),
     settings().setCompression(wasm.Compression.GZIP),
   ].map((from) =>
@@ -80,7 +83,8 @@ function checkColumn(column: Column): void {
   for (let i = 0; i < column.length; i++) {
     if (column.isNull(i)) continue;
     if (column.layout === "dictionary") {
-      if (column.codes[i]! >>> 0 >= column.dictionary.length) throw new Error("a code outside its dictionary");
+      if (column.codes[i]! >>> 0 >= column.dictionary.length)
+        throw new Error("a code outside its dictionary");
     } else if (column.layout === "bytes") {
       const isInside = column.starts[i]! >= 0 && column.starts[i]! + column.lengths[i]! <= column.data.length;
       if (!isInside || column.lengths[i]! < 0) throw new Error("a value outside its bytes");
@@ -89,22 +93,26 @@ function checkColumn(column: Column): void {
   if (column.layout === "dictionary") checkColumn(column.dictionary);
 }
 
-test(`${CASES} damaged files are read or refused by name, seed ${SEED}`, async () => {
-  const sound = await originals();
-  for (const bytes of sound) await readAll(bytes);
-  let refused = 0;
-  for (let k = 0; k < CASES; k++) {
-    const random = new Random(SEED + k);
-    const bytes = damaged(sound[k % sound.length]!, random);
-    try {
-      await readAll(bytes);
-    } catch (error) {
-      refused++;
-      const isNamed = StreamError.is(error) && error.parameters.path === "/damaged.parquet";
-      // anything else than a fault is a place that was not looked at before it was used
-      if (!isNamed || !(error.cause instanceof ParquetFault))
-        throw new Error(`case ${k} of seed ${SEED}: ${error}`, { cause: error });
+test(
+  `${CASES} damaged files are read or refused by name, seed ${SEED}`,
+  async () => {
+    const sound = await originals();
+    for (const bytes of sound) await readAll(bytes);
+    let refused = 0;
+    for (let k = 0; k < CASES; k++) {
+      const random = new Random(SEED + k);
+      const bytes = damaged(sound[k % sound.length]!, random);
+      try {
+        await readAll(bytes);
+      } catch (error) {
+        refused++;
+        const isNamed = StreamError.is(error) && error.parameters.path === "/damaged.parquet";
+        // anything else than a fault is a place that was not looked at before it was used
+        if (!isNamed || !(error.cause instanceof ParquetFault))
+          throw new Error(`case ${k} of seed ${SEED}: ${error}`, { cause: error });
+      }
     }
-  }
-  expect(refused).toBeGreaterThan(CASES / 4);
-}, 600_000 + CASES * 20);
+    expect(refused).toBeGreaterThan(CASES / 4);
+  },
+  600_000 + CASES * 20,
+);

@@ -1,9 +1,9 @@
 import {
   Batch,
-  batchFromRows,
   BytesColumn,
+  batchFromRows,
   type Column,
-  DictionaryColumn,
+  type DictionaryColumn,
   Options,
   rowsOf,
   type StructType,
@@ -22,7 +22,10 @@ async function put(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 /** Writes a file again with other settings. */
-async function rewrite(path: string, settings: (b: wasm.WriterPropertiesBuilder) => wasm.WriterPropertiesBuilder): Promise<void> {
+async function rewrite(
+  path: string,
+  settings: (b: wasm.WriterPropertiesBuilder) => wasm.WriterPropertiesBuilder,
+): Promise<void> {
   const table = wasm.readParquet((await files.readAll(path))!);
   const builder = settings(new wasm.WriterPropertiesBuilder().setCompression(wasm.Compression.SNAPPY));
   await put(path, wasm.writeParquet(table, builder.build()));
@@ -33,7 +36,8 @@ async function eachBatch<T>(path: string, schema: StructType, look: (batch: Batc
   const scan = { columns: schema.fieldNames(), predicates: [] };
   const open = parquetFormat.reader!.open(schema, scan, new Options(), context);
   const found: T[] = [];
-  for await (const batch of open(await wholeFile(path), new AbortController().signal)) found.push(look(batch));
+  for await (const batch of open(await wholeFile(path), new AbortController().signal))
+    found.push(look(batch));
   return found;
 }
 
@@ -42,8 +46,14 @@ const TEXT = ddl("s STRING");
 test("texts keep the dictionary of the file, one column object for a row group", async () => {
   const rows = Array.from({ length: 20_000 }, (_, i): Value[] => [i % 7 === 0 ? null : `name ${i % 13}`]);
   await writeFile("/coded.parquet", TEXT, [rows]);
-  await rewrite("/coded.parquet", (b) => b.setMaxRowGroupSize(10_000).setDataPageSizeLimit(1000).setWriteBatchSize(300));
-  const dictionaries = await eachBatch("/coded.parquet", TEXT, ({ columns }) => (columns[0] as DictionaryColumn).dictionary);
+  await rewrite("/coded.parquet", (b) =>
+    b.setMaxRowGroupSize(10_000).setDataPageSizeLimit(1000).setWriteBatchSize(300),
+  );
+  const dictionaries = await eachBatch(
+    "/coded.parquet",
+    TEXT,
+    ({ columns }) => (columns[0] as DictionaryColumn).dictionary,
+  );
   expect(dictionaries.every((dictionary) => dictionary instanceof BytesColumn)).toBe(true);
   expect(new Set(dictionaries).size).toBe(2);
   expect(dictionaries[0]!.length).toBe(13);
@@ -53,7 +63,9 @@ test("texts keep the dictionary of the file, one column object for a row group",
 test("the batch in which a dictionary is given up is plain as a whole", async () => {
   const rows = Array.from({ length: 9000 }, (_, i): Value[] => [i < 5000 ? `few ${i % 3}` : `many ${i}`]);
   await writeFile("/given-up.parquet", TEXT, [rows]);
-  await rewrite("/given-up.parquet", (b) => b.setDictionaryPageSizeLimit(500).setDataPageSizeLimit(900).setWriteBatchSize(50));
+  await rewrite("/given-up.parquet", (b) =>
+    b.setDictionaryPageSizeLimit(500).setDataPageSizeLimit(900).setWriteBatchSize(50),
+  );
   const layouts = await eachBatch("/given-up.parquet", TEXT, ({ columns }) => columns[0]!.layout);
   expect(layouts).toEqual(["dictionary", "bytes", "bytes"]);
   expect(await readRows("/given-up.parquet", TEXT)).toEqual(rows);
@@ -63,7 +75,9 @@ test("batches of all columns have the same rows, whatever their pages", async ()
   const schema = ddl("i INT, l BIGINT, s STRING");
   const rows = Array.from({ length: 9000 }, (_, i): Value[] => [i, BigInt(i), `text ${i}`]);
   await writeFile("/pages.parquet", schema, [rows]);
-  await rewrite("/pages.parquet", (b) => b.setDictionaryEnabled(false).setDataPageSizeLimit(700).setWriteBatchSize(33));
+  await rewrite("/pages.parquet", (b) =>
+    b.setDictionaryEnabled(false).setDataPageSizeLimit(700).setWriteBatchSize(33),
+  );
   const counts = await eachBatch("/pages.parquet", schema, ({ columns, rowCount }) => {
     expect(columns.map(({ length }: Column) => length)).toEqual([rowCount, rowCount, rowCount]);
     return rowCount;
@@ -123,7 +137,10 @@ test("texts that are valid only together are refused, and as BINARY anything is 
   };
   await expect(write("string")).rejects.toMatchObject({ condition: "INVALID_UTF8_STRING" });
   await write("binary");
-  expect(await readRows("/halves.parquet", ddl("x BINARY"))).toEqual([[Uint8Array.of(0xc3)], [Uint8Array.of(0xa4)]]);
+  expect(await readRows("/halves.parquet", ddl("x BINARY"))).toEqual([
+    [Uint8Array.of(0xc3)],
+    [Uint8Array.of(0xa4)],
+  ]);
 });
 
 // a file of one column, of which the tests below damage one thing each
@@ -195,7 +212,11 @@ test("a page that claims to be huge is refused before anything is allocated", as
   const fields = Buffer.from([0x15, 0x04, 0x15]);
   expect(Buffer.from(sound.subarray(4, 7))).toEqual(fields);
   const rest = sound[7]! >= 128 ? 9 : 8;
-  const huge = Buffer.concat([sound.subarray(0, 7), Buffer.from([0xfe, 0xff, 0xff, 0xff, 0x0f]), sound.subarray(rest)]);
+  const huge = Buffer.concat([
+    sound.subarray(0, 7),
+    Buffer.from([0xfe, 0xff, 0xff, 0xff, 0x0f]),
+    sound.subarray(rest),
+  ]);
   expect(huge.readUInt32LE(huge.length - 8)).toBe(length);
   expect(await refusal(huge)).toMatchObject({ message: expect.stringContaining("cannot hold 2147483647") });
 });

@@ -262,5 +262,11 @@ test("predicates are taken where bounds can tell, and never as exact", () => {
   expect(answer(long)).toBe("inexact");
   expect(answer({ kind: "string", collation: "UNICODE_CI" })).toBe("unsupported");
   expect(answer({ kind: "char", length: 3 })).toBe("unsupported");
-  expect(canPrune({ op: "isNull", column: "c", type: { kind: "array", elementType: long, containsNull: true } } as Predicate)).toBe(false);
+  expect(
+    canPrune({
+      op: "isNull",
+      column: "c",
+      type: { kind: "array", elementType: long, containsNull: true },
+    } as Predicate),
+  ).toBe(false);
 });

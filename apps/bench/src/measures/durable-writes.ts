@@ -1,13 +1,19 @@
 import { join, relative } from "node:path";
 import { type FileSystem, type FileWriter, localFileSystem } from "@ss/core";
 
+/** From when to when something was under way, by `performance.now()`. */
+interface Span {
+  readonly beginMs: number;
+  endMs: number;
+}
+
 /** A file that a batch forced to disk. */
-interface DurableWrite {
+interface DurableWrite extends Span {
   readonly kind: "createExclusive" | "create";
   readonly path: string;
   bytes: number;
-  readonly beginMs: number;
-  endMs: number;
+  /** How long the batch did something else before it: since it began, or since the last of `after` ended. */
+  readonly pauseMs: number;
   /** The writes of the batch that had ended when this one began: the others ran beside it. */
   readonly after: readonly number[];
 }
@@ -20,6 +26,7 @@ export class WriteRecorder {
   readonly fileSystem: FileSystem;
   private writes: DurableWrite[] = [];
   private ended: number[] = [];
+  private freeMs: number = performance.now();
 
   constructor() {
     const local = localFileSystem();
@@ -43,6 +50,7 @@ export class WriteRecorder {
     const taken = this.writes;
     this.writes = [];
     this.ended = [];
+    this.freeMs = performance.now();
     return taken;
   }
 
@@ -54,12 +62,15 @@ export class WriteRecorder {
       path,
       bytes: 0,
       beginMs,
+      pauseMs: beginMs - this.freeMs,
       endMs: Number.POSITIVE_INFINITY,
       after: [...ended],
     };
     const index = writes.push(write) - 1;
     return (bytes) => {
       write.endMs = performance.now();
+      // of a batch that is over: its writes may outlast it
+      if (writes === this.writes) this.freeMs = write.endMs;
       write.bytes = bytes;
       ended.push(index);
     };
@@ -81,11 +92,10 @@ function recordedWriter(writer: FileWriter, end: (bytes: number) => void): FileW
 }
 
 /** The milliseconds up to `untilMs` in which at least one of the writes was under way. */
-export function timeInWrites(batch: BatchWrites, untilMs: number): number {
+export function timeInWrites(writes: readonly Span[], untilMs: number): number {
   let total = 0;
   let reachedMs = 0;
-  // they stand in the order in which they began
-  for (const { beginMs, endMs } of batch) {
+  for (const { beginMs, endMs } of [...writes].sort((a, b) => a.beginMs - b.beginMs)) {
     const fromMs = Math.max(beginMs, reachedMs);
     const toMs = Math.min(endMs, untilMs);
     total += Math.max(0, toMs - fromMs);
@@ -96,23 +106,34 @@ export function timeInWrites(batch: BatchWrites, untilMs: number): number {
 
 /**
  * Writes files of the same number, names, sizes and order through the local file system, below `to` as they stood below `from`, so that
- * folders fill as those of the checkpoint did. Gives the milliseconds that it takes.
+ * folders fill as those of the checkpoint did. Between them it is busy for as long as the batch was: a disk takes writes faster that
+ * do not come at once. Gives the milliseconds in which writes were under way.
  */
 export async function replay(batch: BatchWrites, from: string, to: string): Promise<number> {
   const fileSystem = localFileSystem();
-  const files = batch.map(({ kind, path, bytes }) => ({
-    kind,
-    path: join(to, relative(from, path)),
-    bytes: new Uint8Array(bytes).fill(120),
-  }));
-  const begunMs = performance.now();
+  const spans: Span[] = [];
   const done: Promise<void>[] = [];
-  for (const [k, file] of files.entries()) {
-    const before = Promise.all(batch[k]!.after.map((index) => done[index]));
-    done.push(before.then(() => write(fileSystem, file.kind, file.path, file.bytes)));
+  for (const { kind, path, bytes, after, pauseMs } of batch) {
+    const before = Promise.all(after.map((index) => done[index]));
+    const content = new Uint8Array(bytes).fill(120);
+    done.push(
+      before.then(async () => {
+        beBusy(pauseMs);
+        const span = { beginMs: performance.now(), endMs: Number.POSITIVE_INFINITY };
+        spans.push(span);
+        await write(fileSystem, kind, join(to, relative(from, path)), content);
+        span.endMs = performance.now();
+      }),
+    );
   }
   await Promise.all(done);
-  return performance.now() - begunMs;
+  return timeInWrites(spans, performance.now());
+}
+
+/** Keeps the thread, as computing does; a timer would give the disk's threads other company. */
+function beBusy(milliseconds: number): void {
+  const endMs = performance.now() + milliseconds;
+  while (performance.now() < endMs);
 }
 
 async function write(

@@ -13,7 +13,7 @@ export const latency: Measure = {
     const above = stateful.medianMs - stateful.writesMedianMs;
     const text = [
       `100-row batches, stateful, durable checkpoint on disk: ${times(stateful)}`,
-      `  durable writes of a batch alone (${stateful.writesPerBatch.toFixed(1)} files): median ${ms(stateful.writesMedianMs)}`,
+      `  the durable writes of a batch, made once more without it (${stateful.writesPerBatch.toFixed(1)} files): median ${ms(stateful.writesMedianMs)}`,
       `  median above the cost of its durable writes: ${ms(above)}`,
       `  median time of a batch in which none of its durable writes is under way: ${ms(stateful.outsideWritesMedianMs)}`,
       `100-row batches, stateless, no-op sink, checkpoint in memory: ${times(stateless)}`,

@@ -4,8 +4,10 @@ import type { AcceleratorFactory } from "./key/bytes-dictionary.js";
 import { BytesLane } from "./key/bytes-lane.js";
 import { HashIndex, mix } from "./key/hash-index.js";
 import type { KeyLane, KeyRows } from "./key/key-lane.js";
+import { hashWords, type KeyProbe, keyProbe } from "./key/key-probe.js";
 import { KeySegments, SEGMENT_MASK, SEGMENT_SHIFT } from "./key/key-segments.js";
 import { LaneMaker } from "./key/lane-for-type.js";
+import { takeColumn } from "./take.js";
 
 const NONE = -1;
 const PRIME = 0x9e3779b1 | 0;
@@ -35,6 +37,8 @@ export class KeyTable {
   rowCount = 0;
   private readonly lanes: readonly KeyLane[];
   private readonly offsets: readonly number[];
+  /** Lanes that want to know what slots refer to. */
+  private readonly counting: readonly number[];
   private readonly width: number;
   private readonly nullWords: number;
   private readonly index: HashIndex = new HashIndex();
@@ -51,7 +55,12 @@ export class KeyTable {
   private decodedEnd = 0;
   private reused: number[] = [];
   private readonly rows: Rows;
+  private readonly probe: KeyProbe | undefined;
   private hashes: Int32Array = new Int32Array(0);
+  /** What the last `find` was asked and gave, as long as it holds. */
+  private lastColumns: readonly Column[] | undefined;
+  private lastCount = 0;
+  private lastSlots: Int32Array = new Int32Array(0);
 
   /** Without `accelerator` strings are looked up by ordinary code. */
   constructor(types: readonly DataType[], accelerator?: AcceleratorFactory) {
@@ -65,6 +74,7 @@ export class KeyTable {
       width += lane.width;
     }
     this.offsets = offsets;
+    this.counting = this.lanes.flatMap((lane, k) => (lane.counts ? [k] : []));
     this.width = width;
     this.nullWords = (maker.bits + 31) >> 5;
     this.entries = new KeySegments(width);
@@ -78,6 +88,7 @@ export class KeyTable {
       hasNulls: false,
       add: false,
     };
+    this.probe = keyProbe(width);
     this.keys = types.map((type, k) => ({
       type,
       view: () => {
@@ -99,17 +110,47 @@ export class KeyTable {
   /** The slot of each row's key into `slots`, adding keys that are new. Returns how many were. */
   findOrAdd(columns: readonly Column[], rowCount: number, slots: Int32Array): number {
     const before = this.rowCount;
-    this.encode(columns, rowCount, true);
-    if (this.direct) this.lookDirectly(rowCount, slots, true);
-    else this.look(rowCount, slots, true);
+    if (this.lastColumns === columns && this.lastCount === rowCount)
+      this.addMissing(columns, rowCount, slots);
+    else this.lookUp(columns, rowCount, slots, true);
     return this.rowCount - before;
   }
 
   /** The slot of each row's key into `slots`, or -1. */
   find(columns: readonly Column[], rowCount: number, slots: Int32Array): void {
-    this.encode(columns, rowCount, false);
-    if (this.direct) this.lookDirectly(rowCount, slots, false);
-    else this.look(rowCount, slots, false);
+    this.lookUp(columns, rowCount, slots, false);
+    if (this.lastSlots.length < rowCount) this.lastSlots = new Int32Array(rowCount);
+    this.lastSlots.set(slots.length === rowCount ? slots : slots.subarray(0, rowCount));
+    this.lastColumns = columns;
+    this.lastCount = rowCount;
+  }
+
+  /** Adds the keys that the last `find` of the same columns did not find. */
+  private addMissing(columns: readonly Column[], rowCount: number, slots: Int32Array): void {
+    const { lastSlots } = this;
+    const missing = new Int32Array(rowCount);
+    let count = 0;
+    for (let i = 0; i < rowCount; i++) {
+      slots[i] = lastSlots[i]!;
+      if (lastSlots[i] === NONE) missing[count++] = i;
+    }
+    if (count === 0) return;
+    if (count === rowCount) return this.lookUp(columns, rowCount, slots, true);
+    const added = new Int32Array(count);
+    this.lookUp(
+      columns.map((column) => takeColumn(column, missing, count)),
+      count,
+      added,
+      true,
+    );
+    for (let k = 0; k < count; k++) slots[missing[k]!] = added[k]!;
+  }
+
+  private lookUp(columns: readonly Column[], rowCount: number, slots: Int32Array, add: boolean): void {
+    this.lastColumns = undefined;
+    this.encode(columns, rowCount, add);
+    if (this.direct) this.lookDirectly(rowCount, slots, add);
+    else this.look(rowCount, slots, add);
   }
 
   /** Removes the key in a slot. */
@@ -118,7 +159,8 @@ export class KeyTable {
     const at = (slot & SEGMENT_MASK) * this.width;
     if (this.direct) this.direct[segment[at]! + 1] = 0;
     else this.index.remove(this.hashOfSlot(slot, segment, at), slot);
-    for (let k = 0; k < this.lanes.length; k++) this.lanes[k]!.release(segment, at + this.offsets[k]!);
+    for (const k of this.counting) this.lanes[k]!.release(segment, at + this.offsets[k]!);
+    this.lastColumns = undefined;
     this.live[slot] = 0;
     this.free.push(slot);
     this.rowCount--;
@@ -126,6 +168,7 @@ export class KeyTable {
 
   /** Forgets all keys and keeps the memory. */
   clear(): void {
+    this.lastColumns = undefined;
     this.index.clear();
     this.live.fill(0, 0, this.slotEnd);
     this.direct?.fill(0);
@@ -174,6 +217,16 @@ export class KeyTable {
 
   private look(rowCount: number, slots: Int32Array, add: boolean): void {
     const { index, width, rows } = this;
+    if (this.probe && !rows.hasNulls && this.nulls === undefined) {
+      return this.probe(
+        index,
+        this.entries.segments,
+        rows.words,
+        rowCount,
+        slots,
+        add ? this.addHashed : null,
+      );
+    }
     const { words } = rows;
     const { segments } = this.entries;
     const hashes = this.hash(rowCount);
@@ -202,10 +255,7 @@ export class KeyTable {
           break;
         }
       }
-      if (slot === NONE && add) {
-        slot = this.add(i);
-        index.add(hash, slot);
-      }
+      if (slot === NONE && add) slot = this.addHashed(i, hash);
       slots[i] = slot;
       lastHash = hash;
       lastSlot = slot;
@@ -248,6 +298,12 @@ export class KeyTable {
     return hash;
   }
 
+  private readonly addHashed = (i: number, hash: number): number => {
+    const slot = this.add(i);
+    this.index.add(hash, slot);
+    return slot;
+  };
+
   private add(i: number): number {
     const { rows, lanes, offsets, width } = this;
     const reused = this.free.pop();
@@ -264,7 +320,7 @@ export class KeyTable {
       this.nulls ??= new KeySegments(this.nullWords);
       this.nulls.write(slot, rows.nulls, i * this.nullWords);
     } else if (reused !== undefined) this.nulls?.erase(slot);
-    for (let k = 0; k < lanes.length; k++) lanes[k]!.retain(rows.words, i * width + offsets[k]!);
+    for (const k of this.counting) lanes[k]!.retain(rows.words, i * width + offsets[k]!);
     if (slot < this.decodedEnd) this.noteReused(slot);
     return slot;
   }
@@ -305,15 +361,6 @@ export class KeyTable {
     larger.set(direct);
     this.direct = larger;
   }
-}
-
-function hashWords(words: Int32Array, at: number, width: number): number {
-  let hash = PRIME;
-  for (let k = 0; k < width; k++) {
-    hash = Math.imul(hash ^ words[at + k]!, PRIME);
-    hash = (hash << 13) | (hash >>> 19);
-  }
-  return mix(hash);
 }
 
 /** Rows without nulls hash as if nulls were unheard of, since a table learns of them late. */

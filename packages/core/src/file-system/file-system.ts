@@ -35,8 +35,8 @@ export interface ListOptions {
   /** All files below the folder instead of its entries. */
   readonly recursive?: boolean;
   /**
-   * Leaves an entry out without looking at it, by its path: the caller knows it and wants no more of it. So a listing costs
-   * little for what is known. A folder left out is not entered.
+   * Entries, by their path, that the caller knows and wants no more of: a file system for which it is dear to look at an entry
+   * leaves them out, and does not enter such a folder.
    */
   readonly skip?: (path: string) => boolean;
 }

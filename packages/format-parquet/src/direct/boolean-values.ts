@@ -60,7 +60,8 @@ export class BooleanValues implements Values {
     if (present > this.end - bit) throw valuesTooShort();
     const first = Math.floor(bit / 8);
     const shift = bit % 8;
-    for (let i = 0; i < present; i++) values[at + i] = (bytes[first + ((shift + i) >> 3)]! >> ((shift + i) & 7)) & 1;
+    for (let i = 0; i < present; i++)
+      values[at + i] = (bytes[first + ((shift + i) >> 3)]! >> ((shift + i) & 7)) & 1;
     this.bit += present;
   }
 

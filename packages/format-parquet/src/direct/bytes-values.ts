@@ -3,7 +3,14 @@ import { DeltaReader } from "./delta-reader.js";
 import { HybridReader } from "./hybrid-reader.js";
 import type { Page } from "./page-reader.js";
 import { ParquetFault } from "./parquet-fault.js";
-import { ENCODING, isDictionaryEncoding, spreadWords, unknownEncoding, type Values, valuesTooShort } from "./values.js";
+import {
+  ENCODING,
+  isDictionaryEncoding,
+  spreadWords,
+  unknownEncoding,
+  type Values,
+  valuesTooShort,
+} from "./values.js";
 
 /**
  * How the batch has its rows: as codes of the dictionary; as views of the page; or, where it takes rows of several pages
@@ -54,7 +61,8 @@ export class BytesValues implements Values {
 
   setDictionary({ header, bytes, start, end }: Page): void {
     const { valueCount } = header;
-    if (valueCount * (this.fixedLength || 4) > end - start) throw new ParquetFault("its dictionary is cut off");
+    if (valueCount * (this.fixedLength || 4) > end - start)
+      throw new ParquetFault("its dictionary is cut off");
     const starts = new Int32Array(valueCount);
     const lengths = new Int32Array(valueCount);
     if (this.fixedLength > 0) fixedViews(this.fixedLength, start, valueCount, starts, lengths, 0);
@@ -75,7 +83,8 @@ export class BytesValues implements Values {
       return;
     }
     if (!isDictionaryEncoding(encoding)) throw unknownEncoding(encoding);
-    if (this.dictionary === undefined) throw new ParquetFault("its values refer to a dictionary that is not there");
+    if (this.dictionary === undefined)
+      throw new ParquetFault("its values refer to a dictionary that is not there");
     if (end > start) this.codeReader.start(bytes, start + 1, end, bytes[start]!, this.dictionary.length);
   }
 
@@ -203,7 +212,8 @@ export class BytesValues implements Values {
 
   column(rows: number, validity: Validity): Column {
     const { type, starts, lengths } = this;
-    if (this.form === "codes") return new DictionaryColumn(type, rows, validity, this.codes, this.dictionary!);
+    if (this.form === "codes")
+      return new DictionaryColumn(type, rows, validity, this.codes, this.dictionary!);
     if (this.form === "page") return new BytesColumn(type, rows, validity, this.data, starts, lengths);
     this.leavePage();
     this.pageRow = this.rows;
@@ -224,7 +234,10 @@ function plainViews(
     const start = position + 4;
     if (start > end) throw valuesTooShort();
     const length =
-      bytes[position]! | (bytes[position + 1]! << 8) | (bytes[position + 2]! << 16) | (bytes[position + 3]! << 24);
+      bytes[position]! |
+      (bytes[position + 1]! << 8) |
+      (bytes[position + 2]! << 16) |
+      (bytes[position + 3]! << 24);
     // a negative length is one of 2^31 and above
     if (length < 0 || length > end - start) throw valuesTooShort();
     starts[at + i] = start;

@@ -1,5 +1,5 @@
-import type { RangedFile } from "./ranged-file.js";
 import { ParquetFault } from "./parquet-fault.js";
+import type { RangedFile } from "./ranged-file.js";
 
 /** Bytes behind the end of every buffer that decoders may read (and not use). */
 export const SLACK = 16;

@@ -1,4 +1,4 @@
-import { Batch, BATCH_ROWS, type Column, StreamError, type StructType } from "@ss/core";
+import { BATCH_ROWS, Batch, type Column, StreamError, type StructType } from "@ss/core";
 import { NullFill } from "../arrow/nested-readers.js";
 import { badColumn } from "../errors.js";
 import type { ParquetFooter } from "../read/parquet-footer.js";
@@ -122,7 +122,11 @@ export class DirectScan {
     if (fault !== undefined) throw badColumn(this.footer.path, name, index, new ParquetFault(fault));
   }
 
-  private faultOf(physical: number | undefined, chunk: ColumnChunk | undefined, rows: number): string | undefined {
+  private faultOf(
+    physical: number | undefined,
+    chunk: ColumnChunk | undefined,
+    rows: number,
+  ): string | undefined {
     if (chunk === undefined || chunk.physical !== physical) return "the row group does not fit the schema";
     if (chunk.valueCount !== rows)
       return `the column has ${chunk.valueCount} values in a row group of ${rows} rows`;
@@ -148,5 +152,7 @@ export class DirectScan {
 function isReadable(chunk: ColumnChunk | undefined, { encodings }: Values): boolean {
   if (chunk === undefined) return true;
   if (chunk.isElsewhere || codecOf(chunk.codec) === undefined) return false;
-  return chunk.encodings.every((encoding) => encodings.includes(encoding) || COMMON_ENCODINGS.includes(encoding));
+  return chunk.encodings.every(
+    (encoding) => encodings.includes(encoding) || COMMON_ENCODINGS.includes(encoding),
+  );
 }

@@ -15,7 +15,19 @@ export const PHYSICAL = {
 
 /** What the values of a column mean beyond their physical type, from its logical type or else its converted type. */
 export type Meaning =
-  | { readonly kind: "none" | "string" | "enum" | "json" | "bson" | "uuid" | "date" | "list" | "map" | "unknown" }
+  | {
+      readonly kind:
+        | "none"
+        | "string"
+        | "enum"
+        | "json"
+        | "bson"
+        | "uuid"
+        | "date"
+        | "list"
+        | "map"
+        | "unknown";
+    }
   | { readonly kind: "integer"; readonly bits: number; readonly signed: boolean }
   | { readonly kind: "decimal"; readonly precision: number; readonly scale: number }
   | { readonly kind: "time" | "timestamp"; readonly unit: TimeUnit; readonly isInstant: boolean };

@@ -78,7 +78,8 @@ export class NumberValues implements Values {
       return;
     }
     if (!isDictionaryEncoding(encoding)) throw unknownEncoding(encoding);
-    if (this.dictionary === undefined) throw new ParquetFault("its values refer to a dictionary that is not there");
+    if (this.dictionary === undefined)
+      throw new ParquetFault("its values refer to a dictionary that is not there");
     if (end > start) this.codeReader.start(bytes, start + 1, end, bytes[start]!, this.dictionarySize);
   }
 

@@ -78,14 +78,7 @@ export class PageReader {
     const target = isDictionary ? new Uint8Array(uncompressedSize + SLACK) : this.reserve(uncompressedSize);
     target.set(bytes.subarray(position, position + levels));
     if (uncompressedSize > levels)
-      codec.decompress(
-        bytes,
-        position + levels,
-        position + size,
-        target,
-        levels,
-        uncompressedSize - levels,
-      );
+      codec.decompress(bytes, position + levels, position + size, target, levels, uncompressedSize - levels);
     return { header, bytes: target, start: 0, end: uncompressedSize };
   }
 

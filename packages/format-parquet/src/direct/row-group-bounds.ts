@@ -1,7 +1,7 @@
 import type { DataType, Value } from "@ss/core";
+import { scaleFactor } from "./column-values.js";
 import { type ColumnChunk, type Meaning, PHYSICAL, type SchemaElement } from "./file-metadata.js";
 import { floorDivide } from "./finishes.js";
-import { scaleFactor } from "./column-values.js";
 
 /** What a row group is known to hold of a column. Bounds may be wider than its values, and say nothing of NaN. */
 export interface Bounds {
@@ -107,7 +107,10 @@ function unitOf(meaning: Meaning, type: DataType): { multiply: bigint; divide: b
     return multiply === undefined ? undefined : { multiply, divide: 1n };
   }
   if (meaning.kind === "timestamp" && (type.kind === "timestamp" || type.kind === "timestamp_ntz"))
-    return { multiply: meaning.unit === "millis" ? 1000n : 1n, divide: meaning.unit === "nanos" ? 1000n : 1n };
+    return {
+      multiply: meaning.unit === "millis" ? 1000n : 1n,
+      divide: meaning.unit === "nanos" ? 1000n : 1n,
+    };
   if (meaning.kind === "time" && type.kind === "time")
     return { multiply: { millis: 1_000_000n, micros: 1000n, nanos: 1n }[meaning.unit], divide: 1n };
   return undefined;

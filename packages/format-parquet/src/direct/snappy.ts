@@ -63,7 +63,8 @@ export function decompressElements(
         offset = input.getUint32(s, true);
         s += 4;
     }
-    if (offset === 0 || offset > d - at) throw new ParquetFault("snappy data refers to bytes before its start");
+    if (offset === 0 || offset > d - at)
+      throw new ParquetFault("snappy data refers to bytes before its start");
     if (length > limit - d) throw tooLong();
     let from = d - offset;
     const to = d + length;
@@ -85,7 +86,8 @@ export function snappyStart(source: Uint8Array, start: number, end: number, size
     const byte = source[start + i]!;
     length += (byte & 127) * 2 ** (7 * i);
     if (byte >= 128) continue;
-    if (length !== size) throw new ParquetFault(`snappy data of ${length} bytes stands where ${size} are expected`);
+    if (length !== size)
+      throw new ParquetFault(`snappy data of ${length} bytes stands where ${size} are expected`);
     return start + i + 1;
   }
   throw new ParquetFault("snappy data has no proper head");

@@ -1,6 +1,6 @@
 import {
-  Batch,
   BATCH_ROWS,
+  Batch,
   type FileSplit,
   type FormatContext,
   type ScanRequest,

@@ -25,7 +25,8 @@ export function wantedGroups(
     const middle = middleOf(group, split.fileSize);
     if (middle < split.start || middle >= split.end) continue;
     checkRowCount(footer, group);
-    if (predicates.every((predicate) => mayHold(footer, group, schema, predicate))) wanted.push({ index, group });
+    if (predicates.every((predicate) => mayHold(footer, group, schema, predicate)))
+      wanted.push({ index, group });
   }
   return wanted;
 }
@@ -41,7 +42,10 @@ function middleOf({ columns }: RowGroupMetadata, fileSize: number): number {
 function checkRowCount({ path, columns }: ParquetFooter, group: RowGroupMetadata): void {
   const flat = columns.find(({ leaf }) => leaf !== undefined);
   const chunk = flat && group.columns[flat.leaf!];
-  if (flat === undefined || (chunk !== undefined && (chunk.isElsewhere || chunk.valueCount === group.rowCount)))
+  if (
+    flat === undefined ||
+    (chunk !== undefined && (chunk.isElsewhere || chunk.valueCount === group.rowCount))
+  )
     return;
   const values = `${chunk?.valueCount ?? 0} values of the column \`${flat.name}\``;
   throw badFooter(path, new ParquetFault(`a row group of ${group.rowCount} rows has ${values}`));
@@ -68,14 +72,21 @@ function boundsIn(
   const column = columnNamed(columns, name);
   if (column === undefined) return ALL_NULL;
   const chunk = column.leaf === undefined ? undefined : group.columns[column.leaf];
-  if (chunk === undefined || chunk.isElsewhere || chunk.physical !== column.element.physical) return undefined;
-  return boundsOf(column.element, chunk, schema.fields[at]!.type, metadata.hasTypeOrder[column.leaf!] ?? false);
+  if (chunk === undefined || chunk.isElsewhere || chunk.physical !== column.element.physical)
+    return undefined;
+  return boundsOf(
+    column.element,
+    chunk,
+    schema.fields[at]!.type,
+    metadata.hasTypeOrder[column.leaf!] ?? false,
+  );
 }
 
 /** The column of a name; case decides only between several. */
 export function columnNamed(columns: readonly FileColumn[], name: string): FileColumn | undefined {
   const lower = name.toLowerCase();
   return (
-    columns.find((column) => column.name === name) ?? columns.find((column) => column.name.toLowerCase() === lower)
+    columns.find((column) => column.name === name) ??
+    columns.find((column) => column.name.toLowerCase() === lower)
   );
 }

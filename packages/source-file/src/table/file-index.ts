@@ -19,6 +19,7 @@ import {
   type ListingOptions,
   listFiles,
   logSettings,
+  manifestPath,
   type PartitionValueParser,
   parentPath,
   pathPartitions,
@@ -60,8 +61,19 @@ export class FileIndex {
    * others are taken, `listAgain` has to follow, or they may not come again.
    */
   async listNew(skip: (path: string) => boolean): Promise<Listing> {
-    if (await this.hasManifest()) return { files: await this.manifestFiles(), roots: [] };
+    if (await this.hasManifest()) return { files: await this.newManifestFiles(), roots: [] };
     return listFiles(this.context.fileSystem, this.paths, { ...this.filters(), skip, times: this.times });
+  }
+
+  /** The files of the manifest, unless it has had no new entry since they were asked for. */
+  private async newManifestFiles(): Promise<FileEntry[]> {
+    const { fileSystem } = this.context;
+    const folder = fileSystem.folderTimes ? await fileSystem.stat(manifestPath(this.paths[0]!)) : null;
+    if (folder !== null && this.times.unchanged(folder) !== undefined) return [];
+    const listedMs = this.times.nowMs();
+    const files = await this.manifestFiles();
+    if (folder !== null) this.times.note(folder, listedMs, []);
+    return files;
   }
 
   /** Lets the next `listNew` find again what the one before has found. */

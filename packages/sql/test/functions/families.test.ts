@@ -96,6 +96,12 @@ table("patterns", [
   ["split", [text("oneAtwoBthreeC"), text("[ABC]"), int(2)], ["one", "twoBthreeC"]],
   ["split", [text(" a  b "), text(" ")], ["", "a", "", "b", ""]],
   ["split", [text("a.b"), text("\\.")], ["a", "b"]],
+  ["split", [text("a, b,c, "), text(", ")], ["a", "b,c", ""]],
+  ["split", [text("aaa"), text("aa")], ["", "a"]],
+  ["split", [text("1||2|3"), text("\\|\\|")], ["1", "2|3"]],
+  ["split", [text("löwe und bär"), text("ö")], ["l", "we und bär"]],
+  ["split", [text("a\\b"), text("\\\\")], ["a", "b"]],
+  ["split", [text(""), text("::")], [""]],
 ]);
 
 table("dates", [

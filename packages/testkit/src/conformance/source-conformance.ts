@@ -3,7 +3,10 @@ import {
   type Clock,
   type DataType,
   type Offset,
+  type PartitionReader,
   type Predicate,
+  rebuild,
+  rowsOf,
   type Source,
   sameOffset,
   sameType,
@@ -138,6 +141,23 @@ const guarantees: Readonly<Record<string, Guarantee<SourceUnderTest>>> = {
             assert.ok(sameType(column.type, schema.fields[k]!.type, true), `column ${k} is of another type`);
           });
         }
+      }
+    });
+  },
+
+  "has a worker form whose reader delivers the same rows": async (subject, inapplicable) => {
+    await duringBatch(subject, async (run, start, end) => {
+      const { worker, schema } = run.source;
+      if (worker === undefined) return inapplicable("the source has no worker form");
+      assert.deepEqual(JSON.parse(JSON.stringify(worker)), worker, "a worker form is plain data");
+      const context = { conf: () => undefined, timeZone: "UTC" };
+      const reader = await rebuild<PartitionReader>(worker, context);
+      const scan = { columns: schema.fieldNames(), predicates: [] };
+      for (const partition of await run.source.plan(start, end)) {
+        const rows: Value[][] = [];
+        const batches = reader.read(partition, scan, new AbortController().signal);
+        for await (const batch of batches) rows.push(...rowsOf(batch));
+        assert.equal(textOf(rows), textOf(await run.rowsOf(partition)));
       }
     });
   },

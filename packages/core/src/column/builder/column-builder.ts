@@ -48,6 +48,11 @@ export abstract class ColumnBuilder {
     const start = this.length;
     const end = start + to - from;
     if (end > this.validity.length << 3) this.growTo(Math.max(end, start * 2));
+    this.length = end;
+    if (column.validity === null && column.layout !== "null") {
+      this.markPresent(start, end);
+      return start;
+    }
     const { validity } = this;
     for (let i = from, at = start; i < to; i++, at++) {
       if (column.isNull(i)) {
@@ -55,8 +60,15 @@ export abstract class ColumnBuilder {
         this.nullCount++;
       } else validity[at >> 3]! |= 1 << (at & 7);
     }
-    this.length = end;
     return start;
+  }
+
+  private markPresent(from: number, to: number): void {
+    const { validity } = this;
+    let at = from;
+    for (; at < to && (at & 7) !== 0; at++) validity[at >> 3]! |= 1 << (at & 7);
+    validity.fill(0xff, at >> 3, to >> 3);
+    for (at = Math.max(at, to & ~7); at < to; at++) validity[at >> 3]! |= 1 << (at & 7);
   }
 
   /** Starts a row, growing the arrays where needed, and returns its position; for typed writers. */

@@ -38,6 +38,12 @@ export class StructBuilder extends ColumnBuilder {
     const { children } = column as c.StructColumn;
     for (let k = 0; k < children.length; k++) this.children[k]!.appendFrom(children[k]!, i);
   }
+  override appendRange(column: c.Column, from: number, to: number): void {
+    if (column.layout !== "struct") return super.appendRange(column, from, to);
+    this.nextRange(column, from, to);
+    for (let k = 0; k < this.children.length; k++)
+      this.children[k]!.appendRange(column.children[k]!, from, to);
+  }
   override setNull(slot: number): void {
     super.setNull(slot);
     for (const child of this.children) child.setNull(slot);

@@ -25,6 +25,7 @@ interface EntryCodes {
 export class BytesLane implements KeyLane {
   readonly type: DataType;
   readonly width = 1;
+  readonly counts = true;
   readonly bit: number;
   readonly dictionary: BytesDictionary;
   /** Slots that refer to each code. */

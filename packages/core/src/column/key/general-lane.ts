@@ -14,6 +14,7 @@ const NULL_CODE = -1;
 export class GeneralLane implements KeyLane {
   readonly type: DataType;
   readonly width = 1;
+  readonly counts = true;
   readonly bit: number;
   private readonly codes: Map<string, number> = new Map();
   /** By code: its text, the slots that refer to it, and the value that came first. */

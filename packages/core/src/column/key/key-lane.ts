@@ -30,6 +30,8 @@ export interface KeyLane {
   encode(column: c.Column, rows: KeyRows, offset: number): void;
   /** Writes a null to row `i`. */
   writeNull(rows: KeyRows, i: number, offset: number): void;
+  /** Whether `retain` and `release` do anything. */
+  readonly counts: boolean;
   /** Called when a slot takes up words, and when it gives them back. */
   retain(words: Int32Array, at: number): void;
   release(words: Int32Array, at: number): void;

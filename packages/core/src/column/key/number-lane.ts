@@ -13,6 +13,7 @@ export abstract class FixedLane implements KeyLane {
   readonly type: DataType;
   readonly width: number;
   readonly bit: number;
+  readonly counts = false;
   protected words: Int32Array;
   private readonly isNull: SlotValidity = new SlotValidity();
 
@@ -215,6 +216,7 @@ export class IntervalLane extends FixedLane {
 export class NullLane implements KeyLane {
   readonly type: DataType;
   readonly width = 0;
+  readonly counts = false;
   readonly bit: number;
   constructor(type: DataType, bit: number) {
     this.type = type;

@@ -8,6 +8,7 @@ export class StructLane implements KeyLane {
   readonly type: DataType;
   readonly width: number;
   readonly bit: number;
+  readonly counts: boolean;
   private readonly children: readonly KeyLane[];
   private readonly isNull: SlotValidity = new SlotValidity();
 
@@ -15,6 +16,7 @@ export class StructLane implements KeyLane {
     this.type = type;
     this.bit = bit;
     this.children = children;
+    this.counts = children.some((child) => child.counts);
     this.width = children.reduce((sum, child) => sum + child.width, 0);
   }
 

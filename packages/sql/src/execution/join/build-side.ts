@@ -91,12 +91,15 @@ export class BuildSide {
   /** The rows at `positions`; texts are not moved but referred to, and keep the same dictionary from call to call. */
   take(positions: Int32Array, count: number): readonly Column[] {
     let codes: Int32Array | undefined;
+    let validity: Uint8Array | null = null;
     return this.views.map((column) => {
       if (column.layout !== "bytes" || column.validity !== null || column.length === 0) {
         return takeColumn(column, positions, count);
       }
-      const validity = presence(positions, count);
-      codes ??= validity === null ? positions.subarray(0, count) : withoutNegative(positions, count);
+      if (codes === undefined) {
+        validity = presence(positions, count);
+        codes = validity === null ? positions.subarray(0, count) : withoutNegative(positions, count);
+      }
       return new DictionaryColumn(column.type, count, validity, codes, column);
     });
   }

@@ -1,5 +1,5 @@
 import { BytesBuilder, StringType } from "@ss/core";
-import { KernelArrays, type KernelExports, kernelAddress, kernels } from "@ss/kernels";
+import { indexOfBytes, KernelArrays, type KernelExports, kernelAddress, kernels } from "@ss/kernels";
 
 /** The kernel may load this many bytes behind a slice. */
 const REACH_BYTES = 64;
@@ -105,4 +105,27 @@ function splitHere(
   starts[count] = from;
   lengths[count++] = end - from;
   return count - before;
+}
+
+/** Appends the parts of a slice between occurrences of several bytes. */
+export function splitAtBytes(
+  parts: SpanBuilder,
+  data: Uint8Array,
+  start: number,
+  length: number,
+  separator: Uint8Array,
+): void {
+  parts.open(data, length + 1);
+  const { starts, lengths } = parts;
+  const end = start + length;
+  let count = parts.length;
+  let from = start;
+  for (;;) {
+    const at = indexOfBytes(data, from, end, separator);
+    starts[count] = from;
+    lengths[count++] = (at < 0 ? end : at) - from;
+    if (at < 0) break;
+    from = at + separator.length;
+  }
+  parts.length = count;
 }

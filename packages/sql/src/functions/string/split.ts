@@ -7,7 +7,7 @@ import { emitBoxedCall } from "../emit/boxed-call.js";
 import { guarded, held } from "../emit/parts.js";
 import { codePoints } from "./code-points.js";
 import { type CompiledRegex, regexCache } from "./java-regex.js";
-import { SpanBuilder, splitAtByte } from "./span-builder.js";
+import { SpanBuilder, splitAtByte, splitAtBytes } from "./span-builder.js";
 
 /** `split(text, regex[, limit])`. */
 export const splitFunctions: readonly ScalarFunction[] = [
@@ -21,7 +21,7 @@ export const splitFunctions: readonly ScalarFunction[] = [
 ];
 
 function emitSplit(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
-  const separator = plainByte(args[1]!);
+  const separator = plainSeparator(args[1]!);
   if (separator !== undefined && unlimited(args[2])) return emitSpans(writer, args[0]!, call, separator);
   const regex = regexCache("split", "regex", call.origin);
   const fn = (text: string, pattern: string, limit: number | undefined): Value =>
@@ -40,21 +40,27 @@ function unlimited(limit: Expression | undefined): boolean {
   );
 }
 
+const encoder = new TextEncoder();
 const SPECIAL = ".$|()[{^?*+\\";
 
-/** The byte of a pattern that is one plain ASCII character, maybe escaped. */
-function plainByte(pattern: Expression): number | undefined {
+/** The bytes that a pattern stands for, if those are always the same: plain characters, and others escaped. */
+function plainSeparator(pattern: Expression): Uint8Array | undefined {
   if (pattern.kind !== "literal" || typeof pattern.value !== "string") return undefined;
   const text = pattern.value;
-  const code = text.charCodeAt(text.length - 1);
-  if (code >= 128) return undefined;
-  if (text.length === 1) return SPECIAL.includes(text) ? undefined : code;
-  // an escaped letter or digit means something else
-  return text.length === 2 && text[0] === "\\" && !/[A-Za-z0-9]/.test(text[1]!) ? code : undefined;
+  let plain = "";
+  for (let at = 0; at < text.length; at++) {
+    const isEscaped = text[at] === "\\";
+    if (isEscaped) at++;
+    const char = text[at];
+    // an escaped letter or digit means something else, and a lone surrogate matches no bytes
+    if (char === undefined || (isEscaped ? /[A-Za-z0-9]/.test(char) : SPECIAL.includes(char))) return undefined;
+    plain += char;
+  }
+  return plain === "" || /\p{Surrogate}/u.test(plain) ? undefined : encoder.encode(plain);
 }
 
 /** Parts are views of the text's own bytes. */
-function emitSpans(writer: CodeWriter, text: Expression, call: EmitCall, separator: number): Code {
+function emitSpans(writer: CodeWriter, text: Expression, call: EmitCall, separator: Uint8Array): Code {
   const code = writer.expression(text) as Extract<Code, { layout: "bytes" }>;
   return guarded(writer, code.isNull, call.type, () => {
     const parts = writer.builder(new SpanBuilder());
@@ -65,9 +71,11 @@ function emitSpans(writer: CodeWriter, text: Expression, call: EmitCall, separat
       : writer.variable(`${rt}.copy(${code.data}, ${code.start}, ${code.length})`);
     const data = inPlace ? code.data : `${rt}.bytes`;
     const first = writer.variable(`${parts}.length`);
-    writer.write(
-      `${writer.constant(splitAtByte)}(${parts}, ${data}, ${start}, ${code.length}, ${separator});`,
-    );
+    const [split, at] =
+      separator.length === 1
+        ? [writer.constant(splitAtByte), String(separator[0])]
+        : [writer.constant(splitAtBytes), writer.constant(separator)];
+    writer.write(`${split}(${parts}, ${data}, ${start}, ${code.length}, ${at});`);
     const length = writer.variable(`${parts}.length - ${first}`);
     return { type: call.type, isNull: "false", layout: "list", column: parts, start: first, length };
   });
