@@ -90,7 +90,9 @@ async function rewrite(from: string, to: string, settings: Settings): Promise<vo
 describe.each(Object.keys(DENSITIES))("%s", (density) => {
   const rows = Array.from({ length: 5000 }, (_, i) => row(i, DENSITIES[density]!));
 
-  test.each(Object.keys(SETTINGS))("%s", async (name) => {
+  // every setting with nulls in no order, and some with each other density
+  const names = Object.keys(SETTINGS).filter((_, k) => density.startsWith("half") || k % 4 === 0);
+  test.each(names)("%s", async (name) => {
     const original = `/agree/${density}.parquet`;
     if ((await files.stat(original)) === null) await writeFile(original, schema, [rows]);
     await rewrite(original, "/agree/again.parquet", SETTINGS[name]!);

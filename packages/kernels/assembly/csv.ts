@@ -101,6 +101,8 @@ function readRecords(
   const firstColumn = changetype<usize>(task) + offsetof<CsvTask>();
   const columnsEnd = firstColumn + <usize>task.wantedCount * offsetof<CsvColumn>();
   const limit = data + until;
+  // The target behind the last wanted value, from which on the rest of a line is passed over.
+  const skippedTarget = (flags & SKIPS_REST) != 0 ? -1 : -2;
 
   const separators = splat(separator, separator);
   const quotes = splat(quote, separator);
@@ -156,7 +158,7 @@ function readRecords(
     let end = at;
     let byte = first;
     for (;;) {
-      if (!isPlain && (flags & TRIMS_LEADING) != 0 && byte <= SPACE) {
+      if (!isPlain && (flags & TRIMS_LEADING) != 0 && load<u8>(from) <= SPACE) {
         while (
           from < limit &&
           load<u8>(from) <= SPACE &&
@@ -169,47 +171,37 @@ function readRecords(
         if (from >= limit) return at - data;
         base = from;
         hits = hitsOf(base, separators, quotes, escapes, others, lineEnds, otherLineEnds);
-        byte = load<u8>(from);
       }
       let kind = KIND_PLAIN;
-      let length: i32;
-      if (byte == quote) {
-        kind = KIND_QUOTED;
-        from++;
-        // The first hit is the opening quote itself.
+      // Where the value ends, and at `end` what ends it.
+      let stop: usize;
+      for (;;) {
         while (hits == 0) {
           base += BLOCK;
           if (base >= limit) return at - data;
           hits = hitsOf(base, separators, quotes, escapes, others, lineEnds, otherLineEnds);
         }
+        end = base + <usize>ctz(hits);
         hits &= hits - 1;
-        for (;;) {
-          while (hits == 0) {
-            base += BLOCK;
-            if (base >= limit) return at - data;
-            hits = hitsOf(base, separators, quotes, escapes, others, lineEnds, otherLineEnds);
-          }
-          end = base + <usize>ctz(hits);
-          hits &= hits - 1;
-          if (end + 1 >= limit) return at - data;
-          byte = load<u8>(end);
-          if (byte == separator) continue;
-          const following: u32 = load<u8>(end, 1);
-          if ((byte == escapeEscape && following == escape) || (byte == escape && following == quote)) {
-            kind = KIND_QUOTED_ESCAPED;
-            if (end + 2 - base < BLOCK) {
-              hits &= (<u64>-1) << (end + 2 - base);
-            } else {
-              base = end + 2;
+        stop = end;
+        byte = load<u8>(end);
+        if (byte == separator) break;
+        if (byte == quote && end == from) {
+          kind = KIND_QUOTED;
+          from++;
+          for (;;) {
+            while (hits == 0) {
+              base += BLOCK;
               if (base >= limit) return at - data;
               hits = hitsOf(base, separators, quotes, escapes, others, lineEnds, otherLineEnds);
             }
-            continue;
-          }
-          if (byte == lineEnd || byte == otherLineEnd) {
-            if (isPlain || (flags & MULTI_LINE) == 0) return at - data;
-            if ((flags & CRLF_OR_LF) != 0 && byte == CR) {
-              if (following != LF) continue;
+            end = base + <usize>ctz(hits);
+            hits &= hits - 1;
+            if (end + 1 >= limit) return at - data;
+            byte = load<u8>(end);
+            if (byte == separator) continue;
+            const following: u32 = load<u8>(end, 1);
+            if ((byte == escapeEscape && following == escape) || (byte == escape && following == quote)) {
               kind = KIND_QUOTED_ESCAPED;
               if (end + 2 - base < BLOCK) {
                 hits &= (<u64>-1) << (end + 2 - base);
@@ -218,46 +210,50 @@ function readRecords(
                 if (base >= limit) return at - data;
                 hits = hitsOf(base, separators, quotes, escapes, others, lineEnds, otherLineEnds);
               }
-            } else if ((flags & REWRITES_CR) != 0 && byte == CR) {
-              kind = KIND_QUOTED_ESCAPED;
+              continue;
             }
-            lines++;
-            continue;
+            if (byte == lineEnd || byte == otherLineEnd) {
+              if (isPlain || (flags & MULTI_LINE) == 0) return at - data;
+              if ((flags & CRLF_OR_LF) != 0 && byte == CR) {
+                if (following != LF) continue;
+                kind = KIND_QUOTED_ESCAPED;
+                if (end + 2 - base < BLOCK) {
+                  hits &= (<u64>-1) << (end + 2 - base);
+                } else {
+                  base = end + 2;
+                  if (base >= limit) return at - data;
+                  hits = hitsOf(base, separators, quotes, escapes, others, lineEnds, otherLineEnds);
+                }
+              } else if ((flags & REWRITES_CR) != 0 && byte == CR) {
+                kind = KIND_QUOTED_ESCAPED;
+              }
+              lines++;
+              continue;
+            }
+            if (byte != quote) continue;
+            if (following == quote) {
+              if ((flags & TWO_QUOTES_STAY) == 0) return at - data;
+              continue;
+            }
+            stop = end;
+            end++;
+            if (following != separator && !endsLine(end, limit, flags, lineEnd, otherLineEnd)) return at - data;
+            byte = following;
+            while (hits == 0) {
+              base += BLOCK;
+              hits = hitsOf(base, separators, quotes, escapes, others, lineEnds, otherLineEnds);
+            }
+            hits &= hits - 1;
+            break;
           }
-          if (byte != quote) continue;
-          if (following == quote) {
-            if ((flags & TWO_QUOTES_STAY) == 0) return at - data;
-            continue;
-          }
-          length = <i32>(end - from);
-          end++;
-          if (following != separator && !endsLine(end, limit, flags, lineEnd, otherLineEnd)) return at - data;
-          byte = following;
-          while (hits == 0) {
-            base += BLOCK;
-            hits = hitsOf(base, separators, quotes, escapes, others, lineEnds, otherLineEnds);
-          }
-          hits &= hits - 1;
           break;
         }
-      } else {
-        for (;;) {
-          while (hits == 0) {
-            base += BLOCK;
-            if (base >= limit) return at - data;
-            hits = hitsOf(base, separators, quotes, escapes, others, lineEnds, otherLineEnds);
-          }
-          end = base + <usize>ctz(hits);
-          hits &= hits - 1;
-          byte = load<u8>(end);
-          if (byte == separator) break;
-          if (byte == lineEnd) break;
-          if (byte == otherLineEnd && (isPlain || endsLine(end, limit, flags, lineEnd, otherLineEnd))) break;
-        }
-        length = <i32>(end - from);
-        if (!isPlain && (flags & TRIMS_TRAILING) != 0) {
-          while (length > 0 && load<u8>(from + length - 1) <= SPACE) length--;
-        }
+        if (byte == lineEnd) break;
+        if (byte == otherLineEnd && (isPlain || endsLine(end, limit, flags, lineEnd, otherLineEnd))) break;
+      }
+      let length = <i32>(stop - from);
+      if (!isPlain && kind == KIND_PLAIN && (flags & TRIMS_TRAILING) != 0) {
+        while (length > 0 && load<u8>(from + length - 1) <= SPACE) length--;
       }
       if (!isPlain && length > lengthMax) return at - data;
       if (token == target) {
@@ -271,7 +267,7 @@ function readRecords(
       token++;
       if (byte != separator) break;
       from = end + 1;
-      if (target < 0 && (flags & SKIPS_REST) != 0) {
+      if (target == skippedTarget) {
         // Of the rest of the line only its end matters.
         for (;;) {
           while (hits == 0) {
@@ -287,7 +283,6 @@ function readRecords(
         token++;
         break;
       }
-      byte = load<u8>(from);
     }
     // What lies behind the limit may have been taken for a part of the record.
     if (end >= limit || token > task.columnsMax) return at - data;

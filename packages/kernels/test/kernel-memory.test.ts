@@ -54,6 +54,14 @@ describe("the kernels' memory", () => {
     arrays.release();
   });
 
+  test("spreads the arrays of a table over the places of the cache", () => {
+    const arrays = new KernelArrays();
+    const places = Array.from({ length: 30 }, () => (arrays.int32(4096).byteOffset % 4096) / 64);
+    expect(new Set(places).size).toBeGreaterThan(20);
+    for (const place of places) expect(Number.isInteger(place)).toBe(true);
+    arrays.release();
+  });
+
   test("knows which arrays are not its own", () => {
     expect(kernels().memory.addressOf(new Uint8Array(4))).toBe(-1);
   });

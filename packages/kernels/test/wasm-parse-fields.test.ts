@@ -51,10 +51,14 @@ function two(value: number): string {
 }
 
 function timestampText(random: SeededRandom): string {
-  const date = `${digits(random, 4).padStart(4, random.pick(["0", "1", "2"]))}-${two(random.below(14))}-${two(random.below(33))}`;
-  const time = `${two(random.below(26))}:${two(random.below(62))}:${two(random.below(62))}`;
-  const fraction = random.chance(2) ? `.${digits(random, 7)}` : "";
-  const text = `${date}${random.pick(["T", "T", " ", "t"])}${time}${fraction}${random.pick(["", "Z", "Z", "+01:00", "z"])}`;
+  const year = digits(random, 4).padStart(4, random.pick(["0", "1", "2"]));
+  const other = `${year}-${two(random.below(14))}-${two(random.below(33))}${random.pick(["T", "T", " ", "t"])}${two(random.below(26))}:${two(random.below(62))}`;
+  // often a minute that has come up before
+  const minute = random.chance(2)
+    ? random.pick(["2024-02-29T23:59", "1970-01-01T00:00", "2023-02-29 10:00"])
+    : other;
+  const fraction = random.chance(2) ? `.${digits(random, random.pick([3, 7]))}` : "";
+  const text = `${minute}:${two(random.below(62))}${fraction}${random.pick(["", "Z", "Z", "+01:00", "z"])}`;
   return random.chance(8) ? damaged(random, text) : text;
 }
 

@@ -138,3 +138,29 @@ test("a file that became too old and was changed since is read again", async () 
   const third = await next(source, second);
   expect(await rangeRows(source, second, third)).toEqual([["after"]]);
 });
+
+test("a poll does not read the manifest of a folder that a query writes, unless it has a new entry", async () => {
+  const harness = new CountingHarness();
+  harness.files.folderTimes = true;
+  const publish = async (batch: number): Promise<void> => {
+    await harness.put(`/in/part-${batch}.txt`, String(batch));
+    const line = {
+      path: `file:///in/part-${batch}.txt`,
+      size: 1,
+      isDir: false,
+      modificationTime: batch,
+      action: "add",
+    };
+    await harness.put(`/in/_spark_metadata/${batch}`, `v1\n${JSON.stringify(line)}`);
+    harness.clock.ms += 5000;
+  };
+  await publish(0);
+  const source = await harness.open();
+  let end = await next(source, null);
+  expect((await harness.counted(() => next(source, end))).reads).toBe(0);
+  await publish(1);
+  const start = end;
+  end = await next(source, end);
+  expect(await rangeRows(source, start, end)).toEqual([["1"]]);
+  expect((await harness.counted(() => next(source, end))).reads).toBe(0);
+});

@@ -57,6 +57,28 @@ test("a bad field nulls that field alone, and the record stands in the corrupt c
   ]);
 });
 
+test("values in plain and in other forms, nulls and bad ones stand side by side in a column", async () => {
+  const lines = [
+    '{"ts":"2024-01-01T10:00:00.250Z","i":1,"d":0.1}',
+    '{"ts":"2024-01-01 10:00:00","i":-2147483648,"d":-1E-3}',
+    '{"ts":"2024-01-01","i":null,"d":9007199254740993}',
+    '{"ts":null,"i":3000000000,"d":"NaN"}',
+    '{"ts":"2024-01-01T10:00:00+01:00","i":4,"d":1e400}',
+    '{"ts":"no","i":5,"d":-0.0}',
+    '{"ts":"2024-01-01T10:00:00.\\u0032Z","i":6}',
+  ];
+  const rows = await read(lines.join("\n"), "ts TIMESTAMP, i INT, d DOUBLE, _corrupt_record STRING");
+  expect(rows).toEqual([
+    [at("2024-01-01T10:00:00.250Z"), 1, 0.1, null],
+    [at("2024-01-01T10:00:00Z"), -2147483648, -0.001, null],
+    [at("2024-01-01T00:00:00Z"), null, 9007199254740992, null],
+    [null, null, Number.NaN, lines[3]],
+    [at("2024-01-01T09:00:00Z"), 4, Number.POSITIVE_INFINITY, null],
+    [null, 5, -0, lines[5]],
+    [at("2024-01-01T10:00:00.200Z"), 6, null, null],
+  ]);
+});
+
 test("escapes in a corrupt record stay as they were written", async () => {
   const bad = '{"s":"tab\\tend","i":"x"}';
   expect(await read(bad, "s STRING, i INT, _corrupt_record STRING")).toEqual([["tab\tend", null, bad]]);

@@ -107,7 +107,10 @@ export class KeyTable {
     return this.live[slot] === 1;
   }
 
-  /** The slot of each row's key into `slots`, adding keys that are new. Returns how many were. */
+  /**
+   * The slot of each row's key into `slots`, adding keys that are new. Returns how many were. Where the call before was a `find` of the same
+   * array of columns, only what that did not find is looked at again: those columns must still be as they were.
+   */
   findOrAdd(columns: readonly Column[], rowCount: number, slots: Int32Array): number {
     const before = this.rowCount;
     if (this.lastColumns === columns && this.lastCount === rowCount)

@@ -14,8 +14,8 @@ const SMALL_BYTES = 1 << 16;
 interface Draft {
   readonly path: string;
   readonly descriptor: number;
-  /** Whether it holds the bytes of the file before, which what is written may not cover. */
-  readonly reused: boolean;
+  /** How many bytes of another file it may hold, which what is written has to cover. */
+  readonly oldSize: number;
 }
 
 /** How files come to be on the disk of this machine, whole and, if it is `durable`, to stay. */
@@ -105,19 +105,19 @@ export class LocalWrites {
   private async draft(target: string): Promise<Draft> {
     const path = temporaryName(target);
     const reused = this.spares.take(path);
-    if (reused !== null) return { path, descriptor: reused, reused: true };
+    if (reused !== null) return { path, descriptor: reused.descriptor, oldSize: reused.size };
     try {
-      return { path, descriptor: fs.openSync(path, "wx"), reused: false };
+      return { path, descriptor: fs.openSync(path, "wx"), oldSize: 0 };
     } catch (error) {
       if (!hasCode(error, "ENOENT")) throw error;
     }
     await this.makeFolder(dirname(path));
-    return { path, descriptor: fs.openSync(path, "wx"), reused: false };
+    return { path, descriptor: fs.openSync(path, "wx"), oldSize: 0 };
   }
 
   /** Cuts off what is left of another file and forces the bytes to disk. */
-  private async settle({ descriptor, reused }: Draft, size: number): Promise<void> {
-    if (reused) fs.ftruncateSync(descriptor, size);
+  private async settle({ descriptor, oldSize }: Draft, size: number): Promise<void> {
+    if (oldSize > size) fs.ftruncateSync(descriptor, size);
     if (this.durable) await syncData(descriptor);
   }
 }

@@ -33,11 +33,23 @@ function chance(): string {
   return digits.slice(digitsUsed - DIGITS, digitsUsed);
 }
 
+interface Spare {
+  readonly path: string;
+  readonly size: number;
+}
+
+/** A file that was taken from the spares, open for writing. */
+export interface ReusedFile {
+  readonly descriptor: number;
+  /** Bytes of before that are in it. */
+  readonly size: number;
+}
+
 interface Pool {
   /** Spares whose renaming is durable: after a loss of power no other name leads to their bytes. */
-  ready: string[];
+  ready: Spare[];
   /** Spares that wait for the next sync of their folder. */
-  renamed: string[];
+  renamed: Spare[];
 }
 
 /**
@@ -64,26 +76,26 @@ export class SpareFiles {
     const folder = dirname(path);
     const pool = this.poolOf(folder);
     if (pool.ready.length + pool.renamed.length >= FILES_MAX) return false;
-    const spare = join(folder, `.spare.${chance()}.tmp`);
-    fs.renameSync(path, spare);
+    const spare = { path: join(folder, `.spare.${chance()}.tmp`), size: facts.size };
+    fs.renameSync(path, spare.path);
     if (this.durable) pool.renamed.push(spare);
     else pool.ready.push(spare);
     return true;
   }
 
   /** Opens a spare of the folder under the name `temporary`, its old bytes still in it; null if there is none. */
-  take(temporary: string): number | null {
+  take(temporary: string): ReusedFile | null {
     const pool = this.pools.get(dirname(temporary));
     for (;;) {
       const spare = pool?.ready.pop();
       if (spare === undefined) return null;
       try {
-        fs.renameSync(spare, temporary);
+        fs.renameSync(spare.path, temporary);
       } catch {
         // another process was quicker
         continue;
       }
-      return fs.openSync(temporary, "r+");
+      return { descriptor: fs.openSync(temporary, "r+"), size: spare.size };
     }
   }
 
@@ -100,8 +112,8 @@ export class SpareFiles {
     const known = this.pools.get(folder);
     if (known !== undefined) return known;
     const left = fs.readdirSync(folder).filter((name) => SPARE.test(name));
-    const paths = left.slice(0, FILES_MAX).map((name) => join(folder, name));
-    const pool: Pool = this.durable ? { ready: [], renamed: paths } : { ready: paths, renamed: [] };
+    const spares = left.slice(0, FILES_MAX).map((name) => ({ path: join(folder, name), size: BYTES_MAX }));
+    const pool: Pool = this.durable ? { ready: [], renamed: spares } : { ready: spares, renamed: [] };
     this.pools.set(folder, pool);
     return pool;
   }

@@ -1,6 +1,7 @@
 import { BATCH_ROWS } from "../column/batch.js";
 import { type ColumnBuilder, columnBuilder } from "../column/builder.js";
 import type { Column, Int64Column } from "../column/column.js";
+import type { AcceleratorFactory } from "../column/key/bytes-dictionary.js";
 import { KeyTable } from "../column/key-table.js";
 import { sliceColumn, takeColumn } from "../column/take.js";
 import { assert } from "../errors/stream-error.js";
@@ -49,9 +50,12 @@ export class MemoryFamily implements StateFamily {
   updatedCount = 0;
   removedCount = 0;
 
-  constructor(spec: FamilySpec) {
+  constructor(spec: FamilySpec, accelerator?: AcceleratorFactory) {
     this.spec = spec;
-    this.table = new KeyTable(spec.keySchema.fields.map((field) => field.type));
+    this.table = new KeyTable(
+      spec.keySchema.fields.map((field) => field.type),
+      accelerator,
+    );
     this.values = spec.valueSchema.fields.map((field) => columnBuilder(field.type));
     this.removed = spec.keySchema.fields.map((field) => columnBuilder(field.type));
     this.index = spec.orderedBy === undefined ? null : new OrderedIndex();

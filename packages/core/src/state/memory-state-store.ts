@@ -67,7 +67,7 @@ class MemoryStateStore implements StateStore {
   family(spec: FamilySpec): StateFamily {
     assert(!this.loaded, "a state family was asked for after load");
     assert(!this.families.some((other) => sameFamily(other.spec, spec)), `state family ${spec.name} exists`);
-    const family = new MemoryFamily(spec);
+    const family = new MemoryFamily(spec, this.context.accelerator);
     this.families.push(family);
     return family;
   }

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock/clock.js";
 import type { Column } from "../column/column.js";
+import type { AcceleratorFactory } from "../column/key/bytes-dictionary.js";
 import type { FileSystem } from "../file-system/file-system.js";
 import type { StructType } from "../schema/struct-type.js";
 
@@ -106,6 +107,8 @@ export interface StateStoreContext {
   readonly conf: (key: string) => string | undefined;
   /** For durations in metrics. */
   readonly clock?: Clock;
+  /** Quicker look-ups of strings in keys, if the host has them; a store may do without. */
+  readonly accelerator?: AcceleratorFactory;
 }
 
 /** Opens stores of one kind; pinned in the offset log by `className`. */

@@ -60,6 +60,7 @@ export class ColumnReader {
     while (this.pageRows === 0) {
       const page = await this.pages.next();
       if (page.header.type === PAGE.dictionary) this.values.setDictionary(page);
+      else if (page.header.valueCount === 0) continue;
       else if (page.header.type === PAGE.data) this.startData(page);
       else if (page.header.type === PAGE.dataV2) this.startDataV2(page);
     }

@@ -7,6 +7,8 @@ const LF = 0x0a;
 const CR = 0x0d;
 /** Stands for a byte that there is none of. */
 const NO_BYTE = 256;
+/** Also stands for no limit. */
+const INT_MAX = 0x7fffffff;
 /** The kernel may load this many bytes behind the end of its input. */
 const REACH_BYTES = 64;
 
@@ -79,8 +81,8 @@ export class CsvKernel {
       CR,
       orNone(dialect.comment[0]),
       this.flags,
-      dialect.maxColumns,
-      maxCharsPerColumn < 0 ? 0x7fffffff : maxCharsPerColumn,
+      Math.min(dialect.maxColumns, INT_MAX),
+      maxCharsPerColumn < 0 ? INT_MAX : Math.min(maxCharsPerColumn, INT_MAX),
       wanted.length,
     ]);
     this.customLineEnd = dialect.lineSeparator !== undefined;

@@ -20,6 +20,9 @@ const PART_COUNT = 256;
 /** Words of the table of addresses before the parts' addresses and sizes in bytes. */
 const HEADER_WORDS = 16;
 
+/** Keeps the owner of an array as long as the array is there. */
+const owners = new WeakMap<Uint8Array, KernelArrays>();
+
 /**
  * Looks byte strings up in a dictionary whose arrays lie in the kernels' memory, a batch at a time. One belongs to one dictionary:
  * it provides the memory, and reads and extends what the dictionary keeps there, in the way the dictionary itself does.
@@ -41,15 +44,20 @@ export class DictionaryKernel {
     this.tableAddress = kernels().memory.addressOf(this.table);
   }
 
-  /** Zeroed arrays for the dictionary. */
+  /** A zeroed array. */
   int32(length: number): Int32Array {
     return this.arrays.int32(length).fill(0);
   }
 
+  /** An array whose block is given back when nobody refers to it any more, as columns of keys may for long. */
   bytes(length: number): Uint8Array {
-    return this.arrays.bytes(length).fill(0);
+    const owner = new KernelArrays();
+    const array = owner.bytes(length);
+    owners.set(array, owner);
+    return array;
   }
 
+  /** Gives an array of `int32` back; those of `bytes` are not given back here. */
   free(array: ArrayBufferView): void {
     this.arrays.free(array);
   }

@@ -67,7 +67,11 @@ export function findInvalidUtf8Span(
   const data = kernelAddress(bytes);
   const startsAt = data < 0 ? -1 : kernelAddress(starts);
   const lengthsAt = data < 0 ? -1 : kernelAddress(lengths);
-  if (startsAt >= 0 && lengthsAt >= 0 && data + bytes.length + REACH_BYTES <= kernels().memory.current().byteLength)
+  if (
+    startsAt >= 0 &&
+    lengthsAt >= 0 &&
+    data + bytes.length + REACH_BYTES <= kernels().memory.current().byteLength
+  )
     return kernels().exports.firstInvalidUtf8(data, startsAt, lengthsAt, count);
   for (let i = 0; i < count; i++) {
     if (lengths[i] > 0 && !isValidUtf8(bytes, starts[i], lengths[i])) return i;

@@ -12,10 +12,10 @@ type Blocks = Map<number, Block>;
 const PAGE_BYTES = 4096;
 const LINE_BYTES = 64;
 /** Arrays beyond this size are too few to be in each other's way. */
-const SKEWED_BYTES_MAX = 1 << 17;
+const SKEWED_BYTES_MAX = 1 << 16;
 let skew = 0;
 
-/** Blocks begin at powers of two, and the columns of a table are written row by row: each has to begin on another cache line. */
+/** Blocks of a size lie a power of two apart, and the columns of a table are written row by row: they are to begin elsewhere in a page. */
 function nextSkew(): number {
   skew = (skew + LINE_BYTES) % PAGE_BYTES;
   return skew;
@@ -46,8 +46,9 @@ export class KernelArrays {
     forgotten.register(this, { memory: this.memory, blocks: this.blocks }, this);
   }
 
-  bytes(length: number): Uint8Array {
-    const address = this.take(length);
+  /** `slack` is how many bytes behind the array are its own too, for kernels that load some words at once. */
+  bytes(length: number, slack = 0): Uint8Array {
+    const address = this.take(length + slack);
     return address < 0 ? new Uint8Array(length) : this.own(new Uint8Array(this.buffer(), address, length));
   }
 

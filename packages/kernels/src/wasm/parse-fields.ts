@@ -109,7 +109,7 @@ function parseTimes(
   return parseWith(kernel, batch, out);
 }
 
-/** The first row whose field is not of the kind, or `rowCount`; 0 for kinds that lie outside the kernels' memory. */
+/** The first row whose kind (or status) is another, or `rowCount`; 0 for codes that lie outside the kernels' memory. */
 export function firstOtherKind(kinds: Uint8Array, rowCount: number, kind: number): number {
   const address = kernelAddress(kinds);
   return address < 0 ? 0 : kernels().exports.firstOtherKind(address, rowCount, kind) >>> 0;

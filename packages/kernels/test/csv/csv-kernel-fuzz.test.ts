@@ -133,7 +133,9 @@ describe("the CSV kernel", () => {
       // Comparing text is quick; the assertion then shows the difference.
       if (JSON.stringify(found) === JSON.stringify(twin)) continue;
       const text = JSON.stringify(new TextDecoder().decode(input));
-      expect(found, `seed ${seed}: ${text} ${JSON.stringify({ options, wanted, ends, rowLimit })}`).toEqual(twin);
+      expect(found, `seed ${seed}: ${text} ${JSON.stringify({ options, wanted, ends, rowLimit })}`).toEqual(
+        twin,
+      );
     }
     arrays.release();
   }, 3_600_000);

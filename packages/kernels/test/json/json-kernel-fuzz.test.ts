@@ -85,7 +85,7 @@ function readBoth(random: SeededRandom, file: Buffer, pair: Pair, arrays: Kernel
       const isLast = end === file.length;
       const base = random.chance(2) ? room.length - end : 0;
       const bytes = room.subarray(base, random.chance(2) ? base + end : room.length);
-      if (base === 0) room.fill(random.pick([0x22, 0x7d, 0x20, 0x31]), 0, file.length + 64);
+      if (base === 0) room.fill(random.pick([0x22, 0x7d, 0x20, 0x31, 0x0a]), 0, file.length + 64);
       room.set(base === 0 && random.chance(2) ? file : file.subarray(0, end), base);
       const plain = new Uint8Array(file.subarray(0, end));
       const rowLimit = random.pick([1, 2, 5, 17, 100]);

@@ -179,9 +179,17 @@ function objectText(random: SeededRandom, depth: number): string {
   return `{${members.join(`${space(random, gap)},`)}${space(random, gap)}}`;
 }
 
+/** One of the marks is another byte. */
+function withoutMark(random: SeededRandom, line: string, marks: RegExp, other: string): string {
+  const places = [...line.matchAll(marks)].map(({ index }) => index);
+  if (places.length === 0) return line;
+  const at = random.pick(places);
+  return line.slice(0, at) + other + line.slice(at + 1);
+}
+
 function damaged(random: SeededRandom, line: string): string {
   const at = random.below(line.length + 1);
-  switch (random.below(6)) {
+  switch (random.below(8)) {
     case 0:
       return line.slice(0, at);
     case 1:
@@ -190,6 +198,10 @@ function damaged(random: SeededRandom, line: string): string {
       return line + random.pick([" ", "x", "{}", ",", "]", " {", '"', "\x00", "\xff"]);
     case 3:
       return line.slice(0, at) + String.fromCharCode(random.below(256)) + line.slice(at + random.below(2));
+    case 4:
+      return withoutMark(random, line, /[:,{}[\]"]/g, random.pick(PIECES));
+    case 5:
+      return withoutMark(random, line, /[}\]]/g, random.pick(["}", "]"]));
     default:
       return line.slice(0, at) + random.pick(PIECES) + line.slice(at + random.below(3));
   }

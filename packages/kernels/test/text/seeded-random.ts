@@ -24,7 +24,9 @@ export class SeededRandom {
 }
 
 /** How many random cases to run: `FUZZ_CASES` (or `KERNEL_FUZZ_CASES`), or 2000. */
-export const fuzzCases: number = Number(process.env["FUZZ_CASES"] ?? process.env["KERNEL_FUZZ_CASES"] ?? 2000);
+export const fuzzCases: number = Number(
+  process.env["FUZZ_CASES"] ?? process.env["KERNEL_FUZZ_CASES"] ?? 2000,
+);
 
 /** The first seed: `KERNEL_FUZZ_SEED`, or 1. */
 export const firstSeed: number = Number(process.env["KERNEL_FUZZ_SEED"] ?? 1);

@@ -46,7 +46,13 @@ function expectSame(found: unknown, expected: unknown, about: string): void {
 }
 
 describe("the line kernel", () => {
-  function lines(memory: Uint8Array, size: number, ends: number[], table: FieldTable, separator?: Uint8Array) {
+  function lines(
+    memory: Uint8Array,
+    size: number,
+    ends: number[],
+    table: FieldTable,
+    separator?: Uint8Array,
+  ) {
     const splitter = new LineSplitter(separator);
     const seen: unknown[] = [];
     let position = memory.length - 64 - size;
@@ -136,15 +142,7 @@ describe("the word kernel", () => {
     memory.fill(32, memory.length - 64);
     const start = memory.length - 64 - input.length;
     const words = new SpanList();
-    splitWords(
-      memory,
-      Int32Array.of(start),
-      Int32Array.of(input.length),
-      1,
-      32,
-      words,
-      new Int32Array(2),
-    );
+    splitWords(memory, Int32Array.of(start), Int32Array.of(input.length), 1, 32, words, new Int32Array(2));
     const found = kernels().exports.splitSlice(
       kernelAddress(memory),
       start,
@@ -198,7 +196,10 @@ describe("the kernels of values", () => {
     const texts = Array.from({ length: ROWS }, () => {
       const month = String(random.below(14)).padStart(2, "0");
       const day = String(random.below(33)).padStart(2, "0");
-      return damaged(random, `${digits(random, 4).padStart(4, random.pick(["0", "1", "2"]))}-${month}-${day}`);
+      return damaged(
+        random,
+        `${digits(random, 4).padStart(4, random.pick(["0", "1", "2"]))}-${month}-${day}`,
+      );
     });
     const input = batch(texts);
     const rest = new Set(left.subarray(0, parseDateFields(input, days)));
@@ -221,24 +222,20 @@ describe("the kernels of values", () => {
     const scale = random.below(precision + 1);
     const texts = Array.from({ length: ROWS }, () => {
       const fraction = random.chance(3) ? "" : `.${digits(random, random.pick([2, 6, 19]))}`;
-      return damaged(random, random.pick(["", "-", "+"]) + digits(random, random.pick([3, 9, 20])) + fraction);
+      return damaged(
+        random,
+        random.pick(["", "-", "+"]) + digits(random, random.pick([3, 9, 20])) + fraction,
+      );
     });
     const input = batch(texts);
     const leftCount = parseDecimal64Fields(input, precision, scale, values);
     const rest = new Set(left.subarray(0, leftCount));
     for (const [row, text] of texts.entries()) {
       const start = column.starts[row]!;
-      const status = parseDecimal64Into(
-        input.bytes,
-        start,
-        start + text.length,
-        precision,
-        scale,
-        words,
-        0,
-      );
+      const status = parseDecimal64Into(input.bytes, start, start + text.length, precision, scale, words, 0);
       const expected = status === DECIMAL_OK ? String(single[0]) : "no decimal";
-      if (!rest.has(row)) expectSame(String(values[row]), expected, `${about}: ${text} (${precision},${scale})`);
+      if (!rest.has(row))
+        expectSame(String(values[row]), expected, `${about}: ${text} (${precision},${scale})`);
       else if (/^-?\d{1,9}(\.\d{1,2})?$/.test(text) && scale >= 2 && scale < 9)
         expectSame(expected, "no decimal", `${about}: ${text} (${precision},${scale}) was left`);
     }

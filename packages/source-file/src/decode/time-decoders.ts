@@ -12,7 +12,7 @@ import {
   parseTimestampNtzInto,
   type TimeZone,
 } from "@ss/kernels";
-import { type FieldRewriter, ValueDecoder } from "./field-decoder.js";
+import type { FieldRewriter, ValueDecoder } from "./field-decoder.js";
 import { KernelDecoder, wordsOf } from "./kernel-decoder.js";
 
 /** How date and time text is read: by a pattern, by the rules of casts, or by the rules where the pattern fails. */

@@ -11,6 +11,7 @@ import {
 } from "@ss/core";
 import {
   type FieldTable,
+  firstOtherKind,
   JsonTokenizer,
   KIND_ARRAY,
   KIND_FALSE,
@@ -133,7 +134,8 @@ function recordScan(
 
 function markMalformed(_bytes: Uint8Array, table: FieldTable, bad: BadRows): void {
   const { statuses, rowCount } = table;
-  for (let i = 0; i < rowCount; i++) if (statuses[i] !== RECORD_OK) bad.mark(i, "");
+  const goodRows = firstOtherKind(statuses, rowCount, RECORD_OK);
+  for (let i = goodRows; i < rowCount; i++) if (statuses[i] !== RECORD_OK) bad.mark(i, "");
 }
 
 /** The kind of a value, in the words of the error that Spark has for it. */

@@ -16,7 +16,7 @@ export class BufferPool {
 
   take(length: number = CARRY_BYTES + CHUNK_BYTES): Uint8Array {
     if (length === CARRY_BYTES + CHUNK_BYTES && this.free.length > 0) return this.free.pop()!;
-    return this.arrays.bytes(length + SLACK_BYTES).subarray(0, length);
+    return this.arrays.bytes(length, SLACK_BYTES);
   }
 
   give(buffer: Uint8Array): void {

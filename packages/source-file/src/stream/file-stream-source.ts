@@ -111,10 +111,15 @@ export class FileStreamSource implements Source {
     const isNew = (file: FileEntry): boolean => this.seen.isNew(file.path, file.modifiedMs);
     if (this.pinned !== undefined) return this.pinned.take(limit, isNew).taken;
     const { latestFirst, maxCachedFiles, discardCachedInputRatio } = this.parts.streamOptions;
-    const listed = this.unread.length > 0 ? undefined : await this.listed();
-    const queue = listed === undefined ? this.unread : new FileQueue(listed.filter(isNew));
+    let queue = this.unread;
+    let unknown = 0;
+    if (queue.length === 0) {
+      const listed = (await this.listed()).filter((file) => !this.seen.knows(file.path));
+      unknown = listed.length;
+      queue = new FileQueue(listed.filter(isNew));
+    }
     const { taken, leftWeight, limit: amount } = queue.take(limit, () => true);
-    if (listed !== undefined && taken.length < listed.length) this.parts.index.listAgain();
+    if (taken.length < unknown) this.parts.index.listAgain();
     // what comes newest first is not kept, as it may change
     const keeps = !latestFirst && leftWeight >= amount * discardCachedInputRatio;
     this.unread = keeps ? queue.upTo(maxCachedFiles) : new FileQueue([]);

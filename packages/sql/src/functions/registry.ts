@@ -7,6 +7,9 @@ import { arrayFunctions } from "./collection/array-functions.js";
 import { arrayPositionFunctions } from "./collection/array-positions.js";
 import { sequenceFunctions } from "./collection/sequence.js";
 import { conditionalFunctions } from "./conditional/conditional.js";
+import { fromCsvFunctions } from "./csv/from-csv.js";
+import { schemaOfCsvFunctions } from "./csv/schema-of-csv.js";
+import { toCsvFunctions } from "./csv/to-csv.js";
 import { currentFunctions } from "./datetime/current.js";
 import { dateFunctions } from "./datetime/date-functions.js";
 import { extractFunctions } from "./datetime/extract.js";
@@ -117,6 +120,9 @@ export function scalarFunctions(): readonly ScalarFunction[] {
     ...fromJsonFunctions,
     ...toJsonFunctions,
     ...schemaOfJsonFunctions,
+    ...fromCsvFunctions,
+    ...toCsvFunctions,
+    ...schemaOfCsvFunctions,
     ...mathFunctions,
     ...roundingFunctions,
     ...widthBucketFunctions,

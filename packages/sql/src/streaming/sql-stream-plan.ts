@@ -21,6 +21,7 @@ import {
 } from "@ss/core";
 import { breather } from "../execution/breather.js";
 import { type BuildSettings, type Built, buildOperators } from "../execution/build.js";
+import { kernelDictionaries } from "../execution/keys/kernel-key-table.js";
 import type { Holding, MemoryBudget, MemoryScope } from "../execution/memory-budget.js";
 import type { Run, ScanInput } from "../execution/operator.js";
 import {
@@ -96,7 +97,13 @@ export class SqlStreamPlan implements StreamPlan {
     fragments.start();
     if (families.length === 0) return;
     const { fileSystem, stateFolder, runId, conf, state } = context;
-    this.store = await this.options.stateProvider.open({ fileSystem, folder: stateFolder, runId, conf });
+    this.store = await this.options.stateProvider.open({
+      fileSystem,
+      folder: stateFolder,
+      runId,
+      conf,
+      accelerator: kernelDictionaries,
+    });
     const store = this.store;
     this.families = new Map(families.map((spec) => [spec.operatorId, store.family(spec)]));
     this.stateHoldings = families.map(({ operatorId, operatorName }) =>

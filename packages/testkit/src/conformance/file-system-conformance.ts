@@ -169,6 +169,30 @@ const guarantees: Readonly<Record<string, Guarantee<FileSystemUnderTest>>> = {
     assert.equal(await fileSystem.delete(`${root}/gone`), false);
   },
 
+  "deletes a file for reuse as any other, and the next ones are whole": async ({ fileSystem, root }) => {
+    for (let k = 0; k < 20; k++) {
+      const text = "x".repeat(1 + ((k * 7) % 13));
+      if (k % 2) await write(fileSystem, `${root}/log/${k}`, text);
+      else assert.equal(await fileSystem.createExclusive(`${root}/log/${k}`, encode(text)), true);
+      assert.equal(await textAt(fileSystem, `${root}/log/${k}`), text);
+      if (k < 3) continue;
+      assert.equal(await fileSystem.delete(`${root}/log/${k - 3}`, { reuse: true }), true);
+      assert.equal(await fileSystem.delete(`${root}/log/${k - 3}`, { reuse: true }), false);
+      assert.equal(await fileSystem.readAll(`${root}/log/${k - 3}`), null);
+    }
+    const left = [17, 18, 19].map((k) => `${root}/log/${k}`);
+    assert.deepEqual(new Set(await paths(fileSystem, root, true)), new Set(left));
+  },
+
+  "lists what is not to be skipped": async ({ fileSystem, root }) => {
+    for (const name of ["a", "b", "f/c", "f/d"]) await write(fileSystem, `${root}/${name}`, name);
+    const known = new Set([`${root}/a`, `${root}/f/d`]);
+    const found = new Set<string>();
+    const options = { recursive: true, skip: (path: string) => known.has(path) };
+    for await (const { path } of fileSystem.list(root, options)) if (!known.has(path)) found.add(path);
+    assert.deepEqual(found, new Set([`${root}/b`, `${root}/f/c`]));
+  },
+
   "deletes a folder with all that is in it": async ({ fileSystem, root }) => {
     for (const name of ["f/a", "f/g/b", "kept"]) await write(fileSystem, `${root}/${name}`, name);
     assert.equal(await fileSystem.delete(`${root}/f`), true);

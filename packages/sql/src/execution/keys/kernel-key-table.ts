@@ -1,7 +1,10 @@
-import { type DataType, KeyTable } from "@ss/core";
+import { type AcceleratorFactory, type DataType, KeyTable } from "@ss/core";
 import { DictionaryKernel } from "@ss/kernels";
 
-/** A key table whose strings are looked up by a kernel, where they lie in the kernels' memory. */
+/** Looks strings up by a kernel, where they lie in the kernels' memory. */
+export const kernelDictionaries: AcceleratorFactory = () => new DictionaryKernel();
+
+/** A key table whose strings are looked up by a kernel. */
 export function kernelKeyTable(types: readonly DataType[]): KeyTable {
-  return new KeyTable(types, () => new DictionaryKernel());
+  return new KeyTable(types, kernelDictionaries);
 }

@@ -1,17 +1,27 @@
-import { DatetimeFieldError, DatetimeFormatter, DatetimeParser, DatetimePatternError } from "@ss/kernels";
+import {
+  DatetimeFieldError,
+  DatetimeFormatter,
+  DatetimeParser,
+  DatetimePatternError,
+  DEFAULT_LOCALE,
+} from "@ss/kernels";
 import type { Origin } from "../../expression/expression.js";
 import { runtimeError } from "../runtime-error.js";
 
 const DOCROOT = "https://spark.apache.org/docs/latest";
 
 /** A formatter for a pattern, or the error that the pattern deserves. */
-export function formatterFor(pattern: string, origin?: Origin): DatetimeFormatter {
-  return checked(() => new DatetimeFormatter(pattern), origin);
+export function formatterFor(
+  pattern: string,
+  origin?: Origin,
+  locale: string = DEFAULT_LOCALE,
+): DatetimeFormatter {
+  return checked(() => new DatetimeFormatter(pattern, true, locale), origin);
 }
 
 /** A parser for a pattern. */
-export function parserFor(pattern: string, origin?: Origin): DatetimeParser {
-  return checked(() => new DatetimeParser(pattern), origin);
+export function parserFor(pattern: string, origin?: Origin, locale: string = DEFAULT_LOCALE): DatetimeParser {
+  return checked(() => new DatetimeParser(pattern, true, locale), origin);
 }
 
 function checked<T>(make: () => T, origin: Origin | undefined): T {

@@ -3,7 +3,7 @@ import { parseDateText, parseTimestampNtzText, parseTimestampText } from "@ss/ke
 import type { EvaluationContext } from "../../expression/function.js";
 import { caster } from "../cast/caster.js";
 import { sessionZone, zoneOfText } from "../datetime/zones.js";
-import { type JsonSettings, optionParser } from "./json-settings.js";
+import { type FunctionSettings, optionParser } from "../text-record/function-settings.js";
 import { type JsonNode, writeJson } from "./json-value.js";
 
 /** Thrown where a JSON value is none of the type that is wanted. */
@@ -14,7 +14,7 @@ export type JsonDecoder = (node: JsonNode) => Value;
 
 /** What decoders of one call share. */
 interface Decoding {
-  readonly settings: JsonSettings;
+  readonly settings: FunctionSettings;
   readonly context: EvaluationContext;
   /** Called where a field of a struct does not fit and becomes null. */
   readonly onMismatch: () => void;
@@ -23,7 +23,7 @@ interface Decoding {
 /** A decoder for a type. `onMismatch` is called for each field of a struct that does not fit its type and becomes null. */
 export function jsonDecoder(
   type: DataType,
-  settings: JsonSettings,
+  settings: FunctionSettings,
   context: EvaluationContext,
   onMismatch: () => void,
 ): JsonDecoder {
@@ -133,7 +133,7 @@ function datetimeDecoder(type: DataType, { settings, context }: Decoding): JsonD
     timestamp_ntz: "timestampntzformat",
     time: "timeformat",
   };
-  const parser = optionParser(settings[name[type.kind as "date"]], context);
+  const parser = optionParser(settings, name[type.kind as "date"], context);
   const cast = caster({ kind: "string" }, type, { mode: "try", ansi: true, timeZone: zone.id });
   const read = (text: string): Value | undefined => {
     switch (type.kind) {

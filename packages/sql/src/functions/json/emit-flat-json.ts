@@ -21,8 +21,8 @@ import {
 import type { Code, CodeWriter } from "../../expression/code.js";
 import { scratch, scratchCode } from "../emit/int64.js";
 import { type BytesCode, bytesCode, valueCode } from "../emit/parts.js";
+import type { StageBytes } from "../emit/stage-bytes.js";
 import { parseJsonPrefix, writeJson } from "./json-value.js";
-import type { StageBytes } from "./stage-bytes.js";
 
 const FLAT: ReadonlySet<string> = new Set([
   "string",
@@ -41,7 +41,7 @@ export function isFlat(type: DataType): boolean {
   return (
     type.kind === "struct" &&
     type.fields.length > 0 &&
-    type.fields.every((field) => FLAT.has(field.type.kind) && field.name !== "_corrupt_record") &&
+    type.fields.every((field) => FLAT.has(field.type.kind)) &&
     new Set(type.fields.map((field) => field.name)).size === type.fields.length
   );
 }

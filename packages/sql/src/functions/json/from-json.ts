@@ -1,34 +1,27 @@
-import {
-  ArrayType,
-  type DataType,
-  MapType,
-  parseDdl,
-  parseTypeText,
-  StringType,
-  StructField,
-  StructType,
-  type Value,
-} from "@ss/core";
+import { type DataType, StringType, type StructType, type Value } from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
-import { analysisError, sqlOf, unexpectedInputType } from "../../expression/errors.js";
+import { unexpectedInputType } from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
-import type {
-  EmitCall,
-  EvaluationContext,
-  FunctionContext,
-  ScalarFunction,
-} from "../../expression/function.js";
-import { constantOf, scalar } from "../define.js";
+import type { EmitCall, EvaluationContext, ScalarFunction } from "../../expression/function.js";
+import { scalar } from "../define.js";
 import { emitBoxedCall } from "../emit/boxed-call.js";
-import { runtimeError } from "../runtime-error.js";
+import { formatValue } from "../format-value.js";
+import { type FunctionSettings, settingsOf } from "../text-record/function-settings.js";
+import {
+  type MalformedRecords,
+  malformedRecord,
+  malformedRecords,
+  rowText,
+} from "../text-record/malformed-record.js";
+import { schemaArgument } from "../text-record/schema-argument.js";
 import { JsonMismatch, jsonDecoder } from "./decode-json.js";
 import { emitFlatJson, isFlat } from "./emit-flat-json.js";
-import { type JsonSettings, settingsOf } from "./json-settings.js";
 import { parseJsonPrefix } from "./json-value.js";
 
 interface FromJsonState {
-  readonly settings: JsonSettings;
+  readonly settings: FunctionSettings;
+  readonly malformed: MalformedRecords;
   readonly timeZone: string;
   readonly ansi: boolean;
 }
@@ -41,9 +34,11 @@ export const fromJsonFunctions: readonly ScalarFunction[] = [
     resolve: (args, context) => {
       const json = implicitCast(args[0]!, StringType, context.ansi);
       if (!json) throw unexpectedInputType(context, 0, StringType, args[0]!);
-      const type = withNulls(schemaOf(args[1]!, context));
+      const type = schemaArgument(args[1]!, context);
+      const settings = settingsOf(args[2], context);
       const state: FromJsonState = {
-        settings: settingsOf(args[2], context),
+        settings,
+        malformed: malformedRecords(type, settings, context),
         timeZone: context.timeZone,
         ansi: context.ansi,
       };
@@ -54,45 +49,15 @@ export const fromJsonFunctions: readonly ScalarFunction[] = [
   }),
 ];
 
-function schemaOf(e: Expression, context: FunctionContext): DataType {
-  const text = constantOf(e, context);
-  if (typeof text === "string") return typeOfText(text);
-  throw analysisError(
-    "INVALID_SCHEMA.NON_STRING_LITERAL",
-    "42K07",
-    `The schema ${sqlOf(e)} has to be a constant text.`,
-    { inputSchema: sqlOf(e) },
-    context.origin,
-  );
-}
-
-/** A type of its own, or the fields of a struct. */
-export function typeOfText(text: string): DataType {
-  try {
-    return parseTypeText(text);
-  } catch {
-    return parseDdl(text);
-  }
-}
-
-/** What is read may lack anything, whatever the schema says. */
-function withNulls(type: DataType): DataType {
-  switch (type.kind) {
-    case "array":
-      return ArrayType(withNulls(type.elementType));
-    case "map":
-      return MapType(withNulls(type.keyType), withNulls(type.valueType));
-    case "struct":
-      return new StructType(type.fields.map((field) => StructField(field.name, withNulls(field.type), true)));
-    default:
-      return type;
-  }
-}
-
 function emitFromJson(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
-  const { settings, timeZone, ansi } = call.state as FromJsonState;
+  const { settings, timeZone, ansi, malformed } = call.state as FromJsonState;
   const code = writer.expression(args[0]!);
-  if (isFlat(call.type) && Object.keys(settings).length === 0 && code.layout === "bytes") {
+  if (
+    isFlat(call.type) &&
+    malformed.corruptIndex < 0 &&
+    Object.keys(settings).length === 0 &&
+    code.layout === "bytes"
+  ) {
     return emitFlatJson(writer, code, call.type as StructType, timeZone);
   }
   const context: EvaluationContext = {
@@ -105,25 +70,29 @@ function emitFromJson(writer: CodeWriter, args: readonly Expression[], call: Emi
     partition: () => 0,
     origin: call.origin,
   };
-  return emitBoxedCall(writer, fromJson(call.type, settings, context), [code], call.type);
+  return emitBoxedCall(writer, fromJson(call.type, settings, malformed, context), [code], call.type);
 }
 
 function fromJson(
   type: DataType,
-  settings: JsonSettings,
+  settings: FunctionSettings,
+  { failFast, corruptIndex }: MalformedRecords,
   context: EvaluationContext,
 ): (text: string) => Value {
   let failed = false;
   const decode = jsonDecoder(type, settings, context, () => {
     failed = true;
   });
-  const failFast = settings["mode"]?.toUpperCase() === "FAILFAST";
-  const corrupt = corruptIndex(type, settings);
   const nothing: Value = type.kind === "struct" ? type.fields.map(() => null) : null;
   const bad = (text: string, value: Value): Value => {
-    if (failFast) throw malformed(text, context);
-    if (corrupt < 0 || value === null) return value;
-    return (value as readonly Value[]).map((one, k) => (k === corrupt ? text : one));
+    const result =
+      corruptIndex < 0 || value === null
+        ? value
+        : (value as readonly Value[]).map((one, k) => (k === corruptIndex ? text : one));
+    if (!failFast) return result;
+    const shown =
+      type.kind === "struct" ? rowText(result as readonly Value[], type) : `[${formatValue(result, type)}]`;
+    throw malformedRecord(shown, context.origin);
   };
   return (text) => {
     if (text.trim() === "") return null;
@@ -138,21 +107,4 @@ function fromJson(
       throw error;
     }
   };
-}
-
-/** The field that takes texts that could not be read. */
-function corruptIndex(type: DataType, settings: JsonSettings): number {
-  if (type.kind !== "struct") return -1;
-  const name = settings["columnnameofcorruptrecord"] ?? "_corrupt_record";
-  return type.fields.findIndex((field) => field.name === name);
-}
-
-function malformed(text: string, context: EvaluationContext): Error {
-  return runtimeError(
-    "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
-    "22023",
-    { badRecord: text, failFastMode: "FAILFAST" },
-    `The record ${text} cannot be parsed. Set the option 'mode' to 'PERMISSIVE' to get NULL instead.`,
-    context.origin,
-  );
 }

@@ -18,7 +18,7 @@ import type { ScalarFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
 import { isString } from "../../expression/type-predicates.js";
 import { constantOf, scalar } from "../define.js";
-import { type JsonSettings, settingsOf } from "./json-settings.js";
+import { type FunctionSettings, settingsOf } from "../text-record/function-settings.js";
 import { type JsonNode, parseJsonPrefix } from "./json-value.js";
 
 /** `schema_of_json(text[, options])`, of a constant text. */
@@ -50,7 +50,7 @@ function withoutLeadingZeros(text: string): string {
   return text.replace(/([:[,]\s*-?)0+(?=\d)/g, "$1");
 }
 
-function inferred(node: JsonNode, settings: JsonSettings): DataType {
+function inferred(node: JsonNode, settings: FunctionSettings): DataType {
   const asText = settings["primitivesasstring"] === "true";
   switch (node.kind) {
     case "null":
@@ -72,7 +72,7 @@ function inferred(node: JsonNode, settings: JsonSettings): DataType {
   }
 }
 
-function numberType(text: string, settings: JsonSettings): DataType {
+function numberType(text: string, settings: FunctionSettings): DataType {
   const whole = /^-?\d+$/.test(text);
   if (whole && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) return LongType;
   if (!whole && settings["prefersdecimal"] !== "true") return DoubleType;

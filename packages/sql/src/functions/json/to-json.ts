@@ -6,7 +6,7 @@ import { typeOf } from "../../expression/type-of.js";
 import { sessionZone, zoneOfText } from "../datetime/zones.js";
 import { scalar } from "../define.js";
 import { formatValue } from "../format-value.js";
-import { type JsonSettings, optionFormatter, settingsOf } from "./json-settings.js";
+import { type FunctionSettings, optionFormatter, settingsOf } from "../text-record/function-settings.js";
 
 /** `to_json(value[, options])`. */
 export const toJsonFunctions: readonly ScalarFunction[] = [
@@ -21,7 +21,7 @@ export const toJsonFunctions: readonly ScalarFunction[] = [
       return { args: [args[0]!], type: StringType, state: settingsOf(args[1], context) };
     },
     evaluate: (context) =>
-      jsonWriter(context.argTypes[0]!, context.state as JsonSettings, context) as (value: Value) => Value,
+      jsonWriter(context.argTypes[0]!, context.state as FunctionSettings, context) as (value: Value) => Value,
     pretty: ([value]) => `to_json(${value})`,
   }),
 ];
@@ -29,7 +29,7 @@ export const toJsonFunctions: readonly ScalarFunction[] = [
 type Write = (value: never) => string;
 
 /** A function that writes values of a type as JSON. Values are not null. */
-export function jsonWriter(type: DataType, settings: JsonSettings, context: EvaluationContext): Write {
+export function jsonWriter(type: DataType, settings: FunctionSettings, context: EvaluationContext): Write {
   switch (type.kind) {
     case "boolean":
     case "byte":
@@ -54,7 +54,7 @@ export function jsonWriter(type: DataType, settings: JsonSettings, context: Eval
       const formatter =
         settings["dateformat"] === undefined
           ? undefined
-          : optionFormatter(settings["dateformat"], "", context);
+          : optionFormatter(settings, "dateformat", "", context);
       return (value: number) => JSON.stringify(formatter ? formatter.formatDate(value) : formatDate(value));
     }
     case "timestamp": {
@@ -62,7 +62,8 @@ export function jsonWriter(type: DataType, settings: JsonSettings, context: Eval
         ? zoneOfText(settings["timezone"], context.origin)
         : sessionZone(context);
       const formatter = optionFormatter(
-        settings["timestampformat"],
+        settings,
+        "timestampformat",
         "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]",
         context,
       );
@@ -70,7 +71,8 @@ export function jsonWriter(type: DataType, settings: JsonSettings, context: Eval
     }
     case "timestamp_ntz": {
       const formatter = optionFormatter(
-        settings["timestampntzformat"],
+        settings,
+        "timestampntzformat",
         "yyyy-MM-dd'T'HH:mm:ss[.SSS]",
         context,
       );
@@ -78,7 +80,8 @@ export function jsonWriter(type: DataType, settings: JsonSettings, context: Eval
     }
     case "time": {
       const pattern = settings["timeformat"];
-      const formatter = pattern === undefined ? undefined : optionFormatter(pattern, "", context);
+      const formatter =
+        pattern === undefined ? undefined : optionFormatter(settings, "timeformat", "", context);
       return (value: bigint) => {
         const micros = Number(value / 1000n);
         return JSON.stringify(formatter ? formatter.formatTime(micros) : formatTime(micros));
@@ -104,7 +107,7 @@ export function jsonWriter(type: DataType, settings: JsonSettings, context: Eval
 
 function withNull(
   type: DataType,
-  settings: JsonSettings,
+  settings: FunctionSettings,
   context: EvaluationContext,
 ): (value: Value) => string {
   const write = jsonWriter(type, settings, context) as (value: Value) => string;
@@ -120,7 +123,7 @@ function keyText(key: Value, type: DataType, context: EvaluationContext): string
   return `[${parts.join(",")}]`;
 }
 
-function structWriter(type: StructType, settings: JsonSettings, context: EvaluationContext): Write {
+function structWriter(type: StructType, settings: FunctionSettings, context: EvaluationContext): Write {
   const keepNulls = settings["ignorenullfields"]?.toLowerCase() === "false";
   const fields = type.fields.map((field) => ({
     name: JSON.stringify(field.name),

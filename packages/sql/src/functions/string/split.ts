@@ -53,7 +53,8 @@ function plainSeparator(pattern: Expression): Uint8Array | undefined {
     if (isEscaped) at++;
     const char = text[at];
     // an escaped letter or digit means something else, and a lone surrogate matches no bytes
-    if (char === undefined || (isEscaped ? /[A-Za-z0-9]/.test(char) : SPECIAL.includes(char))) return undefined;
+    if (char === undefined || (isEscaped ? /[A-Za-z0-9]/.test(char) : SPECIAL.includes(char)))
+      return undefined;
     plain += char;
   }
   return plain === "" || /\p{Surrogate}/u.test(plain) ? undefined : encoder.encode(plain);

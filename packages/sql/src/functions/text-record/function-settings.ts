@@ -1,5 +1,5 @@
 import { MapType, type MapValue, StringType, sameType } from "@ss/core";
-import type { DatetimeFormatter, DatetimeParser } from "@ss/kernels";
+import { type DatetimeFormatter, type DatetimeParser, DEFAULT_LOCALE, localeOfTag } from "@ss/kernels";
 import { analysisError, quotedType } from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EvaluationContext, FunctionContext } from "../../expression/function.js";
@@ -7,11 +7,11 @@ import { typeOf } from "../../expression/type-of.js";
 import { formatterFor, parserFor } from "../datetime/patterns.js";
 import { constantOf } from "../define.js";
 
-/** Options of a JSON function, by name in lower case. */
-export type JsonSettings = Readonly<Record<string, string>>;
+/** Options of a function that reads or writes JSON or CSV, by name in lower case. */
+export type FunctionSettings = Readonly<Record<string, string>>;
 
 /** The options that a constant map of texts holds. */
-export function settingsOf(e: Expression | undefined, context: FunctionContext): JsonSettings {
+export function settingsOf(e: Expression | undefined, context: FunctionContext): FunctionSettings {
   if (e === undefined) return {};
   const type = typeOf(e);
   if (type.kind !== "map") {
@@ -37,19 +37,27 @@ export function settingsOf(e: Expression | undefined, context: FunctionContext):
   return Object.fromEntries(value.keys.map((key, k) => [String(key).toLowerCase(), String(value.values[k])]));
 }
 
-/** A parser for the pattern of an option, if the option is given. */
-export function optionParser(
-  pattern: string | undefined,
-  context: EvaluationContext,
-): DatetimeParser | undefined {
-  return pattern === undefined ? undefined : parserFor(pattern, context.origin);
+/** The option `locale`, which names months and the like in patterns and writes decimals. */
+export function localeOf(settings: FunctionSettings): string {
+  return localeOfTag(settings["locale"] ?? DEFAULT_LOCALE);
 }
 
-/** A formatter for the pattern of an option, or for a pattern that stands for it. */
+/** A parser for the pattern that an option holds, if it is given. */
+export function optionParser(
+  settings: FunctionSettings,
+  option: string,
+  context: EvaluationContext,
+): DatetimeParser | undefined {
+  const pattern = settings[option];
+  return pattern === undefined ? undefined : parserFor(pattern, context.origin, localeOf(settings));
+}
+
+/** A formatter for the pattern that an option holds, or for a pattern that stands for it. */
 export function optionFormatter(
-  pattern: string | undefined,
+  settings: FunctionSettings,
+  option: string,
   standard: string,
   context: EvaluationContext,
 ): DatetimeFormatter {
-  return formatterFor(pattern ?? standard, context.origin);
+  return formatterFor(settings[option] ?? standard, context.origin, localeOf(settings));
 }

@@ -1,0 +1,76 @@
+import {
+  ByteArena,
+  type CsvOptions,
+  CsvTokenizer,
+  equalBytes,
+  FieldTable,
+  KIND_PLAIN,
+  KIND_QUOTED,
+  RECORD_OK,
+} from "@ss/kernels";
+
+const encoder = new TextEncoder();
+
+/** The fields of one CSV record at a time, as spans of its bytes. */
+export class CsvRecord {
+  /** One row; a field that is null or missing has the length -1. */
+  readonly table: FieldTable;
+  /** What an empty value in quotes stands for. */
+  readonly emptyValue: Uint8Array;
+  private readonly tokenizer: CsvTokenizer;
+  private readonly columnCount: number;
+  private readonly nullValue: Uint8Array;
+  private readonly emptyIsNull: boolean;
+  private readonly arena = new ByteArena(64);
+
+  constructor(columnCount: number, dialect: CsvOptions, nullValue: string, emptyValue: string) {
+    const wanted = Array.from({ length: columnCount }, (_, k) => k);
+    this.tokenizer = new CsvTokenizer(wanted, dialect);
+    this.table = new FieldTable(columnCount, 2);
+    this.columnCount = columnCount;
+    this.nullValue = encoder.encode(nullValue);
+    this.emptyValue = encoder.encode(emptyValue);
+    this.emptyIsNull = nullValue === emptyValue;
+  }
+
+  /** Reads a record; false where there is none, or one that has not as many values as there are columns. */
+  read(bytes: Uint8Array, start: number, length: number): boolean {
+    const { table } = this;
+    this.tokenizer.tokenize(bytes, start, start + length, true, table, 1);
+    if (table.rowCount === 0 || table.statuses[0] !== RECORD_OK) {
+      table.clearRow(0);
+      return false;
+    }
+    this.markNulls(bytes);
+    return table.tokenCounts[0] === this.columnCount;
+  }
+
+  /** Replaces what an arena holds by the text of a value with escapes; returns its length. */
+  unescape(bytes: Uint8Array, start: number, length: number, kind: number, arena: ByteArena): number {
+    arena.clear();
+    return this.tokenizer.unescape(bytes, start, length, kind, arena);
+  }
+
+  private markNulls(bytes: Uint8Array): void {
+    const { columns } = this.table;
+    for (let k = 0; k < columns.length; k++) {
+      const { starts, lengths, kinds } = columns[k]!;
+      const length = lengths[0]!;
+      const kind = kinds[0]!;
+      if (
+        length === 0 ? kind !== KIND_QUOTED || this.emptyIsNull : this.isNull(bytes, starts[0]!, length, kind)
+      )
+        lengths[0] = -1;
+    }
+  }
+
+  private isNull(bytes: Uint8Array, start: number, length: number, kind: number): boolean {
+    const { nullValue, arena } = this;
+    if (length < nullValue.length || nullValue.length === 0) return false;
+    if (kind === KIND_PLAIN || kind === KIND_QUOTED) {
+      return length === nullValue.length && equalBytes(bytes, start, nullValue, 0, length);
+    }
+    const size = this.unescape(bytes, start, length, kind, arena);
+    return size === nullValue.length && equalBytes(arena.bytes, 0, nullValue, 0, size);
+  }
+}

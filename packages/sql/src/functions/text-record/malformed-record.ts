@@ -1,0 +1,74 @@
+import type { DataType, StreamError, StructType, Value } from "@ss/core";
+import { analysisError, quotedName, quotedType } from "../../expression/errors.js";
+import type { Origin } from "../../expression/expression.js";
+import type { FunctionContext } from "../../expression/function.js";
+import { formatValue } from "../format-value.js";
+import { runtimeError } from "../runtime-error.js";
+import type { FunctionSettings } from "./function-settings.js";
+
+/** What a function does with records that it cannot read. */
+export interface MalformedRecords {
+  /** Whether they end the query; else what can be read of them is the result. */
+  readonly failFast: boolean;
+  /** The field of the schema that takes their text, or -1. */
+  readonly corruptIndex: number;
+}
+
+/** The options `mode` and `columnNameOfCorruptRecord`, checked against the schema. */
+export function malformedRecords(
+  type: DataType,
+  settings: FunctionSettings,
+  context: FunctionContext,
+): MalformedRecords {
+  const mode = settings["mode"]?.toUpperCase();
+  if (mode === "DROPMALFORMED") {
+    throw analysisError(
+      "PARSE_MODE_UNSUPPORTED",
+      "42601",
+      `The function ${context.name} has one value for each of its inputs, so that the mode DROPMALFORMED makes no sense: use PERMISSIVE or FAILFAST.`,
+      { funcName: quotedName(context.name), mode: "DROPMALFORMED" },
+      context.origin,
+    );
+  }
+  return { failFast: mode === "FAILFAST", corruptIndex: corruptIndex(type, settings, context) };
+}
+
+function corruptIndex(type: DataType, settings: FunctionSettings, context: FunctionContext): number {
+  if (type.kind !== "struct") return -1;
+  const name =
+    settings["columnnameofcorruptrecord"] ??
+    context.conf("spark.sql.columnNameOfCorruptRecord") ??
+    "_corrupt_record";
+  const index = type.fields.findIndex((field) => field.name === name);
+  const field = type.fields[index];
+  if (field === undefined || field.type.kind === "string") return index;
+  throw analysisError(
+    "INVALID_CORRUPT_RECORD_TYPE",
+    "42804",
+    `The column ${quotedName(name)} for corrupt records has to be a nullable STRING, not ${quotedType(field.type)}.`,
+    { columnName: quotedName(name), actualType: quotedType(field.type) },
+    context.origin,
+  );
+}
+
+/** The error of a record that cannot be read, in the mode FAILFAST; it shows what could be read of it. */
+export function malformedRecord(badRecord: string, origin?: Origin): StreamError {
+  return runtimeError(
+    "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+    "22023",
+    { badRecord, failFastMode: "FAILFAST" },
+    `The record ${badRecord} cannot be parsed. Set the option 'mode' to 'PERMISSIVE' to get NULL instead.`,
+    origin,
+  );
+}
+
+const PLAIN: ReadonlySet<string> = new Set(["date", "timestamp", "timestamp_ntz", "time"]);
+
+/** A row as Spark's errors show it: `[1,null]`, dates and timestamps as their numbers. */
+export function rowText(row: readonly Value[], type: StructType): string {
+  const texts = row.map((value, k) => {
+    const fieldType = type.fields[k]!.type;
+    return PLAIN.has(fieldType.kind) ? String(value) : formatValue(value, fieldType);
+  });
+  return `[${texts.join(",")}]`;
+}
