@@ -133,3 +133,20 @@ test("a listing does not look at what it is told to skip", async () => {
     expect(asked).toContain(`${base}/a`);
   }
 });
+
+test("a file of many megabytes is written whole, in whatever pieces it comes", async () => {
+  const files = localFileSystem();
+  const writer = await files.create(`${root}/large`);
+  const piece = new Uint8Array(1_500_000);
+  for (let k = 0; k < 8; k++) await writer.write(piece.fill(k));
+  await writer.close();
+  const bytes = (await files.readAll(`${root}/large`))!;
+  expect(bytes.length).toBe(12_000_000);
+  expect(Array.from({ length: 8 }, (_, k) => bytes[k * 1_500_000 + 1_499_999])).toEqual([
+    0, 1, 2, 3, 4, 5, 6, 7,
+  ]);
+  const abandoned = await files.create(`${root}/abandoned`);
+  for (let k = 0; k < 4; k++) await abandoned.write(piece);
+  await abandoned.abort();
+  expect(await readdir(root)).toEqual(["large"]);
+});

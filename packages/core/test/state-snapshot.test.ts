@@ -162,7 +162,7 @@ test("a snapshot of a large state takes turns: no turn serialises more than 8192
 test("a snapshot that a crash has cut off between two blocks is recognised", async () => {
   const files = new MemoryFileSystem();
   const [store, family] = await open(files, null);
-  put(family, new Map(), range(0, 20_000), 1);
+  put(family, new Map(), range(0, 9_000), 1);
   const version = await store.commit(1, async () => {});
   await store.maintain(0);
   const name = "/state/1-run0.0.snapshot";
@@ -195,4 +195,19 @@ test("a commit looks at no file but its own, after 20 batches as after 2", async
     expect(steps.length).toBe(v < 5 ? 2 : 4);
   }
   expect(lists).toBe(0);
+});
+
+test("a delta holds what changed: its size does not depend on how many keys there are", async () => {
+  const sizes: number[] = [];
+  for (const count of [1_000, 20_000]) {
+    const files = new MemoryFileSystem();
+    const [store, family] = await open(files, null);
+    put(family, new Map(), range(0, count), 1);
+    await store.commit(1, async () => {});
+    put(family, new Map(), range(100, 110), 2);
+    remove(family, new Map(), range(200, 203));
+    await store.commit(2, async () => {});
+    sizes.push((await files.readAll("/state/2-run0.1.delta"))!.length);
+  }
+  expect(sizes[1]).toBe(sizes[0]);
 });

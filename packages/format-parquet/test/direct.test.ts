@@ -187,6 +187,19 @@ test("footers that are too long, or are no footers, are named", async () => {
   expect(await refusal(none)).toMatchObject(footerFault("metadata"));
 });
 
+test("texts that are no UTF-8 are handed on as they stand", async () => {
+  const file = await soundFile();
+  file[Buffer.from(file).indexOf("value 0")] = 0xff;
+  await put("/bytes.parquet", file);
+  const [first] = await eachBatch("/bytes.parquet", TEXT, ({ columns }) => {
+    const { dictionary, codes } = columns[0] as DictionaryColumn;
+    const { data, starts, lengths } = dictionary as BytesColumn;
+    const start = starts[codes[0]!]!;
+    return [...data.subarray(start, start + lengths[codes[0]!]!)];
+  });
+  expect(first).toEqual([0xff, ...Buffer.from("alue 0")]);
+});
+
 test("damaged pages are named with column and row group", async () => {
   const sound = await soundFile();
   // the header of the dictionary page comes first

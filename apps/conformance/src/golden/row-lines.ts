@@ -13,7 +13,7 @@ export async function rowLines(spark: SparkSession, df: DataFrame): Promise<stri
   const texts = schema.fields.map((field) => hiveText(field.type, { zone, binaryStyle }));
   const line = lineWriter(schema);
   const lines: string[] = [];
-  for await (const { columns, rowCount } of df.executor.rows(df.plan)) {
+  for await (const { columns, rowCount } of (await df.executor.execute(df.plan)).rows) {
     for (let i = 0; i < rowCount; i++)
       lines.push(line(columns.map((column, k) => texts[k]!(valueAt(column, i) as Value))));
   }

@@ -91,7 +91,7 @@ export class StreamRun {
   private async collect(batch: DataFrame, batchId: number): Promise<void> {
     const schema = await batch.schema();
     const rows: unknown[][] = [];
-    for await (const { columns, rowCount } of batch.executor.rows(batch.plan)) {
+    for await (const { columns, rowCount } of (await batch.executor.execute(batch.plan)).rows) {
       for (let i = 0; i < rowCount; i++)
         rows.push(columns.map((column, k) => plainValue(valueAt(column, i), typeAt(schema, k))));
     }

@@ -9,6 +9,11 @@ const syncAll = promisify(fs.fsync);
 const write = promisify(fs.write);
 /** Up to this size a write is done at once. */
 const SMALL_BYTES = 1 << 16;
+/**
+ * So much of a large file is forced to disk on the way: left until its end, all of it would have to go first when a log entry of the
+ * next batch is synced.
+ */
+const SYNC_BYTES = 1 << 22;
 
 /** A file under a name that nobody sees. */
 interface Draft {
@@ -30,7 +35,10 @@ export class LocalWrites {
 
   async create(path: string): Promise<FileWriter> {
     const draft = await this.draft(path);
+    const { durable } = this;
     let size = 0;
+    let unsynced = 0;
+    let syncing: Promise<void> = Promise.resolve();
     return {
       get size() {
         return size;
@@ -38,9 +46,17 @@ export class LocalWrites {
       write: async (bytes) => {
         await writeAll(draft.descriptor, bytes);
         size += bytes.length;
+        unsynced += bytes.length;
+        if (!durable || unsynced < SYNC_BYTES) return;
+        unsynced = 0;
+        await syncing;
+        syncing = syncData(draft.descriptor);
+        // the next write, or close, has its error
+        syncing.catch(() => {});
       },
       close: async () => {
         try {
+          await syncing;
           await this.settle(draft, size);
         } finally {
           fs.closeSync(draft.descriptor);
@@ -49,6 +65,7 @@ export class LocalWrites {
         await this.syncFolder(dirname(path));
       },
       abort: async () => {
+        await syncing.catch(() => {});
         quietly(() => fs.closeSync(draft.descriptor));
         quietly(() => fs.unlinkSync(draft.path));
       },

@@ -8,6 +8,7 @@ import { assert } from "../errors/stream-error.js";
 import { FamilyImage } from "./family-image.js";
 import { OrderedIndex } from "./ordered-index.js";
 import { compacted, leavesGarbage, putRows } from "./slot-columns.js";
+import { SlotList } from "./slot-list.js";
 import type { FamilySpec, StateFamily, StateLookup, StateRows } from "./state-store.js";
 
 // flags of a slot
@@ -38,7 +39,7 @@ export class MemoryFamily implements StateFamily {
   private index: OrderedIndex | null;
   private flags: Uint8Array = new Uint8Array(512);
   /** Slots put since the last commit. One that was removed and used again stands here twice. */
-  private changed: number[] = [];
+  private readonly changed: SlotList = new SlotList();
   /** Keys of the last commit that were removed since. */
   private readonly removed: ColumnBuilder[];
   private removedKeyCount = 0;
@@ -145,8 +146,11 @@ export class MemoryFamily implements StateFamily {
 
   /** Forgets the changes: they are durable. */
   markCommitted(): void {
-    for (const slot of this.changed) this.flags[slot]! &= LIVE | SETTLED;
-    this.changed = [];
+    const { flags } = this;
+    for (const slots of this.changed.pieces()) {
+      for (let k = 0; k < slots.length; k++) flags[slots[k]!]! &= LIVE | SETTLED;
+    }
+    this.changed.clear();
     for (const key of this.removed) key.reset();
     this.removedKeyCount = 0;
     this.updatedCount = 0;
@@ -223,10 +227,13 @@ export class MemoryFamily implements StateFamily {
     const { flags } = this;
     const slots = new Int32Array(this.changed.length);
     let count = 0;
-    for (const slot of this.changed) {
-      if ((flags[slot]! & CHANGED) === 0) continue;
-      slots[count++] = slot;
-      flags[slot]! &= ~CHANGED;
+    for (const piece of this.changed.pieces()) {
+      for (let k = 0; k < piece.length; k++) {
+        const slot = piece[k]!;
+        if ((flags[slot]! & CHANGED) === 0) continue;
+        slots[count++] = slot;
+        flags[slot]! &= ~CHANGED;
+      }
     }
     for (let k = 0; k < count; k++) flags[slots[k]!]! |= CHANGED;
     return slots.subarray(0, count);

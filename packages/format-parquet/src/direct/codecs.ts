@@ -13,11 +13,14 @@ export type Decompress = (
   size: number,
 ) => void;
 
-/** A codec, and how many times its output may be larger than its input: a damaged size is no reason to allocate it. */
+/** A codec, and how large its output may be: a damaged size is no reason to allocate it. */
 export interface Codec {
   readonly name: string;
   readonly decompress: Decompress;
+  /** How many times larger than its input, ... */
   readonly maxRatio: number;
+  /** ... and how many bytes beyond that. */
+  readonly allowance: number;
 }
 
 type ZlibCall = (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
@@ -30,14 +33,17 @@ export function codecOf(number: number): Codec | null | undefined {
   return CODECS[number];
 }
 
+/** A few bytes may stand for a whole window of equal ones; pages are rarely larger than that. */
+const ENDLESS = { maxRatio: 1000, allowance: 16 << 20 } as const;
+
 const CODECS: Readonly<Record<number, Codec | null>> = {
   0: null,
-  1: { name: "snappy", decompress: decompressSnappy, maxRatio: 32 },
-  2: { name: "gzip", decompress: viaZlib("gzip", zlib.unzipSync as ZlibCall), maxRatio: 1032 },
-  4: { name: "brotli", decompress: viaZlib("brotli", zlib.brotliDecompressSync as ZlibCall), maxRatio: 1e6 },
-  7: { name: "lz4_raw", decompress: decompressLz4, maxRatio: 256 },
+  1: { name: "snappy", decompress: decompressSnappy, maxRatio: 32, allowance: 64 },
+  2: { name: "gzip", decompress: viaZlib("gzip", zlib.unzipSync as ZlibCall), maxRatio: 1032, allowance: 64 },
+  4: { name: "brotli", decompress: viaZlib("brotli", zlib.brotliDecompressSync as ZlibCall), ...ENDLESS },
+  7: { name: "lz4_raw", decompress: decompressLz4, maxRatio: 256, allowance: 64 },
   ...(typeof zstd === "function"
-    ? { 6: { name: "zstd", decompress: viaZlib("zstd", zstd as ZlibCall), maxRatio: 1e6 } }
+    ? { 6: { name: "zstd", decompress: viaZlib("zstd", zstd as ZlibCall), ...ENDLESS } }
     : {}),
 };
 

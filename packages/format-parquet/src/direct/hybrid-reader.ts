@@ -6,6 +6,7 @@ import { ParquetFault } from "./parquet-fault.js";
  */
 export class HybridReader {
   private bytes: Uint8Array = new Uint8Array(0);
+  private view: DataView = new DataView(this.bytes.buffer);
   private position = 0;
   private end = 0;
   private width = 0;
@@ -20,6 +21,7 @@ export class HybridReader {
   start(bytes: Uint8Array, start: number, end: number, width: number, limit: number): void {
     if (width > 32) throw new ParquetFault(`values of ${width} bits cannot be`);
     this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.position = start;
     this.end = end;
     this.width = width;
@@ -32,7 +34,7 @@ export class HybridReader {
     for (let left = count; left > 0; ) {
       while (this.runLeft === 0) this.nextRun();
       const n = Math.min(left, this.runLeft);
-      if (this.isRepeated) target.fill(this.repeated, at, at + n);
+      if (this.isRepeated) repeat(this.repeated, target, at, n);
       else this.unpack(n, target, at);
       this.runLeft -= n;
       left -= n;
@@ -87,17 +89,13 @@ export class HybridReader {
   }
 
   private unpack(count: number, target: Int32Array, at: number): void {
-    const { bytes, width } = this;
-    if (width <= 8) unpackBytes(bytes, this.bit, width, count, target, at);
-    else if (width <= 16) unpackShorts(bytes, this.bit, width, count, target, at);
-    else unpackWords(bytes, this.bit, width, count, target, at);
+    const { width, limit, bit } = this;
+    const most =
+      width <= 25
+        ? unpackNarrow(this.view, bit, width, count, target, at)
+        : unpackWide(this.bytes, bit, width, count, target, at);
+    if (most >= limit) throw outside(most, limit);
     this.bit += count * width;
-    if (width === 32 || 2 ** width > this.limit) this.check(target, at, at + count);
-  }
-
-  private check(target: Int32Array, from: number, to: number): void {
-    const { limit } = this;
-    for (let i = from; i < to; i++) if (target[i]! >>> 0 >= limit) throw outside(target[i]! >>> 0, limit);
   }
 }
 
@@ -105,60 +103,57 @@ function outside(value: number, limit: number): ParquetFault {
   return new ParquetFault(`the index ${value} lies outside the dictionary of ${limit} values`);
 }
 
-function unpackBytes(
-  bytes: Uint8Array,
+/** Runs are mostly short, and a call of `fill` costs as much as some dozens of values. */
+function repeat(value: number, target: Int32Array, at: number, count: number): void {
+  if (count > 48) target.fill(value, at, at + count);
+  else for (let i = at; i < at + count; i++) target[i] = value;
+}
+
+/** Values that lie within a word of 32 bits from any byte on; returns the largest. */
+function unpackNarrow(
+  view: DataView,
   bit: number,
   width: number,
   count: number,
   target: Int32Array,
   at: number,
-): void {
+): number {
   const mask = (1 << width) - 1;
   let p = Math.floor(bit / 8);
   let shift = bit % 8;
+  let most = 0;
   for (let i = 0; i < count; i++) {
-    target[at + i] = ((bytes[p]! | (bytes[p + 1]! << 8)) >> shift) & mask;
+    const value = (view.getInt32(p, true) >>> shift) & mask;
+    if (value > most) most = value;
+    target[at + i] = value;
     shift += width;
     p += shift >> 3;
     shift &= 7;
   }
+  return most;
 }
 
-function unpackShorts(
+/** Values of any width; returns the largest. */
+function unpackWide(
   bytes: Uint8Array,
   bit: number,
   width: number,
   count: number,
   target: Int32Array,
   at: number,
-): void {
-  const mask = (1 << width) - 1;
+): number {
   let p = Math.floor(bit / 8);
   let shift = bit % 8;
+  let most = 0;
   for (let i = 0; i < count; i++) {
-    target[at + i] = ((bytes[p]! | (bytes[p + 1]! << 8) | (bytes[p + 2]! << 16)) >> shift) & mask;
+    const value = wordAt(bytes, p, shift, width);
+    if (value >>> 0 > most) most = value >>> 0;
+    target[at + i] = value;
     shift += width;
     p += shift >> 3;
     shift &= 7;
   }
-}
-
-function unpackWords(
-  bytes: Uint8Array,
-  bit: number,
-  width: number,
-  count: number,
-  target: Int32Array,
-  at: number,
-): void {
-  let p = Math.floor(bit / 8);
-  let shift = bit % 8;
-  for (let i = 0; i < count; i++) {
-    target[at + i] = wordAt(bytes, p, shift, width);
-    shift += width;
-    p += shift >> 3;
-    shift &= 7;
-  }
+  return most;
 }
 
 /** Up to 32 bits that begin at a bit of a byte. */

@@ -73,7 +73,7 @@ export class PageReader {
       return { header, bytes: kept, start: 0, end: header.size };
     }
     const { uncompressedSize, size } = header;
-    if (uncompressedSize - levels > (size - levels) * codec.maxRatio + 64)
+    if (uncompressedSize - levels > (size - levels) * codec.maxRatio + codec.allowance)
       throw new ParquetFault(`a page of ${size} bytes cannot hold ${uncompressedSize} after decompression`);
     const target = isDictionary ? new Uint8Array(uncompressedSize + SLACK) : this.reserve(uncompressedSize);
     target.set(bytes.subarray(position, position + levels));

@@ -66,7 +66,21 @@ export function spreadWords(
   }
 }
 
-/** The same for numbers of several words. */
+/** The same for numbers of two words. */
+export function spreadPairs(
+  pairs: BigInt64Array,
+  at: number,
+  rows: number,
+  present: number,
+  validity: Uint8Array,
+): void {
+  let from = at + present - 1;
+  for (let i = at + rows - 1; i > from; i--) {
+    if ((validity[i >> 3]! & (1 << (i & 7))) !== 0) pairs[i] = pairs[from--]!;
+  }
+}
+
+/** The same for numbers of more words. */
 export function spreadWide(
   words: Int32Array,
   width: number,

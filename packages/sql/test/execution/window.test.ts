@@ -70,7 +70,8 @@ async function run(
     output,
   } as const;
   const operator = new WindowOperator(plan, child, settings);
-  const context = { nowMs: () => 0, partition: () => 0, breathe: () => undefined } as unknown as Run;
+  const memory = { hold: () => ({ added: () => {} }) };
+  const context = { nowMs: () => 0, partition: () => 0, breathe: () => undefined, memory } as unknown as Run;
   const out: Value[][] = [];
   for await (const batch of operator.rows(context)) {
     for (let i = 0; i < batch.rowCount; i++) out.push(batch.columns.map((column) => valueAt(column, i)));

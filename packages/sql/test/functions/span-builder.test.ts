@@ -13,7 +13,7 @@ function partsOf(data: Uint8Array, rows: number, separator: number | Uint8Array)
   for (let row = 0; row < rows; row++) {
     const start = row % TEXT.length;
     if (typeof separator === "number") splitAtByte(builder, data, start, TEXT.length - start, separator);
-    else splitAtBytes(builder, data, start, TEXT.length - start, separator);
+    else splitAtBytes(builder, data, start, TEXT.length - start, separator, -1);
     bounds.push(builder.length);
   }
   const column = builder.view() as BytesColumn;

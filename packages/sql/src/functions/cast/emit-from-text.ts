@@ -1,6 +1,10 @@
-import { type DataType, StringType } from "@ss/core";
+import { type DataType, type DecimalType, StringType } from "@ss/core";
 import {
+  DECIMAL_OK,
+  loadDecimal128,
   parseDate,
+  parseDecimal64Into,
+  parseDecimal128Into,
   parseDoubleInto,
   parseFloatInto,
   parseInt8,
@@ -14,6 +18,7 @@ import type { Code, CodeWriter } from "../../expression/code.js";
 import { scratch, scratchCode } from "../emit/int64.js";
 import { type BytesCode, valueCode } from "../emit/parts.js";
 import { type CastOptions, failInput, isStrict, zoneOf } from "./cast-options.js";
+import { toDecimalCaster } from "./to-decimal.js";
 
 const decoder = new TextDecoder();
 
@@ -52,6 +57,8 @@ export function emitFromText(
         parseTimestampInto(bytes, start, end, zone, out, 0, now),
       );
     }
+    case "decimal":
+      return toDecimal(writer, code, to, options);
     case "timestamp_ntz":
       return ofWordsParser(writer, code, to, options, (bytes, start, end, out) =>
         parseTimestampNtzInto(bytes, start, end, true, out, 0),
@@ -173,4 +180,26 @@ function toBoolean(writer: CodeWriter, code: BytesCode, to: DataType, options: C
     );
   });
   return valueCode(to, givesNull(options) ? `(${value} < 0)` : code.isNull, `(${value} === 1)`);
+}
+
+/** Decimals are read where they are; a text that is none goes to the boxed cast, which knows what it deserves. */
+function toDecimal(writer: CodeWriter, code: BytesCode, to: DecimalType, options: CastOptions): Code {
+  const { precision, scale } = to;
+  const values = new BigInt64Array(2);
+  const words = new Int32Array(values.buffer);
+  const report = toDecimalCaster(StringType, to, options) as (text: string) => unknown;
+  const isShort = precision <= 18;
+  const parse = (bytes: Uint8Array, start: number, end: number): boolean => {
+    const status = isShort
+      ? parseDecimal64Into(bytes, start, end, precision, scale, words, 0)
+      : parseDecimal128Into(bytes, start, end, precision, scale, values, 0);
+    if (status === DECIMAL_OK) return true;
+    report(decoder.decode(bytes.subarray(start, end)));
+    return false;
+  };
+  const ok = writer.variable("false");
+  wherePresent(writer, code, () => writer.write(`${ok} = ${writer.constant(parse)}(${argumentsOf(code)});`));
+  const isNull = givesNull(options) ? `!${ok}` : code.isNull;
+  if (isShort) return scratchCode(writer, to, isNull, { values, words });
+  return valueCode(to, isNull, `${writer.constant(loadDecimal128)}(${writer.constant(values)}, 0)`);
 }

@@ -1,11 +1,11 @@
 import { type DataType, layoutOf } from "@ss/core";
-import { ByteArena, KIND_PLAIN, KIND_QUOTED, loadDecimal128 } from "@ss/kernels";
+import { ByteArena, KIND_PLAIN, KIND_QUOTED } from "@ss/kernels";
 import type { Code, CodeWriter } from "../../expression/code.js";
-import { scratchCode } from "../emit/int64.js";
-import { type BytesCode, bytesCode, valueCode } from "../emit/parts.js";
+import { type BytesCode, bytesCode } from "../emit/parts.js";
 import type { StageBytes } from "../emit/stage-bytes.js";
+import { memoryCode } from "../text-record/memory-code.js";
+import { type ValueText, valueMemory, valueParser } from "../text-record/value-parsers.js";
 import type { CsvRecord } from "./csv-record.js";
-import { type CsvValueText, csvValueParser, type ValueMemory, valueMemory } from "./csv-values.js";
 
 /** What the fields of one record share in the generated code. */
 export interface CsvReading {
@@ -13,7 +13,7 @@ export interface CsvReading {
   /** The record's text. */
   readonly code: BytesCode;
   readonly record: CsvRecord;
-  readonly text: CsvValueText;
+  readonly text: ValueText;
   /** The variable that says that the record is malformed. */
   readonly bad: string;
 }
@@ -44,7 +44,7 @@ function isDirect({ kind }: Place): string {
 
 function emitValue({ writer, code, record, text, bad }: CsvReading, type: DataType, place: Place): Code {
   const memory = valueMemory();
-  const parse = csvValueParser(type, text, memory)!;
+  const parse = valueParser(type, text, memory)!;
   const arena = new ByteArena(64);
   const rewritten = writer.constant(
     (bytes: Uint8Array, start: number, length: number, kind: number): boolean => {
@@ -61,34 +61,6 @@ function emitValue({ writer, code, record, text, bad }: CsvReading, type: DataTy
     writer.write(`if (!${ok}) ${bad} = true;`);
   });
   return memoryCode(writer, type, `!${ok}`, memory);
-}
-
-/** The value that a parser left in memory. */
-function memoryCode(writer: CodeWriter, type: DataType, isNull: string, memory: ValueMemory): Code {
-  const layout = layoutOf(type);
-  const at = (array: unknown, index = 0): string => `${writer.constant(array)}[${index}]`;
-  switch (layout) {
-    case "boolean":
-      return valueCode(type, isNull, `(${at(memory.ints)} === 1)`);
-    case "float32":
-      return valueCode(type, isNull, writer.variable(at(memory.floats)));
-    case "float64":
-      return valueCode(type, isNull, writer.variable(at(memory.doubles)));
-    case "int64":
-      return scratchCode(writer, type, isNull, { values: memory.longs, words: memory.words });
-    case "int128":
-      return valueCode(
-        type,
-        isNull,
-        `${writer.constant(loadDecimal128)}(${writer.constant(memory.longs)}, 0)`,
-      );
-    case "interval": {
-      const [months, days, micros] = [at(memory.ints), at(memory.ints, 1), at(memory.longs)];
-      return { type, isNull, layout, months, days, micros };
-    }
-    default:
-      return valueCode(type, isNull, writer.variable(at(memory.ints)));
-  }
 }
 
 /** Values without escapes are views of the record; empty ones in quotes have a text of their own. */

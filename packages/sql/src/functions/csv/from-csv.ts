@@ -16,9 +16,10 @@ import {
   rowText,
 } from "../text-record/malformed-record.js";
 import { structArgument } from "../text-record/schema-argument.js";
+import type { ValueText } from "../text-record/value-parsers.js";
 import { checkedDialect, readDialect } from "./csv-dialect.js";
 import { CsvRecord } from "./csv-record.js";
-import { type CsvValueText, csvValueText } from "./csv-values.js";
+import { csvValueText } from "./csv-values.js";
 import { type CsvReading, emitCsvField } from "./emit-csv-field.js";
 
 interface FromCsvState {
@@ -94,7 +95,7 @@ function emitFromCsv(writer: CodeWriter, args: readonly Expression[], call: Emit
   return result;
 }
 
-function valueTextOf({ state, origin }: EmitCall): CsvValueText {
+function valueTextOf({ state, origin }: EmitCall): ValueText {
   const { settings, timeZone } = state as FromCsvState;
   const zone = settings["timezone"] ? zoneOfText(settings["timezone"], origin) : sessionZone({ timeZone });
   return csvValueText(settings, zone, (pattern, locale) => parserFor(pattern, origin, locale));

@@ -31,9 +31,10 @@ import { parserFor } from "../datetime/patterns.js";
 import { sessionZone, zoneOfText } from "../datetime/zones.js";
 import { constantOf, scalar } from "../define.js";
 import { type FunctionSettings, settingsOf } from "../text-record/function-settings.js";
+import { type ValueText, valueMemory, valueParser } from "../text-record/value-parsers.js";
 import { checkedDialect, readDialect } from "./csv-dialect.js";
 import { CsvRecord } from "./csv-record.js";
-import { type CsvValueText, csvValueParser, csvValueText, valueMemory } from "./csv-values.js";
+import { csvValueText } from "./csv-values.js";
 
 /** `schema_of_csv(text[, options])`, of a constant text. */
 export const schemaOfCsvFunctions: readonly ScalarFunction[] = [
@@ -93,7 +94,7 @@ function fieldTexts(
 }
 
 /** Spark's order of guesses: whole numbers, decimals without a fraction, doubles, dates, timestamps, booleans, texts. */
-function valueType(text: CsvValueText, prefersDate: boolean): (field: Uint8Array) => DataType {
+function valueType(text: ValueText, prefersDate: boolean): (field: Uint8Array) => DataType {
   const memory = valueMemory();
   const guesses: readonly DataType[] = [
     DoubleType,
@@ -107,7 +108,7 @@ function valueType(text: CsvValueText, prefersDate: boolean): (field: Uint8Array
     date: { ...text.date, fallsBack: false },
     timestamp: { ...text.timestamp, fallsBack: false },
   };
-  const parsers = guesses.map((type) => [type, csvValueParser(type, strict, memory)!] as const);
+  const parsers = guesses.map((type) => [type, valueParser(type, strict, memory)!] as const);
   const local = text.locale === DEFAULT_LOCALE ? undefined : new LocalDecimal(text.locale);
   return (field) => {
     const value = Buffer.from(field).toString();

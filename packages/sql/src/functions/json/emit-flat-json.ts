@@ -1,40 +1,50 @@
-import type { DataType, StructType } from "@ss/core";
+import { type DataType, layoutOf, Options, StringType, type StructType, type Value } from "@ss/core";
 import {
-  type FieldColumn,
   FieldTable,
+  type JsonOptions,
   JsonTokenizer,
   KernelArrays,
-  KIND_FALSE,
-  KIND_FLOAT,
-  KIND_INTEGER,
   KIND_STRING,
-  KIND_TRUE,
-  parseDate,
-  parseDoubleInto,
-  parseInt32,
-  parseInt64Into,
-  parseTimestampInto,
   RECORD_OK,
-  timeZone,
-  UTC,
 } from "@ss/kernels";
 import type { Code, CodeWriter } from "../../expression/code.js";
-import { scratch, scratchCode } from "../emit/int64.js";
-import { type BytesCode, bytesCode, valueCode } from "../emit/parts.js";
+import type { Origin } from "../../expression/expression.js";
+import { parserFor } from "../datetime/patterns.js";
+import { sessionZone, zoneOfText } from "../datetime/zones.js";
+import { type BytesCode, bytesCode } from "../emit/parts.js";
 import type { StageBytes } from "../emit/stage-bytes.js";
+import type { FunctionSettings } from "../text-record/function-settings.js";
+import { type MalformedRecords, malformedRecord, rowText } from "../text-record/malformed-record.js";
+import { memoryCode } from "../text-record/memory-code.js";
+import { type ValueText, valueMemory, valueText } from "../text-record/value-parsers.js";
+import { FIELD_BAD, FIELD_VALUE, jsonFieldReader } from "./json-field-reader.js";
 import { parseJsonPrefix, writeJson } from "./json-value.js";
 
 const FLAT: ReadonlySet<string> = new Set([
   "string",
+  "boolean",
+  "byte",
+  "short",
   "integer",
   "long",
+  "float",
   "double",
-  "boolean",
+  "decimal",
   "date",
   "timestamp",
+  "timestamp_ntz",
+  "time",
 ]);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+
+/** What a call of `from_json` says besides the schema. */
+export interface FlatJsonCall {
+  readonly settings: FunctionSettings;
+  readonly malformed: MalformedRecords;
+  readonly timeZone: string;
+  readonly origin?: Origin | undefined;
+}
 
 /** Whether a type is a struct of fields that are read straight from the bytes of a JSON text. */
 export function isFlat(type: DataType): boolean {
@@ -46,26 +56,90 @@ export function isFlat(type: DataType): boolean {
   );
 }
 
+/** What the fields of one text share in the generated code. */
+interface Reading {
+  readonly writer: CodeWriter;
+  readonly code: BytesCode;
+  readonly table: FieldTable;
+  readonly text: ValueText;
+  /** The variable that says that there is a text that is not blank. */
+  readonly found: string;
+  /** The variable that says that the text is malformed. */
+  readonly bad: string;
+}
+
 /**
- * Tokenises the text into a table of one row and reads each field where it stands, when it is asked for. A text that is no object
- * gives a struct of nulls, and an empty one null.
+ * Tokenises the text into a table of one row and reads each field where it stands. A text that is no object gives a struct of
+ * nulls, and an empty one null.
  */
-export function emitFlatJson(writer: CodeWriter, code: BytesCode, type: StructType, zoneId: string): Code {
-  const tokenizer = new JsonTokenizer(type.fields.map((field) => encoder.encode(field.name)));
+export function emitFlatJson(
+  writer: CodeWriter,
+  code: BytesCode,
+  type: StructType,
+  call: FlatJsonCall,
+): Code {
+  const { corruptIndex, failFast } = call.malformed;
+  const names = type.fields.filter((_, k) => k !== corruptIndex).map((field) => encoder.encode(field.name));
+  const tokenizer = new JsonTokenizer(names, jsonGrammar(call.settings));
   // in the kernels' memory, so that a kernel fills it
-  const table = new FieldTable(type.fields.length, 1, new KernelArrays());
+  const table = new FieldTable(names.length, 1, new KernelArrays());
   const tokenize = writer.constant((data: Uint8Array, start: number, length: number): boolean => {
-    if (isBlank(data, start, length)) return false;
-    if (tokenizer.tokenizeObject(data, start, start + length, table, 0) !== RECORD_OK) table.clearRow(0);
-    return true;
+    const isGood = tokenizer.tokenizeObject(data, start, start + length, table, 0) === RECORD_OK;
+    if (!isGood) table.clearRow(0);
+    return isGood;
   });
-  const found = writer.variable("false");
-  const read = `${found} = ${tokenize}(${code.data}, ${code.start}, ${code.length});`;
-  writer.write(code.isNull === "false" ? read : `if (!${code.isNull}) ${read}`);
+  const blank = `${writer.constant(isBlank)}(${code.data}, ${code.start}, ${code.length})`;
+  const found = writer.variable(code.isNull === "false" ? `!${blank}` : `!${code.isNull} && !${blank}`);
+  const bad = writer.variable(`${found} && !${tokenize}(${code.data}, ${code.start}, ${code.length})`);
+  const reading: Reading = { writer, code, table, text: textOf(call), found, bad };
+  let column = 0;
   const fields = type.fields.map((field, k) =>
-    emitField(writer, code, found, field.type, table.columns[k]!, zoneId),
+    k === corruptIndex ? undefined : emitField(reading, field.type, column++),
   );
-  return { type, isNull: `!${found}`, layout: "struct", fields };
+  const corrupt = bytesCode(StringType, `!${bad}`, code.data, code.start, code.length);
+  const result: Code = {
+    type,
+    isNull: `!${found}`,
+    layout: "struct",
+    fields: fields.map((field) => field ?? corrupt),
+  };
+  if (failFast) emitFailure(reading, result, call.origin);
+  return result;
+}
+
+const SWITCHES = [
+  "allowComments",
+  "allowUnquotedFieldNames",
+  "allowSingleQuotes",
+  "allowNumericLeadingZeros",
+  "allowNonNumericNumbers",
+  "allowBackslashEscapingAnyCharacter",
+  "allowUnquotedControlChars",
+] as const satisfies readonly (keyof JsonOptions)[];
+
+function jsonGrammar(settings: FunctionSettings): JsonOptions {
+  const options = new Options(settings);
+  return Object.fromEntries(
+    SWITCHES.filter((name) => options.has(name)).map((name) => [name, options.boolean(name, false)]),
+  );
+}
+
+/** Numbers that digits cannot write; they may stand in quotes too. */
+const NUMBERS: ReadonlyMap<string, number> = new Map([
+  ["NaN", Number.NaN],
+  ["Infinity", Infinity],
+  ["+Infinity", Infinity],
+  ["INF", Infinity],
+  ["+INF", Infinity],
+  ["-Infinity", -Infinity],
+  ["-INF", -Infinity],
+]);
+
+function textOf({ settings, timeZone, origin }: FlatJsonCall): ValueText {
+  const zone = settings["timezone"] ? zoneOfText(settings["timezone"], origin) : sessionZone({ timeZone });
+  const parser = (pattern: string, locale: string): ReturnType<typeof parserFor> =>
+    parserFor(pattern, origin, locale);
+  return valueText(settings, zone, parser, { numbers: NUMBERS, dateFormat: undefined });
 }
 
 function isBlank(data: Uint8Array, start: number, length: number): boolean {
@@ -73,97 +147,26 @@ function isBlank(data: Uint8Array, start: number, length: number): boolean {
   return true;
 }
 
-function emitField(
-  writer: CodeWriter,
-  code: BytesCode,
-  found: string,
-  type: DataType,
-  column: FieldColumn,
-  zoneId: string,
-): Code {
-  const data = code.data;
-  switch (type.kind) {
-    case "string":
-      return emitText(writer, code, found, type, column);
-    case "boolean": {
-      const kind = writer.variable(`${found} ? ${writer.constant(column.kinds)}[0] : 0`);
-      return valueCode(
-        type,
-        `(${kind} !== ${KIND_TRUE} && ${kind} !== ${KIND_FALSE})`,
-        `(${kind} === ${KIND_TRUE})`,
-      );
-    }
-    case "integer":
-    case "date": {
-      const wanted = type.kind === "integer" ? KIND_INTEGER : KIND_STRING;
-      const parse = type.kind === "integer" ? parseInt32 : parseDate;
-      const fn = writer.constant((bytes: Uint8Array) =>
-        column.kinds[0] === wanted
-          ? parse(bytes, column.starts[0]!, column.starts[0]! + column.lengths[0]!)
-          : Number.NaN,
-      );
-      const value = writer.variable(`${found} ? ${fn}(${data}) : NaN`);
-      return valueCode(type, `(${value} !== ${value})`, value);
-    }
-    case "double": {
-      const out = new Float64Array(1);
-      const fn = writer.constant((bytes: Uint8Array) => readDouble(bytes, column, out));
-      const ok = writer.variable(`${found} && ${fn}(${data})`);
-      return valueCode(type, `!${ok}`, writer.variable(`${writer.constant(out)}[0]`));
-    }
-    default: {
-      const memory = scratch();
-      const parse =
-        type.kind === "long" ? readLong(column, memory.words) : readTimestamp(column, memory, zoneId);
-      const ok = writer.variable(`${found} && ${writer.constant(parse)}(${data})`);
-      return scratchCode(writer, type, `!${ok}`, memory);
-    }
-  }
+function emitFailure({ writer, bad }: Reading, result: Code, origin: Origin | undefined): void {
+  const fail = writer.constant((row: readonly Value[]) => {
+    throw malformedRecord(rowText(row, result.type as StructType), origin);
+  });
+  writer.when(bad, () => writer.write(`${fail}(${writer.box({ ...result, isNull: "false" })});`));
 }
 
-const SPECIAL = /^(?:[+-]?INF|[+-]?Infinity|NaN)$/;
-
-function readDouble(bytes: Uint8Array, column: FieldColumn, out: Float64Array): boolean {
-  const kind = column.kinds[0]!;
-  const start = column.starts[0]!;
-  const end = start + column.lengths[0]!;
-  if (kind === KIND_INTEGER || kind === KIND_FLOAT) return parseDoubleInto(bytes, start, end, out, 0);
-  if (kind === KIND_TRUE || kind === KIND_FALSE || column.lengths[0]! <= 0) return false;
-  return (
-    SPECIAL.test(decoder.decode(bytes.subarray(start, end))) && parseDoubleInto(bytes, start, end, out, 0)
-  );
-}
-
-function readLong(column: FieldColumn, words: Int32Array): (bytes: Uint8Array) => boolean {
-  return (bytes) =>
-    column.kinds[0] === KIND_INTEGER &&
-    parseInt64Into(bytes, column.starts[0]!, column.starts[0]! + column.lengths[0]!, words, 0);
-}
-
-function readTimestamp(
-  column: FieldColumn,
-  memory: { readonly words: Int32Array; readonly values: BigInt64Array },
-  zoneId: string,
-): (bytes: Uint8Array) => boolean {
-  const zone = timeZone(zoneId) ?? UTC;
-  return (bytes) => {
-    const start = column.starts[0]!;
-    const end = start + column.lengths[0]!;
-    if (column.kinds[0] === KIND_STRING) return parseTimestampInto(bytes, start, end, zone, memory.words, 0);
-    if (column.kinds[0] !== KIND_INTEGER || !parseInt64Into(bytes, start, end, memory.words, 0)) return false;
-    memory.values[0] = BigInt.asIntN(64, memory.values[0]! * 1_000_000n);
-    return true;
-  };
+function emitField(reading: Reading, type: DataType, index: number): Code {
+  if (layoutOf(type) === "bytes") return emitText(reading, type, index);
+  const { writer, code, table, text, found, bad } = reading;
+  const memory = valueMemory();
+  const read = writer.constant(jsonFieldReader(type, text, memory, table.columns[index]!));
+  const outcome = writer.variable(`${found} ? ${read}(${code.data}) : 0`);
+  writer.write(`if (${outcome} === ${FIELD_BAD}) ${bad} = true;`);
+  return memoryCode(writer, type, `(${outcome} !== ${FIELD_VALUE})`, memory);
 }
 
 /** Plain texts are views of the JSON text; those with escapes, and values of other kinds, are written anew. */
-function emitText(
-  writer: CodeWriter,
-  code: BytesCode,
-  found: string,
-  type: DataType,
-  column: FieldColumn,
-): Code {
+function emitText({ writer, code, table, found }: Reading, type: DataType, index: number): Code {
+  const column = table.columns[index]!;
   const rt = writer.runtime;
   const kinds = writer.constant(column.kinds);
   const lengths = writer.constant(column.lengths);

@@ -107,25 +107,59 @@ function splitHere(
   return count - before;
 }
 
-/** Appends the parts of a slice between occurrences of several bytes. */
+/** Appends the parts of a slice between occurrences of some bytes; with a positive limit at most that many. */
 export function splitAtBytes(
   parts: SpanBuilder,
   data: Uint8Array,
   start: number,
   length: number,
   separator: Uint8Array,
+  limit = -1,
 ): void {
   parts.open(data, length + 1);
   const { starts, lengths } = parts;
   const end = start + length;
+  const last = limit > 0 ? parts.length + limit - 1 : Number.MAX_SAFE_INTEGER;
   let count = parts.length;
   let from = start;
   for (;;) {
-    const at = indexOfBytes(data, from, end, separator);
+    const at = count < last ? indexOfBytes(data, from, end, separator) : -1;
     starts[count] = from;
     lengths[count++] = (at < 0 ? end : at) - from;
     if (at < 0) break;
     from = at + separator.length;
   }
+  parts.length = count;
+}
+
+/** Appends the parts of a slice between bytes of a set, or between runs of them if `repeated`; `limit` as above. */
+export function splitAtSet(
+  parts: SpanBuilder,
+  data: Uint8Array,
+  start: number,
+  length: number,
+  set: Uint8Array,
+  repeated: boolean,
+  limit: number,
+): void {
+  parts.open(data, length + 1);
+  const { starts, lengths } = parts;
+  const end = start + length;
+  const last = limit > 0 ? parts.length + limit - 1 : Number.MAX_SAFE_INTEGER;
+  let count = parts.length;
+  let from = start;
+  for (let at = start; at < end && count < last; ) {
+    if (set[data[at]!] === 0) {
+      at++;
+      continue;
+    }
+    starts[count] = from;
+    lengths[count++] = at - from;
+    at++;
+    if (repeated) while (at < end && set[data[at]!] === 1) at++;
+    from = at;
+  }
+  starts[count] = from;
+  lengths[count++] = end - from;
   parts.length = count;
 }

@@ -7,7 +7,8 @@ import { emitBoxedCall } from "../emit/boxed-call.js";
 import { guarded, held } from "../emit/parts.js";
 import { codePoints } from "./code-points.js";
 import { type CompiledRegex, regexCache } from "./java-regex.js";
-import { SpanBuilder, splitAtByte, splitAtBytes } from "./span-builder.js";
+import { SpanBuilder, splitAtByte, splitAtBytes, splitAtSet } from "./span-builder.js";
+import { type SplitPattern, splitPattern } from "./split-pattern.js";
 
 /** `split(text, regex[, limit])`. */
 export const splitFunctions: readonly ScalarFunction[] = [
@@ -21,8 +22,9 @@ export const splitFunctions: readonly ScalarFunction[] = [
 ];
 
 function emitSplit(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
-  const separator = plainSeparator(args[1]!);
-  if (separator !== undefined && unlimited(args[2])) return emitSpans(writer, args[0]!, call, separator);
+  const pattern = plainPattern(args[1]!);
+  const limit = constantLimit(args[2]);
+  if (pattern !== undefined && limit !== undefined) return emitSpans(writer, args[0]!, call, pattern, limit);
   const regex = regexCache("split", "regex", call.origin);
   const fn = (text: string, pattern: string, limit: number | undefined): Value =>
     splitText(text, pattern === "" ? undefined : regex(pattern), limit ?? -1);
@@ -34,34 +36,43 @@ function emitSplit(writer: CodeWriter, args: readonly Expression[], call: EmitCa
   );
 }
 
-function unlimited(limit: Expression | undefined): boolean {
-  return (
-    limit === undefined || (limit.kind === "literal" && typeof limit.value === "number" && limit.value <= 0)
-  );
+/** A limit that is the same for all rows, -1 where there is none. */
+function constantLimit(limit: Expression | undefined): number | undefined {
+  if (limit === undefined) return -1;
+  return limit.kind === "literal" && typeof limit.value === "number" ? limit.value : undefined;
 }
 
-const encoder = new TextEncoder();
-const SPECIAL = ".$|()[{^?*+\\";
-
-/** The bytes that a pattern stands for, if those are always the same: plain characters, and others escaped. */
-function plainSeparator(pattern: Expression): Uint8Array | undefined {
+function plainPattern(pattern: Expression): SplitPattern | undefined {
   if (pattern.kind !== "literal" || typeof pattern.value !== "string") return undefined;
-  const text = pattern.value;
-  let plain = "";
-  for (let at = 0; at < text.length; at++) {
-    const isEscaped = text[at] === "\\";
-    if (isEscaped) at++;
-    const char = text[at];
-    // an escaped letter or digit means something else, and a lone surrogate matches no bytes
-    if (char === undefined || (isEscaped ? /[A-Za-z0-9]/.test(char) : SPECIAL.includes(char)))
-      return undefined;
-    plain += char;
+  return splitPattern(pattern.value);
+}
+
+/** The call that appends the parts of a slice. */
+function splitCall(
+  writer: CodeWriter,
+  pattern: SplitPattern,
+  limit: number,
+  parts: string,
+  slice: string,
+): string {
+  if (pattern.kind === "set") {
+    const set = writer.constant(pattern.set);
+    return `${writer.constant(splitAtSet)}(${parts}, ${slice}, ${set}, ${pattern.repeated}, ${limit})`;
   }
-  return plain === "" || /\p{Surrogate}/u.test(plain) ? undefined : encoder.encode(plain);
+  const { bytes } = pattern;
+  return bytes.length === 1 && limit <= 0
+    ? `${writer.constant(splitAtByte)}(${parts}, ${slice}, ${bytes[0]})`
+    : `${writer.constant(splitAtBytes)}(${parts}, ${slice}, ${writer.constant(bytes)}, ${limit})`;
 }
 
 /** Parts are views of the text's own bytes. */
-function emitSpans(writer: CodeWriter, text: Expression, call: EmitCall, separator: Uint8Array): Code {
+function emitSpans(
+  writer: CodeWriter,
+  text: Expression,
+  call: EmitCall,
+  pattern: SplitPattern,
+  limit: number,
+): Code {
   const code = writer.expression(text) as Extract<Code, { layout: "bytes" }>;
   return guarded(writer, code.isNull, call.type, () => {
     const parts = writer.builder(new SpanBuilder());
@@ -72,11 +83,7 @@ function emitSpans(writer: CodeWriter, text: Expression, call: EmitCall, separat
       : writer.variable(`${rt}.copy(${code.data}, ${code.start}, ${code.length})`);
     const data = inPlace ? code.data : `${rt}.bytes`;
     const first = writer.variable(`${parts}.length`);
-    const [split, at] =
-      separator.length === 1
-        ? [writer.constant(splitAtByte), String(separator[0])]
-        : [writer.constant(splitAtBytes), writer.constant(separator)];
-    writer.write(`${split}(${parts}, ${data}, ${start}, ${code.length}, ${at});`);
+    writer.write(`${splitCall(writer, pattern, limit, parts, `${data}, ${start}, ${code.length}`)};`);
     const length = writer.variable(`${parts}.length - ${first}`);
     return { type: call.type, isNull: "false", layout: "list", column: parts, start: first, length };
   });

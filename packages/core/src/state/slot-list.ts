@@ -1,0 +1,31 @@
+const CHUNK = 1 << 14;
+
+/** A list of slots that grows without ever being copied. */
+export class SlotList {
+  private chunks: Int32Array[] = [];
+  private count = 0;
+
+  get length(): number {
+    return this.count;
+  }
+
+  push(slot: number): void {
+    const at = this.count % CHUNK;
+    if (at === 0 && this.count === this.chunks.length * CHUNK) this.chunks.push(new Int32Array(CHUNK));
+    this.chunks[(this.count - at) / CHUNK]![at] = slot;
+    this.count++;
+  }
+
+  /** The slots in their order, in pieces. */
+  *pieces(): Generator<Int32Array> {
+    for (let from = 0; from < this.count; from += CHUNK) {
+      yield this.chunks[from / CHUNK]!.subarray(0, this.count - from);
+    }
+  }
+
+  /** Forgets all slots and keeps the memory of a short list. */
+  clear(): void {
+    this.count = 0;
+    this.chunks.length = Math.min(this.chunks.length, 1);
+  }
+}
