@@ -17,7 +17,7 @@ import type { FunctionSettings } from "../text-record/function-settings.js";
 import { type MalformedRecords, malformedRecord, rowText } from "../text-record/malformed-record.js";
 import { memoryCode } from "../text-record/memory-code.js";
 import { type ValueText, valueMemory, valueText } from "../text-record/value-parsers.js";
-import { FIELD_BAD, FIELD_VALUE, jsonFieldReader } from "./json-field-reader.js";
+import { jsonFieldReader } from "./json-field-reader.js";
 import { parseJsonPrefix, writeJson } from "./json-value.js";
 
 const FLAT: ReadonlySet<string> = new Set([
@@ -158,10 +158,20 @@ function emitField(reading: Reading, type: DataType, index: number): Code {
   if (layoutOf(type) === "bytes") return emitText(reading, type, index);
   const { writer, code, table, text, found, bad } = reading;
   const memory = valueMemory();
-  const read = writer.constant(jsonFieldReader(type, text, memory, table.columns[index]!));
-  const outcome = writer.variable(`${found} ? ${read}(${code.data}) : 0`);
-  writer.write(`if (${outcome} === ${FIELD_BAD}) ${bad} = true;`);
-  return memoryCode(writer, type, `(${outcome} !== ${FIELD_VALUE})`, memory);
+  const { direct, parse, other } = jsonFieldReader(type, text, memory);
+  const { starts, lengths, kinds } = table.columns[index]!;
+  const kind = writer.variable(`${writer.constant(kinds)}[0]`);
+  const start = writer.variable(`${writer.constant(starts)}[0]`);
+  const length = writer.variable(`${found} ? ${writer.constant(lengths)}[0] : -1`);
+  const ok = writer.variable("false");
+  const span = `${code.data}, ${start}, ${start} + ${length}`;
+  writer.when(`${length} >= 0`, () => {
+    const isDirect = direct.map((one) => `${kind} === ${one}`).join(" || ");
+    const otherwise = `${writer.constant(other)}(${span}, ${kind})`;
+    writer.write(`${ok} = ${isDirect} ? ${writer.constant(parse)}(${span}) : ${otherwise};`);
+    writer.write(`if (!${ok}) ${bad} = true;`);
+  });
+  return memoryCode(writer, type, `!${ok}`, memory);
 }
 
 /** Plain texts are views of the JSON text; those with escapes, and values of other kinds, are written anew. */

@@ -52,13 +52,9 @@ export const fromJsonFunctions: readonly ScalarFunction[] = [
 function emitFromJson(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
   const { settings, timeZone, ansi, malformed } = call.state as FromJsonState;
   const code = writer.expression(args[0]!);
-  if (
-    isFlat(call.type) &&
-    malformed.corruptIndex < 0 &&
-    Object.keys(settings).length === 0 &&
-    code.layout === "bytes"
-  ) {
-    return emitFlatJson(writer, code, call.type as StructType, timeZone);
+  if (isFlat(call.type) && code.layout === "bytes") {
+    const { origin } = call;
+    return emitFlatJson(writer, code, call.type as StructType, { settings, malformed, timeZone, origin });
   }
   const context: EvaluationContext = {
     ansi,

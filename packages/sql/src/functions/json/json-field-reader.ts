@@ -1,7 +1,6 @@
 import type { DataType } from "@ss/core";
 import {
   ByteArena,
-  type FieldColumn,
   KIND_FALSE,
   KIND_FLOAT,
   KIND_INTEGER,
@@ -20,20 +19,22 @@ import {
   valueParser,
 } from "../text-record/value-parsers.js";
 
-/** The field is absent or null. */
-export const FIELD_NULL = 0;
-/** The field's value is in memory. */
-export const FIELD_VALUE = 1;
-/** The field holds no value of its type. */
-export const FIELD_BAD = 2;
+/** Reads the bytes of a field of one kind into memory; false where they are no value of the type. */
+export type ParseKind = (bytes: Uint8Array, start: number, end: number, kind: number) => boolean;
 
-/** Reads the field that row 0 of a column holds into memory, and says what came of it. */
-export type ReadField = (bytes: Uint8Array) => number;
+/** How the fields of a type of fixed size are read. */
+export interface JsonFieldReader {
+  /** Kinds of fields whose bytes are a value as they stand. */
+  readonly direct: readonly number[];
+  /** Reads those; */
+  readonly parse: ParseValue;
+  /** and this the others. */
+  readonly other: ParseKind;
+}
 
 const WHOLE: readonly number[] = [KIND_INTEGER];
 const TEXT: readonly number[] = [KIND_STRING];
 
-/** Kinds of fields whose bytes are a value of the type. */
 function directKinds(type: DataType): readonly number[] {
   switch (type.kind) {
     case "boolean":
@@ -51,28 +52,11 @@ function directKinds(type: DataType): readonly number[] {
   }
 }
 
-/** The reader of a type of fixed size. */
-export function jsonFieldReader(
-  type: DataType,
-  text: ValueText,
-  memory: ValueMemory,
-  column: FieldColumn,
-): ReadField {
-  const direct = new Uint8Array(16);
-  for (const kind of directKinds(type)) direct[kind] = 1;
+/** The reader of a type, into memory. */
+export function jsonFieldReader(type: DataType, text: ValueText, memory: ValueMemory): JsonFieldReader {
   const parse = valueParser(type, text, memory)!;
-  const other = otherKinds(type, text, memory, parse);
-  return (bytes) => {
-    const length = column.lengths[0]!;
-    if (length < 0) return FIELD_NULL;
-    const start = column.starts[0]!;
-    const kind = column.kinds[0]!;
-    if (direct[kind] === 1) return parse(bytes, start, start + length) ? FIELD_VALUE : FIELD_BAD;
-    return other(bytes, start, start + length, kind) ? FIELD_VALUE : FIELD_BAD;
-  };
+  return { direct: directKinds(type), parse, other: otherKinds(type, text, memory, parse) };
 }
-
-type ParseKind = (bytes: Uint8Array, start: number, end: number, kind: number) => boolean;
 
 /** What reads the kinds of fields that are not bytes of the type as they stand. */
 function otherKinds(type: DataType, text: ValueText, memory: ValueMemory, parse: ParseValue): ParseKind {
