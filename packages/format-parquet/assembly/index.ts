@@ -1,3 +1,5 @@
+export { compress } from "./compress";
+
 /** What went wrong; 0 is nothing. The host has the texts. */
 const TOO_SHORT: i32 = 1;
 const TOO_LONG: i32 = 2;

@@ -4,7 +4,7 @@ import { inferParquetSchema } from "./read/infer-schema.js";
 import { readSplit } from "./read/parquet-scan.js";
 import { checkParquetType } from "./write/arrow-writers.js";
 import { codecOf } from "./write/codec.js";
-import { ParquetFormatFile } from "./write/parquet-file.js";
+import { parquetFiles } from "./write/open-parquet-file.js";
 
 /** Parquet files: reading and writing. */
 export const parquetFormat: FileFormat = {
@@ -32,8 +32,8 @@ export const parquetFormat: FileFormat = {
     },
     extension: (options, { conf }) => `${codecOf(options, conf).ending}.parquet`,
     open: (schema, options, context) => {
-      const codec = codecOf(options, context.conf);
-      return async (file) => new ParquetFormatFile(schema, codec, rowGroupBytes(options), file);
+      const start = parquetFiles(schema, codecOf(options, context.conf), rowGroupBytes(options));
+      return async (file) => start(file);
     },
   },
 };

@@ -47,6 +47,7 @@ class PlainStore implements StateStore {
 
   async commit(version: number, beforeWrite: () => Promise<void>): Promise<StateVersion> {
     await beforeWrite();
+    for (const { putKeys } of this.families) putKeys.clear();
     const body = JSON.stringify(
       this.families.map(({ table }) => [...table.values()]),
       toJson,
@@ -89,6 +90,8 @@ class PlainStore implements StateStore {
 class PlainFamily implements StateFamily {
   readonly spec: FamilySpec;
   table: Table = new Map();
+  /** Keys put since the last commit. */
+  readonly putKeys: Set<string> = new Set();
 
   constructor(spec: FamilySpec) {
     this.spec = spec;
@@ -112,17 +115,26 @@ class PlainFamily implements StateFamily {
     return { positions, values: batchFromRows(this.spec.valueSchema, found).columns };
   }
 
-  put(keys: readonly Column[], values: readonly Column[], rowCount: number): void {
+  put(keys: readonly Column[], values: readonly Column[], rowCount: number): number {
+    const before = this.putKeys.size;
     for (let i = 0; i < rowCount; i++) {
       const row = [...keys, ...values].map((column) => valueAt(column, i));
       this.table.set(this.keyOf(row), row);
+      this.putKeys.add(this.keyOf(row));
     }
+    return this.putKeys.size - before;
+  }
+
+  changed(): Iterable<StateRows> {
+    return this.pieces((row) => this.putKeys.has(this.keyOf(row)));
   }
 
   remove(keys: readonly Column[], rowCount: number): number {
     let count = 0;
     for (let i = 0; i < rowCount; i++) {
-      if (this.table.delete(this.keyOf(keys.map((column) => valueAt(column, i))))) count++;
+      const key = this.keyOf(keys.map((column) => valueAt(column, i)));
+      if (this.table.delete(key)) count++;
+      this.putKeys.delete(key);
     }
     return count;
   }

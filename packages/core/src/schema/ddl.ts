@@ -2,15 +2,17 @@ import { StreamError } from "../errors/stream-error.js";
 import * as t from "./data-type.js";
 import { StructField, StructType } from "./struct-type.js";
 
-/** Reads a schema from a DDL text: `a INT, b: STRING NOT NULL COMMENT 'x'`, or the text of a struct type. */
-export function parseDdl(ddl: string): StructType {
-  const parser = new DdlParser(ddl);
-  return parser.schema();
+/**
+ * Reads a schema from a DDL text: `a INT, b: STRING NOT NULL COMMENT 'x'`, or the text of a struct type. `timestamp` is what the
+ * word TIMESTAMP means.
+ */
+export function parseDdl(ddl: string, timestamp: t.DataType = t.TimestampType): StructType {
+  return new DdlParser(ddl, timestamp).schema();
 }
 
 /** Reads one type: `decimal(10,2)`, `ARRAY<STRUCT<a: INT>>`. */
-export function parseTypeText(text: string): t.DataType {
-  return new DdlParser(text).singleType();
+export function parseTypeText(text: string, timestamp: t.DataType = t.TimestampType): t.DataType {
+  return new DdlParser(text, timestamp).singleType();
 }
 
 const NAMES: ReadonlyMap<string, t.DataType> = new Map<string, t.DataType>([
@@ -29,7 +31,6 @@ const NAMES: ReadonlyMap<string, t.DataType> = new Map<string, t.DataType>([
   ["string", t.StringType],
   ["binary", t.BinaryType],
   ["date", t.DateType],
-  ["timestamp", t.TimestampType],
   ["timestamp_ltz", t.TimestampType],
   ["timestamp_ntz", t.TimestampNTZType],
   ["variant", t.VariantType],
@@ -49,9 +50,11 @@ class DdlParser {
   private readonly tokens: Token[] = [];
   private position = 0;
   private readonly text: string;
+  private readonly plainTimestamp: t.DataType;
 
-  constructor(text: string) {
+  constructor(text: string, timestamp: t.DataType) {
     this.text = text;
+    this.plainTimestamp = timestamp;
     TOKEN.lastIndex = 0;
     while (TOKEN.lastIndex < text.length) {
       const at = TOKEN.lastIndex;
@@ -187,7 +190,7 @@ class DdlParser {
       }
       return without ? t.TimestampNTZType : t.TimestampType;
     }
-    return t.TimestampType;
+    return this.plainTimestamp;
   }
 
   private interval(): t.DataType {

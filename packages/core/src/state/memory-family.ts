@@ -39,7 +39,7 @@ export class MemoryFamily implements StateFamily {
   private index: OrderedIndex | null;
   private flags: Uint8Array = new Uint8Array(512);
   /** Slots put since the last commit. One that was removed and used again stands here twice. */
-  private readonly changed: SlotList = new SlotList();
+  private readonly puts: SlotList = new SlotList();
   /** Keys of the last commit that were removed since. */
   private readonly removed: ColumnBuilder[];
   private removedKeyCount = 0;
@@ -72,13 +72,21 @@ export class MemoryFamily implements StateFamily {
     return { positions, values: this.values.map((builder) => builder.view()) };
   }
 
-  put(keys: readonly Column[], values: readonly Column[], rowCount: number): void {
+  put(keys: readonly Column[], values: readonly Column[], rowCount: number): number {
     const slots = this.slotsFor(rowCount);
     this.table.findOrAdd(keys, rowCount, slots);
     this.growFlags();
-    this.markPut(keys, slots, rowCount);
+    const changed = this.markPut(keys, slots, rowCount);
     for (let k = 0; k < this.values.length; k++) putRows(this.values[k]!, values[k]!, slots, rowCount);
-    this.updatedCount += rowCount;
+    this.updatedCount += changed;
+    return changed;
+  }
+
+  *changed(): Generator<StateRows> {
+    const slots = this.changedSlots();
+    for (let from = 0; from < slots.length; from += BATCH_ROWS) {
+      yield this.gather(slots.subarray(from, from + BATCH_ROWS));
+    }
   }
 
   remove(keys: readonly Column[], rowCount: number): number {
@@ -147,10 +155,10 @@ export class MemoryFamily implements StateFamily {
   /** Forgets the changes: they are durable. */
   markCommitted(): void {
     const { flags } = this;
-    for (const slots of this.changed.pieces()) {
+    for (const slots of this.puts.pieces()) {
       for (let k = 0; k < slots.length; k++) flags[slots[k]!]! &= LIVE | SETTLED;
     }
-    this.changed.clear();
+    this.puts.clear();
     for (const key of this.removed) key.reset();
     this.removedKeyCount = 0;
     this.updatedCount = 0;
@@ -160,7 +168,7 @@ export class MemoryFamily implements StateFamily {
 
   /** The rows as they are now, to be read while the family goes on changing; one at a time, up to `endImage`. */
   beginImage(): FamilyImage {
-    assert(this.image === null && this.changed.length === 0, "an image begins between two batches");
+    assert(this.image === null && this.puts.length === 0, "an image begins between two batches");
     const subject = {
       spec: this.spec,
       slotCount: this.table.slotCount,
@@ -196,22 +204,26 @@ export class MemoryFamily implements StateFamily {
     return this.table.byteSize() + values + this.flags.byteLength + (this.index?.byteSize() ?? 0);
   }
 
-  private markPut(keys: readonly Column[], slots: Int32Array, rowCount: number): void {
+  /** Notes the slots that were put; gives how many had not been since the last commit. */
+  private markPut(keys: readonly Column[], slots: Int32Array, rowCount: number): number {
     const { flags, index, image } = this;
     const { orderedBy } = this.spec;
     const columns = image === null ? [] : this.columns();
+    let count = 0;
     for (let i = 0; i < rowCount; i++) {
       const slot = slots[i]!;
       if ((flags[slot]! & CHANGED) !== 0) continue;
+      count++;
       if (image !== null) this.settle(image, slot, columns);
       const before = flags[slot]!;
-      this.changed.push(slot);
+      this.puts.push(slot);
       if ((before & LIVE) !== 0) flags[slot] = before | CHANGED;
       else {
         flags[slot] = before | LIVE | CHANGED | NEW;
         index?.add(slot, keys[orderedBy!]!, i);
       }
     }
+    return count;
   }
 
   /** Lets the image have what it needs of a slot that is about to change. */
@@ -225,9 +237,9 @@ export class MemoryFamily implements StateFamily {
   /** Slots with a change, each once. */
   private changedSlots(): Int32Array {
     const { flags } = this;
-    const slots = new Int32Array(this.changed.length);
+    const slots = new Int32Array(this.puts.length);
     let count = 0;
-    for (const piece of this.changed.pieces()) {
+    for (const piece of this.puts.pieces()) {
       for (let k = 0; k < piece.length; k++) {
         const slot = piece[k]!;
         if ((flags[slot]! & CHANGED) === 0) continue;

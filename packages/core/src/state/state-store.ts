@@ -43,8 +43,13 @@ export interface StateFamily {
   readonly spec: FamilySpec;
   readonly rowCount: number;
   get(keys: readonly Column[], rowCount: number): StateLookup;
-  /** Inserts or replaces. Of two rows with one key the later wins. */
-  put(keys: readonly Column[], values: readonly Column[], rowCount: number): void;
+  /**
+   * Inserts or replaces. Of two rows with one key the later wins. Returns how many of the keys had not been put since the last commit, or
+   * had been removed after it.
+   */
+  put(keys: readonly Column[], values: readonly Column[], rowCount: number): number;
+  /** The rows put since the last commit that are still there, each once, in the order in which they were first put, in pieces. */
+  changed(): Iterable<StateRows>;
   /** Removes; keys that are not there do no harm. Returns how many were. */
   remove(keys: readonly Column[], rowCount: number): number;
   /** All rows, in pieces. */

@@ -9,9 +9,10 @@ interface WasmApi {
 }
 
 /** What the module offers (assembly/index.ts). Addresses are bytes from the start of the memory. */
-interface SnappyExports {
+export interface SnappyExports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   heapBase(): number;
+  compress(source: number, end: number, target: number, table: number): number;
   snappy(source: number, end: number, target: number, size: number): number;
 }
 
@@ -29,7 +30,8 @@ const FAULTS: Readonly<Record<number, string>> = {
 
 let loaded: SnappyExports | undefined;
 
-function snappyModule(): SnappyExports {
+/** The module, compiled at its first use. */
+export function snappyModule(): SnappyExports {
   if (loaded === undefined) {
     const wasm = (globalThis as unknown as { readonly WebAssembly: WasmApi }).WebAssembly;
     const module = new wasm.Module(Buffer.from(WASM_BASE64, "base64"));
@@ -65,7 +67,7 @@ export function decompressSnappy(
 }
 
 /** The module's memory, of at least a size. Growth makes a new buffer. */
-function bytesOf({ memory }: SnappyExports, size: number): Uint8Array {
+export function bytesOf({ memory }: SnappyExports, size: number): Uint8Array {
   const missing = size - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
   return new Uint8Array(memory.buffer);

@@ -2,7 +2,6 @@ import type { Batch, FileWriter, FormatFile, StructType } from "@ss/core";
 import * as arrow from "@uwdata/flechette";
 import type { RecordBatch, Table, WriterProperties } from "parquet-wasm";
 import { invalidText } from "../errors.js";
-import { ROW_METADATA } from "../read/parquet-footer.js";
 import { type ParquetWasm, parquetWasm } from "../wasm.js";
 import type { ArrowPart, ArrowWriter } from "./arrow-writer.js";
 import { arrowWriter } from "./arrow-writers.js";
@@ -12,23 +11,32 @@ import { compressionOf, type ParquetCodec } from "./codec.js";
 /** Rows are handed to the encoder when they take that many bytes. */
 const PIECE_BYTES = 4 << 20;
 const PIECE_ROWS = 1 << 16;
-/** Readers take the dates and timestamps of files with this mark as they stand, in the calendar of today. */
-const CALENDAR_MARK = "4.0.0";
 
-/** A Parquet file being written. Small files are encoded in one go, larger ones piece by piece. */
+/** A Parquet file that parquet-wasm encodes. Small files are encoded in one go, larger ones piece by piece. */
 export class ParquetFormatFile implements FormatFile {
   private readonly schema: StructType;
   private readonly codec: ParquetCodec;
   private readonly rowGroupBytes: number;
+  private readonly keyValues: ReadonlyMap<string, string>;
+  private readonly createdBy: string;
   private readonly file: FileWriter;
   private readonly writers: readonly ArrowWriter[];
   private encoder: PieceEncoder | undefined;
   private rows = 0;
 
-  constructor(schema: StructType, codec: ParquetCodec, rowGroupBytes: number, file: FileWriter) {
+  constructor(
+    schema: StructType,
+    codec: ParquetCodec,
+    rowGroupBytes: number,
+    keyValues: ReadonlyMap<string, string>,
+    createdBy: string,
+    file: FileWriter,
+  ) {
     this.schema = schema;
     this.codec = codec;
     this.rowGroupBytes = rowGroupBytes;
+    this.keyValues = keyValues;
+    this.createdBy = createdBy;
     this.file = file;
     this.writers = schema.fields.map(({ type }) => arrowWriter(type));
   }
@@ -62,15 +70,11 @@ export class ParquetFormatFile implements FormatFile {
   }
 
   private properties(wasm: ParquetWasm): WriterProperties {
-    const metadata = new Map([
-      [ROW_METADATA, JSON.stringify(this.schema)],
-      ["org.apache.spark.version", CALENDAR_MARK],
-    ]);
     return new wasm.WriterPropertiesBuilder()
       .setCompression(compressionOf(this.codec, wasm))
       .setMaxRowGroupBytes(this.rowGroupBytes)
-      .setKeyValueMetadata(metadata)
-      .setCreatedBy("@ss/format-parquet")
+      .setKeyValueMetadata(new Map(this.keyValues))
+      .setCreatedBy(this.createdBy)
       .build();
   }
 

@@ -1,4 +1,4 @@
-import { type DataType, parseTypeText, StringType } from "@ss/core";
+import { type DataType, parseTypeText, StringType, sqlText } from "@ss/core";
 import { call, literal } from "../expression/expression.js";
 import { parseExpression } from "../parser/parser.js";
 import {
@@ -184,6 +184,46 @@ export function element_at(list: ColumnOrName, key: Column | LiteralValue): Colu
 /** A part of a JSON text, by a path such as `$.a.b`. */
 export function get_json_object(json: ColumnOrName, path: string): Column {
   return withLiterals("get_json_object", json, path);
+}
+/** A schema as SQL writes it, or as a type. */
+function schemaText(schema: DataType | string): string {
+  return typeof schema === "string" ? schema : sqlText(schema);
+}
+/** A call whose options, if there are any, come last as a map. */
+function withOptions(
+  name: string,
+  options: Readonly<Record<string, string>> | undefined,
+  ...args: readonly Column[]
+): Column {
+  const expressions = args.map((arg) => arg.expression);
+  if (options === undefined || Object.keys(options).length === 0)
+    return new Column(call(name, ...expressions));
+  const entries = Object.entries(options).flatMap((entry) => entry.map((text) => literalOf(text)));
+  return new Column(call(name, ...expressions, call("map", ...entries)));
+}
+/** The value that a JSON text holds, by a schema such as `"id INT, name STRING"`; options as of the JSON source. */
+export function from_json(
+  json: ColumnOrName,
+  schema: DataType | string,
+  options?: Readonly<Record<string, string>>,
+): Column {
+  return withOptions("from_json", options, columnOf(json), lit(schemaText(schema)));
+}
+/** A struct, an array or a map as JSON. */
+export function to_json(value: ColumnOrName, options?: Readonly<Record<string, string>>): Column {
+  return withOptions("to_json", options, columnOf(value));
+}
+/** The struct that a CSV text holds, by a schema such as `"id INT, name STRING"`; options as of the CSV source. */
+export function from_csv(
+  csv: ColumnOrName,
+  schema: DataType | string,
+  options?: Readonly<Record<string, string>>,
+): Column {
+  return withOptions("from_csv", options, columnOf(csv), lit(schemaText(schema)));
+}
+/** A struct as CSV. */
+export function to_csv(value: ColumnOrName, options?: Readonly<Record<string, string>>): Column {
+  return withOptions("to_csv", options, columnOf(value));
 }
 /** A value where a condition holds: `when(a.gt(1), "big").otherwise("small")`. */
 export function when(condition: Column, value: Column | LiteralValue): Column {

@@ -58,7 +58,7 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
   };
   const groupInput = (node: AggregatePlan): GroupInput => {
     const read = hasPartials(node) ? splittingRead(node.child) : undefined;
-    if (read === undefined) return new DirectInput(node, build(node.child));
+    if (read === undefined) return new DirectInput(node, build(node.child), ansi);
     const { stateful: _stateful, ...partial } = node;
     const scan = scanOf(node.child, read);
     return new SplitInput(node, buildHere(node.child), scan, fragments.add(partial, read), ansi);

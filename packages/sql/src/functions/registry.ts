@@ -42,11 +42,13 @@ import { concatFunctions } from "./string/concat.js";
 import { emittedStringFunctions } from "./string/emit-strings.js";
 import { encodingFunctions } from "./string/encodings.js";
 import { formattingFunctions } from "./string/formatting.js";
+import { letterCaseFunctions } from "./string/letter-case.js";
 import { likeFunctions } from "./string/like.js";
 import { maskFunctions } from "./string/mask.js";
 import { regexpFunctions } from "./string/regexp.js";
 import { splitFunctions } from "./string/split.js";
 import { textFunctions } from "./string/text-functions.js";
+import { trimFunctions } from "./string/trim.js";
 import { timeFunctions } from "./time/time-functions.js";
 import { urlFunctions } from "./url/url-functions.js";
 import { timeWindowFunctions } from "./window-time/time-windows.js";
@@ -131,7 +133,9 @@ export function scalarFunctions(): readonly ScalarFunction[] {
     ...likeFunctions,
     ...regexpFunctions,
     ...splitFunctions,
+    ...letterCaseFunctions,
     ...textFunctions,
+    ...trimFunctions,
   ];
 }
 

@@ -167,6 +167,17 @@ describe("casts that fail", () => {
     expect(both(Number.NaN, DoubleType, IntegerType, legacy)).toBe(0);
     expect(both("1.9", StringType, IntegerType, legacy)).toBe(1);
   });
+  it("read decimals from texts", () => {
+    expect(both(" 1.255 ", StringType, DecimalType(5, 2))).toBe(126n);
+    expect(both("-1e3", StringType, DecimalType(10, 2))).toBe(-100000n);
+    expect(both("123456789012345678901.5", StringType, DecimalType(30, 1))).toBe(1234567890123456789015n);
+    expect(both("abc", StringType, DecimalType(5, 2), {}, "try")).toBeNull();
+    expect(both("1234.5", StringType, DecimalType(5, 2), { ansi: false })).toBeNull();
+    expect(failure(() => both("abc", StringType, DecimalType(5, 2))).condition).toBe("CAST_INVALID_INPUT");
+    expect(failure(() => both("1234.5", StringType, DecimalType(5, 2))).condition).toBe(
+      "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION",
+    );
+  });
   it("refuse decimals without room", () => {
     const error = failure(() => both(12345n, DecimalType(5, 2), DecimalType(3, 1)));
     expect(error.condition).toBe("NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION");

@@ -1,5 +1,6 @@
-import { MapType, StringType, StructField, StructType, type Value } from "@ss/core";
+import { IntegerType, MapType, StringType, StructField, StructType, type Value } from "@ss/core";
 import { describe, expect, it } from "vitest";
+import { from_csv, from_json, lit, to_csv, to_json } from "../../src/dataframe/functions.js";
 import { call, type Expression, literal } from "../../src/expression/expression.js";
 import { evaluate, evaluateRows, input, type Settings } from "./evaluate.js";
 
@@ -91,6 +92,20 @@ describe("from_csv", () => {
     expect(read('"1\\"2",3', "a INT, b INT")).toEqual([null, 3]);
   });
 
+  it("takes the first record of a text that holds several, which only U+FFFF and a stray quote can make", () => {
+    const csv = input("csv", StringType);
+    const settings = options({ unescapedQuoteHandling: "BACK_TO_DELIMITER", sep: "|", escape: '"' });
+    const rows = [["x|y"], ['"a\uffffb\uffffc\uffffd""|"e"'], ["p|q"], [null], ["r"], ['"with ""|"1"']];
+    expect(evaluateRows(call("from_csv", csv, text("a STRING, b STRING"), settings), [csv], rows)).toEqual([
+      ["x", "y"],
+      ["a", null],
+      ["p", "q"],
+      null,
+      ["r", null],
+      ['with "', "1"],
+    ]);
+  });
+
   it("has no record in a comment", () => {
     expect(read("#1", "a INT, _corrupt_record STRING", { comment: "#" })).toEqual([null, "#1"]);
     expect(read("#1", "a STRING")).toEqual(["#1"]);
@@ -129,6 +144,20 @@ describe("from_csv", () => {
       read("1970-01-02", "d DATE", { dateFormat: "dd/MM/yyyy", enableDateTimeParsingFallback: "true" }),
     ).toEqual([1]);
     expect(read("02 janvier 1970", "d DATE", { dateFormat: "dd MMMM yyyy", locale: "fr" })).toEqual([1]);
+  });
+
+  it("looks at no pattern that no field needs", () => {
+    expect(read("1", "a INT", { timestampFormat: "dd/MMMMM/yyyy" })).toEqual([1]);
+  });
+
+  it("reads TIMESTAMP as the session means it", () => {
+    const conf = { "spark.sql.timestampType": "TIMESTAMP_NTZ" };
+    const text = "1970-01-01 00:00:01";
+    const session = { conf, timeZone: "America/Los_Angeles" };
+    expect(read(`${text},${text}`, "a TIMESTAMP, b TIMESTAMP_LTZ", {}, session)).toEqual([
+      1_000_000n,
+      28_801_000_000n,
+    ]);
   });
 
   it("reads decimals as the locale writes them", () => {
@@ -255,6 +284,19 @@ describe("to_csv", () => {
     expect(conditionOf(() => write(text("a")))).toBe("DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE");
     const nothing = literal(null, new StructType([StructField("a", StringType)]));
     expect(write(nothing)).toBe(null);
+  });
+});
+
+describe("columns by functions", () => {
+  it("read and write CSV and JSON with schemas as text or as types", () => {
+    const schema = new StructType([StructField("n", IntegerType), StructField("s", StringType)]);
+    const settings = { sep: "|" };
+    expect(evaluate(from_csv(lit("1|x"), schema, settings).expression)).toEqual([1, "x"]);
+    expect(evaluate(to_csv(from_csv(lit("1,x"), "n INT, s STRING"), settings).expression)).toBe("1|x");
+    expect(evaluate(from_json(lit('{"n":1,"s":"x"}'), schema).expression)).toEqual([1, "x"]);
+    expect(
+      evaluate(to_json(from_json(lit('{"s":"x"}'), schema), { ignoreNullFields: "false" }).expression),
+    ).toBe('{"n":null,"s":"x"}');
   });
 });
 

@@ -75,10 +75,10 @@ export interface OpenState {
 
 export const UNFENCED = async (): Promise<void> => {};
 
-/** Puts rows of keys followed by values. */
-export function put(family: StateFamily, ...rows: readonly Row[]): void {
+/** Puts rows of keys followed by values; gives how many of the keys had not been put since the last commit. */
+export function put(family: StateFamily, ...rows: readonly Row[]): number {
   const { keys, values } = columnsOf(family.spec, rows);
-  family.put(keys, values, rows.length);
+  return family.put(keys, values, rows.length);
 }
 
 /** Removes keys. */

@@ -75,6 +75,19 @@ const guarantees: Readonly<Record<string, Guarantee<StateStoreUnderTest>>> = {
     assert.deepEqual(allRows(family), textRows(["a", 1n, 11n], ["b", 1n, 21n]));
   },
 
+  "tells which rows were put since the last commit, each once, as they are now": async (subject) => {
+    const { store, family } = await runOf(subject).at(null);
+    const changed = (): string[] => rowsOfPieces(family.changed());
+    assert.equal(put(family, ["a", 1n, 10n], ["b", 1n, 20n], ["a", 1n, 11n]), 2);
+    assert.equal(put(family, ["c", 1n, 30n], ["b", 1n, 21n]), 1);
+    remove(family, ["c", 1n]);
+    assert.deepEqual(changed(), textRows(["a", 1n, 11n], ["b", 1n, 21n]));
+    await store.commit(1, UNFENCED);
+    assert.deepEqual(changed(), []);
+    assert.equal(put(family, ["b", 1n, 22n]), 1);
+    assert.deepEqual(changed(), textRows(["b", 1n, 22n]));
+  },
+
   "removes keys and counts those that were there": async (subject) => {
     const { family } = await runOf(subject).at(null);
     put(family, ["a", 1n, 10n], ["b", 1n, 20n], ["c", 1n, 30n]);

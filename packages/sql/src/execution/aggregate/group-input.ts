@@ -5,26 +5,39 @@ import { nodeText } from "../../physical/text.js";
 import type { Holding } from "../memory-budget.js";
 import type { Operator, Run, ScanInput } from "../operator.js";
 import { type ParallelFragment, scanRequest } from "../parallel/parallel-fragment.js";
+import type { PackedRows } from "../parallel/worker-pool.js";
 import { GroupPartials } from "./group-partials.js";
 import { type GroupTable, shapesOf } from "./group-table.js";
 
 /** How the rows below an aggregation get into its groups. */
 export interface GroupInput {
+  /** Fills a table with all of them. */
   fill(groups: GroupTable, run: Run): Promise<void>;
+  /**
+   * Partial results, to be merged in their order: the parts of the keys, then the buffers of the accumulators. A key comes once in each
+   * partition of the input. Valid until the next are asked for.
+   */
+  partials(run: Run): AsyncIterable<Rows>;
 }
 
 /** Row by row, as they come. */
 export class DirectInput implements GroupInput {
   private readonly plan: AggregatePlan;
   private readonly child: Operator;
+  private readonly all: GroupPartials;
 
-  constructor(plan: AggregatePlan, child: Operator) {
+  constructor(plan: AggregatePlan, child: Operator, ansi: boolean) {
     this.plan = plan;
     this.child = child;
+    this.all = new GroupPartials(plan, ansi);
   }
 
   async fill(groups: GroupTable, run: Run): Promise<void> {
     await fillFrom(this.child.rows(run), groups, holdingOf(this.plan, groups, run));
+  }
+
+  partials(run: Run): AsyncIterable<Rows> {
+    return this.all.of(this.child.rows(run), run.memory);
   }
 }
 
@@ -52,7 +65,7 @@ export class SplitInput implements GroupInput {
   private readonly child: Operator;
   private readonly scan: ScanPlan;
   private readonly fragment: ParallelFragment | undefined;
-  private readonly partials: GroupPartials;
+  private readonly apart: GroupPartials;
   private readonly splitsAlways: boolean;
 
   constructor(
@@ -66,36 +79,59 @@ export class SplitInput implements GroupInput {
     this.child = child;
     this.scan = scan;
     this.fragment = fragment;
-    this.partials = new GroupPartials(plan, ansi);
+    this.apart = new GroupPartials(plan, ansi);
     this.splitsAlways = dependsOnBrackets(plan, ansi);
   }
 
   async fill(groups: GroupTable, run: Run): Promise<void> {
-    const partitions = await run.input(this.scan.read.readId).partitions(scanRequest(this.scan));
+    const partitions = await this.partitions(run);
     const holding = holdingOf(this.plan, groups, run);
-    const packed = partitions.length > 1 ? await this.fragment?.run(run, partitions) : undefined;
-    if (packed !== undefined) {
-      const { types } = this.partials;
-      for await (const { packed: bytes, rowCount } of packed) {
-        groups.merge({ columns: unpackColumns(bytes, types, rowCount), rowCount });
-        holding.added(rowCount);
-        const pause = run.breathe();
-        if (pause) await pause;
-      }
-      return;
+    const split = await this.split(run, partitions);
+    if (split === undefined) return fillFrom(this.undivided(run, partitions), groups, holding);
+    for await (const rows of split) {
+      groups.merge(rows);
+      holding.added(rows.rowCount);
+      const pause = run.breathe();
+      if (pause) await pause;
     }
-    if (partitions.length > 1 && this.splitsAlways) {
-      for (const partition of partitions) {
-        const part = new PartitionRun(run, this.scan.read.readId, partition);
-        for await (const rows of this.partials.of(this.child.rows(part), run.memory)) {
-          groups.merge(rows);
-          holding.added(rows.rowCount);
-        }
-      }
-      return;
+  }
+
+  async *partials(run: Run): AsyncGenerator<Rows> {
+    const partitions = await this.partitions(run);
+    const split = await this.split(run, partitions);
+    yield* split ?? this.apart.of(this.undivided(run, partitions), run.memory);
+  }
+
+  private partitions(run: Run): Promise<readonly Partition[]> {
+    return run.input(this.scan.read.readId).partitions(scanRequest(this.scan));
+  }
+
+  /** The partial results of each partition; undefined where the input is taken as a whole. */
+  private async split(run: Run, partitions: readonly Partition[]): Promise<AsyncIterable<Rows> | undefined> {
+    if (partitions.length < 2) return undefined;
+    const packed = await this.fragment?.run(run, partitions);
+    if (packed !== undefined) return unpacked(packed, this.apart.types);
+    return this.splitsAlways ? this.oneByOne(run, partitions) : undefined;
+  }
+
+  private async *oneByOne(run: Run, partitions: readonly Partition[]): AsyncGenerator<Rows> {
+    for (const partition of partitions) {
+      yield* this.apart.of(this.undivided(run, [partition]), run.memory);
     }
-    const all = new PartitionRun(run, this.scan.read.readId, ...partitions);
-    await fillFrom(this.child.rows(all), groups, holding);
+  }
+
+  /** The rows of some partitions. */
+  private undivided(run: Run, partitions: readonly Partition[]): AsyncIterable<Rows> {
+    return this.child.rows(new PartitionRun(run, this.scan.read.readId, partitions));
+  }
+}
+
+async function* unpacked(
+  packed: AsyncIterable<PackedRows>,
+  types: readonly DataType[],
+): AsyncGenerator<Rows> {
+  for await (const { packed: bytes, rowCount } of packed) {
+    yield { columns: unpackColumns(bytes, types, rowCount), rowCount };
   }
 }
 
@@ -126,7 +162,7 @@ class PartitionRun implements Run {
   private readonly readId: number;
   private readonly partitions: readonly Partition[];
 
-  constructor(base: Run, readId: number, ...partitions: readonly Partition[]) {
+  constructor(base: Run, readId: number, partitions: readonly Partition[]) {
     this.base = base;
     this.readId = readId;
     this.partitions = partitions;

@@ -1,9 +1,19 @@
-import { type Column, type FamilySpec, type StateRows, StructField, StructType, takeColumn } from "@ss/core";
+import {
+  type Column,
+  type FamilySpec,
+  type KeyTable,
+  type StateFamily,
+  type StateRows,
+  StructField,
+  StructType,
+  takeColumn,
+} from "@ss/core";
 import type { Rows } from "../../logical/rows.js";
 import type { AggregatePlan } from "../../physical/plan.js";
 import type { GroupInput } from "../aggregate/group-input.js";
-import { Accumulators, GroupTable, shapesOf } from "../aggregate/group-table.js";
+import { Accumulators, shapesOf } from "../aggregate/group-table.js";
 import { assembleKeys, eventTimePart, keyParts } from "../aggregate/key-columns.js";
+import { kernelKeyTable } from "../keys/kernel-key-table.js";
 import type { Operator, Run } from "../operator.js";
 import { slices } from "../slices.js";
 import type { OperatorCounts, StreamRun } from "../stream-run.js";
@@ -11,7 +21,7 @@ import type { OperatorCounts, StreamRun } from "../stream-run.js";
 /** Spark's name of the operator in progress reports. */
 const NAME = "stateStoreSave";
 
-/** The groups of a batch: keys and partial results by row. */
+/** Groups with partial results by row. */
 interface Partial {
   readonly keys: readonly Column[];
   readonly buffers: readonly Column[];
@@ -19,17 +29,19 @@ interface Partial {
 }
 
 /**
- * An aggregation over a stream. Per batch: the batch's rows are grouped; groups whose event time is at or before the late watermark
- * are dropped; the rest is merged with the state and put back. Append gives the groups that the watermark has completed and
- * forgets them; update gives the groups that changed and forgets the completed ones; complete gives all and forgets none.
+ * An aggregation over a stream. Per batch: the rows are grouped, partition by partition where the input can be divided; groups whose event
+ * time is at or before the late watermark are dropped; the rest is merged with the state and put back. Append gives the groups that the
+ * watermark has completed and forgets them; update gives the groups that changed and forgets the completed ones; complete gives all and
+ * forgets none.
  */
 export class StatefulAggregateOperator implements Operator {
   readonly output: AggregatePlan["output"];
   private readonly plan: AggregatePlan;
   private readonly operatorId: number;
   private readonly input: GroupInput;
-  private readonly groups: GroupTable;
-  /** Groups of a batch with what the state knew of them. */
+  /** Late groups of the batch: one that comes in several partitions counts once. */
+  private readonly late: KeyTable;
+  /** Groups with what the state knew of them. */
   private readonly merged: Accumulators;
   /** Groups read from the state alone. */
   private readonly fromState: Accumulators;
@@ -42,7 +54,7 @@ export class StatefulAggregateOperator implements Operator {
     this.plan = plan;
     this.operatorId = operatorId;
     this.input = input;
-    this.groups = new GroupTable(plan.keys, plan.parts, ansi);
+    this.late = kernelKeyTable(keyParts(plan.keys).map((part) => part.type));
     const shapes = shapesOf(plan.parts, ansi);
     this.merged = new Accumulators(plan.parts, shapes);
     this.fromState = new Accumulators(plan.parts, shapes);
@@ -63,25 +75,31 @@ export class StatefulAggregateOperator implements Operator {
   async *rows(run: Run): AsyncIterable<Rows> {
     const stream = run.stream!;
     const counts = stream.counts(this.operatorId, NAME);
-    this.groups.reset();
-    await this.input.fill(this.groups, run);
-    if (this.plan.keys.length === 0) this.groups.addGlobalGroup();
-    const start = stream.monotonicMs();
-    const changed = this.save(stream, counts);
-    counts.updatesMs += stream.monotonicMs() - start;
-    if (stream.mode === "update") yield* this.changes(changed);
+    this.late.clear();
+    const family = stream.family(this.operatorId);
+    let groups = 0;
+    for await (const { columns, rowCount } of this.input.partials(run)) {
+      groups += rowCount;
+      const start = stream.monotonicMs();
+      const keyCount = this.family.keySchema.length;
+      const partial = { keys: columns.slice(0, keyCount), buffers: columns.slice(keyCount), rowCount };
+      this.save(this.withoutLate(partial, stream, counts), family, counts);
+      counts.updatesMs += stream.monotonicMs() - start;
+      const pause = run.breathe();
+      if (pause) await pause;
+    }
+    if (this.plan.keys.length === 0 && groups === 0) this.saveGlobalGroup(family, counts);
+    if (stream.mode === "update") for (const rows of family.changed()) yield* this.stored(rows);
     if (stream.mode === "complete")
       for (const rows of stream.family(this.operatorId).scan()) yield* this.stored(rows);
     else yield* this.evict(stream, counts);
   }
 
-  /** Merges the batch into the state and returns the groups as they are now. */
-  private save(stream: StreamRun, counts: OperatorCounts): Partial {
-    const batch = this.withoutLate(this.partial(), stream, counts);
-    const family = stream.family(this.operatorId);
-    const { rowCount } = batch;
-    if (rowCount === 0) return batch;
-    const { positions, values } = family.get(batch.keys, rowCount);
+  /** Merges partial results into the state. */
+  private save(batch: Partial, family: StateFamily, counts: OperatorCounts): void {
+    const { rowCount, keys } = batch;
+    if (rowCount === 0) return;
+    const { positions, values } = family.get(keys, rowCount);
     this.merged.reset();
     this.merged.resize(rowCount);
     const known = new Int32Array(rowCount);
@@ -89,16 +107,14 @@ export class StatefulAggregateOperator implements Operator {
     const before = values.map((value) => takeColumn(value, positions, rowCount));
     this.merged.merge(known, before, rowCount);
     this.merged.merge(identity(rowCount), batch.buffers, rowCount);
-    const buffers = this.merged.buffers(rowCount);
-    family.put(batch.keys, buffers, rowCount);
-    counts.updated += rowCount;
-    return { keys: batch.keys, buffers, rowCount };
+    counts.updated += family.put(keys, this.merged.buffers(rowCount), rowCount);
   }
 
-  private partial(): Partial {
-    const rowCount = this.groups.groupCount;
-    const keys = this.groups.table.keys.map((key) => key.view());
-    return { keys, buffers: this.groups.accumulators.buffers(rowCount), rowCount };
+  /** The one group of an aggregation without keys is there, and counts as updated, without rows too. */
+  private saveGlobalGroup(family: StateFamily, counts: OperatorCounts): void {
+    this.fromState.reset();
+    this.fromState.resize(1);
+    this.save({ keys: [], buffers: this.fromState.buffers(1), rowCount: 1 }, family, counts);
   }
 
   private withoutLate(batch: Partial, stream: StreamRun, counts: OperatorCounts): Partial {
@@ -110,10 +126,20 @@ export class StatefulAggregateOperator implements Operator {
     for (let i = 0; i < batch.rowCount; i++) {
       if (time.isNull(i) || time.values[i]! > bound) kept[rowCount++] = i;
     }
-    counts.droppedByWatermark += batch.rowCount - rowCount;
     if (rowCount === batch.rowCount) return batch;
+    counts.droppedByWatermark += this.newlyLate(batch, bound);
     const take = (column: Column): Column => takeColumn(column, kept, rowCount);
     return { keys: batch.keys.map(take), buffers: batch.buffers.map(take), rowCount };
+  }
+
+  /** How many of the groups are late and were not in another partition of the batch. */
+  private newlyLate({ keys, rowCount }: Partial, bound: bigint): number {
+    const time = keys[this.timePart] as Extract<Column, { layout: "int64" }>;
+    const rows = new Int32Array(rowCount);
+    let count = 0;
+    for (let i = 0; i < rowCount; i++) if (!time.isNull(i) && time.values[i]! <= bound) rows[count++] = i;
+    const lateKeys = keys.map((key) => takeColumn(key, rows, count));
+    return this.late.findOrAdd(lateKeys, count, new Int32Array(count));
   }
 
   /** Forgets what the watermark has completed; in append mode it is given out. */
@@ -126,13 +152,6 @@ export class StatefulAggregateOperator implements Operator {
       counts.removed += family.remove(rows.keys, rows.rowCount);
     }
     counts.removalsMs += stream.monotonicMs() - start;
-  }
-
-  /** The groups that `save` has just merged: their accumulators still stand. */
-  private *changes({ keys, rowCount }: Partial): Generator<Rows> {
-    if (rowCount === 0) return;
-    const columns = [...assembleKeys(this.plan.keys, keys, rowCount), ...this.merged.results(rowCount)];
-    yield* slices(columns, rowCount);
   }
 
   /** Results of groups in the state. */

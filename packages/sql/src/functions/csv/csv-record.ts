@@ -3,6 +3,7 @@ import {
   type CsvOptions,
   CsvTokenizer,
   equalBytes,
+  type FieldColumn,
   FieldTable,
   KIND_PLAIN,
   KIND_QUOTED,
@@ -13,10 +14,13 @@ const encoder = new TextEncoder();
 
 /** The fields of one CSV record at a time, as spans of its bytes. */
 export class CsvRecord {
-  /** One row; a field that is null or missing has the length -1. */
-  readonly table: FieldTable;
+  /** The fields, in row 0 of arrays that stay the same; one that is null or missing has the length -1. */
+  readonly fields: readonly Readonly<FieldColumn>[];
+  /** How many values the record has. */
+  valueCount = 0;
   /** What an empty value in quotes stands for. */
   readonly emptyValue: Uint8Array;
+  private readonly table: FieldTable;
   private readonly tokenizer: CsvTokenizer;
   private readonly columnCount: number;
   private readonly nullValue: Uint8Array;
@@ -27,6 +31,7 @@ export class CsvRecord {
     const wanted = Array.from({ length: columnCount }, (_, k) => k);
     this.tokenizer = new CsvTokenizer(wanted, dialect);
     this.table = new FieldTable(columnCount, 2);
+    this.fields = this.table.columns.map((column) => ({ ...column }));
     this.columnCount = columnCount;
     this.nullValue = encoder.encode(nullValue);
     this.emptyValue = encoder.encode(emptyValue);
@@ -37,12 +42,13 @@ export class CsvRecord {
   read(bytes: Uint8Array, start: number, length: number): boolean {
     const { table } = this;
     this.tokenizer.tokenize(bytes, start, start + length, true, table, 1);
-    if (table.rowCount === 0 || table.statuses[0] !== RECORD_OK) {
-      table.clearRow(0);
-      return false;
-    }
+    const isGood = table.rowCount > 0 && table.statuses[0] === RECORD_OK;
+    if (!isGood) table.clearRow(0);
+    this.keepFirst();
+    this.valueCount = table.tokenCounts[0]!;
+    if (!isGood) return false;
     this.markNulls(bytes);
-    return table.tokenCounts[0] === this.columnCount;
+    return this.valueCount === this.columnCount;
   }
 
   /** Replaces what an arena holds by the text of a value with escapes; returns its length. */
@@ -51,10 +57,22 @@ export class CsvRecord {
     return this.tokenizer.unescape(bytes, start, length, kind, arena);
   }
 
-  private markNulls(bytes: Uint8Array): void {
+  /** A text with stray quotes may hold several records, for which the table takes larger arrays; the first one counts. */
+  private keepFirst(): void {
+    const { fields } = this;
     const { columns } = this.table;
+    if (columns.length === 0 || columns[0]!.starts === fields[0]!.starts) return;
     for (let k = 0; k < columns.length; k++) {
-      const { starts, lengths, kinds } = columns[k]!;
+      fields[k]!.starts[0] = columns[k]!.starts[0]!;
+      fields[k]!.lengths[0] = columns[k]!.lengths[0]!;
+      fields[k]!.kinds[0] = columns[k]!.kinds[0]!;
+    }
+  }
+
+  private markNulls(bytes: Uint8Array): void {
+    const { fields } = this;
+    for (let k = 0; k < fields.length; k++) {
+      const { starts, lengths, kinds } = fields[k]!;
       const length = lengths[0]!;
       const kind = kinds[0]!;
       if (

@@ -28,7 +28,7 @@ interface Place {
 /** Reads a field of the record that was tokenised last; one that holds no value of its type is null and marks the record. */
 export function emitCsvField(reading: CsvReading, type: DataType, index: number): Code {
   const { writer, code, record } = reading;
-  const column = record.table.columns[index]!;
+  const column = record.fields[index]!;
   const found = `${writer.constant(column.lengths)}[0]`;
   const place: Place = {
     length: writer.variable(code.isNull === "false" ? found : `${code.isNull} ? -1 : ${found}`),

@@ -82,8 +82,7 @@ function fieldTexts(
     context,
   );
   record.read(bytes, 0, bytes.length);
-  const { columns, tokenCounts } = record.table;
-  return columns.slice(0, tokenCounts[0]).map(({ starts, lengths, kinds }) => {
+  return record.fields.slice(0, record.valueCount).map(({ starts, lengths, kinds }) => {
     const [start, length, kind] = [starts[0]!, lengths[0]!, kinds[0]!];
     if (length < 0) return undefined;
     if (kind === KIND_PLAIN || kind === KIND_QUOTED) return bytes.slice(start, start + length);

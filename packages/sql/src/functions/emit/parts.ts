@@ -44,6 +44,7 @@ export function held(writer: CodeWriter, text: string): string {
 export function guarded(writer: CodeWriter, isNull: string, type: DataType, compute: () => Code): Code {
   if (isNull === "false") return compute();
   if (isNull === "true") return alwaysNull(writer, type);
+  if (layoutOf(type) === "bytes") return guardedBytes(writer, isNull, type, compute);
   const result = writer.declare(type);
   writer.when(
     isNull,
@@ -51,6 +52,21 @@ export function guarded(writer: CodeWriter, isNull: string, type: DataType, comp
     () => writer.assign(result, compute()),
   );
   return result;
+}
+
+/** Bytes that lie in an array of the whole batch or in the arena are named by their place there, so that an output need not copy them. */
+function guardedBytes(writer: CodeWriter, isNull: string, type: DataType, compute: () => Code): Code {
+  const arena = `${writer.runtime}.bytes`;
+  const flag = writer.variable("true");
+  const [held, start, length] = [writer.variable(arena), writer.variable("0"), writer.variable("0")];
+  let data = held;
+  writer.when(`!${isNull}`, () => {
+    const code = compute() as BytesCode;
+    if (code.data === arena || writer.stable.has(code.data)) data = code.data;
+    else writer.write(`${held} = ${code.data};`);
+    writer.write(`${flag} = ${code.isNull}; ${start} = ${code.start}; ${length} = ${code.length};`);
+  });
+  return bytesCode(type, flag, data, start, length);
 }
 
 /** A code of the same value that cannot be null, for use where its null test was made. */

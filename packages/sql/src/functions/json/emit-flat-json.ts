@@ -14,7 +14,12 @@ import { sessionZone, zoneOfText } from "../datetime/zones.js";
 import { type BytesCode, bytesCode } from "../emit/parts.js";
 import type { StageBytes } from "../emit/stage-bytes.js";
 import type { FunctionSettings } from "../text-record/function-settings.js";
-import { type MalformedRecords, malformedRecord, rowText } from "../text-record/malformed-record.js";
+import {
+  arrayForRecord,
+  type MalformedRecords,
+  malformedRecord,
+  rowText,
+} from "../text-record/malformed-record.js";
 import { memoryCode } from "../text-record/memory-code.js";
 import { type ValueText, valueMemory, valueText } from "../text-record/value-parsers.js";
 import { jsonFieldReader } from "./json-field-reader.js";
@@ -147,11 +152,14 @@ function isBlank(data: Uint8Array, start: number, length: number): boolean {
   return true;
 }
 
-function emitFailure({ writer, bad }: Reading, result: Code, origin: Origin | undefined): void {
-  const fail = writer.constant((row: readonly Value[]) => {
+function emitFailure({ writer, code, bad }: Reading, result: Code, origin: Origin | undefined): void {
+  const fail = writer.constant((row: readonly Value[], data: Uint8Array, start: number, length: number) => {
+    const text = decoder.decode(data.subarray(start, start + length));
+    if (text.trimStart().startsWith("[")) throw arrayForRecord(text, origin);
     throw malformedRecord(rowText(row, result.type as StructType), origin);
   });
-  writer.when(bad, () => writer.write(`${fail}(${writer.box({ ...result, isNull: "false" })});`));
+  const row = (): string => writer.box({ ...result, isNull: "false" });
+  writer.when(bad, () => writer.write(`${fail}(${row()}, ${code.data}, ${code.start}, ${code.length});`));
 }
 
 function emitField(reading: Reading, type: DataType, index: number): Code {

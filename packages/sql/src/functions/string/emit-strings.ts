@@ -5,9 +5,10 @@ import type { Expression } from "../../expression/expression.js";
 import type { EmitCall, ScalarFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
 import { inputTypes, scalar } from "../define.js";
-import { anyNull, type BytesCode, bytesCode, guarded, present, valueCode, valueOf } from "../emit/parts.js";
+import { anyNull, type BytesCode, guarded, present, valueCode, valueOf } from "../emit/parts.js";
 import { literalBytes } from "../predicate/comparison.js";
 import { containsText, endsWithText, startsWithText } from "./like.js";
+import { foundSpan, setSpan, span } from "./span.js";
 
 const TEXT_OR_BINARY = [StringType, BinaryType] as const;
 
@@ -37,6 +38,31 @@ export const emittedStringFunctions: readonly ScalarFunction[] = [
       ),
     emit: emitSubstring,
   }),
+  scalar({
+    names: ["left"],
+    arity: [2, 2],
+    resolve: (args, context) =>
+      inputTypes(args, [TEXT_OR_BINARY, IntegerType], context, (cast) => typeOf(cast[0]!)),
+    emit: (writer, args, call) => emitEnd(writer, args, call, () => "1"),
+  }),
+  scalar({
+    names: ["right"],
+    arity: [2, 2],
+    resolve: (args, context) => inputTypes(args, [StringType, IntegerType], context, StringType),
+    emit: (writer, args, call) => emitEnd(writer, args, call, (count) => `-(${count})`),
+  }),
+  scalar({
+    names: ["ascii"],
+    arity: [1, 1],
+    resolve: (args, context) => inputTypes(args, [StringType], context, IntegerType),
+    emit: (writer, args, call) => {
+      const code = writer.expression(args[0]!) as BytesCode;
+      return guarded(writer, code.isNull, call.type, () => {
+        const first = `${writer.constant(firstCharacter)}(${code.data}, ${code.start}, ${code.length})`;
+        return valueCode(call.type, "false", writer.variable(first));
+      });
+    },
+  }),
   part("startswith", startsWithText, (data, start, _, prefix, at, size) =>
     equalBytes(data, start, prefix, at, size),
   ),
@@ -64,9 +90,6 @@ export function characterCount(data: Uint8Array, start: number, length: number):
   for (let k = start; k < start + length; k++) if ((data[k]! & 0xc0) !== 0x80) count++;
   return count;
 }
-
-/** Where the last substring lies. */
-const span = new Int32Array(2);
 
 /** Finds characters `from .. to)` of a text, both from 0; leaves start and length in `span`. */
 function findCharacters(data: Uint8Array, start: number, length: number, from: number, to: number): void {
@@ -99,12 +122,10 @@ function substringOf(
   const from = position > 0 ? position - 1 : position < 0 ? size + position : 0;
   const to = from + wanted;
   if (wanted <= 0 || to <= 0) {
-    span[0] = start;
-    span[1] = 0;
+    setSpan(start, 0);
   } else if (binary) {
     const first = Math.min(Math.max(from, 0), length);
-    span[0] = start + first;
-    span[1] = Math.max(Math.min(to, length) - first, 0);
+    setSpan(start + first, Math.max(Math.min(to, length) - first, 0));
   } else findCharacters(data, start, length, Math.max(from, 0), to);
 }
 
@@ -116,12 +137,39 @@ function emitSubstring(writer: CodeWriter, args: readonly Expression[], call: Em
     const binary = call.type.kind === "binary";
     const find = writer.constant(substringOf);
     const count = wanted ? valueOf(wanted) : "2147483647";
-    writer.write(
-      `${find}(${text.data}, ${text.start}, ${text.length}, ${valueOf(position)}, ${count}, ${binary});`,
+    const source = `${text.data}, ${text.start}, ${text.length}`;
+    return foundSpan(
+      writer,
+      call.type,
+      text.data,
+      `${find}(${source}, ${valueOf(position)}, ${count}, ${binary})`,
     );
-    const at = writer.constant(span);
-    return bytesCode(call.type, "false", text.data, writer.variable(`${at}[0]`), writer.variable(`${at}[1]`));
   });
+}
+
+/** A number of characters at one end; `position` gives the text of where they begin, as `substring` counts. */
+function emitEnd(
+  writer: CodeWriter,
+  args: readonly Expression[],
+  call: EmitCall,
+  position: (count: string) => string,
+): Code {
+  const text = writer.expression(args[0]!) as BytesCode;
+  const wanted = writer.expression(args[1]!);
+  return guarded(writer, anyNull(text.isNull, wanted.isNull), call.type, () => {
+    const source = `${text.data}, ${text.start}, ${text.length}`;
+    const count = valueOf(wanted);
+    const find = `${writer.constant(substringOf)}(${source}, ${position(count)}, ${count}, ${call.type.kind === "binary"})`;
+    return foundSpan(writer, call.type, text.data, find);
+  });
+}
+
+/** The code point of the first character of UTF-8 text; 0 where there is none. */
+function firstCharacter(data: Uint8Array, start: number, length: number): number {
+  if (length === 0) return 0;
+  const byte = data[start]!;
+  if (byte < 0x80) return byte;
+  return new TextDecoder().decode(data.subarray(start, start + Math.min(length, 4))).codePointAt(0)!;
 }
 
 type BytesTest = (

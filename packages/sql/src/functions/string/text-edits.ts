@@ -20,35 +20,10 @@ export function translated(text: string, from: string, to: string): string {
     .join("");
 }
 
-/** Takes characters (or bytes) of a set off the ends. */
-export function trimmed(value: Value, characters: Value, start: boolean, end: boolean): Value {
-  if (typeof value === "string" && typeof characters === "string") {
-    const units = isSimpleText(value) ? value : codePoints(value);
-    const [from, to] = trimRange(units, new Set<unknown>(codePoints(characters)), start, end);
-    return typeof units === "string" ? units.slice(from, to) : units.slice(from, to).join("");
-  }
-  const bytes = asBytes(value);
-  const [from, to] = trimRange(bytes, new Set<unknown>(asBytes(characters)), start, end);
-  return bytes.slice(from, to);
-}
-
 const encoder = new TextEncoder();
 
 function asBytes(value: Value): Uint8Array {
   return typeof value === "string" ? encoder.encode(value) : (value as Uint8Array);
-}
-
-function trimRange(
-  units: ArrayLike<unknown>,
-  set: ReadonlySet<unknown>,
-  start: boolean,
-  end: boolean,
-): [number, number] {
-  let from = 0;
-  let to = units.length;
-  if (start) while (from < to && set.has(units[from])) from++;
-  if (end) while (to > from && set.has(units[to - 1])) to--;
-  return [from, to];
 }
 
 /** A text or binary of exactly `size` characters or bytes. */

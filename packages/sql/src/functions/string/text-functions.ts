@@ -21,9 +21,9 @@ import type {
 import { nullableOf, typeOf } from "../../expression/type-of.js";
 import { boxed, coerced, scalar } from "../define.js";
 import { runtimeError } from "../runtime-error.js";
-import { codePoints, isSimpleText, pointCount, slicePoints } from "./code-points.js";
+import { codePoints, isSimpleText, pointCount } from "./code-points.js";
 import { jaroWinkler, levenshtein, levenshteinWithin } from "./distance.js";
-import { initialCapitals, luhnValid, overlaid, padded, soundex, translated, trimmed } from "./text-edits.js";
+import { initialCapitals, luhnValid, overlaid, padded, soundex, translated } from "./text-edits.js";
 
 const TEXT = StringType;
 const INT = IntegerType;
@@ -31,10 +31,7 @@ const TEXT_OR_BINARY = [StringType, BinaryType] as const;
 
 /** Functions of texts, on JavaScript strings. */
 export const textFunctions: readonly ScalarFunction[] = [
-  boxed(["upper", "ucase"], [TEXT], TEXT, () => (text) => (text as string).toUpperCase()),
-  boxed(["lower", "lcase"], [TEXT], TEXT, () => (text) => (text as string).toLowerCase()),
   boxed(["initcap"], [TEXT], TEXT, () => (text) => initialCapitals(text as string)),
-  boxed(["ascii"], [TEXT], INT, () => (text) => (text as string).codePointAt(0) ?? 0),
   boxed(["chr", "char"], [LongType], TEXT, () => (code) => {
     if ((code as bigint) < 0n) return "";
     return String.fromCharCode(Number((code as bigint) & 255n));
@@ -72,22 +69,8 @@ export const textFunctions: readonly ScalarFunction[] = [
     TEXT,
     () => (text, from, to) => translated(text as string, from as string, to as string),
   ),
-  trimming(["trim"], true, true, true),
-  trimming(["ltrim"], true, true, false),
-  trimming(["rtrim"], true, false, true),
-  trimming(["btrim"], false, true, true),
   padding("lpad", true),
   padding("rpad", false),
-  boxed(
-    ["left"],
-    [TEXT_OR_BINARY, INT],
-    (args) => typeOf(args[0]!),
-    () => (value, count) => leftOf(value!, count as number),
-  ),
-  boxed(["right"], [TEXT, INT], TEXT, () => (text, count) => {
-    const size = pointCount(text as string);
-    return (count as number) <= 0 ? "" : slicePoints(text as string, size - (count as number), size);
-  }),
   boxed(
     ["instr"],
     [TEXT, TEXT, INT, INT],
@@ -201,30 +184,6 @@ export const textFunctions: readonly ScalarFunction[] = [
 
 function byteLength(value: Value | undefined): number {
   return typeof value === "string" ? new TextEncoder().encode(value).length : (value as Uint8Array).length;
-}
-
-function leftOf(value: Value, count: number): Value {
-  const end = Math.max(count, 0);
-  return typeof value === "string" ? slicePoints(value, 0, end) : (value as Uint8Array).slice(0, end);
-}
-
-/** `trim` and its kin: the characters come first, but for `btrim`, where they come second. */
-function trimming(
-  names: readonly string[],
-  charactersFirst: boolean,
-  start: boolean,
-  end: boolean,
-): ScalarFunction {
-  return boxed(
-    names,
-    [TEXT_OR_BINARY],
-    (args) => typeOf(args[args.length === 2 && charactersFirst ? 1 : 0]!),
-    () => (first, second) => {
-      if (second === undefined) return trimmed(first!, " ", start, end);
-      return charactersFirst ? trimmed(second, first!, start, end) : trimmed(first!, second, start, end);
-    },
-    { arity: [1, 2] },
-  );
 }
 
 function padding(name: string, left: boolean): ScalarFunction {

@@ -62,6 +62,17 @@ export function malformedRecord(badRecord: string, origin?: Origin): StreamError
   );
 }
 
+/** The error of a JSON array where one record is wanted, in the mode FAILFAST. */
+export function arrayForRecord(badRecord: string, origin?: Origin): StreamError {
+  return runtimeError(
+    "MALFORMED_RECORD_IN_PARSING.CANNOT_PARSE_JSON_ARRAYS_AS_STRUCTS",
+    "22023",
+    { badRecord, failFastMode: "FAILFAST" },
+    `The record ${badRecord} is an array, but the schema wants one struct. Set the option 'mode' to 'PERMISSIVE' to get NULL instead.`,
+    origin,
+  );
+}
+
 const PLAIN: ReadonlySet<string> = new Set(["date", "timestamp", "timestamp_ntz", "time"]);
 
 /** A row as Spark's errors show it: `[1,null]`, dates and timestamps as their numbers. */

@@ -6,6 +6,8 @@ import {
   parseTypeText,
   StructField,
   StructType,
+  TimestampNTZType,
+  TimestampType,
 } from "@ss/core";
 import { analysisError, quotedType, sqlOf } from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
@@ -15,7 +17,7 @@ import { constantOf } from "../define.js";
 /** The type that a constant text argument names; whatever is read may lack anything, so that all of it is nullable. */
 export function schemaArgument(e: Expression, context: FunctionContext): DataType {
   const text = constantOf(e, context);
-  if (typeof text === "string") return withNulls(typeOfText(text));
+  if (typeof text === "string") return withNulls(typeOfText(text, context));
   throw analysisError(
     "INVALID_SCHEMA.NON_STRING_LITERAL",
     "42K07",
@@ -39,11 +41,13 @@ export function structArgument(e: Expression, context: FunctionContext): StructT
 }
 
 /** A type of its own, or the fields of a struct. */
-function typeOfText(text: string): DataType {
+function typeOfText(text: string, context: FunctionContext): DataType {
+  const ntz = context.conf("spark.sql.timestampType")?.toUpperCase() === "TIMESTAMP_NTZ";
+  const timestamp = ntz ? TimestampNTZType : TimestampType;
   try {
-    return parseTypeText(text);
+    return parseTypeText(text, timestamp);
   } catch {
-    return parseDdl(text);
+    return parseDdl(text, timestamp);
   }
 }
 

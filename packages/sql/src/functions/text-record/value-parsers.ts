@@ -67,10 +67,19 @@ export function valueText(
     zone,
     locale,
     numbers: own.numbers,
-    date: text("dateFormat", own.dateFormat),
-    timestamp: text("timestampFormat"),
-    timestampNtz: text("timestampNTZFormat"),
-    time: text("timeFormat"),
+    // a pattern that no field needs is not looked at
+    get date() {
+      return text("dateFormat", own.dateFormat);
+    },
+    get timestamp() {
+      return text("timestampFormat");
+    },
+    get timestampNtz() {
+      return text("timestampNTZFormat");
+    },
+    get time() {
+      return text("timeFormat");
+    },
   };
 }
 
