@@ -39,13 +39,16 @@ import { inFunctions } from "./predicate/in-list.js";
 import { logicalFunctions } from "./predicate/logical.js";
 import { randomFunctions } from "./random/random-functions.js";
 import { concatFunctions } from "./string/concat.js";
+import { searchFunctions } from "./string/emit-search.js";
 import { emittedStringFunctions } from "./string/emit-strings.js";
 import { encodingFunctions } from "./string/encodings.js";
 import { formattingFunctions } from "./string/formatting.js";
 import { letterCaseFunctions } from "./string/letter-case.js";
 import { likeFunctions } from "./string/like.js";
 import { maskFunctions } from "./string/mask.js";
+import { padFunctions } from "./string/pad.js";
 import { regexpFunctions } from "./string/regexp.js";
+import { replaceFunctions } from "./string/replace.js";
 import { splitFunctions } from "./string/split.js";
 import { textFunctions } from "./string/text-functions.js";
 import { trimFunctions } from "./string/trim.js";
@@ -134,6 +137,9 @@ export function scalarFunctions(): readonly ScalarFunction[] {
     ...regexpFunctions,
     ...splitFunctions,
     ...letterCaseFunctions,
+    ...padFunctions,
+    ...replaceFunctions,
+    ...searchFunctions,
     ...textFunctions,
     ...trimFunctions,
   ];

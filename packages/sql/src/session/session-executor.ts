@@ -20,6 +20,7 @@ import { cellFormatter, timeZone, UTC } from "@ss/kernels";
 import { DataFrame, rowMaker } from "../dataframe/dataframe.js";
 import type { BatchSave, Execution, Executor, StreamStart } from "../dataframe/executor.js";
 import { buildOperators } from "../execution/build.js";
+import { stagesText } from "../execution/codegen/stage.js";
 import { MemoryBudget } from "../execution/memory-budget.js";
 import type { WorkerPool } from "../execution/parallel/worker-pool.js";
 import { type Attribute, freshId } from "../expression/expression.js";
@@ -164,7 +165,7 @@ export class SessionExecutor implements Executor {
     const threads = fragments.text((id) => (tables.get(id) ?? sources.get(id))?.worker);
     const text = `== Physical Plan ==\n${physicalText(physical)}${threads}`;
     if (mode === "codegen") {
-      return `${text}\n\n${stages.map((stage) => stage.text()).join("\n\n")}`;
+      return `${text}\n\n${stagesText(stages)}`;
     }
     if (mode === "simple") return text;
     return `== Analyzed Logical Plan ==\n${treeText(analyzed.plan)}\n\n== Optimized Logical Plan ==\n${treeText(optimized)}\n\n${text}`;

@@ -21,6 +21,7 @@ import {
 } from "@ss/core";
 import { breather } from "../execution/breather.js";
 import { type BuildSettings, type Built, buildOperators } from "../execution/build.js";
+import { stagesText } from "../execution/codegen/stage.js";
 import { kernelDictionaries } from "../execution/keys/kernel-key-table.js";
 import type { Holding, MemoryBudget, MemoryScope } from "../execution/memory-budget.js";
 import type { Run, ScanInput } from "../execution/operator.js";
@@ -177,7 +178,7 @@ export class SqlStreamPlan implements StreamPlan {
   }
 
   explain(mode: "simple" | "extended" | "codegen"): string {
-    if (mode === "codegen") return this.built.stages.map((stage) => stage.text()).join("\n\n");
+    if (mode === "codegen") return stagesText(this.built.stages);
     if (!this.ran) return "No physical plan. Waiting for data.";
     const { physical: plan, sources, tables } = this.options;
     const threads = this.built.fragments.text((id) => (tables.get(id) ?? sources.get(id))?.worker);

@@ -1,17 +1,16 @@
 import { GrowingArray } from "../growing-array.js";
+import { LENGTH_BYTES, PlainBytes } from "./plain-bytes.js";
 
-const LENGTH_BYTES = 4;
 const FIRST_SLOTS = 1024;
 
 /** Different values of STRING and BINARY, numbered from 0, in the form of a dictionary page: each with its length in front. */
 export class BytesDictionary {
-  readonly data: GrowingArray<Uint8Array> = new GrowingArray((length) => new Uint8Array(length));
+  readonly data: PlainBytes = new PlainBytes();
   /** Where the bytes of each value start; one more stands behind them, as if for a next value. */
   private readonly starts = new GrowingArray((length) => new Int32Array(length));
   private readonly hashes = new GrowingArray((length) => new Int32Array(length));
   /** A hash table by open addressing: 0, or 1 more than a code. */
   private slots = new Int32Array(FIRST_SLOTS);
-  private view = new DataView(this.data.values.buffer);
 
   constructor() {
     this.starts.values[0] = LENGTH_BYTES;
@@ -36,7 +35,7 @@ export class BytesDictionary {
     let slot = hash & mask;
     for (;;) {
       const code = this.slots[slot]! - 1;
-      if (code < 0) return this.add(slot, hash, bytes, start, length);
+      if (code < 0) return this.add(slot, hash, bytes, view, start, length);
       if (this.hashes.values[code] === hash && this.holds(code, bytes, view, start, length)) return code;
       slot = (slot + 1) & mask;
     }
@@ -46,22 +45,28 @@ export class BytesDictionary {
     const own = this.starts.values[code]!;
     if (this.starts.values[code + 1]! - LENGTH_BYTES - own !== length) return false;
     if (length < 4) {
-      const { values } = this.data;
+      const values = this.data.bytes;
       for (let k = 0; k < length; k++) if (values[own + k] !== bytes[start + k]) return false;
       return true;
     }
-    const words = this.view;
+    const words = this.data.view;
     // the last word overlaps the one before it
     for (let k = 0; k < length - 4; k += 4)
       if (words.getInt32(own + k, true) !== view.getInt32(start + k, true)) return false;
     return words.getInt32(own + length - 4, true) === view.getInt32(start + length - 4, true);
   }
 
-  private add(slot: number, hash: number, bytes: Uint8Array, start: number, length: number): number {
+  private add(
+    slot: number,
+    hash: number,
+    bytes: Uint8Array,
+    view: DataView,
+    start: number,
+    length: number,
+  ): number {
     const code = this.count;
     const { data, starts, hashes } = this;
-    putValue(data, bytes, start, length);
-    if (this.view.buffer !== data.values.buffer) this.view = new DataView(data.values.buffer);
+    data.append(bytes, view, start, length);
     hashes.reserve(1);
     hashes.values[hashes.length++] = hash;
     starts.length = hashes.length;
@@ -84,42 +89,29 @@ export class BytesDictionary {
   }
 
   clear(): void {
-    this.data.length = 0;
+    this.data.clear();
     this.hashes.length = 0;
     this.slots = new Int32Array(FIRST_SLOTS);
     this.starts.values[0] = LENGTH_BYTES;
   }
 }
 
-/** Appends a value as PLAIN writes it. */
-export function putValue(
-  target: GrowingArray<Uint8Array>,
-  bytes: Uint8Array,
-  start: number,
-  length: number,
-): void {
-  target.reserve(LENGTH_BYTES + length);
-  const { values } = target;
-  let at = target.length;
-  values[at++] = length & 255;
-  values[at++] = (length >>> 8) & 255;
-  values[at++] = (length >>> 16) & 255;
-  values[at++] = length >>> 24;
-  if (length <= 48) for (let k = 0; k < length; k++) values[at + k] = bytes[start + k]!;
-  else values.set(bytes.subarray(start, start + length), at);
-  target.length = at + length;
-}
-
+/** Two lanes take turns, so that a multiplication need not wait for the one before it. */
 function hashOf(bytes: Uint8Array, view: DataView, start: number, length: number): number {
   let hash = length;
+  let other = 0;
   if (length < 4) for (let k = 0; k < length; k++) hash = (hash << 8) | bytes[start + k]!;
   else {
-    for (let k = 0; k < length - 4; k += 4) {
-      hash = Math.imul(hash ^ view.getInt32(start + k, true), 0x9e3779b1);
-      hash ^= hash >>> 15;
+    const last = start + length - 4;
+    let at = start;
+    for (; at + 4 < last; at += 8) {
+      hash = Math.imul(((hash << 13) | (hash >>> 19)) ^ view.getInt32(at, true), 0x9e3779b1);
+      other = Math.imul(((other << 13) | (other >>> 19)) ^ view.getInt32(at + 4, true), 0x27d4eb2f);
     }
-    hash ^= view.getInt32(start + length - 4, true);
+    if (at < last) hash = Math.imul(((hash << 13) | (hash >>> 19)) ^ view.getInt32(at, true), 0x9e3779b1);
+    hash ^= Math.imul(((other << 13) | (other >>> 19)) ^ view.getInt32(last, true), 0x165667b1);
   }
+  hash ^= hash >>> 15;
   hash = Math.imul(hash, 0x85ebca77);
   hash ^= hash >>> 13;
   hash = Math.imul(hash, 0xc2b2ae3d);

@@ -1,7 +1,7 @@
 import type { BytesColumn, Column } from "@ss/core";
-import { GrowingArray } from "../growing-array.js";
+import type { GrowingArray } from "../growing-array.js";
 import { BytesBounds } from "./bytes-bounds.js";
-import { BytesDictionary, putValue } from "./bytes-dictionary.js";
+import { BytesDictionary } from "./bytes-dictionary.js";
 import { checkPlainText } from "./check-plain-text.js";
 import {
   type Bounds,
@@ -14,6 +14,7 @@ import {
   PAGE_ROWS,
 } from "./column-values.js";
 import { bitsOf, putHybrid } from "./hybrid-writer.js";
+import { PlainBytes } from "./plain-bytes.js";
 
 /** STRING and BINARY. */
 export class BytesValues implements ColumnValues {
@@ -22,7 +23,7 @@ export class BytesValues implements ColumnValues {
   private readonly codes = new Int32Array(PAGE_ROWS);
   /** How many codes the page has. */
   private count = 0;
-  private readonly plain = new GrowingArray((length) => new Uint8Array(length));
+  private readonly plain = new PlainBytes();
   private readonly extent = new BytesBounds();
   private usesDictionary = true;
   /** How many pages of codes the column chunk has. */
@@ -94,12 +95,13 @@ export class BytesValues implements ColumnValues {
   private appendPlain(column: BytesColumn, from: number, to: number): number {
     const { data, starts, lengths, validity } = column;
     const { plain, extent } = this;
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     let i = from;
     for (; i < to && plain.length < PAGE_BYTES; i++) {
       if (validity !== null && (validity[i >> 3]! & (1 << (i & 7))) === 0) continue;
       const start = starts[i]!;
       const length = lengths[i]!;
-      putValue(plain, data, start, length);
+      plain.append(data, view, start, length);
       extent.fold(data, start, start + length);
     }
     return i;
@@ -109,11 +111,12 @@ export class BytesValues implements ColumnValues {
     const { codes, validity } = column;
     const { data, starts, lengths } = column.dictionary as BytesColumn;
     const { plain, extent } = this;
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     let i = from;
     for (; i < to && plain.length < PAGE_BYTES; i++) {
       if (validity !== null && (validity[i >> 3]! & (1 << (i & 7))) === 0) continue;
       const k = codes[i]!;
-      putValue(plain, data, starts[k]!, lengths[k]!);
+      plain.append(data, view, starts[k]!, lengths[k]!);
       extent.fold(data, starts[k]!, starts[k]! + lengths[k]!);
     }
     return i;
@@ -129,7 +132,7 @@ export class BytesValues implements ColumnValues {
   putPage(target: GrowingArray<Uint8Array>): number {
     if (!this.usesDictionary) return this.putPlain(target);
     const { entries, count } = this;
-    if (this.isText) checkPlainText(entries.data.values, this.earlierBytes, entries.byteLength);
+    if (this.isText) checkPlainText(entries.data.bytes, this.earlierBytes, entries.byteLength);
     const width = bitsOf(entries.count);
     if (this.codedPages === 0 && isInVain(this.plainBytes, entries.byteLength, count, width)) {
       this.expandCodes();
@@ -150,27 +153,27 @@ export class BytesValues implements ColumnValues {
 
   private putPlain(target: GrowingArray<Uint8Array>): number {
     const { plain } = this;
-    if (this.isText) checkPlainText(plain.values, 0, plain.length);
+    if (this.isText) checkPlainText(plain.bytes, 0, plain.length);
     target.reserve(plain.length);
     target.values.set(plain.used(), target.length);
     target.length += plain.length;
-    plain.length = 0;
+    plain.clear();
     return ENCODING.plain;
   }
 
   private expandCodes(): void {
     const { entries, codes } = this;
-    const { values } = entries.data;
+    const { bytes, view } = entries.data;
     for (let i = 0; i < this.count; i++) {
       const start = entries.startOf(codes[i]!);
-      putValue(this.plain, values, start, entries.endOf(codes[i]!) - start);
+      this.plain.append(bytes, view, start, entries.endOf(codes[i]!) - start);
     }
   }
 
   private foldEntries(): void {
     const { entries } = this;
     for (let k = 0; k < entries.count; k++)
-      this.extent.fold(entries.data.values, entries.startOf(k), entries.endOf(k));
+      this.extent.fold(entries.data.bytes, entries.startOf(k), entries.endOf(k));
   }
 
   private dropDictionary(): void {

@@ -1,4 +1,4 @@
-import { type Column, type DataType, type DictionaryColumn, StreamError } from "@ss/core";
+import { type Column, columnBuilder, type DataType, type DictionaryColumn, StreamError } from "@ss/core";
 import { exists } from "../../expression/children.js";
 import type { Code } from "../../expression/code.js";
 import type { Alias, Attribute, Expression } from "../../expression/expression.js";
@@ -89,8 +89,10 @@ export class Stage {
     return { columns: out, rowCount: count };
   }
 
-  /** The generated text, of every shape of input so far. */
+  /** The generated text: of every shape of input so far, or, before the first, of plain columns. */
   text(): string {
+    if (this.passesAll) return "";
+    if (this.variants.size === 0) this.variant(this.spec.input.map(plainColumn));
     return [...this.variants.values()].map((variant) => variant.text).join("\n\n");
   }
 
@@ -462,4 +464,17 @@ function notBoolean(expression: Expression): StreamError {
     condition: "INTERNAL_ERROR",
     message: `An expression of type ${typeOf(expression).kind} stands where another is needed.`,
   });
+}
+
+/** A column of an attribute as a source most often gives it, with nulls where there may be some. */
+function plainColumn({ type, nullable }: Attribute): Column {
+  const builder = columnBuilder(type);
+  if (nullable) builder.appendNull();
+  return builder.finish();
+}
+
+/** The generated functions of a plan, for `explain("codegen")`. */
+export function stagesText(stages: readonly Stage[]): string {
+  const texts = stages.map((stage) => stage.text()).filter((text) => text !== "");
+  return texts.map((text, k) => `== Stage ${k + 1} of ${texts.length} ==\n${text}`).join("\n\n");
 }

@@ -4,13 +4,23 @@ import {
   addMonthsToDays,
   addMonthsToSecond,
   microOfSecondOfBigint,
+  microOfSecondOfMicros,
   microsToBigint,
   secondOfBigint,
+  secondOfMicros,
+  storeMicros,
   type TimeZone,
   UTC,
 } from "@ss/kernels";
+import type { Code, CodeWriter } from "../../expression/code.js";
 import { unexpectedInputType } from "../../expression/errors.js";
-import type { EvaluationContext, ScalarFunction } from "../../expression/function.js";
+import type { Expression } from "../../expression/expression.js";
+import type {
+  EmitCall,
+  EvaluationContext,
+  FunctionContext,
+  ScalarFunction,
+} from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
 import { isAnyTimestamp } from "../../expression/type-predicates.js";
 import {
@@ -21,7 +31,18 @@ import {
   SUBTRACT_TIMESTAMPS,
 } from "../arithmetic/temporal-rewrite.js";
 import { localMicros } from "../cast/to-datetime.js";
-import { boxed } from "../define.js";
+import { boxed, castInputs, inputTypes, scalar } from "../define.js";
+import { emitBoxedCall } from "../emit/boxed-call.js";
+import type { Scratch } from "../emit/int64.js";
+import { anyNull, valueOf } from "../emit/parts.js";
+import {
+  bigintOfWords,
+  doubleOfWords,
+  isNear,
+  storedInt64,
+  storeSafe,
+  wordArguments,
+} from "../emit/stored-int64.js";
 import { arithmeticOverflow, runtimeError } from "../runtime-error.js";
 import { sessionZone } from "./zones.js";
 
@@ -40,17 +61,16 @@ export const intervalArithmeticFunctions: readonly ScalarFunction[] = [
     () => (a, b) => BigInt((a as number) - (b as number)) * MICROS_PER_DAY,
     { pretty: ([a, b]) => `(${a} - ${b})` },
   ),
-  boxed(
-    [SUBTRACT_TIMESTAMPS],
-    ["anyTimestamp", "anyTimestamp"],
-    DayTimeIntervalType(),
-    (context) => {
-      const zone = context.argTypes[0]!.kind === "timestamp" ? sessionZone(context) : UTC;
-      // days count by the calendar, so that a day of 23 hours is a day
-      return (a, b) => long(localMicros(a as bigint, zone) - localMicros(b as bigint, zone), context);
-    },
-    { pretty: ([a, b]) => `(${a} - ${b})` },
-  ),
+  scalar({
+    names: [SUBTRACT_TIMESTAMPS],
+    arity: [2, 2],
+    resolve: (args, context) => ({
+      ...inputTypes(args, ["anyTimestamp", "anyTimestamp"], context, DayTimeIntervalType()),
+      state: settingsOf(context),
+    }),
+    emit: emitDifference,
+    pretty: ([a, b]) => `(${a} - ${b})`,
+  }),
   boxed(
     [SUBTRACT_TIMES],
     ["time", "time"],
@@ -60,31 +80,118 @@ export const intervalArithmeticFunctions: readonly ScalarFunction[] = [
   ),
 ];
 
+/** What moving a time needs to know about the session and the place of the call. */
+type MoveContext = Pick<EvaluationContext, "ansi" | "timeZone" | "origin">;
+
+function settingsOf({ ansi, timeZone }: FunctionContext): MoveContext {
+  return { ansi, timeZone };
+}
+
+function moveContext(call: EmitCall): MoveContext {
+  return { ...(call.state as MoveContext), origin: call.origin };
+}
+
 function moved(name: string, sign: 1 | -1, swapped: boolean): ScalarFunction {
   const operator = sign === 1 ? "+" : "-";
-  return boxed(
-    [name],
-    ["any", "any"],
-    (args, context) => {
+  return scalar({
+    names: [name],
+    arity: [2, 2],
+    resolve: (args, context) => {
       const at = swapped ? 1 : 0;
       const type = typeOf(args[at]!);
       if (type.kind !== "date" && type.kind !== "time" && !isAnyTimestamp(type)) {
         throw unexpectedInputType(context, 0, "anyTimestamp", args[at]!);
       }
-      return type;
+      return { args: castInputs(args, ["any", "any"], context), type, state: settingsOf(context) };
     },
-    (context) => {
-      const [l, r] = context.argTypes as [DataType, DataType];
-      const move = mover(swapped ? r : l, swapped ? l : r, BigInt(sign), context);
-      return swapped ? (a, b) => move(b as never, a as never) : (a, b) => move(a as never, b as never);
+    emit: (writer, args, call) => {
+      const codes = args.map((arg) => writer.expression(arg));
+      const [base, interval] = (swapped ? [codes[1], codes[0]] : codes) as [Code, Code];
+      return emitMove(writer, base, interval, sign, call);
     },
-    { pretty: ([a, b]) => `${a} ${operator} ${b}` },
+    pretty: ([a, b]) => `${a} ${operator} ${b}`,
+  });
+}
+
+/** Timestamps move as words by intervals that are one number; the rest goes by boxed values. */
+function emitMove(writer: CodeWriter, base: Code, interval: Code, sign: 1 | -1, call: EmitCall): Code {
+  const context = moveContext(call);
+  const isNull = anyNull(base.isNull, interval.isNull);
+  const zone = base.type.kind === "timestamp" ? sessionZone(context) : UTC;
+  if (isAnyTimestamp(base.type) && interval.type.kind === "dayTimeInterval") {
+    return storedInt64(writer, call.type, isNull, movedByMicros(zone, sign, context), () => [
+      wordArguments(writer, base),
+      wordArguments(writer, interval),
+    ]);
+  }
+  if (isAnyTimestamp(base.type) && interval.type.kind === "yearMonthInterval") {
+    return storedInt64(writer, call.type, isNull, movedByMonths(zone, sign, context), () => [
+      wordArguments(writer, base),
+      valueOf(interval),
+    ]);
+  }
+  return emitBoxedCall(
+    writer,
+    mover(base.type, interval.type, BigInt(sign), context),
+    [base, interval],
+    call.type,
   );
+}
+
+/** Adds whole days by the calendar of the zone and the rest as it is. */
+function movedByMicros(zone: TimeZone, sign: 1 | -1, context: MoveContext) {
+  const far = (low: number, high: number, amountLow: number, amountHigh: number): bigint => {
+    const whole = BigInt(sign) * bigintOfWords(amountLow, amountHigh);
+    const days = Number(whole / MICROS_PER_DAY);
+    return addParts(bigintOfWords(low, high), 0, days, whole % MICROS_PER_DAY, zone, context);
+  };
+  return (slot: Scratch, low: number, high: number, amountLow: number, amountHigh: number): void => {
+    if (!isNear(high) || !isNear(amountHigh)) {
+      slot.values[0] = far(low, high, amountLow, amountHigh);
+      return;
+    }
+    const micros = doubleOfWords(low, high);
+    const amount = sign * doubleOfWords(amountLow, amountHigh);
+    const days = Math.trunc(amount / 86400e6);
+    if (days === 0 || zone.isFixed) return storeSafe(slot, micros + amount);
+    const second = secondOfMicros(low, high);
+    const moved = addDaysToSecond(second, days, zone);
+    storeSafe(slot, micros + (moved - second) * 1e6 + (amount - days * 86400e6));
+  };
+}
+
+function movedByMonths(zone: TimeZone, sign: 1 | -1, context: MoveContext) {
+  return (slot: Scratch, low: number, high: number, months: number): void => {
+    const second = secondOfMicros(low, high);
+    const moved = months === 0 ? second : addMonthsToSecond(second, sign * months, zone);
+    if (!storeMicros(moved, microOfSecondOfMicros(low, high), slot.words, 0)) {
+      slot.values[0] = addParts(bigintOfWords(low, high), sign * months, 0, 0n, zone, context);
+    }
+  };
+}
+
+/** Days count by the calendar, so that a day of 23 hours is a day. */
+function emitDifference(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
+  const [a, b] = args.map((arg) => writer.expression(arg)) as [Code, Code];
+  const context = moveContext(call);
+  const zone = a.type.kind === "timestamp" ? sessionZone(context) : UTC;
+  const local = (low: number, high: number): number =>
+    doubleOfWords(low, high) + (zone.isFixed ? 0 : zone.offsetAt(secondOfMicros(low, high)) * 1e6);
+  const store = (slot: Scratch, aLow: number, aHigh: number, bLow: number, bHigh: number): void => {
+    const micros = isNear(aHigh) && isNear(bHigh) ? local(aLow, aHigh) - local(bLow, bHigh) : Number.NaN;
+    if (Number.isSafeInteger(micros)) return storeSafe(slot, micros);
+    const [from, to] = [bigintOfWords(bLow, bHigh), bigintOfWords(aLow, aHigh)];
+    slot.values[0] = long(localMicros(to, zone) - localMicros(from, zone), context);
+  };
+  return storedInt64(writer, call.type, anyNull(a.isNull, b.isNull), store, () => [
+    wordArguments(writer, a),
+    wordArguments(writer, b),
+  ]);
 }
 
 type Move = (base: never, interval: never) => Value;
 
-function mover(base: DataType, interval: DataType, sign: bigint, context: EvaluationContext): Move {
+function mover(base: DataType, interval: DataType, sign: bigint, context: MoveContext): Move {
   const zone = base.kind === "timestamp" ? sessionZone(context) : UTC;
   if (base.kind === "date") return dateMover(interval, sign, context);
   if (base.kind === "time") {
@@ -105,7 +212,7 @@ function mover(base: DataType, interval: DataType, sign: bigint, context: Evalua
   }
 }
 
-function dateMover(interval: DataType, sign: bigint, context: EvaluationContext): Move {
+function dateMover(interval: DataType, sign: bigint, context: MoveContext): Move {
   if (interval.kind === "yearMonthInterval") {
     return (days: number, months: number) => day(addMonthsToDays(days, Number(sign) * months), context);
   }
@@ -118,7 +225,7 @@ function dateMover(interval: DataType, sign: bigint, context: EvaluationContext)
   };
 }
 
-function timePartOnDate(context: EvaluationContext): Error {
+function timePartOnDate(context: MoveContext): Error {
   return runtimeError(
     "INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION",
     "22006",
@@ -128,12 +235,12 @@ function timePartOnDate(context: EvaluationContext): Error {
   );
 }
 
-function day(days: number, context: EvaluationContext): number {
+function day(days: number, context: MoveContext): number {
   if (days !== (days | 0)) throw arithmeticOverflow("integer overflow", "", context.origin);
   return days;
 }
 
-function timeOfDay(nanos: bigint, context: EvaluationContext): bigint {
+function timeOfDay(nanos: bigint, context: MoveContext): bigint {
   if (nanos >= 0n && nanos < MICROS_PER_DAY * 1000n) return nanos;
   throw runtimeError(
     "DATETIME_OVERFLOW",

@@ -8,12 +8,22 @@ import {
   TimeType,
   type Value,
 } from "@ss/core";
-import { type DatetimeParser, secondOfBigint } from "@ss/kernels";
-import { type Cast, literal } from "../../expression/expression.js";
-import type { EvaluationContext, FunctionContext, ScalarFunction } from "../../expression/function.js";
+import { type DatetimeParser, secondOfBigint, secondOfMicros } from "@ss/kernels";
+import type { Code, CodeWriter } from "../../expression/code.js";
+import { type Cast, type Expression, literal } from "../../expression/expression.js";
+import type {
+  EmitCall,
+  EvaluationContext,
+  FunctionContext,
+  ScalarFunction,
+} from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
-import { isString } from "../../expression/type-predicates.js";
-import { boxed, callLike, coerced, rewriting } from "../define.js";
+import { isAnyTimestamp, isString } from "../../expression/type-predicates.js";
+import { boxed, callLike, coerced, inputTypes, rewriting, scalar } from "../define.js";
+import { emitBoxedCall } from "../emit/boxed-call.js";
+import type { Scratch } from "../emit/int64.js";
+import { anyNull, valueOf } from "../emit/parts.js";
+import { storedInt64, storeSafe, wordArguments } from "../emit/stored-int64.js";
 import { runtimeError } from "../runtime-error.js";
 import { formatted, formatterFor, parserFor, remembered } from "./patterns.js";
 import { sessionZone } from "./zones.js";
@@ -39,13 +49,21 @@ export const parseFormatFunctions: readonly ScalarFunction[] = [
   rewriting(["to_unix_timestamp"], [1, 2], (args, context) =>
     callLike(context, "$to_unix_timestamp", args[0]!, args[1] ?? literal("yyyy-MM-dd HH:mm:ss", StringType)),
   ),
-  boxed(
-    ["$to_unix_timestamp"],
-    [[StringType, DateType, TimestampType, TimestampNTZType], StringType],
-    LongType,
-    evaluateUnix,
-    { nullable: true },
-  ),
+  scalar({
+    names: ["$to_unix_timestamp"],
+    arity: [2, 2],
+    resolve: (args, context) => ({
+      ...inputTypes(
+        args,
+        [[StringType, DateType, TimestampType, TimestampNTZType], StringType],
+        context,
+        LongType,
+        true,
+      ),
+      state: { ansi: context.ansi, timeZone: context.timeZone },
+    }),
+    emit: emitUnix,
+  }),
   rewriting(["from_unixtime"], [1, 2], (args, context) =>
     callLike(context, "$from_unixtime", args[0]!, args[1] ?? literal("yyyy-MM-dd HH:mm:ss", StringType)),
   ),
@@ -174,18 +192,37 @@ function evaluateFormat(context: EvaluationContext): (...values: Value[]) => Val
     }, context.origin);
 }
 
-function evaluateUnix(context: EvaluationContext): (...values: Value[]) => Value {
+/** Seconds of dates and timestamps are computed from their numbers; texts are parsed. */
+function emitUnix(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
+  const [source, pattern] = args.map((arg) => writer.expression(arg)) as [Code, Code];
+  const context = { ...(call.state as { ansi: boolean; timeZone: string }), origin: call.origin };
+  const isNull = anyNull(source.isNull, pattern.isNull);
+  if (source.type.kind === "date") {
+    const zone = sessionZone(context);
+    const store = (slot: Scratch, days: number): void => storeSafe(slot, zone.secondOfLocal(days * 86400));
+    return storedInt64(writer, call.type, isNull, store, () => [valueOf(source)]);
+  }
+  if (isAnyTimestamp(source.type)) {
+    return storedInt64(writer, call.type, isNull, storeSecond, () => [wordArguments(writer, source)]);
+  }
+  return emitBoxedCall(writer, unixOfText(context), [source, pattern], call.type);
+}
+
+/** Stores the epoch second of microseconds given by their halves. */
+export function storeSecond(slot: Scratch, low: number, high: number): void {
+  storeSafe(slot, secondOfMicros(low, high));
+}
+
+function unixOfText(
+  context: Pick<EvaluationContext, "ansi" | "timeZone" | "origin">,
+): (text: string, pattern: string) => Value {
   const zone = sessionZone(context);
-  const { kind } = context.argTypes[0]!;
-  if (kind === "timestamp") return (value) => BigInt(secondOfBigint(value as bigint));
-  if (kind === "timestamp_ntz") return (value) => BigInt(secondOfBigint(value as bigint));
-  if (kind === "date") return (value) => BigInt(zone.secondOfLocal((value as number) * 86400));
   const parserOf = remembered((pattern) => parserFor(pattern, context.origin));
   return (text, pattern) => {
-    const compiled = parserOf(pattern as string);
-    const micros = compiled.parseTimestamp(text as string, zone);
+    const compiled = parserOf(pattern);
+    const micros = compiled.parseTimestamp(text, zone);
     if (micros !== undefined) return BigInt(secondOfBigint(micros));
     if (!context.ansi) return null;
-    throw cannotParse(TimestampType, compiled, text as string, pattern as string, "try_to_timestamp");
+    throw cannotParse(TimestampType, compiled, text, pattern, "try_to_timestamp");
   };
 }

@@ -12,6 +12,7 @@ import {
   rescale,
   roundHalfEvenDecimal,
 } from "@ss/kernels";
+import type { Code, CodeWriter } from "../../expression/code.js";
 import { adjustPrecisionScale } from "../../expression/coercion/decimal-rules.js";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
 import {
@@ -21,16 +22,15 @@ import {
   wrongNumArgs,
 } from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
-import type {
-  EvaluationContext,
-  FunctionContext,
-  Resolution,
-  ScalarFunction,
-} from "../../expression/function.js";
+import type { EmitCall, FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
 import { isIntegral } from "../../expression/type-predicates.js";
 import { saturateLong } from "../cast/to-number.js";
-import { boxed, callLike, coerced, constantOf, scalar } from "../define.js";
+import { callLike, coerced, constantOf, scalar } from "../define.js";
+import { emitBoxedCall } from "../emit/boxed-call.js";
+import type { Scratch } from "../emit/int64.js";
+import { guarded, valueCode, valueOf } from "../emit/parts.js";
+import { storedInt64, storeSafe } from "../emit/stored-int64.js";
 import { arithmeticOverflow, decimalOutOfRange } from "../runtime-error.js";
 
 type RoundDecimal = (unscaled: bigint, from: number, to: number) => bigint;
@@ -59,6 +59,7 @@ function placesOf(e: Expression | undefined, context: FunctionContext): number |
 
 interface RoundState {
   readonly places: number | null;
+  readonly ansi: boolean;
 }
 
 function rounding(names: readonly string[], round: RoundDecimal): ScalarFunction {
@@ -66,7 +67,7 @@ function rounding(names: readonly string[], round: RoundDecimal): ScalarFunction
     names,
     arity: [1, 2],
     resolve: (args, context) => resolveRound(args, context),
-    evaluate: (context) => evaluateRound(context, round),
+    emit: (writer, args, call) => emitRound(writer, args, call, round),
   });
 }
 
@@ -74,7 +75,7 @@ function resolveRound(args: readonly Expression[], context: FunctionContext): Re
   const value = implicitCast(args[0]!, "numeric", context.ansi);
   if (!value) throw unexpectedInputType(context, 0, "numeric", args[0]!);
   const places = placesOf(args[1], context);
-  const state: RoundState = { places };
+  const state: RoundState = { places, ansi: context.ansi };
   const rest = args.slice(1);
   return { args: [value, ...rest], type: roundedType(typeOf(value), places ?? 0), nullable: true, state };
 }
@@ -92,17 +93,63 @@ function roundedType(type: DataType, places: number): DataType {
   return DecimalType(Math.min(integral + newScale, 38), newScale);
 }
 
-function evaluateRound(context: EvaluationContext, round: RoundDecimal): (...values: Value[]) => Value {
-  const { places } = context.state as RoundState;
-  const type = context.argTypes[0]!;
+/** What rounding one value needs to know. */
+interface RoundContext extends RoundState {
+  readonly from: DataType;
+  readonly type: DataType;
+  readonly origin: EmitCall["origin"];
+}
+
+function emitRound(
+  writer: CodeWriter,
+  args: readonly Expression[],
+  call: EmitCall,
+  round: RoundDecimal,
+): Code {
+  const code = writer.expression(args[0]!);
+  const state = call.state as RoundState;
+  const { places } = state;
+  const from = typeOf(args[0]!);
+  if (places !== null && places >= 0 && isIntegral(from)) return code;
+  const boxed = roundingOf({ ...state, from, type: call.type, origin: call.origin }, round);
+  if (from.kind === "double" && places !== null && places >= 0 && places <= 15) {
+    const fn = writer.constant(quickRound(places, boxed as (value: number) => number));
+    return guarded(writer, code.isNull, call.type, () =>
+      valueCode(call.type, "false", writer.variable(`${fn}(${valueOf(code)})`)),
+    );
+  }
+  return emitBoxedCall(writer, boxed, [code], call.type);
+}
+
+/**
+ * Rounds doubles as numbers where the result is certain: a tie is decided by the shortest decimal that stands for the double, so
+ * what lies within the error of the product from a tie is left to `exact`. The quotient of two exact integers is the double
+ * nearest to their decimal.
+ */
+function quickRound(places: number, exact: (value: number) => number): (value: number) => number {
+  const power = 10 ** places;
+  return (value) => {
+    const scaled = Math.abs(value) * power;
+    if (!(scaled < 1e15) || value === 0) return exact(value);
+    const floor = Math.floor(scaled);
+    const rest = scaled - floor;
+    if (Math.abs(rest - 0.5) <= scaled * 2 ** -50) return exact(value);
+    const rounded = (rest > 0.5 ? floor + 1 : floor) / power;
+    return value < 0 && rounded !== 0 ? -rounded : rounded;
+  };
+}
+
+/** The rounding of boxed values of a type. */
+function roundingOf(context: RoundContext, round: RoundDecimal): (value: never) => Value {
+  const { places, from: type } = context;
   if (places === null) return () => null;
   switch (type.kind) {
     case "decimal": {
       const target = context.type as DecimalType;
-      return (value) => {
-        const rounded = rescale(round(value as bigint, type.scale, places), places, target.scale);
+      return (value: bigint) => {
+        const rounded = rescale(round(value, type.scale, places), places, target.scale);
         return fitDecimal(
-          places >= type.scale ? rescale(value as bigint, type.scale, target.scale) : rounded,
+          places >= type.scale ? rescale(value, type.scale, target.scale) : rounded,
           target,
           context,
         );
@@ -112,24 +159,24 @@ function evaluateRound(context: EvaluationContext, round: RoundDecimal): (...val
     case "double": {
       const format = type.kind === "float" ? formatFloat : formatDouble;
       const narrow = type.kind === "float" ? Math.fround : (x: number): number => x;
-      return (value) => {
-        if (!Number.isFinite(value)) return value!;
-        const { unscaled, scale } = parseScaledInteger(format(value as number))!;
-        if (places >= scale) return value!;
+      return (value: number) => {
+        if (!Number.isFinite(value)) return value;
+        const { unscaled, scale } = parseScaledInteger(format(value))!;
+        if (places >= scale) return value;
         return narrow(Number(`${round(unscaled, scale, places)}e${-places}`));
       };
     }
     default: {
-      if (places >= 0) return (value) => value!;
-      return (value) => {
-        const rounded = round(BigInt(value as number | bigint), 0, places) * powerOfTen(-places);
+      if (places >= 0) return (value: number | bigint) => value;
+      return (value: number | bigint) => {
+        const rounded = round(BigInt(value), 0, places) * powerOfTen(-places);
         return fitInteger(rounded, type, context);
       };
     }
   }
 }
 
-function fitDecimal(unscaled: bigint, type: DecimalType, context: EvaluationContext): Value {
+function fitDecimal(unscaled: bigint, type: DecimalType, context: RoundContext): Value {
   if (fitsPrecision(unscaled, type.precision)) return unscaled;
   if (!context.ansi) return null;
   throw decimalOutOfRange(formatDecimal(unscaled, type.scale), type.precision, type.scale, context.origin);
@@ -137,7 +184,7 @@ function fitDecimal(unscaled: bigint, type: DecimalType, context: EvaluationCont
 
 const BITS: Readonly<Record<string, number>> = { byte: 8, short: 16, integer: 32, long: 64 };
 
-function fitInteger(value: bigint, type: DataType, context: EvaluationContext): Value {
+function fitInteger(value: bigint, type: DataType, context: RoundContext): Value {
   const wrapped = BigInt.asIntN(BITS[type.kind]!, value);
   if (wrapped !== value && context.ansi) throw arithmeticOverflow("Overflow", "", context.origin);
   return type.kind === "long" ? wrapped : Number(wrapped);
@@ -160,10 +207,15 @@ function scaled(
       const places = scale;
       const value = coerced(args[0]!, decimalOf(typeOf(args[0]!)), context);
       const type = roundedType(typeOf(value), places);
-      return { args: [value, args[1]!], type, nullable: true, state: { places } satisfies RoundState };
+      return {
+        args: [value, args[1]!],
+        type,
+        nullable: true,
+        state: { places, ansi: context.ansi } satisfies RoundState,
+      };
     },
-    evaluate: (context) =>
-      evaluateRound(context, (value, from, to) =>
+    emit: (writer, args, call) =>
+      emitRound(writer, args, call, (value, from, to) =>
         to >= from ? rescale(value, from, to) : round(value, from - to),
       ),
   });
@@ -204,28 +256,34 @@ function whole(
   ofDouble: (x: number) => number,
   ofDecimal: (unscaled: bigint, scale: number) => bigint,
 ): ScalarFunction {
-  return boxed(
-    [name],
-    [[LongType, "decimal", DoubleType]],
-    (args) => wholeType(typeOf(args[0]!)),
-    ({ argTypes }) => {
-      const type = argTypes[0]!;
-      if (type.kind === "decimal") return (value) => ofDecimal(value as bigint, type.scale);
-      if (isIntegral(type)) return (value) => value!;
-      return (value) => saturateLong(ofDouble(value as number));
+  return scalar({
+    names: [name],
+    arity: [1, 1],
+    resolve: (args, context) => {
+      const type = typeOf(args[0]!);
+      const target = type.kind === "decimal" ? type : isIntegral(type) ? LongType : DoubleType;
+      const cast = implicitCast(args[0]!, target, context.ansi);
+      if (!cast) throw unexpectedInputType(context, 0, [DoubleType, "decimal", LongType], args[0]!);
+      return { args: [cast], type: wholeType(typeOf(cast)) };
     },
-    {
-      arity: [1, 1],
-      resolve: (args, context) => {
-        const type = typeOf(args[0]!);
-        const target = type.kind === "decimal" ? type : isIntegral(type) ? LongType : DoubleType;
-        const cast = implicitCast(args[0]!, target, context.ansi);
-        if (!cast) throw unexpectedInputType(context, 0, [DoubleType, "decimal", LongType], args[0]!);
-        return { args: [cast], type: wholeType(typeOf(cast)) };
-      },
-      pretty: ([value]) => `${name === "$ceil" ? "CEIL" : "FLOOR"}(${value})`,
+    emit: (writer, args, call) => {
+      const code = writer.expression(args[0]!);
+      const type = typeOf(args[0]!);
+      if (isIntegral(type)) return code;
+      if (type.kind === "decimal") {
+        const fn = (value: bigint): bigint => ofDecimal(value, type.scale);
+        return emitBoxedCall(writer, fn, [code], call.type);
+      }
+      const store = (memory: Scratch, value: number): void => storeSaturated(memory, ofDouble(value));
+      return storedInt64(writer, call.type, code.isNull, store, () => [valueOf(code)]);
     },
-  );
+    pretty: ([value]) => `${name === "$ceil" ? "CEIL" : "FLOOR"}(${value})`,
+  });
+}
+
+function storeSaturated(memory: Scratch, value: number): void {
+  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) storeSafe(memory, value);
+  else memory.values[0] = saturateLong(value);
 }
 
 function wholeType(type: DataType): DataType {

@@ -91,6 +91,12 @@ export function characterCount(data: Uint8Array, start: number, length: number):
   return count;
 }
 
+/** The bytes of the first `count` characters of a text. */
+export function charactersLength(data: Uint8Array, start: number, length: number, count: number): number {
+  findCharacters(data, start, length, 0, count);
+  return span[1]!;
+}
+
 /** Finds characters `from .. to)` of a text, both from 0; leaves start and length in `span`. */
 function findCharacters(data: Uint8Array, start: number, length: number, from: number, to: number): void {
   const end = start + length;

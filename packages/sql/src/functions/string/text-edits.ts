@@ -1,5 +1,5 @@
 import type { Value } from "@ss/core";
-import { codePoints, isSimpleText, slicePoints } from "./code-points.js";
+import { codePoints, slicePoints } from "./code-points.js";
 
 /** Words begin with a capital and go on in small letters; words end at spaces. */
 export function initialCapitals(text: string): string {

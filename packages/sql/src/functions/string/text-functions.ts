@@ -21,9 +21,9 @@ import type {
 import { nullableOf, typeOf } from "../../expression/type-of.js";
 import { boxed, coerced, scalar } from "../define.js";
 import { runtimeError } from "../runtime-error.js";
-import { codePoints, isSimpleText, pointCount } from "./code-points.js";
+import { codePoints } from "./code-points.js";
 import { jaroWinkler, levenshtein, levenshteinWithin } from "./distance.js";
-import { initialCapitals, luhnValid, overlaid, padded, soundex, translated } from "./text-edits.js";
+import { initialCapitals, luhnValid, overlaid, soundex, translated } from "./text-edits.js";
 
 const TEXT = StringType;
 const INT = IntegerType;
@@ -54,48 +54,10 @@ export const textFunctions: readonly ScalarFunction[] = [
     },
   ),
   boxed(
-    ["replace"],
-    [TEXT],
-    TEXT,
-    () => (text, search, replacement) =>
-      search === ""
-        ? text!
-        : (text as string).replaceAll(search as string, () => (replacement as string) ?? ""),
-    { arity: [2, 3] },
-  ),
-  boxed(
     ["translate"],
     [TEXT, TEXT, TEXT],
     TEXT,
     () => (text, from, to) => translated(text as string, from as string, to as string),
-  ),
-  padding("lpad", true),
-  padding("rpad", false),
-  boxed(
-    ["instr"],
-    [TEXT, TEXT, INT, INT],
-    INT,
-    () =>
-      (text, part, position = 1, occurrence = 1) =>
-        nthOccurrence(text as string, part as string, position as number, occurrence as number),
-    { arity: [2, 4] },
-  ),
-  boxed(
-    ["locate", "position"],
-    [TEXT, TEXT, INT],
-    INT,
-    () =>
-      (part, text, position = 1) => {
-        if ((position as number) < 1) return 0;
-        return nthOccurrence(text as string, part as string, position as number, 1);
-      },
-    { arity: [2, 3] },
-  ),
-  boxed(
-    ["substring_index"],
-    [TEXT, TEXT, INT],
-    TEXT,
-    () => (text, delimiter, count) => substringIndex(text as string, delimiter as string, count as number),
   ),
   boxed(["split_part"], [TEXT, TEXT, INT], TEXT, splitPart),
   boxed(
@@ -184,54 +146,6 @@ export const textFunctions: readonly ScalarFunction[] = [
 
 function byteLength(value: Value | undefined): number {
   return typeof value === "string" ? new TextEncoder().encode(value).length : (value as Uint8Array).length;
-}
-
-function padding(name: string, left: boolean): ScalarFunction {
-  return boxed(
-    [name],
-    [TEXT_OR_BINARY, INT, TEXT_OR_BINARY],
-    (args) => typeOf(args[0]!),
-    () => (value, size, pad) =>
-      padded(value!, size as number, pad === undefined ? pad : like(pad, value!), left),
-    { arity: [2, 3] },
-  );
-}
-
-/** A text as bytes, or bytes as a text, to go with another value. */
-function like(value: Value, other: Value): Value {
-  if (typeof value === typeof other) return value;
-  return typeof value === "string"
-    ? new TextEncoder().encode(value)
-    : new TextDecoder().decode(value as Uint8Array);
-}
-
-/** The place from 1 of a part, counted from `position`, which is from the end if negative; 0 where it is not. */
-function nthOccurrence(text: string, part: string, position: number, occurrence: number): number {
-  if (position === 0 || occurrence < 1) return 0;
-  const simple = isSimpleText(text);
-  const unit = (characters: number): number =>
-    simple ? characters : codePoints(text).slice(0, characters).join("").length;
-  const found = (at: number): number => (at < 0 ? 0 : simple ? at + 1 : pointCount(text.slice(0, at)) + 1);
-  if (position > 0) {
-    let at = text.indexOf(part, unit(position - 1));
-    for (let k = 1; k < occurrence && at >= 0; k++) at = text.indexOf(part, at + 1);
-    return found(at);
-  }
-  const last = pointCount(text) + position;
-  if (last < 0) return 0;
-  let at = text.lastIndexOf(part, unit(last));
-  for (let k = 1; k < occurrence && at >= 0; k++) at = at === 0 ? -1 : text.lastIndexOf(part, at - 1);
-  return found(at);
-}
-
-function substringIndex(text: string, delimiter: string, count: number): string {
-  if (count === 0 || delimiter === "") return "";
-  let at = count > 0 ? -1 : text.length;
-  for (let k = 0; k < Math.abs(count); k++) {
-    at = count > 0 ? text.indexOf(delimiter, at + 1) : at === 0 ? -1 : text.lastIndexOf(delimiter, at - 1);
-    if (at < 0) return text;
-  }
-  return count > 0 ? text.slice(0, at) : text.slice(at + delimiter.length);
 }
 
 function splitPart({ origin }: EvaluationContext): (...values: Value[]) => Value {
