@@ -1,4 +1,5 @@
-import { link, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { closeSync, fstatSync, openSync } from "node:fs";
+import { link, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -149,4 +150,31 @@ test("a file of many megabytes is written whole, in whatever pieces it comes", a
   for (let k = 0; k < 4; k++) await abandoned.write(piece);
   await abandoned.abort();
   expect(await readdir(root)).toEqual(["large"]);
+});
+
+test("a file whose close fails leaves nothing, and to abort it then closes no other file", async () => {
+  for (const durable of [true, false]) {
+    const files = localFileSystem({ durable });
+    const path = join(root, String(durable));
+    const writer = await files.create(path);
+    await writer.write(encode("text"));
+    // a folder that is not empty cannot be replaced by a file
+    await mkdir(join(path, "inside"), { recursive: true });
+    await expect(writer.close()).rejects.toThrow();
+    expect((await readdir(root)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+    // the lowest free numbers, that of the closed file among them
+    const others = Array.from({ length: 4 }, () => openSync(root, "r"));
+    await writer.abort();
+    for (const other of others) expect(fstatSync(other).isDirectory()).toBe(true);
+    for (const other of others) closeSync(other);
+  }
+});
+
+test("to abort a file that was closed takes nothing away", async () => {
+  const files = localFileSystem({ durable: false });
+  const writer = await files.create(`${root}/f`);
+  await writer.write(encode("text"));
+  await writer.close();
+  await writer.abort();
+  expect(textOf(await files.readAll(`${root}/f`))).toBe("text");
 });

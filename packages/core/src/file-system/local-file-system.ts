@@ -107,7 +107,7 @@ function entryOf(path: string, local: string): FileEntry | null {
 async function readAll(path: string): Promise<Uint8Array | null> {
   try {
     const { buffer, byteOffset, byteLength } = await readFile(localPath(path));
-    // no Buffer: its \`slice\` shares memory where callers expect a copy
+    // no Buffer: its `slice` shares memory where callers expect a copy
     return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
     if (hasCode(error, "ENOENT", "ENOTDIR")) return null;

@@ -39,6 +39,13 @@ export class LocalWrites {
     let size = 0;
     let unsynced = 0;
     let syncing: Promise<void> = Promise.resolve();
+    let isOpen = true;
+    /** Once only: the number of a closed descriptor may soon be another file's. */
+    const closeDescriptor = (): void => {
+      if (!isOpen) return;
+      isOpen = false;
+      fs.closeSync(draft.descriptor);
+    };
     return {
       get size() {
         return size;
@@ -58,15 +65,19 @@ export class LocalWrites {
         try {
           await syncing;
           await this.settle(draft, size);
-        } finally {
-          fs.closeSync(draft.descriptor);
+          closeDescriptor();
+          fs.renameSync(draft.path, path);
+        } catch (error) {
+          quietly(closeDescriptor);
+          quietly(() => fs.unlinkSync(draft.path));
+          throw error;
         }
-        fs.renameSync(draft.path, path);
         await this.syncFolder(dirname(path));
       },
       abort: async () => {
         await syncing.catch(() => {});
-        quietly(() => fs.closeSync(draft.descriptor));
+        if (!isOpen) return;
+        quietly(closeDescriptor);
         quietly(() => fs.unlinkSync(draft.path));
       },
     };

@@ -234,21 +234,21 @@ export class MemoryFamily implements StateFamily {
     this.flags[slot] = before | SETTLED;
   }
 
-  /** Slots with a change, each once. */
+  /** Slots with a change, each once: where it stands last, which is where the key that it has now was put. */
   private changedSlots(): Int32Array {
     const { flags } = this;
     const slots = new Int32Array(this.puts.length);
-    let count = 0;
-    for (const piece of this.puts.pieces()) {
-      for (let k = 0; k < piece.length; k++) {
+    let from = slots.length;
+    for (const piece of this.puts.piecesBackwards()) {
+      for (let k = piece.length - 1; k >= 0; k--) {
         const slot = piece[k]!;
         if ((flags[slot]! & CHANGED) === 0) continue;
-        slots[count++] = slot;
+        slots[--from] = slot;
         flags[slot]! &= ~CHANGED;
       }
     }
-    for (let k = 0; k < count; k++) flags[slots[k]!]! |= CHANGED;
-    return slots.subarray(0, count);
+    for (let k = from; k < slots.length; k++) flags[slots[k]!]! |= CHANGED;
+    return slots.subarray(from);
   }
 
   /** Rows of the slots `from .. to)`: as a view where all of them are live. */

@@ -23,6 +23,13 @@ export class SlotList {
     }
   }
 
+  /** The pieces from the last to the first; within each the slots are in their order. */
+  *piecesBackwards(): Generator<Int32Array> {
+    for (let k = Math.ceil(this.count / CHUNK) - 1; k >= 0; k--) {
+      yield this.chunks[k]!.subarray(0, this.count - k * CHUNK);
+    }
+  }
+
   /** Forgets all slots and keeps the memory of a short list. */
   clear(): void {
     this.count = 0;

@@ -48,7 +48,10 @@ export interface StateFamily {
    * had been removed after it.
    */
   put(keys: readonly Column[], values: readonly Column[], rowCount: number): number;
-  /** The rows put since the last commit that are still there, each once, in the order in which they were first put, in pieces. */
+  /**
+   * The rows put since the last commit that are still there, each once, in pieces, in the order in which they were first put; a removal
+   * begins anew.
+   */
   changed(): Iterable<StateRows>;
   /** Removes; keys that are not there do no harm. Returns how many were. */
   remove(keys: readonly Column[], rowCount: number): number;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Batch } from "../column/batch.js";
+import { StreamError } from "../errors/stream-error.js";
 import type { ScanRequest } from "../source/predicate.js";
 import type { Json, Partition } from "../source/source.js";
 
@@ -50,8 +51,26 @@ export function workerModule(moduleUrl: string, packageName: string, file: strin
 
 type Factory<T> = (options: Json, context: WorkerContext) => T | Promise<T>;
 
-/** Makes the object that a form describes; called in a worker. */
+/** Makes the object that a form describes; called in a worker. SS_WORKER_FORM names a module or an export that cannot be used. */
 export async function rebuild<T>(form: WorkerForm, context: WorkerContext): Promise<T> {
-  const module = (await import(form.module)) as Readonly<Record<string, Factory<T>>>;
-  return module[form.export]!(form.options, context);
+  let module: Readonly<Record<string, unknown>>;
+  try {
+    module = (await import(form.module)) as typeof module;
+  } catch (cause) {
+    throw unusable(form, `the module cannot be loaded: ${(cause as Error).message}`, cause);
+  }
+  const make = module[form.export];
+  if (typeof make !== "function") throw unusable(form, "the module exports no function of that name");
+  const made = await (make as Factory<T>)(form.options, context);
+  if (made === null || typeof made !== "object") throw unusable(form, "the function gives no object");
+  return made;
+}
+
+function unusable(form: WorkerForm, reason: string, cause?: unknown): StreamError {
+  return new StreamError({
+    condition: "SS_WORKER_FORM",
+    parameters: { module: form.module, export: form.export, reason },
+    message: `A worker thread cannot make the object that '${form.export}' of ${form.module} stands for: ${reason}. Mend the worker form of the plug-in, or leave it out to run on the driver.`,
+    cause,
+  });
 }

@@ -38,6 +38,10 @@ export class DictionaryKernel {
   private starts: Int32Array = new Int32Array(0);
   private lengths: Int32Array = new Int32Array(0);
   private codes: Int32Array = new Int32Array(0);
+  /** Where those three lie; -1 for one that the full memory has no room for. */
+  private startsAddress = -1;
+  private lengthsAddress = -1;
+  private codesAddress = -1;
 
   constructor() {
     this.table = this.arrays.int32(HEADER_WORDS + PART_COUNT * 2);
@@ -88,11 +92,11 @@ export class DictionaryKernel {
     const end = exports.dictionaryLook(
       this.tableAddress,
       dataAddress,
-      memory.addressOf(this.starts),
-      memory.addressOf(this.lengths),
+      this.startsAddress,
+      this.lengthsAddress,
       from,
       to,
-      memory.addressOf(this.codes),
+      this.codesAddress,
       add,
     );
     const found = this.codes;
@@ -134,13 +138,17 @@ export class DictionaryKernel {
 
   /** Room for the slices of a batch where the kernel reads them; false when the memory is full. */
   private reserve(count: number): boolean {
-    if (this.starts.length >= count) return true;
-    const { memory } = kernels();
-    for (const old of [this.starts, this.lengths, this.codes]) this.arrays.free(old);
-    const length = Math.max(count, 4096);
-    this.starts = this.arrays.int32(length);
-    this.lengths = this.arrays.int32(length);
-    this.codes = this.arrays.int32(length);
-    return [this.starts, this.lengths, this.codes].every((array) => memory.addressOf(array) >= 0);
+    if (this.starts.length < count) {
+      const { memory } = kernels();
+      for (const old of [this.starts, this.lengths, this.codes]) this.arrays.free(old);
+      const length = Math.max(count, 4096);
+      this.starts = this.arrays.int32(length);
+      this.lengths = this.arrays.int32(length);
+      this.codes = this.arrays.int32(length);
+      this.startsAddress = memory.addressOf(this.starts);
+      this.lengthsAddress = memory.addressOf(this.lengths);
+      this.codesAddress = memory.addressOf(this.codes);
+    }
+    return this.startsAddress >= 0 && this.lengthsAddress >= 0 && this.codesAddress >= 0;
   }
 }

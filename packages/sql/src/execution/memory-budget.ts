@@ -17,24 +17,26 @@ export class MemoryBudget {
 
   /** For what is held together and given back together: the operators of a run, the state of a query. */
   scope(): MemoryScope {
-    const held = new Set<() => void>();
+    const held = new Set<Holding>();
     return {
-      hold: (holder, size) => this.hold(holder, size, held),
+      hold: (holder, size) => {
+        const holding = this.hold(holder, size);
+        held.add(holding);
+        return holding;
+      },
       close: () => {
-        for (const release of held) release();
+        for (const holding of held) holding.release();
         held.clear();
       },
     };
   }
 
-  private hold(holder: () => string, size: () => number, held: Set<() => void>): Holding {
+  private hold(holder: () => string, size: () => number): Holding {
     let bytes = 0;
     let rowsUntilLook = LOOK_ROWS;
-    held.add(() => {
-      this.usedBytes -= bytes;
-      bytes = 0;
-    });
+    let released = false;
     const look = (): void => {
+      if (released) return;
       const now = size();
       this.usedBytes += now - bytes;
       bytes = now;
@@ -49,6 +51,11 @@ export class MemoryBudget {
         rowsUntilLook = Math.max(LOOK_ROWS, bytes >> 10);
       },
       look,
+      release: () => {
+        released = true;
+        this.usedBytes -= bytes;
+        bytes = 0;
+      },
     };
   }
 
@@ -78,6 +85,8 @@ export interface Holding {
   added(rows: number): void;
   /** Looks at once. */
   look(): void;
+  /** Gives back what it has; from then on it holds nothing. */
+  release(): void;
 }
 
 function megabytes(bytes: number): string {

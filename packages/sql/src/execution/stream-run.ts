@@ -42,4 +42,6 @@ export interface StreamRun {
   addEventTimes(index: number, times: EventTimes): void;
   counts(operatorId: number, operatorName: string): OperatorCounts;
   monotonicMs(): number;
+  /** Looks whether the state still fits into the session's memory; called while it grows. */
+  checkState(): void;
 }

@@ -72,8 +72,10 @@ export class SessionExecutor implements Executor {
   constructor(parts: ExecutorParts) {
     this.parts = parts;
     const { plugins, catalog, config, functions, clock, log } = parts;
-    this.memory = new MemoryBudget(memoryLimit(config.find("spark.driver.memory")));
-    this.pool = workersOf(config.find("spark.master"), this.memory.limitBytes, log);
+    const limit = memoryLimit(config.find("spark.driver.memory"));
+    this.pool = workersOf(config.find("spark.master"), limit / 2, log);
+    // the driver, which has the state, gets as much as all workers together
+    this.memory = new MemoryBudget(this.pool ? limit / 2 : limit);
     this.preparation = new Preparation(plugins, catalog, config, functions, () => clock.now(), this.pool);
   }
 
@@ -81,7 +83,7 @@ export class SessionExecutor implements Executor {
   async stop(): Promise<void> {
     if (this.phase === "running") this.phase = "stopping";
     await Promise.all(this.parts.streams.active.map((query) => query.stop()));
-    await this.pool?.close();
+    await this.pool?.close(sessionStopped());
     this.phase = "stopped";
   }
 

@@ -1,11 +1,21 @@
 import { availableParallelism } from "node:os";
-import { workerModule } from "@ss/core";
+import { StreamError, workerModule } from "@ss/core";
 import { WorkerPool } from "../execution/parallel/worker-pool.js";
 
-/** N of `local[N]`; 1 for `local` and for no master at all. */
+/** More than this is a slip, not a machine. */
+const MOST_THREADS = 1024;
+
+/** N of `local[N]` (`local[N,F]` too, as in Spark); 1 for `local` and for no master at all. SS_INVALID_MASTER for anything else. */
 export function threadsOf(master: string | undefined): number {
-  const inBrackets = /^local\[(\d+|\*)/.exec(master ?? "")?.[1];
-  return inBrackets === "*" ? availableParallelism() : Math.max(1, Number(inBrackets ?? 1));
+  if (master === undefined || master === "local") return 1;
+  const inBrackets = /^local\[\s*(\d+|\*)\s*(?:,\s*\d+\s*)?\]$/.exec(master)?.[1];
+  const threads = inBrackets === "*" ? availableParallelism() : Number(inBrackets ?? 0);
+  if (threads >= 1 && threads <= MOST_THREADS) return threads;
+  throw new StreamError({
+    condition: "SS_INVALID_MASTER",
+    parameters: { master },
+    message: `Could not parse Master URL: '${master}'. This engine runs in its own process: write local, local[N] with N threads, or local[*].`,
+  });
 }
 
 /** The workers of a session with this master; undefined where everything runs on the program's own thread. */

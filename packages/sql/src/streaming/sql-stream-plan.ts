@@ -128,14 +128,16 @@ export class SqlStreamPlan implements StreamPlan {
 
   async run(request: BatchRequest): Promise<BatchResult> {
     const memory = this.options.memory.scope();
-    const batch = new BatchRun(request, this.options, this.readIds, this.store, this.families, memory);
+    const batch = new BatchRun(request, this.options, this.readIds, this.store, this.families, memory, () =>
+      this.checkState(),
+    );
     let messages: CommitMessage[][];
     try {
       messages = await this.write(request.writes, batch);
     } finally {
       memory.close();
     }
-    for (const holding of this.stateHoldings) holding.look();
+    this.checkState();
     const start = this.options.monotonicMs();
     const state = this.store ? await this.store.commit(request.batchId + 1, request.fence) : null;
     const commitMs = this.options.monotonicMs() - start;
@@ -151,6 +153,10 @@ export class SqlStreamPlan implements StreamPlan {
       planningMs,
       getBatchMs: batch.getBatchMs,
     };
+  }
+
+  private checkState(): void {
+    for (const holding of this.stateHoldings) holding.look();
   }
 
   /** Runs the operators once and hands every batch of rows to each output that lacks it. */
@@ -198,6 +204,7 @@ class BatchRun implements Run, StreamRun {
   readonly runId: number = freshId();
   readonly signal: AbortSignal;
   readonly memory: MemoryScope;
+  readonly checkState: () => void;
   readonly mode: OutputMode;
   readonly lateWatermarkMs: number;
   readonly watermarkMs: number;
@@ -221,8 +228,10 @@ class BatchRun implements Run, StreamRun {
     store: StateStore | undefined,
     families: ReadonlyMap<number, StateFamily>,
     memory: MemoryScope,
+    checkState: () => void,
   ) {
     this.memory = memory;
+    this.checkState = checkState;
     this.request = request;
     this.options = options;
     this.readIds = readIds;

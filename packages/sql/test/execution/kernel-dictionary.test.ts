@@ -1,6 +1,6 @@
 import { BytesDictionary } from "@ss/core";
 import { DictionaryKernel, KernelArrays } from "@ss/kernels";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 
 const seed = Number(process.env["SEED"] ?? 20261121);
 const cases = Number(process.env["FUZZ_CASES"] ?? 2000);
@@ -21,7 +21,46 @@ function slices(next: (below: number) => number, length: number, alphabet: numbe
   return { bytes, starts, lengths };
 }
 
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Lets the kernels' memory give out so many arrays more and be full then. */
+function fullAfter(count: number): void {
+  let left = count;
+  const { int32, bytes } = KernelArrays.prototype;
+  vi.spyOn(KernelArrays.prototype, "int32").mockImplementation(function (this: KernelArrays, length) {
+    return left-- > 0 ? int32.call(this, length) : new Int32Array(length);
+  });
+  vi.spyOn(KernelArrays.prototype, "bytes").mockImplementation(function (this: KernelArrays, length, slack) {
+    return left-- > 0 ? bytes.call(this, length, slack) : new Uint8Array(length);
+  });
+}
+
 describe("the kernel of a dictionary", () => {
+  test("gives the same codes where its memory is full, at any point of the work", () => {
+    for (let count = 0; count < 40; count++) {
+      const arrays = new KernelArrays();
+      const data = arrays.bytes(4096);
+      fullAfter(count);
+      const dictionary = new BytesDictionary(new DictionaryKernel());
+      for (const rows of [10, 20, 5000, 5000, 600]) {
+        // 1000 strings of four digits, in turn
+        const starts = Int32Array.from({ length: rows }, (_, i) => (i % 1000) * 4);
+        const lengths = new Int32Array(rows).fill(4);
+        for (let i = 0; i < 1000; i++) data.set(Buffer.from(String(i).padStart(4, "0")), i * 4);
+        const codes = new Int32Array(rows);
+        for (const action of ["intern", "find"] as const) {
+          dictionary[action](data, starts, lengths, rows, codes);
+          const differ = codes.findIndex((code, i) => code !== i % 1000);
+          expect(differ, `${action} of ${rows} rows with ${count} arrays`).toBe(-1);
+        }
+      }
+      vi.restoreAllMocks();
+      arrays.release();
+    }
+  });
+
   test("gives the codes that the dictionary gives by itself", () => {
     const next = random(seed);
     for (let round = 0; round < Math.ceil(cases / 40); round++) {

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -14,6 +15,7 @@ import {
 } from "@ss/core";
 import { fileSource } from "@ss/source-file";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { CREDITS } from "../../src/execution/parallel/messages.js";
 import { col, count, type DataFrame, expr, SparkSession, sum, udf, window } from "../../src/index.js";
 
 // Workers run what is built: these tests need `npm run build`, which `npm test` does beforehand.
@@ -51,9 +53,12 @@ async function session(threads: number, ...plugins: Plugin[]): Promise<SparkSess
 const SCHEMA = "id INT, name STRING, amount DOUBLE, at TIMESTAMP";
 const NAMES = ["Ärger", "b", "c,d", "", "e"];
 
-/** 600 rows in three files, with amounts whose sum depends on the order of addition. */
+/** 600 rows in three files, and a code for three of the five names, with amounts whose sum depends on the order of addition. */
 function writeSales(): void {
   mkdirSync(join(folder, "sales"));
+  mkdirSync(join(folder, "codes"));
+  const codes = ["b", "e", "c,d"].map((name, code) => JSON.stringify({ name, code }));
+  writeFileSync(join(folder, "codes", "codes.json"), codes.join("\n"));
   for (let file = 0; file < 3; file++) {
     const lines = Array.from({ length: 200 }, (_, i) => {
       const id = file * 200 + i;
@@ -79,7 +84,11 @@ const QUERIES: Readonly<Record<string, (sales: DataFrame, spark: SparkSession) =
     sales
       .groupBy("name")
       .agg(expr("percentile_approx(amount, 0.3)"), expr("collect_list(id)"), expr("first(id)")),
-  "a join with a held side": (sales, spark) => {
+  "a join with a folder that is held, and groups": (sales, spark) => {
+    const codes = spark.read.schema("name STRING, code INT").json(join(folder, "codes"));
+    return sales.join(codes, "name").groupBy("code").agg(count("*"), sum("amount"));
+  },
+  "a join with rows of the program": (sales, spark) => {
     const names = spark.sql("SELECT * FROM VALUES ('b', 1), ('e', 2), ('c,d', 3) AS t(name, code)");
     return sales.join(names, "name").groupBy("code").agg(count("*"), sum("amount"));
   },
@@ -112,6 +121,11 @@ describe("the results are the same for every number of threads", () => {
 
   test("a windowed aggregation over a stream, its progress and its late rows", async () => {
     writeSales();
+    // the last file has rows of the first minute again, in every part of it: late by then, one group for each name
+    const late = Array.from({ length: 200 }, (_, i) =>
+      JSON.stringify({ id: i, name: NAMES[i % 5], amount: 1, at: "2026-01-01T00:00:01Z" }),
+    );
+    writeFileSync(join(folder, "sales", "3.json"), late.join("\n"));
     const outcomes = [];
     for (const threads of [1, 2]) {
       const spark = await session(threads);
@@ -129,13 +143,16 @@ describe("the results are the same for every number of threads", () => {
         .trigger({ availableNow: true })
         .start();
       await query.awaitTermination();
-      const progress = query.recentProgress.map(({ numInputRows, eventTime }) => ({
+      const progress = query.recentProgress.map(({ numInputRows, eventTime, stateOperators }) => ({
         numInputRows,
         eventTime,
+        late: stateOperators[0]!.numRowsDroppedByWatermark,
+        updated: stateOperators[0]!.numRowsUpdated,
       }));
       outcomes.push({ rows: await spark.table("sums").collect(), progress });
     }
     expect(outcomes[0]!.rows.length).toBeGreaterThan(0);
+    expect(outcomes[0]!.progress.reduce((total, { late }) => total + late, 0)).toBe(5);
     expect(outcomes[1]).toEqual(outcomes[0]);
   });
 });
@@ -207,23 +224,93 @@ describe("workers", () => {
     const rows = spark.read.format("numbers").load().selectExpr("value").toLocalIterator();
     await rows.next();
     await rows.return?.(undefined);
+    await spark.stop();
     const sent = readdirSync(folder).filter((name) => name.startsWith("sent"));
-    // two workers with one task each: what lies beyond the credits of a task was never read
-    expect(sent.length).toBeLessThanOrEqual(2);
+    expect(sent.length).toBeGreaterThan(0);
+    // what lies beyond the credits of a task, and the message that waits for one, was never made
+    for (const name of sent) {
+      expect(readFileSync(join(folder, name), "utf8").length, name).toBeLessThanOrEqual(CREDITS + 3);
+    }
   });
 
-  test("end with the session, and a stopped stream leaves them free", async () => {
-    const spark = await session(
-      2,
-      workerTable(
-        2,
-        "for (;;) { signal.throwIfAborted(); yield batch(1); await new Promise(setImmediate); }",
-      ),
-    );
+  test("are free again when a reader has left early", async () => {
+    const body = "for (;;) { yield batch(1); await new Promise(setImmediate); }";
+    const spark = await session(2, workerTable(2, body));
     const endless = spark.read.format("numbers").load().selectExpr("value").toLocalIterator();
     expect((await endless.next()).value).toEqual({ value: 1 });
-    await endless.return?.(undefined);
+    await endless.return(undefined);
+    writeSales();
+    const sales = spark.read.schema(SCHEMA).json(join(folder, "sales"));
+    expect(await sales.groupBy("name").agg(count("*").as("n")).count()).toBe(5);
+  });
+
+  test("end with the session, and so does what they run", async () => {
+    const body = "for (;;) { yield batch(1); await new Promise(setImmediate); }";
+    const spark = await session(2, workerTable(2, body));
+    const endless = spark.read.format("numbers").load().agg(sum("value")).collect();
+    const outcome = endless.catch((error: unknown) => error);
+    // the planning of the query is under way, or its tasks are
+    await new Promise((resolve) => setImmediate(resolve));
     await spark.stop();
+    expect(StreamError.is(await outcome, "SS_SESSION_STOPPED")).toBe(true);
+  });
+
+  test("hold no more than their part of the session's memory", async () => {
+    writeSales();
+    const rows = Array.from({ length: 20_000 }, (_, i) => `{"id":${i},"other":"${"x".repeat(50)}${i}"}`);
+    mkdirSync(join(folder, "large"));
+    writeFileSync(join(folder, "large", "a.json"), rows.join("\n"));
+    const small = await SparkSession.builder()
+      .master("local[2]")
+      .config("spark.driver.memory", "1m")
+      .config("spark.sql.files.maxPartitionBytes", "2000")
+      .config("spark.sql.files.openCostInBytes", "1")
+      .use(fileSource())
+      .create();
+    sessions.push(small);
+    const sales = small.read.schema(SCHEMA).json(join(folder, "sales"));
+    const large = small.read.schema("id INT, other STRING").json(join(folder, "large"));
+    const failure = await sales
+      .join(large, "id")
+      .groupBy("name")
+      .agg(count("*"))
+      .collect()
+      .catch((error: unknown) => error);
+    expect(StreamError.is(failure, "SS_MEMORY_LIMIT_EXCEEDED"), String(failure)).toBe(true);
+    expect((failure as StreamError).parameters["operator"]).toContain("HashJoin");
+  });
+});
+
+test.each(["foo", "local[0]", "local[-1]", "local[1.5]", "local[2", "spark://host:7077"])(
+  "the master %s is refused",
+  async (master) => {
+    const failure = await SparkSession.builder()
+      .master(master)
+      .create()
+      .catch((error: unknown) => error);
+    expect(StreamError.is(failure, "SS_INVALID_MASTER")).toBe(true);
+  },
+);
+
+test("a program ends by itself, with workers that had nothing to do", () => {
+  const sql = pathToFileURL(join(import.meta.dirname, "../../dist/index.js")).href;
+  const files = pathToFileURL(join(import.meta.dirname, "../../../source-file/dist/index.js")).href;
+  writeSales();
+  const program = `
+    import { SparkSession } from ${JSON.stringify(sql)};
+    import { fileSource } from ${JSON.stringify(files)};
+    const spark = await SparkSession.builder().master("local[2]").use(fileSource()).create();
+    const sales = spark.read.schema("id INT").json(${JSON.stringify(join(folder, "sales", "0.json"))});
+    console.log(await sales.count());`;
+  writeFileSync(join(folder, "program.mjs"), program);
+  const run = spawnSync(process.execPath, [join(folder, "program.mjs")], {
+    encoding: "utf8",
+    timeout: 25_000,
+  });
+  expect({ status: run.status, signal: run.signal, stdout: run.stdout }).toEqual({
+    status: 0,
+    signal: null,
+    stdout: "200\n",
   });
 });
 
@@ -237,7 +324,9 @@ describe("explain says who runs a part", () => {
 
   test("workers, where plan and source can leave the driver", async () => {
     const text = await explained((sales) => sales.groupBy("name").count());
-    expect(text).toContain("Partial aggregation over the partitions of json: on 2 workers");
+    expect(text).toContain(
+      "Partial aggregation over the partitions of json: on 2 workers, if there are two or more",
+    );
   });
 
   test("the driver, and why", async () => {

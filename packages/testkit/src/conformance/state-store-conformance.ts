@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { batchFromRows, parseDdl, type StateStoreProvider, type StateVersion, StreamError } from "@ss/core";
+import {
+  batchFromRows,
+  parseDdl,
+  type StateStoreProvider,
+  type StateVersion,
+  StreamError,
+  valueAt,
+} from "@ss/core";
 import { crashAtEveryWrite } from "../disk/crash-at-every-write.js";
 import type { FaultyFileSystem } from "../disk/faulty-file-system.js";
 import { seededRandom } from "../seeded-random.js";
@@ -86,6 +93,28 @@ const guarantees: Readonly<Record<string, Guarantee<StateStoreUnderTest>>> = {
     assert.deepEqual(changed(), []);
     assert.equal(put(family, ["b", 1n, 22n]), 1);
     assert.deepEqual(changed(), textRows(["b", 1n, 22n]));
+  },
+
+  "tells the rows that were put in the order in which they were": async (subject) => {
+    const { store, family } = await runOf(subject).at(null);
+    const changed = (): unknown[] =>
+      [...family.changed()].flatMap(({ keys, rowCount }) =>
+        Array.from({ length: rowCount }, (_, i) => valueAt(keys[0]!, i)),
+      );
+    put(family, ["a", 1n, 10n], ["b", 1n, 20n], ["a", 1n, 11n]);
+    assert.deepEqual(changed(), ["a", "b"]);
+    remove(family, ["a", 1n]);
+    put(family, ["c", 1n, 30n]);
+    put(family, ["b", 1n, 21n], ["a", 1n, 12n]);
+    assert.deepEqual(changed(), ["b", "c", "a"]);
+    await store.commit(1, UNFENCED);
+    // from one end of a long list of changes to the other
+    const many = Array.from({ length: 50_000 }, (_, i) => `k${i}`);
+    put(family, ...many.map((key): Row => [key, 1n, 1n]));
+    remove(family, ["k0", 1n], ["k20000", 1n]);
+    put(family, ["x", 1n, 1n], ["y", 1n, 1n]);
+    const left = many.filter((key) => key !== "k0" && key !== "k20000");
+    assert.deepEqual(changed(), [...left, "x", "y"]);
   },
 
   "removes keys and counts those that were there": async (subject) => {

@@ -1,3 +1,4 @@
+import { grownSize } from "../byte-room.js";
 import * as c from "../column.js";
 import type { Value } from "../value.js";
 import { ColumnBuilder, INITIAL_ROWS } from "./column-builder.js";
@@ -75,7 +76,7 @@ export class BytesBuilder extends ColumnBuilder {
   private ensure(extra: number): void {
     const needed = this.used + extra;
     if (needed <= this.data.length) return;
-    const larger = new Uint8Array(Math.max(needed, this.data.length * 2));
+    const larger = new Uint8Array(grownSize(this.data.length, needed, "A column of strings or bytes"));
     larger.set(this.data.subarray(0, this.used));
     this.data = larger;
   }

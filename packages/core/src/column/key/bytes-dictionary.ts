@@ -1,3 +1,4 @@
+import { BYTES_MAX, grownSize } from "../byte-room.js";
 import { HashIndex } from "./hash-index.js";
 import { hashSlice, sameSlice } from "./hash-slice.js";
 import { plainMemory, type TableMemory } from "./table-memory.js";
@@ -189,6 +190,9 @@ export class BytesDictionary implements DictionaryTables {
 
   private add(data: Uint8Array, start: number, length: number, hash: number): number {
     const { counters } = this;
+    const used = counters[USED]!;
+    // before a code is given out, so that nothing has changed where there is no room
+    if (used + length > this.data.length) this.growData(used + length);
     let code = counters[FREE]! - 1;
     if (code >= 0) {
       counters[FREE] = -1 - this.lengths[code]!;
@@ -196,8 +200,6 @@ export class BytesDictionary implements DictionaryTables {
       code = counters[COUNT]!++;
       if (code >= this.starts.length) this.growEntries();
     }
-    const used = counters[USED]!;
-    if (used + length > this.data.length) this.growData(used + length);
     const own = this.data;
     if (length <= 40) for (let k = 0; k < length; k++) own[used + k] = data[start + k]!;
     else own.set(data.subarray(start, start + length), used);
@@ -221,10 +223,8 @@ export class BytesDictionary implements DictionaryTables {
   }
 
   private growData(needed: number): void {
-    let size = this.data.length * 2;
-    while (size < needed) size *= 2;
     const old = this.data;
-    this.replaceData(size);
+    this.replaceData(grownSize(old.length, needed, "The distinct strings of the keys"));
     this.data.set(old.subarray(0, this.usedBytes));
     this.memory.free(old);
   }
@@ -239,7 +239,7 @@ export class BytesDictionary implements DictionaryTables {
     const old = this.data;
     let size = FIRST_BYTES;
     while (size < (this.usedBytes - this.garbage) * 1.5) size *= 2;
-    this.replaceData(size);
+    this.replaceData(Math.min(size, BYTES_MAX));
     let used = 0;
     for (let code = 0; code < this.codeCount; code++) {
       const length = this.lengths[code]!;

@@ -3,9 +3,10 @@ import type { Rows } from "../../logical/rows.js";
 import type { AggregatePlan, ScanPlan } from "../../physical/plan.js";
 import { nodeText } from "../../physical/text.js";
 import type { Holding } from "../memory-budget.js";
-import type { Operator, Run, ScanInput } from "../operator.js";
+import type { Operator, Run } from "../operator.js";
 import { type ParallelFragment, scanRequest } from "../parallel/parallel-fragment.js";
 import type { PackedRows } from "../parallel/worker-pool.js";
+import { PartitionRun } from "../partition-run.js";
 import { GroupPartials } from "./group-partials.js";
 import { type GroupTable, shapesOf } from "./group-table.js";
 
@@ -53,6 +54,7 @@ async function fillFrom(batches: AsyncIterable<Rows>, groups: GroupTable, holdin
     groups.add(batch);
     holding.added(batch.rowCount);
   }
+  holding.look();
 }
 
 /**
@@ -153,47 +155,5 @@ function isBracketed(type: DataType): boolean {
       return isBracketed(type.keyType) || isBracketed(type.valueType);
     default:
       return type instanceof StructType && type.fields.some((field) => isBracketed(field.type));
-  }
-}
-
-/** A run in which one read has only some of its partitions. */
-class PartitionRun implements Run {
-  private readonly base: Run;
-  private readonly readId: number;
-  private readonly partitions: readonly Partition[];
-
-  constructor(base: Run, readId: number, partitions: readonly Partition[]) {
-    this.base = base;
-    this.readId = readId;
-    this.partitions = partitions;
-  }
-
-  get signal(): AbortSignal {
-    return this.base.signal;
-  }
-  get runId(): number {
-    return this.base.runId;
-  }
-  get stream(): Run["stream"] {
-    return this.base.stream;
-  }
-  get memory(): Run["memory"] {
-    return this.base.memory;
-  }
-  readonly nowMs = (): number => this.base.nowMs();
-  readonly partition = (): number => this.base.partition();
-
-  input(readId: number): ScanInput {
-    const input = this.base.input(readId);
-    return readId === this.readId ? { ...input, partitions: async () => this.partitions } : input;
-  }
-  countInput(readId: number, rows: number): void {
-    this.base.countInput(readId, rows);
-  }
-  breathe(): Promise<void> | undefined {
-    return this.base.breathe();
-  }
-  observe(name: string, metrics: Parameters<Run["observe"]>[1]): void {
-    this.base.observe(name, metrics);
   }
 }

@@ -33,13 +33,22 @@ export class GroupPartials {
       () => nodeText(this.plan),
       () => groups.byteSize(),
     );
-    for await (const batch of batches) {
-      groups.add(batch);
-      holding.added(batch.rowCount);
+    try {
+      for await (const batch of batches) {
+        groups.add(batch);
+        holding.added(batch.rowCount);
+      }
+      holding.look();
+      yield* this.pieces();
+    } finally {
+      holding.release();
     }
-    const count = groups.groupCount;
-    const keys = groups.table.keys.map((key) => key.view());
-    const columns: readonly Column[] = [...keys, ...groups.accumulators.buffers(count)];
+  }
+
+  private *pieces(): Generator<Rows> {
+    const { table, accumulators, groupCount: count } = this.groups;
+    const keys = table.keys.map((key) => key.view());
+    const columns: readonly Column[] = [...keys, ...accumulators.buffers(count)];
     for (let from = 0; from < count; from += PARTIAL_ROWS) {
       const rowCount = Math.min(PARTIAL_ROWS, count - from);
       yield { columns: columns.map((column) => sliceColumn(column, from, from + rowCount)), rowCount };

@@ -3,6 +3,7 @@ import { typeOf } from "../../expression/type-of.js";
 import type { Rows } from "../../logical/rows.js";
 import type { Operator, Run } from "../operator.js";
 import type { ParallelFragment } from "../parallel/parallel-fragment.js";
+import { PartitionRun } from "../partition-run.js";
 
 /**
  * Takes the rows of a part of the plan from the workers, in the order of the partitions; from the part itself, on the driver, where the
@@ -23,7 +24,7 @@ export class GatherOperator implements Operator {
     const partitions = await this.fragment.partitions(run);
     const packed = partitions.length > 1 ? await this.fragment.run(run, partitions) : undefined;
     if (packed === undefined) {
-      yield* this.child.rows(run);
+      yield* this.child.rows(new PartitionRun(run, this.fragment.splitting, partitions));
       return;
     }
     const types = this.output.map(typeOf);

@@ -79,6 +79,7 @@ export class JoinOperator implements Operator {
       holding.added(batch.rowCount);
     }
     side.finish();
+    holding.look();
     if (this.isFixed) this.heldFor = run.runId;
     return side;
   }

@@ -1,6 +1,7 @@
 import { type KeyTable, takeColumn } from "@ss/core";
 import type { Rows } from "../../logical/rows.js";
 import type { ExpandPlan, SetPlan, UnionPlan } from "../../physical/plan.js";
+import { nodeText } from "../../physical/text.js";
 import { Stage } from "../codegen/stage.js";
 import type { StageSettings } from "../codegen/stage-writer.js";
 import { kernelKeyTable } from "../keys/kernel-key-table.js";
@@ -38,14 +39,20 @@ export class SetOperator implements Operator {
   async *rows(run: Run): AsyncIterable<Rows> {
     const table = kernelKeyTable(this.output.map((attribute) => attribute.type));
     const counts: number[] = [];
+    const holding = run.memory.hold(
+      () => nodeText(this.plan),
+      () => table.byteSize() + counts.length * 8,
+    );
     for await (const batch of this.right.rows(run)) {
       const slots = new Int32Array(batch.rowCount);
       table.findOrAdd(batch.columns, batch.rowCount, slots);
       for (const slot of slots) counts[slot] = (counts[slot] ?? 0) + 1;
+      holding.added(batch.rowCount);
     }
     const given = { flags: new Uint8Array(0) };
     for await (const batch of this.left.rows(run)) {
       const kept = this.keep(batch, table, counts, given);
+      holding.added(batch.rowCount);
       if (kept.length > 0) {
         const columns = batch.columns.map((column) => takeColumn(column, kept, kept.length));
         yield { columns, rowCount: kept.length };

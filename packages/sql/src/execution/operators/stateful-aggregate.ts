@@ -85,6 +85,7 @@ export class StatefulAggregateOperator implements Operator {
       const partial = { keys: columns.slice(0, keyCount), buffers: columns.slice(keyCount), rowCount };
       this.save(this.withoutLate(partial, stream, counts), family, counts);
       counts.updatesMs += stream.monotonicMs() - start;
+      stream.checkState();
       const pause = run.breathe();
       if (pause) await pause;
     }

@@ -1,12 +1,4 @@
-import {
-  type DataType,
-  type Partition,
-  type PartitionReader,
-  packColumns,
-  rebuild,
-  type WorkerContext,
-} from "@ss/core";
-import { typeOf } from "../../expression/type-of.js";
+import { type Partition, type PartitionReader, packColumns, rebuild, type WorkerContext } from "@ss/core";
 import type { FunctionRegistry } from "../../functions/registry.js";
 import type { Rows } from "../../logical/rows.js";
 import type { PhysicalPlan } from "../../physical/plan.js";
@@ -24,6 +16,11 @@ import { toPortableError } from "./portable-error.js";
 interface Fragment {
   readonly rows: (run: Run) => AsyncIterable<Rows>;
   readonly readers: ReadonlyMap<number, PartitionReader>;
+  /** What its operators hold for a run, such as the held side of a join, which later tasks of the run find there. */
+  memory: MemoryScope;
+  runId: number;
+  /** Ends with the task before: the operators serve one task at a time. */
+  turn: Promise<void>;
 }
 
 /** What runs in a worker thread: takes the driver's messages, keeps fragments and runs tasks. */
@@ -57,6 +54,10 @@ export class FragmentHost {
         return;
       }
       case "close":
+        this.fragments.get(message.fragmentId)?.then(
+          ({ memory }) => memory.close(),
+          () => {},
+        );
         this.fragments.delete(message.fragmentId);
         return;
       case "run":
@@ -77,29 +78,48 @@ export class FragmentHost {
       readers.map(async ([readId, form]) => [readId, await rebuild<PartitionReader>(form, context)] as const),
     );
     const physical = fromPortable(plan, this.functions) as PhysicalPlan;
-    return { rows: rowsOf(physical, settings), readers: new Map(made) };
+    const memory = this.memory.scope();
+    return {
+      rows: rowsOf(physical, settings),
+      readers: new Map(made),
+      memory,
+      runId: 0,
+      turn: Promise.resolve(),
+    };
   }
 
   private async run(message: RunTask): Promise<void> {
     const { taskId } = message;
     const task = new HostedTask();
-    const memory = this.memory.scope();
     this.tasks.set(taskId, task);
     try {
       const fragment = await this.fragments.get(message.fragmentId)!;
-      const run = new TaskRun(message, fragment.readers, task.signal, memory);
-      for await (const { columns, rowCount } of fragment.rows(run)) {
-        await task.mayPost();
-        const packed = packColumns(columns, rowCount);
-        this.post({ kind: "rows", taskId, rowCount, packed }, [packed]);
-      }
-      this.post({ kind: "done", taskId, inputRows: run.inputRows, eventTimes: [...run.times] });
+      const before = fragment.turn;
+      const work = before.then(() => this.work(message, task, fragment));
+      fragment.turn = work.catch(() => {});
+      await work;
     } catch (error) {
       this.post({ kind: "failed", taskId, error: toPortableError(error) });
     } finally {
-      memory.close();
       this.tasks.delete(taskId);
     }
+  }
+
+  private async work(message: RunTask, task: HostedTask, fragment: Fragment): Promise<void> {
+    const { taskId, runId } = message;
+    task.signal.throwIfAborted();
+    if (runId !== fragment.runId) {
+      fragment.memory.close();
+      fragment.memory = this.memory.scope();
+      fragment.runId = runId;
+    }
+    const run = new TaskRun(message, fragment.readers, task.signal, fragment.memory);
+    for await (const { columns, rowCount } of fragment.rows(run)) {
+      await task.mayPost();
+      const packed = packColumns(columns, rowCount);
+      this.post({ kind: "rows", taskId, rowCount, packed }, [packed]);
+    }
+    this.post({ kind: "done", taskId, inputRows: run.inputRows, eventTimes: [...run.times] });
   }
 }
 
@@ -112,11 +132,6 @@ function rowsOf(plan: PhysicalPlan, settings: OpenFragment["settings"]): (run: R
   const child: Operator = buildOperators(plan.child, settings).root;
   const partials = new GroupPartials(plan, settings.ansi);
   return (run) => partials.of(child.rows(run), run.memory);
-}
-
-/** The types of the columns that a fragment's rows have. */
-export function fragmentTypes(plan: PhysicalPlan, ansi: boolean): readonly DataType[] {
-  return plan.kind === "aggregate" ? new GroupPartials(plan, ansi).types : plan.output.map(typeOf);
 }
 
 /** A task under way: how many messages it may still send, and whether it shall end. */

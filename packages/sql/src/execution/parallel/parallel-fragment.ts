@@ -26,7 +26,8 @@ export class ParallelFragment {
   private readonly scans: readonly ScanPlan[];
   /** The one that is split. */
   private readonly scan: ScanPlan;
-  private readonly splitting: number;
+  /** The read by whose partitions its work is divided. */
+  readonly splitting: number;
   private readonly settings: BuildSettings;
   private readonly parallelism: Parallelism;
   private opened: OpenFragment | undefined;
@@ -87,7 +88,7 @@ export class ParallelFragment {
     const driverOnly = this.scans.find(({ read }) => workerOf(read.readId) === undefined);
     const reason = this.refusal ?? (driverOnly && withoutForm(driverOnly));
     if (reason !== undefined) return `${what}: on the driver, because ${reason}`;
-    return `${what}: on ${this.parallelism.pool.size} workers`;
+    return `${what}: on ${this.parallelism.pool.size} workers, if there are two or more`;
   }
 
   close(): void {

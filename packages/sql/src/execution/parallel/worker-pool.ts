@@ -1,4 +1,4 @@
-import type { Partition } from "@ss/core";
+import type { Partition, StreamError } from "@ss/core";
 import type { EventTimes } from "../stream-run.js";
 import type { OpenFragment, RunTask, WorkerStart } from "./messages.js";
 import { type RunningTask, WorkerThread } from "./worker-thread.js";
@@ -33,7 +33,8 @@ export class WorkerPool {
   private readonly settings: WorkerStart;
   private threads: WorkerThread[] = [];
   private lastId = 0;
-  private closed = false;
+  /** Why no more tasks are taken. */
+  private closed: StreamError | undefined;
 
   /** `entry` is the URL of the module that a worker runs, with these settings. */
   constructor(size: number, entry: string, settings: WorkerStart) {
@@ -49,7 +50,7 @@ export class WorkerPool {
 
   /** Starts the workers, so that they are there when the first task comes. */
   start(): void {
-    if (this.closed) return;
+    if (this.closed !== undefined) throw this.closed;
     this.threads = this.threads.filter((thread) => thread.isAlive);
     while (this.threads.length < this.size) this.threads.push(new WorkerThread(this.entry, this.settings));
   }
@@ -80,9 +81,10 @@ export class WorkerPool {
     for (const thread of this.threads) thread.closeFragment(fragmentId);
   }
 
-  async close(): Promise<void> {
-    this.closed = true;
-    await Promise.all(this.threads.map((thread) => thread.terminate()));
+  /** Ends the workers; what runs or comes later fails with `why`. */
+  async close(why: StreamError): Promise<void> {
+    this.closed = why;
+    await Promise.all(this.threads.map((thread) => thread.terminate(why)));
     this.threads = [];
   }
 }
@@ -113,6 +115,7 @@ class TaskQueue {
     this.taken = k;
     this.dispatch();
     while (this.tasks[k] === undefined) {
+      this.run.signal.throwIfAborted();
       await new Promise<void>((resolve) => {
         this.wake = resolve;
       });
@@ -150,5 +153,6 @@ class TaskQueue {
   cancel(): void {
     this.cancelled = true;
     for (const [taskId, thread] of this.open) thread.cancel(taskId);
+    this.wake?.();
   }
 }

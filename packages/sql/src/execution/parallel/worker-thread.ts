@@ -65,16 +65,16 @@ export class WorkerThread {
   private readonly tasks = new Map<number, RunningTask>();
   private readonly fragments = new Set<number>();
   /** Why it runs no more tasks. */
-  private death: unknown;
+  private death: StreamError | undefined;
 
   constructor(entry: string, start: WorkerStart) {
-    // an idle worker keeps no process alive
     this.worker = new Worker(new URL(entry), { execArgv: [], workerData: start });
-    this.worker.unref();
     this.worker.on("message", (message: FromWorker) => this.tasks.get(message.taskId)?.take(message));
     this.worker.on("error", (error) => this.die(error));
     this.worker.on("exit", (code) => this.die(new Error(`The thread ended with exit code ${code}.`)));
     this.worker.on("messageerror", (error) => this.die(error));
+    // an idle worker keeps no process alive; a listener for messages would, so this comes after it
+    this.worker.unref();
   }
 
   get isAlive(): boolean {
@@ -98,7 +98,7 @@ export class WorkerThread {
     this.tasks.set(task.taskId, running);
     if (this.tasks.size === 1) this.worker.ref();
     if (this.isAlive) this.post(task);
-    else running.fail(workerFailed(this.death));
+    else running.fail(this.death);
     return running;
   }
 
@@ -110,8 +110,9 @@ export class WorkerThread {
     if (this.fragments.delete(fragmentId)) this.post({ kind: "close", fragmentId });
   }
 
-  async terminate(): Promise<void> {
-    this.death ??= new Error("The session was stopped.");
+  /** Ends the thread; its tasks fail with `why`. */
+  async terminate(why: StreamError): Promise<void> {
+    this.die(why);
     await this.worker.terminate();
   }
 
@@ -121,9 +122,11 @@ export class WorkerThread {
   }
 
   private die(cause: unknown): void {
-    this.death ??= cause;
-    const error = workerFailed(this.death);
-    for (const task of [...this.tasks.values()]) task.fail(error);
+    if (this.death !== undefined) return;
+    this.death = StreamError.is(cause) ? cause : workerFailed(cause);
+    for (const task of [...this.tasks.values()]) task.fail(this.death);
+    // one that only lost a message still runs
+    void this.worker.terminate();
   }
 }
 

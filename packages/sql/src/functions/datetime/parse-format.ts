@@ -209,7 +209,7 @@ function emitUnix(writer: CodeWriter, args: readonly Expression[], call: EmitCal
 }
 
 /** Stores the epoch second of microseconds given by their halves. */
-export function storeSecond(slot: Scratch, low: number, high: number): void {
+function storeSecond(slot: Scratch, low: number, high: number): void {
   storeSafe(slot, secondOfMicros(low, high));
 }
 

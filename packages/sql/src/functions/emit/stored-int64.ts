@@ -39,7 +39,7 @@ export function storedInt64(
   return scratchCode(writer, type, isNull, memory);
 }
 
-/** The halves of microseconds within 2^52 of the epoch, which is where times occur: sums of them are exact doubles. */
+/** Whether microseconds, by their high half, lie within 2^52 of the epoch, where times occur and doubles are exact. */
 export function isNear(high: number): boolean {
   return high >= -1048576 && high < 1048576;
 }
