@@ -12,6 +12,8 @@ interface ListedFolder {
   readonly modifiedMs: number;
   readonly listedMs: number;
   readonly folders: readonly string[];
+  /** The last walk that came by. */
+  walk: number;
 }
 
 /**
@@ -21,6 +23,7 @@ interface ListedFolder {
 export class FolderTimes {
   private readonly clock: Clock;
   private readonly listed: Map<string, ListedFolder> = new Map();
+  private walk = 0;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -29,7 +32,9 @@ export class FolderTimes {
   /** The folders in a folder that has had no new names since it was listed; undefined if it may have had some. */
   unchanged({ path, modifiedMs }: FileEntry): readonly string[] | undefined {
     const known = this.listed.get(path);
-    if (known === undefined || known.modifiedMs !== modifiedMs) return undefined;
+    if (known === undefined) return undefined;
+    known.walk = this.walk;
+    if (known.modifiedMs !== modifiedMs) return undefined;
     const settledMs = modifiedMs % 1000 === 0 ? SETTLED_MS.seconds : SETTLED_MS.fractions;
     const isSettled = known.listedMs - modifiedMs > settledMs;
     return isSettled && this.clock.now() - known.listedMs < TRUSTED_MS ? known.folders : undefined;
@@ -37,7 +42,13 @@ export class FolderTimes {
 
   /** Takes note of a listing that began at `listedMs`, after `folder` was looked at. */
   note({ path, modifiedMs }: FileEntry, listedMs: number, folders: readonly string[]): void {
-    this.listed.set(path, { modifiedMs, listedMs, folders });
+    this.listed.set(path, { modifiedMs, listedMs, folders, walk: this.walk });
+  }
+
+  /** Ends a walk over all folders, and forgets those that it did not come by: they are gone. */
+  endWalk(): void {
+    for (const [path, { walk }] of this.listed) if (walk !== this.walk) this.listed.delete(path);
+    this.walk++;
   }
 
   /** The time now, for `note`. */

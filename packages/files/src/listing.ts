@@ -51,6 +51,7 @@ export async function listFiles(
       else if (!isHidden(baseName(root.path)) && accepts(root)) files.push(root);
     }
   }
+  options.times?.endWalk();
   return { files, roots };
 }
 

@@ -66,6 +66,48 @@ test("an aborted batch leaves no files", async () => {
   expect(await harness.paths()).toEqual([]);
 });
 
+test.each(["write", "close"] as const)(
+  "a file of which the last %s fails is aborted with its batch",
+  async (failing) => {
+    const harness = new Harness("a INT, k STRING");
+    const left = new Set<string>();
+    const create = harness.files.create.bind(harness.files);
+    harness.files.create = async (path) => {
+      const writer = await create(path);
+      left.add(path);
+      const fails = path.includes("k=x");
+      return {
+        get size() {
+          return writer.size;
+        },
+        write: (bytes) =>
+          fails && failing === "write" ? Promise.reject(new Error("full")) : writer.write(bytes),
+        close: async () => {
+          if (fails && failing === "close") throw new Error("full");
+          await writer.close();
+          left.delete(path);
+        },
+        abort: async () => {
+          await writer.abort();
+          left.delete(path);
+        },
+      };
+    };
+    for (const options of [{}, { compression: "gzip" }]) {
+      const sink = await harness.stream("json", options, ["k"]);
+      const write = await sink.begin(harness.sinkBatch(0));
+      const writer = await write.writer(0);
+      const rows = ["w", "x", "y"].map((k) => [1, k]);
+      await writer.write(batchFromRows(harness.schema, rows));
+      expect(left.size).toBe(3);
+      await expect(writer.finish()).rejects.toThrow("full");
+      await write.abort(new Error("full"));
+      expect(left).toEqual(new Set());
+      expect(await harness.paths()).toEqual([]);
+    }
+  },
+);
+
 test("every tenth manifest file holds all entries, within their retention", async () => {
   const harness = new Harness("a INT");
   const sink = await harness.stream("json", { retention: "1h" });

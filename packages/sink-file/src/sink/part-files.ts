@@ -99,15 +99,22 @@ export class PartFiles implements PartitionWriter {
       folder === "" ? output : childPath(output, folder),
       `part-${part}-${jobId}-c${count}${extension}`,
     );
-    const started = { path, file: await openFile(await fileSystem.create(path)), rows: 0 };
-    this.open.set(folder, started);
-    return started;
+    const writer = await fileSystem.create(path);
+    try {
+      const started = { path, file: await openFile(writer), rows: 0 };
+      this.open.set(folder, started);
+      return started;
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
   }
 
   private async close(folder: string, { path, file }: OpenFile): Promise<void> {
-    this.open.delete(folder);
     this.written.push(path);
     await file.close();
+    // one that could not be closed is left to `abort`
+    this.open.delete(folder);
   }
 
   async finish(): Promise<CommitMessage> {
