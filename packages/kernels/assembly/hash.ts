@@ -22,12 +22,3 @@ export function hashSpan(start: usize, length: i32, seed: i32): i32 {
   hash = (hash ^ <i32>(<u32>hash >> 13)) * PRIME_C;
   return hash ^ <i32>(<u32>hash >> 16);
 }
-
-/** Hashes `count` slices of the bytes at `data` into `out`; a slice of negative length gives 0. */
-export function hashSpans(data: usize, starts: usize, lengths: usize, count: i32, out: usize, seed: i32): void {
-  for (let i = 0; i < count; i++) {
-    const length = load<i32>(lengths + (<usize>i << 2));
-    const start = data + <usize>load<u32>(starts + (<usize>i << 2));
-    store<i32>(out + (<usize>i << 2), length < 0 ? 0 : hashSpan(start, length, seed));
-  }
-}

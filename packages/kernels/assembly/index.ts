@@ -1,6 +1,5 @@
 // The entry of the module: what is exported here is declared in src/wasm/kernel-module.ts.
 export { heapBase } from "./memory";
-export { hashSpans } from "./hash";
 export { jsonStateInit } from "./json-keys";
 export { jsonObject, jsonRecords } from "./json-records";
 export { csvRecords } from "./csv";

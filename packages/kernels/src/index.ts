@@ -41,7 +41,7 @@ export {
   KIND_TRUE,
 } from "./text/field-kind.js";
 export { type FieldColumn, FieldTable } from "./text/field-table.js";
-export { hash32, hashSpans } from "./text/hash-bytes.js";
+export { hash32 } from "./text/hash-bytes.js";
 export { LineEnds } from "./text/line-ends.js";
 export { LineSplitter } from "./text/line-splitter.js";
 export {

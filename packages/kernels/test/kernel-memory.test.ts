@@ -1,35 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { hash32 } from "../src/text/hash-bytes.js";
 import { KernelArrays } from "../src/wasm/kernel-arrays.js";
 import { kernels } from "../src/wasm/kernel-module.js";
-
-describe("the WebAssembly module", () => {
-  test("hashes as its twin does", () => {
-    const arrays = new KernelArrays();
-    const bytes = arrays.bytes(1000);
-    for (let i = 0; i < bytes.length; i++) bytes[i] = (i * 131) & 255;
-    const starts = arrays.int32(50);
-    const lengths = arrays.int32(50);
-    const out = arrays.int32(50);
-    for (let i = 0; i < 50; i++) {
-      starts[i] = i * 17;
-      lengths[i] = i % 7 === 6 ? -1 : i;
-    }
-    const { exports, memory } = kernels();
-    exports.hashSpans(
-      memory.addressOf(bytes),
-      memory.addressOf(starts),
-      memory.addressOf(lengths),
-      50,
-      memory.addressOf(out),
-      7,
-    );
-    for (let i = 0; i < 50; i++) {
-      expect(out[i]).toBe(lengths[i]! < 0 ? 0 : hash32(bytes, starts[i]!, lengths[i]!, 7));
-    }
-    arrays.release();
-  });
-});
 
 describe("the kernels' memory", () => {
   test("keeps arrays right when it grows", () => {

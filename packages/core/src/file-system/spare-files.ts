@@ -39,7 +39,7 @@ interface Spare {
 }
 
 /** A file that was taken from the spares, open for writing. */
-export interface ReusedFile {
+interface ReusedFile {
   readonly descriptor: number;
   /** Bytes of before that are in it. */
   readonly size: number;

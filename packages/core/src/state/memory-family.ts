@@ -23,7 +23,7 @@ const SETTLED = 8;
 const COMPACT_BYTES = 1 << 20;
 
 /** What a family changed since the last commit. */
-export interface FamilyChanges {
+interface FamilyChanges {
   /** Keys that were there at the last commit and are to be removed first. */
   readonly removedKeys: readonly Column[];
   readonly removedCount: number;

@@ -1,16 +1,30 @@
-import { Batch, type Column, type FormatContext, StreamError, type StructType } from "@ss/core";
-import type { RecordBatch } from "parquet-wasm";
+import {
+  Batch,
+  type Column,
+  type FileSystem,
+  type FormatContext,
+  StreamError,
+  type StructType,
+} from "@ss/core";
+import type { RecordBatch, Table } from "parquet-wasm";
 import { arrowReader, positionOf } from "../arrow/arrow-reader.js";
 import { ArrowArray, readArrowField } from "../arrow/arrow-schema.js";
 import { typeOfArrow } from "../arrow/arrow-type.js";
 import type { ArrowReader } from "../arrow/fixed-readers.js";
 import { NullFill } from "../arrow/nested-readers.js";
 import { badData, typeMismatch } from "../errors.js";
+import type { ParquetWasm } from "../wasm.js";
 import { type OpenParquet, openParquet } from "./open-file.js";
 import type { WantedGroup } from "./row-groups.js";
 
 /** Rows that are taken out of WebAssembly memory at a time. */
 const ROWS_AT_A_TIME = 8192;
+
+/**
+ * Files up to this size are decoded in one call. A damaged page can make parquet-wasm stop with a trap: that call then throws, while the trap of
+ * an asynchronous reading is nobody's to catch and would end the process.
+ */
+const SMALL_FILE = 64 << 20;
 
 /** Reads the wanted columns of row groups by parquet-wasm, which knows every type, encoding and compression. */
 export async function* wasmScan(
@@ -23,12 +37,50 @@ export async function* wasmScan(
   const open = await openParquet(context.fileSystem, path);
   try {
     const plan = new ColumnPlan(schema, open, path);
+    const whole = await smallFile(context.fileSystem, path);
     for (const { index } of groups) {
       signal.throwIfAborted();
-      yield* readRowGroup(open, index, plan, path, signal);
+      if (whole !== null) yield* readAtOnce(open, whole, index, plan, path);
+      else yield* readRowGroup(open, index, plan, path, signal);
     }
   } finally {
     await open.close();
+  }
+}
+
+async function smallFile(fileSystem: FileSystem, path: string): Promise<Uint8Array | null> {
+  const entry = await fileSystem.stat(path);
+  return entry !== null && entry.size <= SMALL_FILE ? fileSystem.readAll(path) : null;
+}
+
+function* readAtOnce(
+  { wasm }: OpenParquet,
+  bytes: Uint8Array,
+  index: number,
+  plan: ColumnPlan,
+  path: string,
+): Generator<Batch> {
+  let table: Table;
+  try {
+    const options = { rowGroups: [index], columns: [...plan.names], batchSize: ROWS_AT_A_TIME };
+    table = wasm.readParquet(bytes, options);
+  } catch (cause) {
+    throw badData(path, cause);
+  }
+  try {
+    for (let k = 0; k < table.numBatches; k++) yield copied(wasm, table.recordBatch(k)!, plan);
+  } finally {
+    table.free();
+  }
+}
+
+/** The rows of a batch, copied before anything else runs: WebAssembly memory moves when it grows. */
+function copied(wasm: ParquetWasm, rows: RecordBatch, plan: ColumnPlan): Batch {
+  const exported = rows.intoFFI();
+  try {
+    return plan.batch(wasm.wasmMemory().buffer, exported.schemaAddr(), exported.arrayAddr());
+  } finally {
+    exported.free();
   }
 }
 
@@ -48,15 +100,7 @@ async function* readRowGroup(
       signal.throwIfAborted();
       const { done, value } = await guarded(path, () => reader.read());
       if (done) return;
-      // the data is copied before anything else runs: WebAssembly memory moves when it grows
-      const exported = value.intoFFI();
-      let batch: Batch;
-      try {
-        batch = plan.batch(wasm.wasmMemory().buffer, exported.schemaAddr(), exported.arrayAddr());
-      } finally {
-        exported.free();
-      }
-      yield batch;
+      yield copied(wasm, value, plan);
     }
   } finally {
     await reader.cancel().catch(() => {});

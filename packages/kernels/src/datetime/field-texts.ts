@@ -9,7 +9,7 @@ const DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(" 
 const SHORT = (names: readonly string[]): string[] => names.map((name) => name.slice(0, 3));
 
 /** The texts of a field, by value; index 0 is the field's smallest value. */
-export interface FieldTexts {
+interface FieldTexts {
   readonly first: number;
   readonly texts: readonly string[];
 }

@@ -52,7 +52,7 @@ export class JsonKernel {
   /** How many lines there were up to there. */
   line = 0;
   private readonly kernels: Kernels = kernels();
-  /** Holds the state until the kernel is released, or forgotten. */
+  /** Holds the state until the kernel is forgotten. */
   private readonly arrays: KernelArrays;
   private readonly state: Int32Array;
   private readonly firstEntry: number;
@@ -196,11 +196,6 @@ export class JsonKernel {
   private note(isWorthIt: boolean): void {
     this.pause = isWorthIt ? 0 : Math.min(this.pause * 2 + 1, PAUSE_MAX);
     this.wait = this.pause;
-  }
-
-  /** Gives the state's memory back; the kernel cannot be used any more. */
-  release(): void {
-    this.arrays.release();
   }
 
   private bind(table: FieldTable): void {

@@ -4,7 +4,9 @@ const PRIME_A = 0x9e3779b1 | 0;
 const PRIME_B = 0x85ebca77 | 0;
 const PRIME_C = 0xc2b2ae3d | 0;
 
-function hashView(view: DataView, start: number, length: number, seed: number): number {
+/** A 32-bit hash of a slice, as a signed integer, for tables in memory; not stable across releases. */
+export function hash32(bytes: Uint8Array, start: number, length: number, seed = 0): number {
+  const view = viewOf(bytes);
   let hash = (seed + Math.imul(length, PRIME_A)) | 0;
   let position = start;
   let rest = length;
@@ -19,25 +21,4 @@ function hashView(view: DataView, start: number, length: number, seed: number): 
   hash = Math.imul(hash ^ (hash >>> 15), PRIME_B);
   hash = Math.imul(hash ^ (hash >>> 13), PRIME_C);
   return hash ^ (hash >>> 16);
-}
-
-/** A 32-bit hash of a slice, as a signed integer, for tables in memory; not stable across releases. */
-export function hash32(bytes: Uint8Array, start: number, length: number, seed = 0): number {
-  return hashView(viewOf(bytes), start, length, seed);
-}
-
-/** Hashes many slices of the same bytes into `out`; a slice of negative length gives 0. */
-export function hashSpans(
-  bytes: Uint8Array,
-  starts: Int32Array,
-  lengths: Int32Array,
-  count: number,
-  out: Int32Array,
-  seed = 0,
-): void {
-  const view = viewOf(bytes);
-  for (let i = 0; i < count; i++) {
-    const length = lengths[i];
-    out[i] = length < 0 ? 0 : hashView(view, starts[i], length, seed);
-  }
 }

@@ -16,7 +16,6 @@ type ParseFields = (
 /** What the module offers (assembly/index.ts). Addresses are bytes from the start of the memory. */
 export interface KernelExports {
   heapBase(): number;
-  hashSpans(data: number, starts: number, lengths: number, count: number, out: number, seed: number): void;
   csvRecords(data: number, position: number, limit: number, task: number, rowLimit: number): number;
   parseDates: KernelExports["parseInt64s"];
   parseDecimals(

@@ -14,8 +14,10 @@ export async function lineRange(
 ): Promise<readonly [start: number, end: number]> {
   const lineEnds = new LineEnds(separator);
   const start = split.start === 0 ? 0 : await behindLineEnd(reader, split.start, lineEnds);
-  const isTail = split.end >= split.fileSize;
-  return [start, isTail ? reader.size : await behindLineEnd(reader, Math.max(split.end, start), lineEnds)];
+  if (split.end >= split.fileSize) return [start, reader.size];
+  // a line that reaches over the whole split belongs to the one in which it begins
+  if (start > split.end) return [start, start];
+  return [start, await behindLineEnd(reader, split.end, lineEnds)];
 }
 
 async function behindLineEnd(reader: FileReader, position: number, lineEnds: LineEnds): Promise<number> {

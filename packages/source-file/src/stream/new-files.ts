@@ -1,7 +1,7 @@
 import type { FileEntry, ReadLimit } from "@ss/core";
 
 /** Files for the next batch, and what is left behind them in the unit of the limit: files or bytes. */
-export interface FileChoice {
+interface FileChoice {
   readonly taken: readonly FileEntry[];
   readonly leftWeight: number;
   readonly limit: number;

@@ -6,6 +6,7 @@ import type { Stage } from "./codegen/stage.js";
 import type { StageSettings } from "./codegen/stage-writer.js";
 import type { Operator } from "./operator.js";
 import { AggregateOperator } from "./operators/aggregate.js";
+import { ExpandOperator } from "./operators/expand.js";
 import { GatherOperator } from "./operators/gather.js";
 import { GenerateOperator } from "./operators/generate.js";
 import { JoinOperator } from "./operators/join.js";
@@ -15,7 +16,7 @@ import { HeldRows, RecursionOperator, RecursionRowsOperator } from "./operators/
 import { RangeOperator, RowsOperator } from "./operators/rows.js";
 import { SampleOperator } from "./operators/sample.js";
 import { ScanOperator } from "./operators/scan.js";
-import { ExpandOperator, SetOperator, UnionOperator } from "./operators/set.js";
+import { SetOperator, UnionOperator } from "./operators/set.js";
 import { SortOperator } from "./operators/sort.js";
 import { StageOperator } from "./operators/stage.js";
 import { StatefulAggregateOperator } from "./operators/stateful-aggregate.js";

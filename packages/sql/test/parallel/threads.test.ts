@@ -94,6 +94,23 @@ const QUERIES: Readonly<Record<string, (sales: DataFrame, spark: SparkSession) =
   },
   "a join of two folders": (sales, spark) =>
     sales.join(spark.read.schema(SCHEMA).json(join(folder, "sales")).selectExpr("id", "name AS other"), "id"),
+  "a table joined with itself": (sales, spark) => {
+    sales.createOrReplaceTempView("sales");
+    return spark.sql(
+      "SELECT count(*), sum(a.id * b.id) FROM sales a JOIN sales b ON a.name = b.name AND a.id <> b.id",
+    );
+  },
+  "sums over sliding windows": (sales) =>
+    sales
+      .groupBy(window("at", "3 minutes", "1 minute"))
+      .agg(sum("amount").as("s"))
+      .orderBy("window"),
+  "a cube": (sales, spark) => {
+    sales.createOrReplaceTempView("sales");
+    return spark.sql(
+      "SELECT name, id % 3 AS m, sum(amount), count(*) FROM sales GROUP BY CUBE (name, id % 3)",
+    );
+  },
   "distinct aggregates": (sales) => sales.groupBy("name").agg(expr("count(DISTINCT id % 7)")),
   "exploded arrays": (sales) => sales.selectExpr("id", "explode(array(id, id + 1)) AS e").where("e % 2 = 0"),
   "an aggregate without keys": (sales) => sales.agg(sum("amount"), count("*"), expr("max(name)")),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type FileEntry, type FileSystem, StreamError } from "@ss/core";
+import { type FileEntry, type FileSystem, rebuild, StreamError } from "@ss/core";
 import { type Guarantee, registerGuarantees, type SubjectOptions, type TestFunction } from "./guarantees.js";
 
 /** A file system and a place in it. */
@@ -45,6 +45,20 @@ async function paths(fileSystem: FileSystem, folder: string, recursive = false):
 
 async function assertNotFound(call: Promise<unknown>): Promise<void> {
   await assert.rejects(call, (error) => StreamError.is(error, "PATH_NOT_FOUND"));
+}
+
+/** How long a clock of file times may stand still. */
+const CLOCK_STEP_MS = 5000;
+
+/** Makes files in a folder beside the tested one until their times are later than `ms`. */
+async function timePasses(fileSystem: FileSystem, folder: string, ms: number): Promise<void> {
+  const began = Date.now();
+  for (let probe = 0; ; probe++) {
+    await write(fileSystem, `${folder}/${probe % 10}`, "");
+    if ((await fileSystem.stat(`${folder}/${probe % 10}`))!.modifiedMs > ms) return;
+    assert.ok(Date.now() - began < CLOCK_STEP_MS, `times of new files stay at ${ms}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 const guarantees: Readonly<Record<string, Guarantee<FileSystemUnderTest>>> = {
@@ -265,5 +279,46 @@ const guarantees: Readonly<Record<string, Guarantee<FileSystemUnderTest>>> = {
       await new Promise((resolve) => setImmediate(resolve));
     }
     assert.equal(await making, true);
+  },
+
+  "changes a folder's time with every name that comes or goes": async (subject, inapplicable) => {
+    const { fileSystem, root } = subject;
+    if (!fileSystem.folderTimes) inapplicable("the file system does not say that folders have such times");
+    const folder = `${root}/f`;
+    for (const name of ["gone", "reused", "moved"]) await write(fileSystem, `${folder}/${name}`, name);
+    await write(fileSystem, `${root}/elsewhere`, "1");
+    const changes: Readonly<Record<string, () => Promise<unknown>>> = {
+      "a file comes": () => write(fileSystem, `${folder}/new`, "1"),
+      "a file is made exclusively": () => fileSystem.createExclusive(`${folder}/exclusive`, encode("1")),
+      "a folder comes": () => write(fileSystem, `${folder}/sub/a`, "1"),
+      "a file goes": () => fileSystem.delete(`${folder}/gone`),
+      "a file goes for reuse": () => fileSystem.delete(`${folder}/reused`, { reuse: true }),
+      "a folder goes": () => fileSystem.delete(`${folder}/sub`),
+      "a file is moved away": () => fileSystem.move(`${folder}/moved`, `${root}/away`),
+      "a file is moved to it": () => fileSystem.move(`${root}/elsewhere`, `${folder}/back`),
+    };
+    for (const [what, change] of Object.entries(changes)) {
+      const before = (await fileSystem.stat(folder))!.modifiedMs;
+      await timePasses(fileSystem, `${root}/probes`, before);
+      await change();
+      assert.notEqual((await fileSystem.stat(folder))!.modifiedMs, before, what);
+    }
+  },
+
+  "reads the same bytes as one that a worker rebuilds": async ({ fileSystem, root }, inapplicable) => {
+    const { worker } = fileSystem;
+    if (worker === undefined) return inapplicable("the file system has no worker form");
+    assert.deepEqual(JSON.parse(JSON.stringify(worker)), worker, "a worker form is plain data");
+    const bytes = Uint8Array.from({ length: 70_001 }, (_, i) => i % 251);
+    assert.equal(await fileSystem.createExclusive(`${root}/a/bytes`, bytes), true);
+    const rebuilt = await rebuild<FileSystem>(worker, { conf: () => undefined, timeZone: "UTC" });
+    assert.equal(Buffer.compare((await rebuilt.readAll(`${root}/a/bytes`))!, bytes), 0);
+    const reader = await rebuilt.open(`${root}/a/bytes`);
+    const target = new Uint8Array(1000);
+    assert.equal(reader.size, bytes.length);
+    assert.equal(await reader.read(target, 0, 1000, 60_000), 1000);
+    await reader.close();
+    assert.equal(Buffer.compare(target, bytes.subarray(60_000, 61_000)), 0);
+    assert.deepEqual(await listed(rebuilt, root, true), await listed(fileSystem, root, true));
   },
 };

@@ -52,12 +52,6 @@ export class HashIndex {
     this.counts[p]!++;
   }
 
-  /** Whether a number more with this hash fits without growth. */
-  hasRoom(hash: number): boolean {
-    const p = (hash >>> 24) & this.partMask;
-    return (this.counts[p]! + 1) * 3 <= this.parts[p]!.length;
-  }
-
   /** Removes a number that is there. Later pairs of its run move up, so that no tombstones are needed. */
   remove(hash: number, value: number): void {
     const p = (hash >>> 24) & this.partMask;

@@ -71,7 +71,7 @@ export function setNullBit(rows: KeyRows, i: number, bit: number): void {
 }
 
 /** Whether the bit is set of a slot of a table. */
-export function isNullSlot(nulls: KeySegments | undefined, slot: number, bit: number): boolean {
+function isNullSlot(nulls: KeySegments | undefined, slot: number, bit: number): boolean {
   return nulls !== undefined && (nulls.word(slot, bit >> 5) & (1 << (bit & 31))) !== 0;
 }
 

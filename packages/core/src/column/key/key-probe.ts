@@ -7,7 +7,7 @@ const PRIME_B = 0x85ebca77 | 0;
 const WIDEST = 16;
 
 /** Adds row `i` and gives its slot. */
-export type AddRow = (i: number, hash: number) => number;
+type AddRow = (i: number, hash: number) => number;
 
 /** The slots of rows of words; where a key is not there, what `add` gives, or -1 without it. Null bits are not looked at. */
 export type KeyProbe = (

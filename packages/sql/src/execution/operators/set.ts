@@ -1,9 +1,7 @@
 import { type KeyTable, takeColumn } from "@ss/core";
 import type { Rows } from "../../logical/rows.js";
-import type { ExpandPlan, SetPlan, UnionPlan } from "../../physical/plan.js";
+import type { SetPlan, UnionPlan } from "../../physical/plan.js";
 import { nodeText } from "../../physical/text.js";
-import { Stage } from "../codegen/stage.js";
-import type { StageSettings } from "../codegen/stage-writer.js";
 import { kernelKeyTable } from "../keys/kernel-key-table.js";
 import type { Operator, Run } from "../operator.js";
 
@@ -82,26 +80,5 @@ export class SetOperator implements Operator {
       kept.push(i);
     });
     return Int32Array.from(kept);
-  }
-}
-
-/** Each row once per projection. */
-export class ExpandOperator implements Operator {
-  readonly output: ExpandPlan["output"];
-  private readonly child: Operator;
-  private readonly stages: readonly Stage[];
-
-  constructor(plan: ExpandPlan, child: Operator, settings: StageSettings) {
-    this.output = plan.output;
-    this.child = child;
-    this.stages = plan.projections.map(
-      (outputs) => new Stage({ input: child.output, conditions: [], outputs }, settings),
-    );
-  }
-
-  async *rows(run: Run): AsyncIterable<Rows> {
-    for await (const batch of this.child.rows(run)) {
-      for (const stage of this.stages) yield stage.run(batch.columns, batch.rowCount, run);
-    }
   }
 }

@@ -46,7 +46,9 @@ function splittingReadOfJoin(plan: JoinPlan): number | undefined {
   // rows of the held side that found no partner are known only when all rows have flowed by
   const keepsHeld = plan.type === "full" || plan.type === plan.build;
   if (keepsHeld || !isOrderless(plan) || splittingRead(held) === undefined) return undefined;
-  return splittingRead(flowing);
+  const read = splittingRead(flowing);
+  // a table joined with itself: each part of it meets all of it
+  return scansOf(held).some((scan) => scan.read.readId === read) ? undefined : read;
 }
 
 /** Whether partial results of an aggregation's groups can be made apart and merged. */

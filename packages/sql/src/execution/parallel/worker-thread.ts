@@ -118,7 +118,8 @@ export class WorkerThread {
 
   private forget(taskId: number): void {
     this.tasks.delete(taskId);
-    if (this.tasks.size === 0) this.worker.unref();
+    // one that is being ended keeps the process alive until it has
+    if (this.tasks.size === 0 && this.isAlive) this.worker.unref();
   }
 
   private die(cause: unknown): void {
