@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -8,6 +16,8 @@ import {
   LongType,
   type Partition,
   type Plugin,
+  type ReadRequest,
+  type Source,
   StreamError,
   StructType,
   type Table,
@@ -270,6 +280,40 @@ describe("workers", () => {
     await new Promise((resolve) => setImmediate(resolve));
     await spark.stop();
     expect(StreamError.is(await outcome, "SS_SESSION_STOPPED")).toBe(true);
+  });
+
+  test("keep no stream from stopping, even when a reader waits for ever", async () => {
+    const begun = join(folder, "begun");
+    const body = `(await import("node:fs")).writeFileSync(${JSON.stringify(begun)}, ""); await new Promise(() => {}); yield batch(1);`;
+    const plugin = workerTable(2, body);
+    const { worker, schema, plan, read } = await plugin.sources![0]!.table!({} as ReadRequest);
+    const source: Source = {
+      description: "numbers",
+      schema,
+      replayable: true,
+      readLimit: { kind: "allAvailable" },
+      open: async () => {},
+      initialOffset: async () => 0,
+      latestOffset: async () => 1,
+      plan: () => plan({ columns: [], predicates: [] }),
+      read,
+      commit: async () => {},
+      close: async () => {},
+      worker,
+    };
+    const spark = await session(2, {
+      name: "waiting",
+      sources: [{ names: ["waiting"], fixedSchema: true, stream: async () => source }],
+    });
+    const query = await spark.readStream
+      .format("waiting")
+      .load()
+      .writeStream.format("noop")
+      .option("checkpointLocation", join(folder, "waiting"))
+      .start();
+    while (!existsSync(begun)) await new Promise((turn) => setImmediate(turn));
+    await query.stop();
+    expect(query.isActive).toBe(false);
   });
 
   test("hold no more than their part of the session's memory", async () => {

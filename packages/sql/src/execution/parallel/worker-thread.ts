@@ -102,8 +102,12 @@ export class WorkerThread {
     return running;
   }
 
+  /** Ends a task for the driver at once: what the worker is in the middle of may take its time. */
   cancel(taskId: number): void {
-    if (this.tasks.has(taskId)) this.post({ kind: "cancel", taskId });
+    const task = this.tasks.get(taskId);
+    if (task === undefined) return;
+    this.post({ kind: "cancel", taskId });
+    task.fail(new DOMException("The task was cancelled.", "AbortError"));
   }
 
   closeFragment(fragmentId: number): void {
