@@ -71,6 +71,7 @@ export {
   skipByteOrderMark,
   utf8SequenceLength,
 } from "./text/utf8.js";
+export * from "./variant/index.js";
 export { KernelArrays } from "./wasm/kernel-arrays.js";
 export type { KernelMemory } from "./wasm/kernel-memory.js";
 export { type KernelExports, type Kernels, kernelAddress, kernels } from "./wasm/kernel-module.js";

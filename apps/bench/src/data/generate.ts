@@ -26,7 +26,7 @@ export function dataSet(name: DataSetName, root: string, rows: number): string {
   const wanted = Math.min(rows, set.rows);
   const folder = join(root, wanted === set.rows ? set.folder : `${set.folder}_${wanted}`);
   const done = join(root, `.${set.folder}_${wanted}.done`);
-  if (!existsSync(done)) {
+  if (!existsSync(done) || !existsSync(folder)) {
     write(set, root, folder, wanted);
     writeFileSync(done, "");
   }
