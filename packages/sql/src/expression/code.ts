@@ -55,6 +55,8 @@ export interface CodeWriter {
   expression(expression: Expression): Code;
   /** A fresh variable name, declared with `let` before the loop body's code, with the given initial text. */
   variable(initial?: string): string;
+  /** A fresh variable that keeps its value from row to row of a batch, with the given text before the first. */
+  carried(initial: string): string;
   /** Adds a statement (or several, or an opening or closing of a block). */
   write(statement: string): void;
   /** Runs `body` inside `if (condition) { ... }`, and `otherwise` inside its else. Variables that it computes are visible inside only. */

@@ -1,6 +1,4 @@
-import type { DictionaryColumn } from "@ss/core";
 import type { Code } from "../../expression/code.js";
-import { columnCode } from "./column-code.js";
 import type { StageWriter } from "./stage-writer.js";
 
 /** Writes one value into its output buffer, by layout. */
@@ -21,18 +19,18 @@ export class OutputWriter {
     return this.place === undefined ? this.writer.local(path) : this.writer.hoisted(path, this.place);
   }
 
-  /** Hands a row of a dictionary-encoded column on as such. */
-  entry(column: DictionaryColumn, source: string, path: string): void {
+  /** Hands a row of the dictionary-encoded column `source` on as such; `isNull` tests it. */
+  entry(isNull: string, source: string, path: string): void {
     const { writer } = this;
     const code = `${this.array(`${path}.codes`)}[o] = ${writer.local(`${source}.codes`)}[i];`;
-    const { isNull } = columnCode(column, source, "i", writer.local);
     this.epilogue.push(`${path}.dictionary = ${source}.dictionary;`);
     if (isNull === "false") return writer.write(code);
     const bits = this.array(`${path}.validity`);
     writer.write(`if (${isNull}) ${path}.hasNull = 1; else { ${bits}[o >> 3] |= 1 << (o & 7); ${code} }`);
   }
 
-  write(code: Code, path: string): void {
+  /** Writes a value of row `o`. `everyRow` says whether all rows come here, none being left out for a null around it. */
+  write(code: Code, path: string, everyRow = true): void {
     const { writer } = this;
     if (code.isNull === "true" || code.layout === "null") {
       this.epilogue.push(`${path}.hasNull = 1;`);
@@ -40,7 +38,7 @@ export class OutputWriter {
     }
     if (code.isNull === "false") {
       // the bitmap matters only if another row may be null, which this code rules out
-      this.present(code, path);
+      this.present(code, path, everyRow);
       return;
     }
     const bits = this.array(`${path}.validity`);
@@ -49,7 +47,7 @@ export class OutputWriter {
       () => writer.write(`${path}.hasNull = 1;`),
       () => {
         writer.write(`${bits}[o >> 3] |= 1 << (o & 7);`);
-        this.present({ ...code, isNull: "false" }, path);
+        this.present({ ...code, isNull: "false" }, path, false);
       },
     );
     if (code.layout === "struct") this.nullChildren(code, path);
@@ -66,7 +64,7 @@ export class OutputWriter {
     });
   }
 
-  private present(code: Code, path: string): void {
+  private present(code: Code, path: string, everyRow: boolean): void {
     const { writer } = this;
     switch (code.layout) {
       case "boolean":
@@ -93,7 +91,7 @@ export class OutputWriter {
       case "map":
         return this.parts([code.keys, code.mapValues], code.start, code.length, path);
       case "struct":
-        for (const [k, field] of code.fields.entries()) this.child(field, `${path}.children[${k}]`);
+        for (const [k, field] of code.fields.entries()) this.child(field, `${path}.children[${k}]`, everyRow);
         return;
       case "interval": {
         writer.write(`${this.array(`${path}.months`)}[o] = ${code.months};`);
@@ -103,12 +101,12 @@ export class OutputWriter {
     }
   }
 
-  /** A field of a struct always keeps its bitmap, since the struct around it may be null in other rows. */
-  private child(code: Code, path: string): void {
-    if (code.isNull === "false" && code.layout !== "null") {
+  /** A field keeps its bitmap where the struct around it may be null in other rows. */
+  private child(code: Code, path: string, everyRow: boolean): void {
+    if (!everyRow && code.isNull === "false" && code.layout !== "null") {
       this.writer.write(`${this.array(`${path}.validity`)}[o >> 3] |= 1 << (o & 7);`);
     }
-    this.write(code, path);
+    this.write(code, path, everyRow);
   }
 
   private int64(code: Extract<Code, { layout: "int64" }>, path: string): void {

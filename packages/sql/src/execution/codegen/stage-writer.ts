@@ -80,6 +80,12 @@ export class StageWriter implements CodeWriter {
     return name;
   }
 
+  carried(initial: string): string {
+    const name = `c${this.names++}`;
+    this.prelude.push(`let ${name} = ${initial};`);
+    return name;
+  }
+
   write(statement: string): void {
     this.lines.push(statement);
   }
@@ -137,6 +143,12 @@ export class StageWriter implements CodeWriter {
     const code = this.emit(expression);
     this.scopes[this.scopes.length - 1]!.set(key, code);
     return code;
+  }
+
+  /** From here on, in this scope, the column is known to be not null. */
+  narrow(id: number): void {
+    const binding = this.bindings.get(id);
+    if (binding !== undefined) this.bind(id, { ...binding(), isNull: "false" });
   }
 
   /** Makes `code` the value of an attribute or lambda parameter within the current scope. */

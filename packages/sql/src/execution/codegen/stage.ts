@@ -7,6 +7,7 @@ import { typeOf } from "../../expression/type-of.js";
 import type { Rows } from "../../logical/rows.js";
 import { anyNull } from "./codes.js";
 import { columnCode, columnSignature, elementCode } from "./column-code.js";
+import { neverNullWhere } from "./never-null.js";
 import { OutputBuffer } from "./output.js";
 import { OutputWriter } from "./output-writer.js";
 import { type RunClock, StageRuntime } from "./runtime.js";
@@ -120,6 +121,7 @@ export class Stage {
       const input = memoInput(condition, spec.input, columns);
       if (input < 0) this.filter(writer, condition);
       else this.rememberingFilter(writer, condition, k, input, columns[input]!);
+      for (const id of neverNullWhere(condition)) writer.narrow(id);
     });
     const epilogue: string[] = [];
     if (spec.generator) this.generateRows(writer, spec.generator, columns, epilogue);
@@ -266,7 +268,8 @@ export class Stage {
       const column = columns[index];
       if (column?.layout === "dictionary") {
         this.buffers[k]!.usesCodes = true;
-        sink.entry(column, `columns[${index}]`, `outputs[${k}]`);
+        const { isNull } = writer.expression(output);
+        sink.entry(isNull, `columns[${index}]`, `outputs[${k}]`);
         return;
       }
       sink.write(writer.expression(output), `outputs[${k}]`);

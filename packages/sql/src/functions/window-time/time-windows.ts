@@ -56,7 +56,7 @@ export function windowStart(time: bigint, duration: bigint, start: bigint): bigi
 
 /**
  * Times within 2^53 microseconds, which is all that occur, are floored as doubles from their halves; the division's error is
- * put right by one step either way, so that the result is exact.
+ * put right by one step either way, so that the result is exact. The last window is kept: rows that follow each other most often lie in it.
  */
 function emitTumbling(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
   const time = writer.expression(args[0]!);
@@ -65,13 +65,16 @@ function emitTumbling(writer: CodeWriter, args: readonly Expression[], call: Emi
     DataType,
     DataType,
   ];
-  const names = ["0", "0", "0", "0"].map((zero) => writer.variable(zero)) as [string, string, string, string];
-  const [startLow, startHigh, endLow, endHigh] = names;
+  const [startLow, startHigh, endLow, endHigh] = carriedZeros(writer);
+  // the window at hand, as doubles; at first, and behind a time that these cannot hold, none
+  const from = writer.carried("1");
+  const to = writer.carried("0");
   const slow = (): void => {
     const fn = writer.constant((value: bigint) => windowStart(value, duration, start));
-    const from = writer.variable(`${fn}(${valueOf(time)})`);
-    writer.write(splitText(startLow, startHigh, from));
-    writer.write(splitText(endLow, endHigh, `(${from} + ${duration}n)`));
+    const exact = writer.variable(`${fn}(${valueOf(time)})`);
+    writer.write(splitText(startLow, startHigh, exact));
+    writer.write(splitText(endLow, endHigh, `(${exact} + ${duration}n)`));
+    writer.write(`${from} = 1; ${to} = 0;`);
   };
   const compute = (): void => {
     const words = wordsOf(time);
@@ -82,14 +85,17 @@ function emitTumbling(writer: CodeWriter, args: readonly Expression[], call: Emi
       `${words.high} < 1048576 && ${words.high} >= -1048576`,
       () => {
         const offset = start === 0n ? "" : ` - (${start})`;
-        const value = writer.variable(`${words.high} * 4294967296 + (${words.low} >>> 0)${offset}`);
-        const from = writer.variable(`Math.floor(${value} / ${duration}) * ${duration}`);
-        // the quotient was rounded, and may have reached the next integer
-        writer.write(`if (${from} > ${value}) ${from} -= ${duration};`);
-        if (start !== 0n) writer.write(`${from} += ${start};`);
-        const to = writer.variable(`${from} + ${duration}`);
-        writer.write(`${startLow} = ${from} | 0; ${startHigh} = Math.floor(${from} / 4294967296);`);
-        writer.write(`${endLow} = ${to} | 0; ${endHigh} = Math.floor(${to} / 4294967296);`);
+        const value = writer.variable(`${words.high} * 4294967296 + (${words.low} >>> 0)`);
+        writer.when(`!(${value} >= ${from} && ${value} < ${to})`, () => {
+          writer.write(
+            `${from} = Math.floor((${value}${offset}) / ${duration}) * ${duration}${back(start)};`,
+          );
+          // the quotient was rounded, and may have reached the next integer
+          writer.write(`if (${from} > ${value}) ${from} -= ${duration};`);
+          writer.write(`${to} = ${from} + ${duration};`);
+          writer.write(`${startLow} = ${from} | 0; ${startHigh} = Math.floor(${from} / 4294967296);`);
+          writer.write(`${endLow} = ${to} | 0; ${endHigh} = Math.floor(${to} / 4294967296);`);
+        });
       },
       slow,
     );
@@ -105,6 +111,14 @@ function emitTumbling(writer: CodeWriter, args: readonly Expression[], call: Emi
       pairCode(writer, endType, "false", { low: endLow, high: endHigh }),
     ],
   };
+}
+
+function carriedZeros(writer: CodeWriter): [string, string, string, string] {
+  return [writer.carried("0"), writer.carried("0"), writer.carried("0"), writer.carried("0")];
+}
+
+function back(start: bigint): string {
+  return start === 0n ? "" : ` + (${start})`;
 }
 
 function splitText(low: string, high: string, value: string): string {
