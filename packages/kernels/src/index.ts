@@ -16,7 +16,7 @@ export { JsonNested } from "./json/json-nested.js";
 export type { JsonOptions } from "./json/json-options.js";
 export { writeJsonString } from "./json/json-string-writer.js";
 export { JsonTokenizer } from "./json/json-tokenizer.js";
-export { unescapeJson } from "./json/unescape-json.js";
+export { unescapeJson, unescapeJsonInPlace } from "./json/unescape-json.js";
 export * from "./locale/index.js";
 export * from "./number/index.js";
 export { ByteArena } from "./text/byte-arena.js";
@@ -60,6 +60,7 @@ export {
   RECORD_UNEXPECTED_END,
   type RecordStatus,
 } from "./text/record-status.js";
+export { SpanCopies } from "./text/span-copies.js";
 export { SpanList } from "./text/span-list.js";
 export { splitWords } from "./text/split-words.js";
 export {
