@@ -1,6 +1,7 @@
 import { host } from "./measures/host.js";
 import { manyBatches } from "./measures/many-batches.js";
-import { manyFiles } from "./measures/many-files.js";
+import { type FileArrival, manyFiles } from "./measures/many-files.js";
+import { peakMemory } from "./measures/peak-memory.js";
 import { statefulBatches, statelessBatches } from "./measures/small-batches.js";
 import { stateCost } from "./measures/state-size.js";
 import { withScratch } from "./scratch.js";
@@ -11,7 +12,10 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   stateful: (_root, scratch, batches) => statefulBatches(scratch, Number(batches)),
   stateless: (_root, _scratch, batches) => statelessBatches(Number(batches)),
   batches: (_root, scratch, batches) => manyBatches(scratch, Number(batches)),
-  files: (_root, scratch, input, rows) => manyFiles(input!, Number(rows), scratch),
+  files: (_root, scratch, arrival, input, files, arrivals) =>
+    manyFiles(arrival as FileArrival, input!, Number(files), Number(arrivals), scratch),
+  memory: (_root, scratch, input, rows, sink, threads) =>
+    peakMemory(input!, Number(rows), sink === "slow", Number(threads), scratch),
   state: (_root, scratch, keys) => stateCost(scratch, Number(keys)),
   host: (root, scratch, input) => host(input!, root, scratch),
 };

@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { linkedCopies } from "../src/data/linked.js";
-import { LINES_PER_FILE, smallFiles } from "../src/data/small-files.js";
+import { smallFiles } from "../src/data/small-files.js";
 import { replay, timeInWrites, WriteRecorder } from "../src/measures/durable-writes.js";
 import { manyBatches } from "../src/measures/many-batches.js";
 import { manyFiles } from "../src/measures/many-files.js";
 import { sizeOf } from "../src/measures/measure.js";
+import { peakMemory } from "../src/measures/peak-memory.js";
 import { stateCost } from "../src/measures/state-size.js";
-import { firstAndLastTenth, median, quantile } from "../src/measures/statistics.js";
+import { median, quantile, tenth } from "../src/measures/statistics.js";
 import { w1json } from "../src/works/ad-campaigns.js";
 
 const root = mkdtempSync(join(tmpdir(), "bench-measures-"));
@@ -25,10 +26,10 @@ test("quantiles and tenths are those of the definition", () => {
   const values = Array.from({ length: 100 }, (_, i) => 99 - i);
   expect(median(values)).toBe(50);
   expect(quantile(values, 0.99)).toBe(99);
-  const { first, last } = firstAndLastTenth(values);
-  expect(first[0]).toBe(99);
-  expect(first).toHaveLength(10);
-  expect(last).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
+  expect(tenth(values, 0)).toEqual([99, 98, 97, 96, 95, 94, 93, 92, 91, 90]);
+  expect(tenth(values, 5)[0]).toBe(49);
+  expect(tenth(values, 9)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
+  expect(tenth([1, 2, 3], 9)).toEqual([3]);
 });
 
 test("a measure takes its full size only where no rows are given", () => {
@@ -87,16 +88,30 @@ test("a row of tiny batches gives the time of each and the right groups", async 
   expect(isRight).toBe(true);
 });
 
-test("a folder of many files is read a hundred a batch", async () => {
-  const { durationsMs, isRight } = await manyFiles(
-    smallFiles(root, 250),
-    250 * LINES_PER_FILE,
-    folder("files"),
-  );
-  expect(durationsMs).toHaveLength(3);
+test.each(["pinned", "polled"] as const)(
+  "a folder of many files, %s, is read a hundred a batch",
+  async (arrival) => {
+    const costs = await manyFiles(arrival, smallFiles(root, 250), 250, 0, folder(`files-${arrival}`));
+    expect(costs.durationsMs).toHaveLength(3);
+    expect(costs.cpuMs).toHaveLength(3);
+    expect(costs.isRight).toBe(true);
+  },
+);
+
+test("files that come one by one make a batch each", async () => {
+  const input = linkedCopies(smallFiles(root, 30), 1, join(root, "arriving"));
+  const { durationsMs, cpuMs, isRight } = await manyFiles("arriving", input, 30, 4, folder("arrivals"));
+  expect([durationsMs.length, cpuMs.length]).toEqual([4, 4]);
   expect(isRight).toBe(true);
 });
 
 test("batches that change a thousand keys leave as many keys as were loaded", async () => {
   expect(await stateCost(folder("state"), 3000)).toMatchObject({ keys: 3000, isRight: true });
+});
+
+test.each([false, true])("a sink gets every row of an input, slow: %s", async (slow) => {
+  const input = await w1json.prepare(root, 500);
+  const { isRight, peakRssMb } = await peakMemory(input, 500, slow, 1, folder(`memory-${slow}`));
+  expect(isRight).toBe(true);
+  expect(peakRssMb).toBeGreaterThan(0);
 });

@@ -111,7 +111,7 @@ function pathOf(bench: Workbench, { format }: EdgeCase, k: number): string {
 function partText(folder: string): string {
   const parts = readdirSync(folder).filter((name) => name.startsWith("part-"));
   expect(parts).toHaveLength(1);
-  return readFileSync(`${folder}/${parts[0]}`, "utf8");
+  return readFileSync(`${folder}/${parts[0]}`, "latin1");
 }
 
 /** Errors that have a number in Spark, and a name here. */

@@ -19,7 +19,7 @@ export { BytesDictionary, UNKNOWN_CODE } from "./column/key/bytes-dictionary.js"
 export type { HashIndex } from "./column/key/hash-index.js";
 export type { TableMemory } from "./column/key/table-memory.js";
 export { type KeyColumn, KeyTable } from "./column/key-table.js";
-export { packColumns, unpackColumns } from "./column/packed-columns.js";
+export { packColumns, packRows, unpackColumns } from "./column/packed-columns.js";
 export { sliceColumn, takeColumn } from "./column/take.js";
 export type { IntervalValue, MapValue, Value } from "./column/value.js";
 export {
@@ -122,7 +122,12 @@ export {
   sameOffset,
 } from "./source/source.js";
 export type { Table } from "./source/table.js";
+export { type BlockHead, type BlockOrigin, blockHead } from "./state/family-blocks.js";
+export { FamilyHolder, type HolderSize } from "./state/family-holder.js";
 export { memoryStateStoreProvider } from "./state/memory-state-store.js";
+export { rowsByOwner, type StateDivision } from "./state/partition-hash.js";
+export type { RemoteFamily, StateBlocks, StateImage } from "./state/remote-family.js";
+export { relationOf, type ShareRelation, type StateShare } from "./state/state-share.js";
 export type {
   FamilySpec,
   StateFamily,

@@ -43,6 +43,8 @@ const types: readonly DataType[] = [
   map,
   pair,
   { kind: "void" },
+  { kind: "timestamp" },
+  { kind: "date" },
 ];
 
 function value(type: DataType, next: (below: number) => number, nulls: boolean): Value {
@@ -52,6 +54,7 @@ function value(type: DataType, next: (below: number) => number, nulls: boolean):
     case "boolean":
       return n > 2;
     case "long":
+    case "timestamp":
       return BigInt(n) << BigInt(next(2) * 40);
     case "decimal":
       return (BigInt(n) - 3n) << BigInt(next(2) * 70);
@@ -191,5 +194,118 @@ describe("a key table", () => {
       }
     }
     expect(valueAt(table.keys[1]!.view(), 150_000)).toBe(`key ${150_000 % 70_001}`);
+  });
+
+  /** Keys of numbers against a Map: `rowsOf` gives the batches; some keys are removed between two of them. */
+  function compareTimed(
+    kinds: readonly DataType[],
+    batches: readonly (readonly (number | null)[][])[],
+  ): void {
+    const next = random(seed);
+    const table = new KeyTable(kinds);
+    const model = new Map<string, number>();
+    const taken = new Set<number>();
+    batches.forEach((rows, batch) => {
+      const where = `seed ${seed}, batch ${batch}`;
+      const columns = kinds.map((type, k) => {
+        const builder = columnBuilder(type);
+        for (const row of rows) {
+          const one = row[k]!;
+          builder.append(
+            one === null ? null : type.kind === "timestamp" || type.kind === "long" ? BigInt(one) : one,
+          );
+        }
+        return builder.finish();
+      });
+      const slots = new Int32Array(rows.length);
+      const texts = rows.map(String);
+      if (batch % 2 === 0) {
+        table.find(columns, rows.length, slots);
+        texts.forEach((text, i) => {
+          same(slots[i], model.get(text) ?? -1, where);
+        });
+      }
+      table.findOrAdd(columns, rows.length, slots);
+      texts.forEach((text, i) => {
+        const known = model.get(text);
+        if (known !== undefined) {
+          same(slots[i], known, where);
+          return;
+        }
+        same(taken.has(slots[i]!), false, where);
+        model.set(text, slots[i]!);
+        taken.add(slots[i]!);
+      });
+      same(table.rowCount, model.size, where);
+      for (const [text, slot] of model) {
+        if (next(40) > 0) continue;
+        table.removeSlot(slot);
+        taken.delete(slot);
+        model.delete(text);
+      }
+    });
+    const views = table.keys.map((key) => key.view());
+    for (const [text, slot] of model) {
+      const found = views.map((view) => valueAt(view, slot) ?? "");
+      same(found.join(","), text, `seed ${seed}`);
+    }
+  }
+
+  const at: DataType = { kind: "timestamp" };
+  const int: DataType = { kind: "integer" };
+  const sizes = (count: number, row: (i: number) => (number | null)[]) =>
+    Array.from({ length: count }, (_, b) => Array.from({ length: 16_384 }, (__, i) => row(b * 16_384 + i)));
+  const next = random(seed);
+
+  test.each([
+    ["one time with many keys", [int, at], sizes(8, (i) => [i, 1000])],
+    ["one time with many wide keys", [long, at, long], sizes(8, (i) => [i, 1000, -i])],
+    ["many times with one key each", [int, at], sizes(8, (i) => [7, i * 1_000_000])],
+    ["many times with one wide key each", [at, long, long], sizes(8, (i) => [i * 1_000_000, 7, 8])],
+    [
+      "a few times at once, of many",
+      [int, at],
+      sizes(8, (i) => [next(2000), Math.floor(i / 5000) * 3_600_000_000]),
+    ],
+    ["dates", [{ kind: "date" }, long], sizes(4, () => [next(30), next(1000)])],
+    [
+      "nulls among them",
+      [int, at],
+      sizes(4, () => [next(3) ? next(300) : null, next(3) ? next(50) * 60_000_000 : null]),
+    ],
+    [
+      "wide keys and nulls",
+      [at, long, int],
+      sizes(4, () => [next(3) ? next(50) : null, next(99), next(3) ? next(9) : null]),
+    ],
+    [
+      "nulls from some batch on",
+      [int, at],
+      sizes(4, (i) => [i < 40_000 || next(9) ? next(5000) : null, next(20)]),
+    ],
+  ] as [string, readonly DataType[], (number | null)[][][]][])(
+    "finds keys with a time again: %s",
+    (_, kinds, batches) => compareTimed(kinds, batches),
+  );
+
+  test("is as good as new when it has been emptied after many times", () => {
+    const table = new KeyTable([int, at]);
+    for (let round = 0; round < 3; round++) {
+      const ints = columnBuilder(int);
+      const times = columnBuilder(at);
+      const rowCount = round === 1 ? 10 : 20_000;
+      for (let i = 0; i < rowCount; i++) {
+        ints.append(i % 500);
+        times.append(BigInt(Math.floor(i / 500) + round * 7) * 3_600_000_000n);
+      }
+      const columns = [ints.finish(), times.finish()];
+      const slots = new Int32Array(rowCount);
+      expect(table.findOrAdd(columns, rowCount, slots)).toBe(rowCount);
+      table.find(columns, rowCount, slots);
+      slots.forEach((slot, i) => {
+        same(slot, i, `round ${round}`);
+      });
+      table.clear();
+    }
   });
 });

@@ -1,78 +1,97 @@
 import type { Transform } from "node:stream";
-import { constants, createDeflate, createGunzip, createGzip, createInflate } from "node:zlib";
+import { createDeflate, createGzip } from "node:zlib";
 import { StreamError } from "@ss/core";
+import { Bzip2Compressor } from "./codec/bzip2-writer.js";
+import { BlockCompressor } from "./codec/hadoop-blocks.js";
+import { lz4Block } from "./codec/lz4-block.js";
+import { snappyBlock } from "./codec/snappy-block.js";
 
-/** A compression of text files that this package can read and write. */
-export type TextCodec = "none" | "gzip" | "deflate";
+/** A compression in which text files are written. */
+export type WrittenCodec = "bzip2" | "deflate" | "gzip" | "lz4" | "snappy";
+/** A compression in which text files are read; Spark reads `zstd`, too, without writing it. */
+export type PackedCodec = WrittenCodec | "zstd";
 
-const ENDINGS: Readonly<Record<string, string>> = {
+const ENDINGS: Readonly<Record<string, PackedCodec>> = {
   gz: "gzip",
   gzip: "gzip",
   deflate: "deflate",
   bz2: "bzip2",
   snappy: "snappy",
-  zst: "zstd",
   lz4: "lz4",
-  xz: "xz",
+  zst: "zstd",
+  zstd: "zstd",
 };
 
-const NAMES: Readonly<Record<string, TextCodec>> = {
+const NAMES: Readonly<Record<string, WrittenCodec | "none">> = {
   none: "none",
   uncompressed: "none",
-  gzip: "gzip",
+  bzip2: "bzip2",
   deflate: "deflate",
-  "org.apache.hadoop.io.compress.gzipcodec": "gzip",
+  gzip: "gzip",
+  lz4: "lz4",
+  snappy: "snappy",
+  "org.apache.hadoop.io.compress.bzip2codec": "bzip2",
   "org.apache.hadoop.io.compress.deflatecodec": "deflate",
   "org.apache.hadoop.io.compress.defaultcodec": "deflate",
+  "org.apache.hadoop.io.compress.gzipcodec": "gzip",
+  "org.apache.hadoop.io.compress.lz4codec": "lz4",
+  "org.apache.hadoop.io.compress.snappycodec": "snappy",
 };
 
-const KNOWN = ["bzip2", "lz4", "snappy", "zstd", "xz"];
+const AVAILABLE = "bzip2, deflate, uncompressed, snappy, none, lz4, gzip";
 
 /** The compression of a file, by the ending of its name; CODEC_NOT_AVAILABLE for one that cannot be read here. */
-export function codecOfPath(path: string): TextCodec {
+export function codecOfPath(path: string): PackedCodec | "none" {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  const codec = ENDINGS[name.slice(name.lastIndexOf(".") + 1).toLowerCase()];
-  if (codec === undefined) return "none";
-  if (codec === "gzip" || codec === "deflate") return codec;
-  throw notAvailable(codec, ` to read ${path}`);
+  const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+  if (ending === "xz" && name.includes(".")) throw codecNotAvailable("xz", ` to read ${path}`);
+  return (name.includes(".") && ENDINGS[ending]) || "none";
 }
 
 /** The compression that the option `compression` names. */
-export function codecOfOption(value: string | undefined): TextCodec {
+export function codecOfOption(value: string | undefined): WrittenCodec | "none" {
   if (value === undefined) return "none";
   const codec = NAMES[value.toLowerCase()];
-  if (codec !== undefined) return codec;
-  if (KNOWN.includes(value.toLowerCase())) throw notAvailable(value, "");
-  throw new StreamError({
-    condition: "CODEC_SHORT_NAME_NOT_FOUND",
-    sqlState: "42704",
-    parameters: { codecName: value },
-    message: `There is no compression codec called ${value}: use none, gzip or deflate.`,
-  });
+  if (codec === undefined) throw codecNotAvailable(value, "");
+  return codec;
 }
 
 /** What a codec adds to a file name, with its dot. */
-export function codecEnding(codec: TextCodec): string {
-  return codec === "none" ? "" : codec === "gzip" ? ".gz" : ".deflate";
-}
-
-/** A stream that turns compressed bytes into plain ones. */
-export function decompressor(codec: Exclude<TextCodec, "none">): Transform {
-  // with Z_FINISH a file that was cut off is an error; gzip files may have several members
-  const options = { finishFlush: constants.Z_FINISH, chunkSize: 1 << 18 };
-  return codec === "gzip" ? createGunzip(options) : createInflate(options);
+export function codecEnding(codec: WrittenCodec | "none"): string {
+  switch (codec) {
+    case "none":
+      return "";
+    case "bzip2":
+      return ".bz2";
+    case "gzip":
+      return ".gz";
+    default:
+      return `.${codec}`;
+  }
 }
 
 /** A stream that compresses. */
-export function compressor(codec: Exclude<TextCodec, "none">): Transform {
-  return codec === "gzip" ? createGzip() : createDeflate();
+export function compressor(codec: WrittenCodec): Transform {
+  switch (codec) {
+    case "bzip2":
+      return new Bzip2Compressor();
+    case "deflate":
+      return createDeflate();
+    case "gzip":
+      return createGzip();
+    case "lz4":
+      return new BlockCompressor(lz4Block());
+    case "snappy":
+      return new BlockCompressor(snappyBlock());
+  }
 }
 
-function notAvailable(codec: string, purpose: string): StreamError {
+/** A codec that there is not; `purpose` says for what. */
+export function codecNotAvailable(codec: string, purpose: string): StreamError {
   return new StreamError({
     condition: "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
     sqlState: "56038",
-    parameters: { codecName: codec, availableCodecs: "none, gzip, deflate" },
-    message: `The compression codec ${codec} is not available${purpose}: use none, gzip or deflate.`,
+    parameters: { codecName: codec, availableCodecs: AVAILABLE },
+    message: `The codec ${codec} is not available${purpose}. Available codecs are ${AVAILABLE}.`,
   });
 }

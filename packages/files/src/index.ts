@@ -1,3 +1,4 @@
+export { decompress } from "./codec/decompress.js";
 export {
   CompactibleLog,
   type CompactionSettings,
@@ -8,8 +9,8 @@ export {
   codecOfOption,
   codecOfPath,
   compressor,
-  decompressor,
-  type TextCodec,
+  type PackedCodec,
+  type WrittenCodec,
 } from "./compression.js";
 export { FolderTimes } from "./folder-times.js";
 export { expandGlob, globTest, isGlob } from "./glob.js";

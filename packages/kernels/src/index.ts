@@ -5,6 +5,7 @@ export {
   resolveCsvOptions,
   type UnescapedQuoteHandling,
 } from "./csv/csv-options.js";
+export { type CsvSettings, csvReadOptions, csvWriteOptions } from "./csv/csv-settings.js";
 export { CsvTokenizer } from "./csv/csv-tokenizer.js";
 export { CSV_KEEP_LINE_ENDS, CSV_NORMALIZE_CR, CSV_NORMALIZE_CRLF, unescapeCsv } from "./csv/unescape-csv.js";
 export * from "./datetime/index.js";

@@ -50,6 +50,14 @@ test("shows timestamps in the zone", () => {
   expect(text({ kind: "timestamp_ntz" }, 0n, zone)).toBe("1970-01-01 00:00:00");
 });
 
-test("refuses what has no text", () => {
-  expect(() => cellFormatter({ kind: "variant" }, utc)).toThrow(RangeError);
+test("shows variants as JSON, with timestamps in UTC", () => {
+  // {"b":1,"a":[1,2]} and an instant, as Spark 4.3.0 stores them.
+  const object = [
+    Uint8Array.of(1, 2, 0, 1, 2, 98, 97),
+    Buffer.from("020201000200 0b0c01030200 02040c010c02".replaceAll(" ", ""), "hex"),
+  ];
+  expect(text({ kind: "variant" }, object)).toBe('{"a":[1,2],"b":1}');
+  const zone = timeZone("America/Los_Angeles")!;
+  const instant = [Uint8Array.of(1, 0, 0), Buffer.from("3000a8be23119b0500", "hex")];
+  expect(text({ kind: "variant" }, instant, zone)).toBe('"2020-01-01 10:00:00+00:00"');
 });

@@ -32,26 +32,11 @@ export function consoleSink(options: ConsoleSinkOptions = {}): Plugin {
   };
 }
 
-function makeSink(
-  { options, schema, session }: WriteRequest,
-  stream: TextStream,
-  titled: boolean,
-): ConsoleSink {
-  const variant = schema.fields.find(({ type }) => type.kind === "variant");
-  if (variant) throw unsupported(variant.name);
+function makeSink({ options, session }: WriteRequest, stream: TextStream, titled: boolean): ConsoleSink {
   const zone = timeZone(session.timeZone);
   if (!zone) throw unknownZone(session.timeZone);
   const numRows = options.integer("numRows", 20, 0);
   return new ConsoleSink({ stream, numRows, truncate: options.boolean("truncate", true), zone, titled });
-}
-
-function unsupported(column: string): StreamError {
-  return new StreamError({
-    condition: "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
-    sqlState: "0A000",
-    parameters: { columnName: `\`${column}\``, columnType: '"VARIANT"', format: "console" },
-    message: `The console does not show the column \`${column}\` of type "VARIANT": cast it to STRING first.`,
-  });
 }
 
 function unknownZone(id: string): StreamError {

@@ -128,8 +128,14 @@ test.each([
   );
 });
 
-test("refuses a column that it cannot show", async () => {
-  await expect(sinkOn(new Paper(), "v VARIANT")).rejects.toThrow(/UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE.*`v`/);
+test("shows variants as JSON", async () => {
+  const paper = new Paper();
+  // {"b":1,"a":[1,2]}, as Spark 4.3.0 stores it.
+  const parts = ["01020001026261", "020201000200 0b0c01030200 02040c010c02"];
+  const variant = parts.map((hex) => Buffer.from(hex.replaceAll(" ", ""), "hex"));
+  await print(await sinkOn(paper, "v VARIANT"), "v VARIANT", 0, [[variant], [null]]);
+  expect(paper.text).toContain('|{"a":[1,2],"b":1}|');
+  expect(paper.text).toContain("|             NULL|");
 });
 
 describe("the console", () => {

@@ -21,6 +21,16 @@ export function invalidOption(option: string, value: string, expected: string): 
   });
 }
 
+/** An encoding in which nothing is written. */
+export function unknownCharset(charset: string, charsets: string): StreamError {
+  return new StreamError({
+    condition: "INVALID_PARAMETER_VALUE.CHARSET",
+    sqlState: "22023",
+    parameters: { functionName: "`option`", parameter: "`charset`", charset, charsets },
+    message: `The value of the option 'encoding' is invalid: expects one of the ${charsets}, but got ${charset}.`,
+  });
+}
+
 /** A date-time pattern that is refused. */
 export function invalidPattern(option: string, pattern: string, cause: DatetimePatternError): StreamError {
   const { condition, parameters } = cause;

@@ -1,5 +1,6 @@
 import { gunzipSync, inflateSync } from "node:zlib";
 import type { Value } from "@ss/core";
+import { decompress } from "@ss/files";
 import { expect, test } from "vitest";
 import { Harness } from "./harness.js";
 
@@ -35,6 +36,28 @@ test("JSON: nested values, null fields left out or kept", async () => {
   expect(await harness.written("json", rows)).toBe('{"s":{"x":1},"l":[1,null],"m":{"k":1,"z":null}}\n');
   expect(await harness.written("json", rows, { ignoreNullFields: false })).toBe(
     '{"s":{"x":1,"y":null},"l":[1,null],"m":{"k":1,"z":null},"n":null}\n',
+  );
+});
+
+test("JSON: variants are the JSON that they are, whatever the options", async () => {
+  const harness = new Harness("v VARIANT, l ARRAY<VARIANT>");
+  const variant = (metadata: string, value: string): Value =>
+    [metadata, value].map((hex) => Buffer.from(hex, "hex"));
+  // {"b":1,"a":[1,2]}, a JSON null and an instant, as Spark 4.3.0 stores them.
+  const object = variant("01020001026261", "0202010002000b0c010302000204" + "0c010c02");
+  const instant = variant("010000", "3000a8be23119b0500");
+  const rows: Value[][] = [
+    [object, [variant("010000", "00"), null]],
+    [instant, null],
+    [null, []],
+  ];
+  const options = {
+    timestampFormat: "yyyy",
+    timeZone: "America/Los_Angeles",
+    writeNonAsciiCharacterAsCodePoint: true,
+  };
+  expect(await harness.written("json", rows, options)).toBe(
+    '{"v":{"a":[1,2],"b":1},"l":[null,null]}\n{"v":"2020-01-01 02:00:00-08:00"}\n{"l":[]}\n',
   );
 });
 
@@ -143,11 +166,67 @@ test("compression by gzip and deflate, with the file's ending", async () => {
     expect((await harness.paths())[1]).toBe(`part-00000-ID-c000${ending}`);
     expect(await harness.text((packed) => unpack(packed).toString())).toBe('{"a":1}\n');
   }
-  await expect(new Harness("a INT").table("json", "append", { compression: "zstd" })).rejects.toMatchObject({
-    condition: "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
-  });
-  await expect(new Harness("a INT").table("json", "append", { compression: "zap" })).rejects.toMatchObject({
-    condition: "CODEC_SHORT_NAME_NOT_FOUND",
+  for (const compression of ["zstd", "xz", "zap"]) {
+    await expect(new Harness("a INT").table("json", "append", { compression })).rejects.toMatchObject({
+      condition: "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
+      parameters: { codecName: compression },
+    });
+  }
+});
+
+test.each([
+  ["bzip2", ".json.bz2"],
+  ["lz4", ".json.lz4"],
+  ["snappy", ".json.snappy"],
+] as const)("compression by %s, with the file's ending", async (compression, ending) => {
+  const harness = new Harness("a INT");
+  await harness.write((await harness.table("json", "append", { compression }))!, 0, [[1], [2]]);
+  const name = (await harness.paths())[1]!;
+  expect(name).toBe(`part-00000-ID-c000${ending}`);
+  const packed = await harness.text((bytes) => Buffer.from(bytes).toString("base64"));
+  const pieces: Uint8Array[] = [];
+  async function* file(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(packed, "base64");
+  }
+  for await (const piece of decompress(compression, file())) pieces.push(piece.slice());
+  expect(Buffer.concat(pieces).toString()).toBe('{"a":1}\n{"a":2}\n');
+});
+
+// as Spark writes them: UTF-16 with a mark, once a file; UTF-32 without one
+test.each([
+  ["UTF-16", "feff0061002c00f100e9000a0062002cd83dde00000a"],
+  ["UTF-16BE", "0061002c00f100e9000a0062002cd83dde00000a"],
+  ["UTF-16LE", "61002c00f100e9000a0062002c003dd800de0a00"],
+  ["UTF-32", "000000610000002c000000f1000000e90000000a000000620000002c0001f6000000000a"],
+  ["ISO-8859-1", "612cf1e90a622c3f0a"],
+  ["US-ASCII", "612c3f3f0a622c3f0a"],
+])("CSV in %s", async (encoding, hex) => {
+  const harness = new Harness("a STRING, b STRING");
+  const rows: Value[][] = [
+    ["a", "\u00f1\u00e9"],
+    ["b", "\u{1f600}"],
+  ];
+  await harness.write((await harness.table("csv", "append", { encoding }))!, 0, rows);
+  expect(await harness.text((bytes) => Buffer.from(bytes).toString("hex"))).toBe(hex);
+});
+
+test("a mark stands once in a large file, and before a compressed one's text", async () => {
+  const harness = new Harness("s STRING");
+  const rows = Array.from({ length: 40_000 }, () => ["x".repeat(20)] as Value[]);
+  await harness.write(
+    (await harness.table("text", "append", { encoding: "UTF-16", compression: "gzip" }))!,
+    0,
+    rows,
+  );
+  const text = await harness.text((packed) => gunzipSync(packed).swap16().toString("utf16le"));
+  expect(text.length).toBe(1 + 40_000 * 21);
+  expect(text.lastIndexOf("\ufeff")).toBe(0);
+});
+
+test("an unknown encoding is refused", async () => {
+  await expect(new Harness("a INT").table("csv", "append", { encoding: "nope" })).rejects.toMatchObject({
+    condition: "INVALID_PARAMETER_VALUE.CHARSET",
+    parameters: { charset: "nope" },
   });
 });
 

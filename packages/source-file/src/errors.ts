@@ -102,13 +102,14 @@ export function invalidOption(option: string, value: string, expected: string): 
   });
 }
 
-/** An option of Spark's that is not there; `reason` says why and what to do. */
-export function unsupportedOption(option: string, reason: string): StreamError {
+/** An encoding that nobody knows. */
+export function unknownCharset(charset: string): StreamError {
+  const charsets = "iso-8859-1, us-ascii, utf-16, utf-16be, utf-16le, utf-32, utf-8";
   return new StreamError({
-    condition: "SS_UNSUPPORTED_OPTION",
-    sqlState: "0A000",
-    parameters: { option },
-    message: `The option '${option}' is not supported, as ${reason}.`,
+    condition: "INVALID_PARAMETER_VALUE.CHARSET",
+    sqlState: "22023",
+    parameters: { functionName: "`option`", parameter: "`charset`", charset, charsets },
+    message: `The value of the option 'encoding' is invalid: expects one of the ${charsets}, or another name that TextDecoder knows, but got ${charset}.`,
   });
 }
 

@@ -205,7 +205,7 @@ test("compressed files are read by their ending", async () => {
   const harness = new Harness();
   await harness.put("/in/a.csv.gz", gzipSync("1\n2\n"));
   expect(await harness.rows("csv", "/in", "a INT")).toEqual([[1], [2]]);
-  await harness.put("/in2/a.csv.bz2", "x");
+  await harness.put("/in2/a.csv.xz", "x");
   await expect(harness.rows("csv", "/in2", "a INT")).rejects.toMatchObject({
     condition: "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
   });

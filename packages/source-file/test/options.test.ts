@@ -84,13 +84,6 @@ test("modes and locales that are known give no warning", async () => {
   expect(await warnings("1", "a INT", { mode: "failFast", locale: "de-CH" })).toEqual([]);
 });
 
-test.each(["csv", "json"])("%s refuses singleVariantColumn by name", async (format) => {
-  await expect(read(format, "1", undefined, { singleVariantColumn: "v" })).rejects.toMatchObject({
-    condition: "SS_UNSUPPORTED_OPTION",
-    parameters: { option: "singleVariantColumn" },
-  });
-});
-
 test.each(["dateFormat", "timestampFormat", "timestampNTZFormat", "timeFormat"])(
   "a pattern of %s that reads nothing is refused by name",
   async (name) => {

@@ -39,5 +39,6 @@ export type { AnyRow, ColumnName } from "./dataframe/row-types.js";
 export { DataStreamWriter } from "./dataframe/stream-writer.js";
 export { Trigger, type TriggerOptions } from "./dataframe/trigger.js";
 export { Window, WindowSpecification } from "./dataframe/window-spec.js";
+export { VariantVal } from "./expression/variant-val.js";
 export { RuntimeConfig } from "./session/runtime-config.js";
 export { SessionBuilder, SparkSession } from "./session/spark-session.js";

@@ -3,12 +3,13 @@ import { growth } from "./growth.js";
 import { hostManners } from "./host-manners.js";
 import { latency } from "./latency.js";
 import type { Measure } from "./measure.js";
+import { memory } from "./memory.js";
 import { startup } from "./startup.js";
 import { stateGrowth } from "./state-growth.js";
 
 /** Everything that is measured beside throughput, by name. */
 export const MEASURES: ReadonlyMap<string, Measure> = new Map(
-  [startup, latency, hostManners, growth, batchGrowth, fileGrowth, stateGrowth].map((measure) => [
+  [startup, latency, hostManners, growth, batchGrowth, fileGrowth, stateGrowth, memory].map((measure) => [
     measure.name,
     measure,
   ]),

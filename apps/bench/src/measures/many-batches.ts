@@ -1,20 +1,15 @@
 import { join } from "node:path";
 import { MemorySource, memorySource } from "@ss/source-memory";
 import { count, expr, SparkSession } from "@ss/sql";
+import { type BatchCosts, CpuMeter } from "./batch-costs.js";
 import { BatchFeed } from "./batch-feed.js";
 
 const ROWS = 10;
 const GROUPS = 10;
 const SOURCE = "tiny";
 
-/** What a long row of batches took. */
-export interface BatchTimes {
-  readonly durationsMs: readonly number[];
-  readonly isRight: boolean;
-}
-
 /** Tiny batches, one after the other, of a query with state and a durable checkpoint. */
-export async function manyBatches(folder: string, batches: number): Promise<BatchTimes> {
+export async function manyBatches(folder: string, batches: number): Promise<BatchCosts> {
   MemorySource.reset(SOURCE);
   const spark = await SparkSession.builder().use(memorySource()).create();
   const query = await spark.readStream
@@ -29,10 +24,11 @@ export async function manyBatches(folder: string, batches: number): Promise<Batc
     .option("checkpointLocation", join(folder, "checkpoint"))
     .start();
   const rowsOf = (batch: number) => Array.from({ length: ROWS }, (_, i) => [batch * ROWS + i]);
-  const feed = new BatchFeed(spark, SOURCE, rowsOf);
+  const meter = new CpuMeter();
+  const feed = new BatchFeed(spark, SOURCE, rowsOf, () => meter.batchDone());
   const durationsMs = await feed.run(batches);
   feed.close();
   const groups = query.lastProgress?.stateOperators[0]?.numRowsTotal;
   await spark.stop();
-  return { durationsMs, isRight: feed.rowCount === batches * ROWS && groups === GROUPS };
+  return { durationsMs, cpuMs: meter.cpuMs, isRight: feed.rowCount === batches * ROWS && groups === GROUPS };
 }

@@ -9,10 +9,11 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** The first and the last tenth of values in the order of time, at least one value each. */
-export function firstAndLastTenth(values: readonly number[]): { first: number[]; last: number[] } {
+/** The tenth of values in the order of time that has the number `index`, from 0 to 9; at least one value. */
+export function tenth(values: readonly number[], index: number): number[] {
   const length = Math.max(1, Math.floor(values.length / 10));
-  return { first: values.slice(0, length), last: values.slice(-length) };
+  const from = Math.min(values.length - length, Math.floor((values.length * index) / 10));
+  return index === 9 ? values.slice(-length) : values.slice(from, from + length);
 }
 
 /** The sum divided by the count. */

@@ -1,5 +1,6 @@
 import type { DataType, IntervalValue, MapValue, Value } from "@ss/core";
 import {
+  cellFormatter,
   formatCalendarInterval,
   formatDate,
   formatDayTimeHive,
@@ -60,6 +61,8 @@ function presentWriter(type: DataType, options: HiveTextOptions): ToText {
       return (value) => formatDayTimeHive(value as bigint);
     case "binary":
       return (value) => binaryText(value as Uint8Array, options.binaryStyle);
+    case "variant":
+      return cellFormatter(type, options.zone);
     case "string":
     case "char":
     case "varchar":

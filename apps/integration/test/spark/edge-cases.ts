@@ -12,6 +12,16 @@ const BOM = "\xef\xbb\xbf";
 const abc = "a STRING, b STRING, c STRING";
 const ab = "a STRING, b INT";
 const abCorrupt = "a STRING, b INT, _corrupt_record STRING";
+/** Text in UTF-16, as one character a byte; `isLittle` puts the lower byte first. */
+const utf16 = (text: string, isLittle: boolean): string =>
+  (isLittle ? Buffer.from(text, "utf16le") : Buffer.from(text, "utf16le").swap16()).toString("latin1");
+
+/** The same in UTF-32, of characters that UTF-16 has in one unit. */
+const utf32 = (text: string, isLittle: boolean): string =>
+  Array.from(utf16(text, isLittle).matchAll(/../gs), ([unit]) =>
+    isLittle ? `${unit}\0\0` : `\0\0${unit}`,
+  ).join("");
+
 const lines = (...rows: readonly string[]): string => rows.map((row) => `${row}\n`).join("");
 
 type Written = readonly [name: string, text: string, schema?: string, options?: Record<string, string>];
@@ -161,6 +171,9 @@ const badRecords = lines(
   "{}",
   '{"a":5,"b":6}',
 );
+
+const wideLines = lines('{"a":"\u00e9\u20ac","b":1}', '{"a":"y","b":2}');
+const wideDocument = '[{"a":"\u00e9\u20ac",\n"b":1},{"a":"y","b":2}]';
 
 const json: readonly Written[] = [
   [
@@ -318,6 +331,25 @@ const json: readonly Written[] = [
   ["a byte order mark", `${BOM}${lines('{"a":"x"}', '{"a":"y"}')}`, abCorrupt],
   ["a byte order mark, over lines", `${BOM}${lines('{"a":"x"}')}`, abCorrupt, { multiLine: "true" }],
   ["bytes that are no UTF-8", lines('{"a":"x\xff"}'), abCorrupt],
+  // in lines of little-endian encodings Spark takes the zeros behind the last line end for a record, which are none here
+  ...(["", "\ufeff"] as const).flatMap((mark): Written[] => [
+    [`UTF-16, ${mark && "marked, "}found out`, utf16(mark + wideLines, false), abCorrupt],
+    [`UTF-32, ${mark && "marked, "}found out`, utf32(mark + wideLines, false), abCorrupt],
+    ...[true, false].flatMap((isLittle): Written[] => [
+      [
+        `UTF-16, ${mark && "marked, "}${isLittle ? "little" : "big"}-endian, over lines`,
+        utf16(mark + wideDocument, isLittle),
+        abCorrupt,
+        { multiLine: "true" },
+      ],
+      [
+        `UTF-32, ${mark && "marked, "}${isLittle ? "little" : "big"}-endian, over lines`,
+        utf32(mark + wideDocument, isLittle),
+        abCorrupt,
+        { multiLine: "true" },
+      ],
+    ]),
+  ]),
   ["values before and after a bad one", lines('{"a":"k","b":"bad"}', '{"b":"bad","a":"k"}'), abCorrupt],
   ["commas at the end", lines('{"a":"k",}', '{"a":"l",,"b":1}', "{,}"), abCorrupt],
   ["an array that is no record", lines("[1,2]", "[[]]", '[{"a":"x"},1]'), abCorrupt],

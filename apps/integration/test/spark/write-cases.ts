@@ -58,6 +58,9 @@ const csv: readonly Written[] = [
     times,
     { dateFormat: "dd.MM.yyyy", timestampFormat: "yyyy/MM/dd HH:mm:ss.SSSSSS", timestampNTZFormat: "HH:mm" },
   ],
+  ...["UTF-16", "UTF-16LE", "UTF-32", "ISO-8859-1"].map(
+    (encoding): Written => [encoding, texts, { encoding, header: "true" }],
+  ),
   ["intervals", intervals],
   ["bytes", "SELECT X'00ff62' AS a, X'' AS b, CAST(NULL AS BINARY) AS c"],
 ];
@@ -71,6 +74,7 @@ const json: readonly Written[] = [
   ["nulls kept", nested, { ignoreNullFields: "false" }],
   ["patterns", times, { dateFormat: "dd.MM.yyyy", timestampFormat: "yyyy/MM/dd HH:mm:ss.SSSSSS" }],
   ["pretty", nested, { pretty: "true" }],
+  ...["UTF-16", "UTF-16BE", "UTF-32", "US-ASCII"].map((encoding): Written => [encoding, texts, { encoding }]),
 ];
 
 const cases = (format: "csv" | "json", list: readonly Written[]): WriteCase[] =>

@@ -82,6 +82,12 @@ export const writings: Readonly<Record<string, Writing>> = {
   "json by partition, compressed": writing("json", [...flat, ...nested, group], ["part"], {
     compression: "gzip",
   }),
+  ...Object.fromEntries(
+    ["bzip2", "deflate", "lz4", "snappy"].map((compression) => [
+      `json, ${compression}`,
+      writing("json", [...flat, ...nested], [], { compression }),
+    ]),
+  ),
   text: writing("text", [["concat('line ', n)", "value", "STRING"]]),
   "text by partition": writing("text", [["concat('line ', n)", "value", "STRING"], group], ["part"]),
   parquet: writing("parquet", [...flat, ...micros, bytes, ...nested]),

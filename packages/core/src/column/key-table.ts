@@ -2,15 +2,16 @@ import type { DataType } from "../schema/data-type.js";
 import type { Column } from "./column.js";
 import type { AcceleratorFactory } from "./key/bytes-dictionary.js";
 import { BytesLane } from "./key/bytes-lane.js";
-import { HashIndex, mix } from "./key/hash-index.js";
+import { mix } from "./key/hash-index.js";
+import { KeyIndex } from "./key/key-index.js";
 import type { KeyLane, KeyRows } from "./key/key-lane.js";
-import { hashWords, type KeyProbe, keyProbe } from "./key/key-probe.js";
+import { ADD_MISSING, FIND, FIND_OR_ADD, keyProbe, type ProbeHost } from "./key/key-probe.js";
 import { KeySegments, SEGMENT_MASK, SEGMENT_SHIFT } from "./key/key-segments.js";
+import { type KeyShape, keyShape, PRIME_A, timeHash } from "./key/key-shape.js";
 import { LaneMaker } from "./key/lane-for-type.js";
 import { takeColumn } from "./take.js";
 
 const NONE = -1;
-const PRIME = 0x9e3779b1 | 0;
 
 /** A key column of a table by slot. What it holds in slots that are not live is undefined. */
 export interface KeyColumn {
@@ -26,8 +27,8 @@ type Rows = { -readonly [K in keyof KeyRows]: KeyRows[K] };
  * equals null, NaN equals NaN, -0.0 equals 0.0 (and is given out as 0.0).
  *
  * A key is held as a few 32-bit words, strings as codes of a dictionary, so that hashing and comparing look at nothing but words
- * whatever the types are. A table of one string column needs no hash but the dictionary's. New slots are given out in order; those of
- * removed keys are used again.
+ * whatever the types are. A table of one string column needs no hash but the dictionary's. Keys that share a date or a timestamp lie
+ * together in the index. New slots are given out in order; those of removed keys are used again.
  */
 export class KeyTable {
   readonly types: readonly DataType[];
@@ -41,7 +42,8 @@ export class KeyTable {
   private readonly counting: readonly number[];
   private readonly width: number;
   private readonly nullWords: number;
-  private readonly index: HashIndex = new HashIndex();
+  private readonly shape: KeyShape;
+  private readonly index: KeyIndex;
   private readonly entries: KeySegments;
   /** Null bits of slots, once there are any. */
   private nulls: KeySegments | undefined;
@@ -49,14 +51,13 @@ export class KeyTable {
   private direct: Int32Array | undefined;
   /** 1 where a slot holds a key. */
   private live: Uint8Array = new Uint8Array(512);
-  private slotEnd = 0;
-  private free: number[] = [];
+  private readonly host: ProbeHost;
   /** Slots below this are in the lanes' columns, but for those in `reused`. */
   private decodedEnd = 0;
   private reused: number[] = [];
   private readonly rows: Rows;
-  private readonly probe: KeyProbe | undefined;
-  private hashes: Int32Array = new Int32Array(0);
+  /** Rows with keys that the look-up under way has added. */
+  private added: Int32Array = new Int32Array(0);
   /** What the last `find` was asked and gave, as long as it holds. */
   private lastColumns: readonly Column[] | undefined;
   private lastCount = 0;
@@ -78,6 +79,8 @@ export class KeyTable {
     this.width = width;
     this.nullWords = (maker.bits + 31) >> 5;
     this.entries = new KeySegments(width);
+    this.shape = keyShape(width, timeWords(types, this.lanes, offsets));
+    this.index = new KeyIndex(this.shape, this.entries);
     this.direct = types.length === 1 && this.lanes[0] instanceof BytesLane ? new Int32Array(256) : undefined;
     this.rows = {
       words: new Int32Array(0),
@@ -86,21 +89,29 @@ export class KeyTable {
       nulls: new Int32Array(0),
       nullWords: this.nullWords,
       hasNulls: false,
+      hasUnknown: false,
       add: false,
     };
-    this.probe = keyProbe(width);
+    this.host = {
+      free: [],
+      slotEnd: 0,
+      fill: (slot, i) => this.fill(slot, i),
+      reserveSlot: (slot) => this.entries.reserve(slot),
+      sameNulls: (slot, i) => this.sameNulls(slot, i),
+      withNullsOf: (hash, i) => this.withNullsOf(hash, i),
+    };
     this.keys = types.map((type, k) => ({
       type,
       view: () => {
         this.decode();
-        return this.lanes[k]!.column(this.slotEnd);
+        return this.lanes[k]!.column(this.host.slotEnd);
       },
     }));
   }
 
   /** One above the highest slot that was ever in use. */
   get slotCount(): number {
-    return this.slotEnd;
+    return this.host.slotEnd;
   }
 
   isLive(slot: number): boolean {
@@ -130,30 +141,33 @@ export class KeyTable {
 
   /** Adds the keys that the last `find` of the same columns did not find. */
   private addMissing(columns: readonly Column[], rowCount: number, slots: Int32Array): void {
-    const { lastSlots } = this;
+    const { lastSlots, rows } = this;
+    for (let i = 0; i < rowCount; i++) slots[i] = lastSlots[i]!;
+    if (this.direct === undefined && this.shape.generated && !rows.hasUnknown) {
+      // the words of that look-up are those of this one
+      this.lastColumns = undefined;
+      return this.look(rowCount, slots, ADD_MISSING);
+    }
     const missing = new Int32Array(rowCount);
     let count = 0;
-    for (let i = 0; i < rowCount; i++) {
-      slots[i] = lastSlots[i]!;
-      if (lastSlots[i] === NONE) missing[count++] = i;
-    }
+    for (let i = 0; i < rowCount; i++) if (slots[i] === NONE) missing[count++] = i;
     if (count === 0) return;
     if (count === rowCount) return this.lookUp(columns, rowCount, slots, true);
-    const added = new Int32Array(count);
+    const found = new Int32Array(count);
     this.lookUp(
       columns.map((column) => takeColumn(column, missing, count)),
       count,
-      added,
+      found,
       true,
     );
-    for (let k = 0; k < count; k++) slots[missing[k]!] = added[k]!;
+    for (let k = 0; k < count; k++) slots[missing[k]!] = found[k]!;
   }
 
   private lookUp(columns: readonly Column[], rowCount: number, slots: Int32Array, add: boolean): void {
     this.lastColumns = undefined;
     this.encode(columns, rowCount, add);
     if (this.direct) this.lookDirectly(rowCount, slots, add);
-    else this.look(rowCount, slots, add);
+    else this.look(rowCount, slots, add ? FIND_OR_ADD : FIND);
   }
 
   /** Removes the key in a slot. */
@@ -161,25 +175,25 @@ export class KeyTable {
     const segment = this.entries.segments[slot >> SEGMENT_SHIFT]!;
     const at = (slot & SEGMENT_MASK) * this.width;
     if (this.direct) this.direct[segment[at]! + 1] = 0;
-    else this.index.remove(this.hashOfSlot(slot, segment, at), slot);
+    else this.index.remove(timeHash(this.shape, segment, at), this.hashOfSlot(slot, segment, at), slot);
     for (const k of this.counting) this.lanes[k]!.release(segment, at + this.offsets[k]!);
     this.lastColumns = undefined;
     this.live[slot] = 0;
-    this.free.push(slot);
+    this.host.free.push(slot);
     this.rowCount--;
   }
 
   /** Forgets all keys and keeps the memory. */
   clear(): void {
     this.lastColumns = undefined;
-    this.index.clear();
-    this.live.fill(0, 0, this.slotEnd);
+    this.index.clear(this.rowCount);
+    this.live.fill(0, 0, this.host.slotEnd);
     this.direct?.fill(0);
     this.nulls = undefined;
     for (const lane of this.lanes) lane.clear();
     this.rowCount = 0;
-    this.slotEnd = 0;
-    this.free = [];
+    this.host.slotEnd = 0;
+    this.host.free.length = 0;
     this.decodedEnd = 0;
     this.reused = [];
   }
@@ -198,6 +212,7 @@ export class KeyTable {
     else if (rows.hasNulls) rows.nulls.fill(0);
     rows.rowCount = rowCount;
     rows.hasNulls = false;
+    rows.hasUnknown = false;
     rows.add = add;
     for (let k = 0; k < lanes.length; k++) lanes[k]!.encode(columns[k]!, rows, offsets[k]!);
   }
@@ -211,66 +226,57 @@ export class KeyTable {
       const place = words[i]! + 1;
       let slot = place < 0 || place >= direct.length ? NONE : direct[place]! - 1;
       if (slot === NONE && add) {
-        slot = this.add(i);
+        slot = this.host.free.pop() ?? this.host.slotEnd++;
+        this.fill(slot, i);
         direct[place] = slot + 1;
       }
       slots[i] = slot;
     }
   }
 
-  private look(rowCount: number, slots: Int32Array, add: boolean): void {
-    const { index, width, rows } = this;
-    if (this.probe && !rows.hasNulls && this.nulls === undefined) {
-      return this.probe(
-        index,
-        this.entries.segments,
-        rows.words,
-        rowCount,
-        slots,
-        add ? this.addHashed : null,
-      );
-    }
-    const { words } = rows;
-    const { segments } = this.entries;
-    const hashes = this.hash(rowCount);
-    let lastHash = 0;
-    let lastSlot = NONE;
-    for (let i = 0; i < rowCount; i++) {
-      const hash = hashes[i]!;
-      const row = i * width;
-      // rows that follow each other often have the same key
-      if (lastSlot !== NONE && hash === lastHash && this.isKey(lastSlot, words, row, i)) {
-        slots[i] = lastSlot;
-        continue;
-      }
-      const part = index.parts[(hash >>> 24) & index.partMask]!;
-      const mask = part.length - 1;
-      let slot = NONE;
-      for (let at = (hash << 1) & mask; part[at + 1] !== 0; at = (at + 2) & mask) {
-        if (part[at] !== hash) continue;
-        const candidate = part[at + 1]! - 1;
-        const segment = segments[candidate >> SEGMENT_SHIFT]!;
-        const entry = (candidate & SEGMENT_MASK) * width;
-        let k = 0;
-        while (k < width && segment[entry + k] === words[row + k]) k++;
-        if (k === width && this.sameNulls(candidate, i)) {
-          slot = candidate;
-          break;
-        }
-      }
-      if (slot === NONE && add) slot = this.addHashed(i, hash);
-      slots[i] = slot;
-      lastHash = hash;
-      lastSlot = slot;
-    }
+  private look(rowCount: number, slots: Int32Array, mode: number): void {
+    const { shape, rows, index, host } = this;
+    index.keyCount = this.rowCount;
+    if (!shape.generated) return this.lookOneByOne(rowCount, slots, mode);
+    if (this.added.length < rowCount) this.added = new Int32Array(Math.max(rowCount, 4096));
+    const { added } = this;
+    const nulls = rows.hasNulls || this.nulls !== undefined;
+    const probe = keyProbe(shape, nulls);
+    const count = probe(index, this.entries.segments, rows.words, rowCount, slots, mode, added, host);
+    if (count > 0 && !nulls) this.fillAll(added, count, slots);
   }
 
-  private isKey(slot: number, words: Int32Array, row: number, i: number): boolean {
-    const { width } = this;
-    const segment = this.entries.segments[slot >> SEGMENT_SHIFT]!;
-    const entry = (slot & SEGMENT_MASK) * width;
-    for (let k = 0; k < width; k++) if (segment[entry + k] !== words[row + k]) return false;
-    return this.sameNulls(slot, i);
+  /** Of keys that have no words or very many. */
+  private lookOneByOne(rowCount: number, slots: Int32Array, mode: number): void {
+    const { width, rows, index, host, entries } = this;
+    const { words } = rows;
+    if (this.lanes.length === 0 && this.rowCount === 1) {
+      // the one group without keys
+      slots.fill(0, 0, rowCount);
+      return;
+    }
+    for (let i = 0; i < rowCount; i++) {
+      const row = i * width;
+      const hash = this.withNullsOf(index.hash(words, row), i);
+      const bucket = index.bucketOf(0);
+      const part = bucket.part(hash);
+      const table = bucket.tables[part]!;
+      const mask = bucket.masks[part]!;
+      let slot = NONE;
+      for (let at = hash & mask; table[2 * at] !== 0; at = (at + 1) & mask) {
+        if (table[2 * at + 1] !== hash) continue;
+        const candidate = table[2 * at]! - 1;
+        if (!entries.equals(candidate, words, row) || !this.sameNulls(candidate, i)) continue;
+        slot = candidate;
+        break;
+      }
+      if (slot === NONE && mode !== FIND) {
+        slot = host.free.pop() ?? host.slotEnd++;
+        index.insert(0, hash, slot, words, row);
+        this.fill(slot, i);
+      }
+      slots[i] = slot;
+    }
   }
 
   private sameNulls(slot: number, i: number): boolean {
@@ -282,55 +288,67 @@ export class KeyTable {
     return true;
   }
 
-  private hash(rowCount: number): Int32Array {
-    if (this.hashes.length < rowCount) this.hashes = new Int32Array(Math.max(rowCount, 4096));
-    const { hashes, width } = this;
-    const { words, hasNulls, nulls } = this.rows;
-    for (let i = 0; i < rowCount; i++) hashes[i] = hashWords(words, i * width, width);
-    if (!hasNulls) return hashes;
-    for (let i = 0; i < rowCount; i++) {
-      for (let k = 0; k < this.nullWords; k++)
-        hashes[i] = withNulls(hashes[i]!, nulls[i * this.nullWords + k]!);
-    }
-    return hashes;
+  private withNullsOf(hash: number, i: number): number {
+    const { rows, nullWords } = this;
+    if (!rows.hasNulls) return hash;
+    let result = hash;
+    for (let k = 0; k < nullWords; k++) result = withNulls(result, rows.nulls[i * nullWords + k]!);
+    return result;
   }
 
   private hashOfSlot(slot: number, segment: Int32Array, at: number): number {
-    let hash = hashWords(segment, at, this.width);
+    let hash = this.index.hash(segment, at);
+    // keys that stand in the index are told apart by their null bits when they are compared
+    if (this.shape.inline) return hash;
     for (let k = 0; k < this.nullWords; k++) hash = withNulls(hash, this.nulls?.word(slot, k) ?? 0);
     return hash;
   }
 
-  private readonly addHashed = (i: number, hash: number): number => {
-    const slot = this.add(i);
-    this.index.add(hash, slot);
-    return slot;
-  };
-
-  private add(i: number): number {
+  /** Fills a slot with the key of row `i`. */
+  private fill(slot: number, i: number): void {
     const { rows, lanes, offsets, width } = this;
-    const reused = this.free.pop();
-    const slot = reused ?? this.slotEnd++;
-    if (slot >= this.live.length) {
-      const live = new Uint8Array(this.live.length * 2);
-      live.set(this.live);
-      this.live = live;
-    }
+    this.reserveLive(slot + 1);
     this.live[slot] = 1;
     this.rowCount++;
     this.entries.write(slot, rows.words, i * width);
     if (rows.hasNulls) {
       this.nulls ??= new KeySegments(this.nullWords);
       this.nulls.write(slot, rows.nulls, i * this.nullWords);
-    } else if (reused !== undefined) this.nulls?.erase(slot);
+    } else this.nulls?.erase(slot);
     for (const k of this.counting) lanes[k]!.retain(rows.words, i * width + offsets[k]!);
     if (slot < this.decodedEnd) this.noteReused(slot);
-    return slot;
+  }
+
+  /** Does what is left to do for slots of some rows without nulls that have their words, one step at a time for all of them. */
+  private fillAll(added: Int32Array, count: number, slots: Int32Array): void {
+    const { lanes, offsets, width } = this;
+    const { words } = this.rows;
+    this.reserveLive(this.host.slotEnd);
+    const { live } = this;
+    for (let k = 0; k < count; k++) live[slots[added[k]!]!] = 1;
+    this.rowCount += count;
+    for (const k of this.counting) {
+      const lane = lanes[k]!;
+      const offset = offsets[k]!;
+      for (let n = 0; n < count; n++) lane.retain(words, added[n]! * width + offset);
+    }
+    if (this.decodedEnd === 0) return;
+    for (let k = 0; k < count; k++) {
+      const slot = slots[added[k]!]!;
+      if (slot < this.decodedEnd) this.noteReused(slot);
+    }
+  }
+
+  private reserveLive(length: number): void {
+    if (length <= this.live.length) return;
+    const live = new Uint8Array(Math.max(length, this.live.length * 2));
+    live.set(this.live);
+    this.live = live;
   }
 
   private noteReused(slot: number): void {
     this.reused.push(slot);
-    if (this.reused.length <= this.slotEnd) return;
+    if (this.reused.length <= this.host.slotEnd) return;
     this.reused = [];
     this.decodedEnd = 0;
   }
@@ -339,12 +357,13 @@ export class KeyTable {
   private decode(): void {
     for (const slot of this.reused) this.decodeSlots(slot, 1);
     this.reused = [];
-    for (let slot = this.decodedEnd; slot < this.slotEnd; ) {
-      const end = Math.min(this.slotEnd, (slot | SEGMENT_MASK) + 1);
+    const { slotEnd } = this.host;
+    for (let slot = this.decodedEnd; slot < slotEnd; ) {
+      const end = Math.min(slotEnd, (slot | SEGMENT_MASK) + 1);
       this.decodeSlots(slot, end - slot);
       slot = end;
     }
-    this.decodedEnd = this.slotEnd;
+    this.decodedEnd = slotEnd;
   }
 
   /** Slots of one segment. */
@@ -368,5 +387,17 @@ export class KeyTable {
 
 /** Rows without nulls hash as if nulls were unheard of, since a table learns of them late. */
 function withNulls(hash: number, bits: number): number {
-  return bits === 0 ? hash : mix(hash ^ Math.imul(bits, PRIME));
+  return bits === 0 ? hash : mix(hash ^ Math.imul(bits, PRIME_A));
+}
+
+/** The words of the first key that is a time or a date. */
+function timeWords(
+  types: readonly DataType[],
+  lanes: readonly KeyLane[],
+  offsets: readonly number[],
+): { readonly at: number; readonly width: number } | undefined {
+  const k = types.findIndex(
+    ({ kind }) => kind === "timestamp" || kind === "timestamp_ntz" || kind === "date",
+  );
+  return k < 0 ? undefined : { at: offsets[k]!, width: lanes[k]!.width };
 }

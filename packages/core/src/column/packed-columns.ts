@@ -11,10 +11,18 @@ function firstRows(count: number): Int32Array {
   return positions.subarray(0, count);
 }
 
+const KEPT_BYTES = 1 << 23;
+/** Used again, so that it seldom has to grow. */
+const out: ByteWriter = new ByteWriter();
+
 /** The rows of some columns in one piece of memory, which may be handed to another thread. Dictionaries are resolved. */
 export function packColumns(columns: readonly Column[], rowCount: number): ArrayBuffer {
-  const out = new ByteWriter();
-  const rows = firstRows(rowCount);
+  return packRows(columns, firstRows(rowCount));
+}
+
+/** Some rows of some columns, in this order, packed in the same way. */
+export function packRows(columns: readonly Column[], rows: Int32Array): ArrayBuffer {
+  out.clear(KEPT_BYTES);
   for (const column of columns) writeColumn(out, column, rows);
   return out.written().slice().buffer;
 }

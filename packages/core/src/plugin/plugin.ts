@@ -30,7 +30,10 @@ export interface ReadRequest {
   readonly paths: readonly string[];
   /** What the program gave to `schema(...)`. */
   readonly schema: StructType | undefined;
-  /** True where the table is opened for one run: it may go on with what opening it found, such as the files of a folder. */
+  /**
+   * True where the table is opened for one run, of an action or of a stream beside which it stands: it may go on with what opening it
+   * found, such as the files of a folder.
+   */
   readonly forOneRun?: boolean;
   readonly session: SessionContext;
 }

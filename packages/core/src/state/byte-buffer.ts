@@ -42,6 +42,14 @@ export class ByteWriter {
     this.raw(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
   }
 
+  /** Forgets what was written, and keeps the memory if it is not more than `keptBytes`. */
+  clear(keptBytes: number): void {
+    this.used = 0;
+    if (this.bytes.length <= keptBytes) return;
+    this.bytes = new Uint8Array(1024);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
   /** What was written so far, valid until the next write. */
   written(from = 0): Uint8Array {
     return this.bytes.subarray(from, this.used);

@@ -115,12 +115,17 @@ export function readColumn(input: ByteReader, type: DataType, length: number): c
 
 /** Writes flag and bitmap. Returns `rows` with -1 in place of the null ones, for the values and children. */
 function writeValidity(out: ByteWriter, column: c.Column, rows: Int32Array): Int32Array {
+  const { validity } = column;
+  if (validity === null && !hasMissing(rows)) {
+    out.uint8(0);
+    return rows;
+  }
   const bits = new Uint8Array((rows.length + 7) >> 3);
   const present = new Int32Array(rows.length);
   let nulls = 0;
   for (let k = 0; k < rows.length; k++) {
     const row = rows[k]!;
-    if (row < 0 || column.isNull(row)) {
+    if (row < 0 || (validity !== null && (validity[row >> 3]! & (1 << (row & 7))) === 0)) {
       present[k] = -1;
       nulls++;
     } else {
@@ -131,6 +136,11 @@ function writeValidity(out: ByteWriter, column: c.Column, rows: Int32Array): Int
   out.uint8(nulls > 0 ? 1 : 0);
   if (nulls > 0) out.raw(bits);
   return present;
+}
+
+function hasMissing(rows: Int32Array): boolean {
+  for (let k = 0; k < rows.length; k++) if (rows[k]! < 0) return true;
+  return false;
 }
 
 type Numbers = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
@@ -147,6 +157,15 @@ function wordsOf(values: BigInt64Array): Int32Array {
 /** 64- and 128-bit values as 32-bit words: copied without making a bigint of any. */
 function pickWords(words: Int32Array, width: number, rows: Int32Array): Int32Array {
   const picked = new Int32Array(rows.length * width);
+  if (width === 2) {
+    for (let k = 0; k < rows.length; k++) {
+      const row = rows[k]!;
+      if (row < 0) continue;
+      picked[2 * k] = words[2 * row]!;
+      picked[2 * k + 1] = words[2 * row + 1]!;
+    }
+    return picked;
+  }
   for (let k = 0; k < rows.length; k++) {
     const row = rows[k]!;
     if (row < 0) continue;

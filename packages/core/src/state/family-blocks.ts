@@ -1,80 +1,115 @@
 import type { Column } from "../column/column.js";
+import { takeColumn } from "../column/take.js";
 import type { StructType } from "../schema/struct-type.js";
 import { ByteReader } from "./byte-buffer.js";
 import { readColumn, writeColumn } from "./column-codec.js";
 import type { ImagePiece } from "./family-image.js";
 import type { MemoryFamily } from "./memory-family.js";
+import { rowsByOwner } from "./partition-hash.js";
 import { newBlock, sealBlock } from "./state-file.js";
+import { relationOf, type StateShare } from "./state-share.js";
 
 /** Rows in a block, at most: some milliseconds of work, after which others may have their turn. */
 const BLOCK_ROWS = 1 << 13;
 const REMOVED = 0;
 const PUT = 1;
+/** Added to what is done with the rows where they are of one share. */
+const SHARED = 2;
 
-/** Blocks that are encoded as they are asked for. */
-export interface FamilyBlocks extends Iterable<Uint8Array> {
-  readonly count: number;
+/** What the rows of a block belong to. */
+export interface BlockOrigin {
+  /** Number of the family in the header. */
+  readonly number: number;
+  /** The share that they are from; null where they may be from any. */
+  readonly share: StateShare | null;
+}
+
+/** The beginning of a block. */
+export interface BlockHead extends BlockOrigin {
+  readonly action: number;
 }
 
 /**
- * The blocks that hold what a family changed since its last commit, removals first. A payload is: number of the family in
- * the header, what to do with the rows (0 remove, 1 put), number of rows (4 bytes, 1, 4), key columns and, for a put, value
- * columns.
+ * The blocks that hold what a family changed since its last commit, removals first; null if nothing. A payload is: number of the family in
+ * the header, what to do with the rows (0 remove, 1 put; 2 more where a share follows: partitions, owners, owner), number of rows
+ * (4 bytes, 1, 3 times 4, 4), key columns and, for a put, value columns.
  */
-export function deltaBlocks(family: MemoryFamily, number: number): FamilyBlocks {
+export function deltaBlocks(family: MemoryFamily, from: BlockOrigin): Iterable<Uint8Array> | null {
   const changes = family.changes();
-  if (changes === null) return { count: 0, *[Symbol.iterator]() {} };
+  if (changes === null) return null;
   const { slots, removedKeys, removedCount } = changes;
-  const removed = Int32Array.from({ length: removedCount }, (_, i) => i);
-  return {
-    count: Math.ceil(removedCount / BLOCK_ROWS) + Math.ceil(slots.length / BLOCK_ROWS),
-    *[Symbol.iterator](): Generator<Uint8Array> {
-      yield* encodeBlocks(number, REMOVED, removedKeys, removed);
-      yield* encodeBlocks(number, PUT, family.columns(), slots);
-    },
-  };
+  return (function* (): Generator<Uint8Array> {
+    const removed = Int32Array.from({ length: removedCount }, (_, i) => i);
+    yield* encodeBlocks(from, REMOVED, removedKeys, removed);
+    yield* encodeBlocks(from, PUT, family.columns(), slots);
+  })();
 }
 
 /** The block that holds a piece of a snapshot. */
-export function pieceBlock(piece: ImagePiece, number: number): Uint8Array {
-  return encodeRows(number, PUT, piece.columns, piece.rows);
+export function pieceBlock(piece: ImagePiece, from: BlockOrigin): Uint8Array {
+  return encodeRows(from, PUT, piece.columns, piece.rows);
 }
 
-/** Applies a block to a family. */
-export function applyBlock(payload: Uint8Array, familyOf: (number: number) => MemoryFamily | null): void {
+/** What a block says of its rows. */
+export function blockHead(payload: Uint8Array): BlockHead {
+  return readHead(new ByteReader(payload));
+}
+
+/** Applies the rows of a block that are in a share (null: all) to a family. */
+export function applyBlock(payload: Uint8Array, family: MemoryFamily, share: StateShare | null): void {
   const input = new ByteReader(payload);
-  const family = familyOf(input.uint32());
-  const action = input.uint8();
+  const head = readHead(input);
   const rowCount = input.uint32();
-  if (family === null) return;
-  const keys = readColumns(input, family.spec.keySchema, rowCount);
-  if (action === REMOVED) family.remove(keys, rowCount);
-  else family.put(keys, readColumns(input, family.spec.valueSchema, rowCount), rowCount);
+  const relation = relationOf(head.share, share);
+  if (relation === "none") return;
+  const { keySchema, valueSchema } = family.spec;
+  const keys = readColumns(input, keySchema, rowCount);
+  const values = head.action === REMOVED ? [] : readColumns(input, valueSchema, rowCount);
+  const own =
+    share === null || relation === "all" ? undefined : rowsByOwner(keys, rowCount, share)[share.owner]!;
+  const count = own?.length ?? rowCount;
+  const taken = (columns: readonly Column[]): readonly Column[] =>
+    own === undefined ? columns : columns.map((column) => takeColumn(column, own, count));
+  if (head.action === REMOVED) family.remove(taken(keys), count);
+  else family.put(taken(keys), taken(values), count);
 }
 
 function* encodeBlocks(
-  number: number,
+  from: BlockOrigin,
   action: number,
   columns: readonly Column[],
   rows: Int32Array,
 ): Generator<Uint8Array> {
-  for (let from = 0; from < rows.length; from += BLOCK_ROWS) {
-    yield encodeRows(number, action, columns, rows.subarray(from, from + BLOCK_ROWS));
+  for (let at = 0; at < rows.length; at += BLOCK_ROWS) {
+    yield encodeRows(from, action, columns, rows.subarray(at, at + BLOCK_ROWS));
   }
 }
 
 function encodeRows(
-  number: number,
+  { number, share }: BlockOrigin,
   action: number,
   columns: readonly Column[],
   rows: Int32Array,
 ): Uint8Array {
   const block = newBlock();
   block.uint32(number);
-  block.uint8(action);
+  block.uint8(share === null ? action : action + SHARED);
+  if (share !== null) {
+    block.uint32(share.partitions);
+    block.uint32(share.owners);
+    block.uint32(share.owner);
+  }
   block.uint32(rows.length);
   for (const column of columns) writeColumn(block, column, rows);
   return sealBlock(block);
+}
+
+function readHead(input: ByteReader): BlockHead {
+  const number = input.uint32();
+  const code = input.uint8();
+  if (code < SHARED) return { number, action: code, share: null };
+  const [partitions, owners, owner] = [input.uint32(), input.uint32(), input.uint32()];
+  return { number, action: code - SHARED, share: { partitions, owners, owner } };
 }
 
 function readColumns(input: ByteReader, schema: StructType, rowCount: number): Column[] {

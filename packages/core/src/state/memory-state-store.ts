@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Clock, systemClock } from "../clock/clock.js";
 import { assert, StreamError } from "../errors/stream-error.js";
-import { applyBlock, deltaBlocks, type FamilyBlocks, pieceBlock } from "./family-blocks.js";
-import { MemoryFamily } from "./memory-family.js";
+import { blockHead } from "./family-blocks.js";
+import { LocalFamily } from "./local-family.js";
+import type { RemoteFamily, StateBlocks } from "./remote-family.js";
 import { corruptStateFile } from "./state-errors.js";
 import {
   encodeHeader,
@@ -47,7 +48,7 @@ const WRITE_BYTES = 1 << 16;
 class MemoryStateStore implements StateStore {
   private readonly context: StateStoreContext;
   private readonly clock: Clock;
-  private families: MemoryFamily[] = [];
+  private families: RemoteFamily[] = [];
   private current: StateVersion | null = null;
   private loaded = false;
   private readonly history: StateHistory = new StateHistory();
@@ -65,15 +66,24 @@ class MemoryStateStore implements StateStore {
   }
 
   family(spec: FamilySpec): StateFamily {
+    const family = new LocalFamily(spec, this.context.accelerator);
+    this.add(family);
+    return family.family;
+  }
+
+  familyElsewhere(family: RemoteFamily): void {
+    this.add(family);
+  }
+
+  private add(family: RemoteFamily): void {
+    const { spec } = family;
     assert(!this.loaded, "a state family was asked for after load");
     assert(!this.families.some((other) => sameFamily(other.spec, spec)), `state family ${spec.name} exists`);
-    const family = new MemoryFamily(spec, this.context.accelerator);
     this.families.push(family);
-    return family;
   }
 
   async load(version: StateVersion | null): Promise<void> {
-    for (const family of this.families) family.clear();
+    for (const family of this.families) await family.clear();
     this.familiesJson = JSON.stringify(this.families.map((family) => family.spec));
     this.deltasSinceSnapshot = 0;
     this.deltaBytesSinceSnapshot = 0;
@@ -93,8 +103,8 @@ class MemoryStateStore implements StateStore {
   async commit(version: number, beforeWrite: () => Promise<void>): Promise<StateVersion> {
     assert(this.loaded, "the state was committed before it was loaded");
     const startMs = this.clock.monotonicMs();
-    const changes = this.families.map((family, k) => deltaBlocks(family, k));
-    if (changes.some(({ count }) => count > 0) || this.current === null) {
+    const changes = this.families.map((family, k) => family.changes(k));
+    if (changes.some((blocks) => blocks !== null) || this.current === null) {
       const next = { version, attempt: `${this.context.runId}.${this.attempts++}` };
       const bytes = await this.writeDelta(next, changes, beforeWrite);
       this.current = next;
@@ -102,7 +112,7 @@ class MemoryStateStore implements StateStore {
       this.deltasSinceSnapshot++;
       this.deltaBytesSinceSnapshot += bytes;
     }
-    this.closeCommit(startMs);
+    await this.closeCommit(startMs);
     return this.current;
   }
 
@@ -117,7 +127,7 @@ class MemoryStateStore implements StateStore {
       rowsTotal: families.reduce((sum, family) => sum + family.rowCount, 0),
       rowsUpdated: updated,
       rowsRemoved: removed,
-      memoryUsedBytes: families.reduce((sum, family) => sum + family.byteSize(), 0),
+      memoryUsedBytes: families.reduce((sum, family) => sum + family.byteSize, 0),
       commitTimeMs: this.commitTimeMs,
     };
   }
@@ -136,16 +146,20 @@ class MemoryStateStore implements StateStore {
     this.loaded = false;
   }
 
-  private closeCommit(startMs: number): void {
+  private async closeCommit(startMs: number): Promise<void> {
     this.reported = new Map();
     for (const family of this.families) {
       const counts = this.reported.get(family.spec.operatorId) ?? { updated: 0, removed: 0 };
       counts.updated += family.updatedCount;
       counts.removed += family.removedCount;
       this.reported.set(family.spec.operatorId, counts);
-      family.markCommitted();
     }
+    await this.allCommitted();
     this.commitTimeMs = Math.round(this.clock.monotonicMs() - startMs);
+  }
+
+  private async allCommitted(): Promise<void> {
+    await Promise.all(this.families.map((family) => family.committed()));
   }
 
   /** The files that make up a version, in the order in which they are to be applied: a snapshot, then deltas. */
@@ -190,13 +204,14 @@ class MemoryStateStore implements StateStore {
     });
     try {
       for (const [k, block] of blocks.entries()) {
-        applyBlock(block, (number) => targets[number] ?? null);
+        await targets[blockHead(block).number]?.apply(block);
         if (k % TURN_BLOCKS === TURN_BLOCKS - 1) await nextTurn();
       }
+      await this.allCommitted();
     } catch (cause) {
+      if (StreamError.is(cause)) throw cause;
       throw corruptStateFile(path, "its rows cannot be read", cause);
     }
-    for (const family of this.families) family.markCommitted();
     if (header.kind === "snapshot") return;
     this.deltasSinceSnapshot++;
     this.deltaBytesSinceSnapshot += size;
@@ -206,19 +221,18 @@ class MemoryStateStore implements StateStore {
     const conf = Number(this.context.conf("spark.sql.streaming.stateStore.minDeltasForSnapshot") ?? 10);
     const minDeltas = conf > 0 ? conf : 10;
     if (this.deltasSinceSnapshot < minDeltas) return false;
-    const stateBytes = this.families.reduce((sum, family) => sum + family.byteSize(), 0);
+    const stateBytes = this.families.reduce((sum, family) => sum + family.byteSize, 0);
     if (stateBytes <= SMALL_STATE_BYTES || this.deltasSinceSnapshot >= 10 * minDeltas) return true;
     return this.deltaBytesSinceSnapshot * 4 >= stateBytes;
   }
 
-  /** Nothing changes the families until the commit is done, so that blocks are made as they are written. */
+  /** Nothing changes the families until the commit is done, so that blocks are made as they are written. An empty one is the last. */
   private async writeDelta(
     next: StateVersion,
-    changes: readonly FamilyBlocks[],
+    changes: readonly (StateBlocks | null)[],
     beforeWrite: () => Promise<void>,
   ): Promise<number> {
-    const blockCount = changes.reduce((sum, { count }) => sum + count, 0);
-    const header = { kind: "delta", ...next, parent: this.current, blockCount } as const;
+    const header = { kind: "delta", ...next, parent: this.current, blockCount: null } as const;
     let parts: Uint8Array[] = [encodeHeader(header, this.familiesJson)];
     let size = 0;
     let written = 0;
@@ -230,7 +244,7 @@ class MemoryStateStore implements StateStore {
         size = 0;
       };
       for (const blocks of changes) {
-        for (const block of blocks) {
+        for await (const block of blocks ?? []) {
           parts.push(block);
           size += block.length;
           if (size < WRITE_BYTES) continue;
@@ -238,7 +252,8 @@ class MemoryStateStore implements StateStore {
           await nextTurn();
         }
       }
-      if (parts.length > 0) await flush();
+      parts.push(endBlock());
+      await flush();
       await beforeWrite();
     });
     return written;
@@ -247,8 +262,7 @@ class MemoryStateStore implements StateStore {
   /** Images are begun before the first `await`, so that the snapshot shows the version that it is named for. */
   private async writeSnapshot(step: StateStep): Promise<void> {
     const { version, attempt } = step;
-    const images = this.families.map((family) => family.beginImage());
-    const families = [...this.families];
+    const images = this.families.map((family, k) => family.image(k));
     this.deltasSinceSnapshot = 0;
     this.deltaBytesSinceSnapshot = 0;
     try {
@@ -256,18 +270,17 @@ class MemoryStateStore implements StateStore {
       const beginning = encodeHeader(header, this.familiesJson);
       await this.write(stateFileName("snapshot", step), async (write) => {
         await write(beginning);
-        for (const [k, image] of images.entries()) {
-          for (let piece = image.next(); piece !== null; piece = image.next()) {
-            await write(pieceBlock(piece, k));
+        for (const { blocks } of images) {
+          for await (const block of blocks) {
+            await write(block);
             await nextTurn();
           }
-          assert(!image.abandoned, "the state was loaded anew while its snapshot was written");
         }
         await write(endBlock());
       });
       this.history.addSnapshot(step);
     } finally {
-      for (const family of families) family.endImage();
+      for (const image of images) image.end();
     }
   }
 

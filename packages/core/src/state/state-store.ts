@@ -3,6 +3,7 @@ import type { Column } from "../column/column.js";
 import type { AcceleratorFactory } from "../column/key/bytes-dictionary.js";
 import type { FileSystem } from "../file-system/file-system.js";
 import type { StructType } from "../schema/struct-type.js";
+import type { RemoteFamily } from "./remote-family.js";
 
 /** A named table of keys and values within a store. */
 export interface FamilySpec {
@@ -91,6 +92,11 @@ export interface StateMetrics {
  */
 export interface StateStore {
   family(spec: FamilySpec): StateFamily;
+  /**
+   * Takes a family that others hold, instead of `family`. Absent where a provider does not offer that. What `commit` and `maintain` do with it
+   * goes through it, so that a version stays one: all changes of a batch are in the files or none are.
+   */
+  familyElsewhere?(family: RemoteFamily): void;
   /** Null: the empty state before the first batch. */
   load(version: StateVersion | null): Promise<void>;
   /** Checked with `beforeWrite`, which throws if another run has taken over, right before the write that counts. */

@@ -90,8 +90,11 @@ export class ParquetFormatFile implements FormatFile {
   }
 
   async abort(): Promise<void> {
-    this.encoder?.abort();
-    await this.file.abort();
+    try {
+      this.encoder?.abort();
+    } finally {
+      await this.file.abort();
+    }
   }
 }
 

@@ -26,6 +26,8 @@ export interface CsvOptions {
   readonly multiLine?: boolean;
   /** The characters that end a line; default `\n`, `\r\n` and `\r` (with `multiLine`: the first one found, and `\n`). */
   readonly lineSeparator?: string;
+  /** The byte that ends a line, where it is one that no text has; in the place of `lineSeparator`. */
+  readonly lineSeparatorByte?: number;
   /** More values than that make a record malformed. Default 20480. */
   readonly maxColumns?: number;
   /** More characters than that in a value, escapes included, make a record malformed; -1: no limit. Default -1. */
@@ -70,8 +72,7 @@ export function resolveCsvOptions(options: CsvOptions): CsvDialect {
         ? -1
         : escape
       : asciiByte("charToEscapeQuoteEscaping", options.charToEscapeQuoteEscaping);
-  const lineSeparator =
-    options.lineSeparator === undefined ? undefined : encoder.encode(options.lineSeparator);
+  const lineSeparator = lineSeparatorBytes(options);
   if (lineSeparator?.length === 0) throw new RangeError("the line separator is empty");
   return {
     separator,
@@ -95,4 +96,9 @@ function asciiByte(name: string, text: string): number {
   const byte = text.charCodeAt(0);
   if (text.length > 1 || byte >= 0x80) throw new RangeError(`${name} must be one ASCII character: ${text}`);
   return byte;
+}
+
+function lineSeparatorBytes({ lineSeparator, lineSeparatorByte }: CsvOptions): Uint8Array | undefined {
+  if (lineSeparatorByte !== undefined) return Uint8Array.of(lineSeparatorByte);
+  return lineSeparator === undefined ? undefined : encoder.encode(lineSeparator);
 }

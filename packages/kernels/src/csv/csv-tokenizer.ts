@@ -95,6 +95,35 @@ export class CsvTokenizer {
     return consumed;
   }
 
+  /**
+   * Tokenises spans that are one record each, whatever line ends they hold: rows from `from` to `to` of `table`, which has room for
+   * them, get the values of the spans of the same numbers, which ascend and are each followed by the line separator. Returns the
+   * first row that is not read, because there may be something out of the ordinary about it.
+   */
+  tokenizeSpans(
+    bytes: Uint8Array,
+    starts: Int32Array,
+    lengths: Int32Array,
+    from: number,
+    to: number,
+    table: FieldTable,
+  ): number {
+    let behind = from;
+    // blank lines are no records, but values may be blank
+    while (behind < to && lengths[behind] > 0 && bytes[starts[behind]] > SPACE) behind++;
+    if (behind === from) return from;
+    const kernel = this.#kernelFor(bytes, starts[behind - 1] + lengths[behind - 1] + 1, table);
+    if (kernel === null) return from;
+    table.rowCount = from;
+    kernel.records(starts[from], table, behind, 0);
+    // a record is the span's where both begin and end together
+    for (let row = from; row < table.rowCount; row++) {
+      if (table.recordStarts[row] !== starts[row]) return row;
+      if (table.recordEnds[row] !== starts[row] + lengths[row]) return row;
+    }
+    return table.rowCount;
+  }
+
   /** Appends the value of a field of kind `KIND_QUOTED_ESCAPED` or `KIND_QUOTED_TAIL` and returns its length. */
   unescape(bytes: Uint8Array, start: number, length: number, kind: number, arena: ByteArena): number {
     return unescapeCsv(bytes, start, length, kind, this.dialect, this.#normalization(), arena);

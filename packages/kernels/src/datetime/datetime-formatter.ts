@@ -4,6 +4,8 @@ import { OFFSET_SECONDS } from "./pattern-fields.js";
 import { formatPattern } from "./pattern-format.js";
 import { PatternReader } from "./pattern-parse.js";
 import { type ResolvedFields, resolveFields } from "./pattern-resolve.js";
+import { type PatternScanner, patternScanner } from "./pattern-scan.js";
+import { type PatternParts, type PatternWriter, patternWriter } from "./pattern-write.js";
 import type { TimeZone } from "./time-zone.js";
 import { microOfSecondOfBigint, microsToBigint, secondOfBigint, storeMicros } from "./timestamp.js";
 import { offsetZone } from "./zone-id.js";
@@ -20,6 +22,11 @@ export class DatetimeFormatter {
 
   constructor(pattern: string, checkLegacy = true, locale: string = DEFAULT_LOCALE) {
     this.#nodes = compilePattern(pattern, false, checkLegacy, locale);
+  }
+
+  /** A writer of values with these parts as bytes, undefined where the pattern is formatted as text only. */
+  writer(parts: PatternParts): PatternWriter | undefined {
+    return patternWriter(this.#nodes, parts);
   }
 
   /** The text of a TIMESTAMP in a zone. */
@@ -81,11 +88,13 @@ export class DatetimeParser {
   failure = "";
 
   readonly #nodes: readonly PatternNode[];
+  readonly #scanner: PatternScanner | undefined;
   readonly #reader: PatternReader = new PatternReader();
   readonly #resolved: ResolvedFields = { failure: undefined, isDefaulting: false, days: 0, nanosOfDay: 0 };
 
   constructor(pattern: string, checkLegacy = true, locale: string = DEFAULT_LOCALE) {
     this.#nodes = compilePattern(pattern, true, checkLegacy, locale);
+    this.#scanner = patternScanner(this.#nodes);
   }
 
   /** The microseconds of timestamp text, or undefined; `zone` holds for text without a zone of its own. */
@@ -104,9 +113,16 @@ export class DatetimeParser {
     out: Int32Array,
     index: number,
   ): boolean {
+    const scanner = this.#scanner;
+    if (scanner?.scan(bytes, start, end)) {
+      const local = scanner.days * 86400 + scanner.second;
+      const { offset } = scanner;
+      const second = offset === offset ? local - offset : zone.secondOfLocal(local);
+      return storeMicros(second, scanner.micro, out, index);
+    }
     if (!this.#read(decodeRange(bytes, start, end))) return false;
     const second = this.#ownZone(zone).secondOfLocal(this.#localSecond());
-    return storeMicros(second, this.#microOfSecond(), out, index);
+    return this.#stores(second, out, index);
   }
 
   /** The microseconds of timestamp text without regard to zones; with a zone in it only if `allowZone`. */
@@ -128,8 +144,17 @@ export class DatetimeParser {
     out: Int32Array,
     index: number,
   ): boolean {
-    if (!this.#read(decodeRange(bytes, start, end)) || (!allowZone && this.#hasZone())) return false;
-    return storeMicros(this.#localSecond(), this.#microOfSecond(), out, index);
+    const scanner = this.#scanner;
+    if (scanner?.scan(bytes, start, end) === true && scanner.offset !== scanner.offset) {
+      return storeMicros(scanner.days * 86400 + scanner.second, scanner.micro, out, index);
+    }
+    const text = decodeRange(bytes, start, end);
+    if (!this.#read(text)) return false;
+    if (!allowZone && this.#hasZone()) {
+      this.failure = `Text '${shorten(text)}' has a time zone`;
+      return false;
+    }
+    return this.#stores(this.#localSecond(), out, index);
   }
 
   /** The days of date text, or NaN. */
@@ -143,6 +168,7 @@ export class DatetimeParser {
 
   /** {@link parseDate} from UTF-8 bytes. */
   parseDateBytes(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#scanner?.scan(bytes, start, end)) return this.#scanner.days;
     return this.parseDate(decodeRange(bytes, start, end));
   }
 
@@ -189,6 +215,12 @@ export class DatetimeParser {
 
   #microOfSecond(): number {
     return Math.floor((this.#resolved.nanosOfDay % 1e9) / 1000);
+  }
+
+  #stores(second: number, out: Int32Array, index: number): boolean {
+    if (storeMicros(second, this.#microOfSecond(), out, index)) return true;
+    this.failure = "long overflow";
+    return false;
   }
 
   #int64(second: number): bigint | undefined {

@@ -55,6 +55,7 @@ export {
   parseTimestampText,
 } from "./parse-timestamp.js";
 export { DatetimeFieldError, DatetimePatternError } from "./pattern-error.js";
+export type { PatternParts, PatternWriter } from "./pattern-write.js";
 export { TimeZone } from "./time-zone.js";
 export {
   microOfSecondOfBigint,

@@ -148,7 +148,8 @@ function dateField(number: number, days: number | undefined): number {
   }
 }
 
-function formatOffset(offset: number, form: OffsetForm, zero: string): string {
+/** The text of an offset; `zero` is that of none. */
+export function formatOffset(offset: number, form: OffsetForm, zero: string): string {
   const total = Math.abs(offset);
   const parts = [Math.trunc(total / 3600), Math.trunc(total / 60) % 60, total % 60] as const;
   const two = (part: number): string => String(part).padStart(2, "0");

@@ -1,5 +1,6 @@
 import { formatDate, formatTime, formatTimestamp, formatTimestampNtz } from "../datetime/format-datetime.js";
 import type { TimeZone } from "../datetime/time-zone.js";
+import { UTC } from "../datetime/zone-id.js";
 import { formatDecimal } from "../decimal/convert-decimal.js";
 import {
   formatDayTimeInterval,
@@ -13,6 +14,10 @@ import {
 } from "../interval/ansi-interval.js";
 import { type CalendarInterval, formatCalendarInterval } from "../interval/calendar-interval.js";
 import { formatDouble, formatFloat } from "../number/format-floating.js";
+import { ByteArena } from "../text/byte-arena.js";
+import { decodeUtf8 } from "../text/utf8.js";
+import { VariantReader } from "../variant/variant-reader.js";
+import { writeVariantJson } from "../variant/write-variant-json.js";
 
 /** A data type as far as text needs it; the types of `@ss/core` have this shape. */
 export interface CellType {
@@ -31,7 +36,7 @@ export interface CellType {
  * `[61 62]` for bytes, timestamps in the zone. Values come in the units of the engine: bigints for 64-bit integers,
  * microseconds (nanoseconds for a TIME) and unscaled decimals, days for dates, arrays for structs, `{ keys, values }` for maps.
  *
- * @throws RangeError For a VARIANT, which is no text of its own.
+ * Variants are JSON, with timestamps in UTC whatever the zone is.
  */
 export function cellFormatter(type: CellType, zone: TimeZone): (value: unknown) => string {
   const present = presentFormatter(type, zone);
@@ -69,7 +74,7 @@ function presentFormatter(type: CellType, zone: TimeZone): (value: never) => str
     case "struct":
       return structFormatter(type.fields!.map((field) => cellFormatter(field.type, zone)));
     case "variant":
-      throw new RangeError("a VARIANT has to be cast before it can be shown");
+      return variantText;
     default:
       return String;
   }
@@ -90,6 +95,14 @@ function unitsOf(type: CellType): [from: number, to: number] {
 
 function hex(bytes: Uint8Array): string {
   return `[${Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ")}]`;
+}
+
+function variantText([metadata, value]: readonly [Uint8Array, Uint8Array]): string {
+  const reader = new VariantReader();
+  const out = new ByteArena(256);
+  reader.openParts(metadata, value);
+  writeVariantJson(reader, reader.root, { zone: UTC }, out);
+  return decodeUtf8(out.bytes, 0, out.length);
 }
 
 type Formatter = (value: unknown) => string;

@@ -173,6 +173,40 @@ export class JsonTokenizer {
     table.lineCount = 0;
   }
 
+  /**
+   * Tokenises spans that must be one object each: rows `from` to `to` of `table`, which has room for them, get the fields of the
+   * spans of the same numbers, in ascending order. A span of the length -1 has none. A line feed follows every other span.
+   */
+  tokenizeSpans(
+    bytes: Uint8Array,
+    starts: Int32Array,
+    lengths: Int32Array,
+    from: number,
+    to: number,
+    table: FieldTable,
+  ): void {
+    const kernel = this.#kernelFor(bytes, bytes.length);
+    let row = from;
+    while (row < to) {
+      let behind = row;
+      while (behind < to && lengths[behind] >= 0) behind++;
+      if (kernel?.takes(table) && behind > row) {
+        const end = starts[behind - 1] + lengths[behind - 1] + 1;
+        const read = kernel.run(starts[row], end, row, behind, 0);
+        // a text that goes on behind its object with a line of another one looks like two records
+        const agreed = sameUntil(table.recordStarts, starts, row, read);
+        for (; row < agreed; row++) this.#good(table, row);
+      }
+      if (row < behind) {
+        this.tokenizeObject(bytes, starts[row], starts[row] + lengths[row], table, row);
+        row++;
+      } else if (row < to) {
+        table.clearRow(row++);
+      }
+    }
+    table.rowCount = to;
+  }
+
   /** The kernel, when it can read these bytes. */
   #kernelFor(bytes: Uint8Array, limit: number): JsonKernel | undefined {
     // the kernels' memory is a shared one, so ordinary bytes need no look at it
@@ -407,4 +441,11 @@ export class JsonTokenizer {
       table.lineOffsets[row] = line;
     }
   }
+}
+
+/** The first row from `row` on, before `end`, in which two columns differ. */
+function sameUntil(one: Int32Array, other: Int32Array, row: number, end: number): number {
+  let at = row;
+  while (at < end && one[at] === other[at]) at++;
+  return at;
 }

@@ -24,8 +24,24 @@ for (let value = 0; value < 16; value++) {
  */
 export function unescapeJson(bytes: Uint8Array, start: number, length: number, arena: ByteArena): number {
   arena.reserve(length);
-  const target = arena.bytes;
-  const before = arena.length;
+  const written = unescapeInto(bytes, start, length, arena.bytes, arena.length);
+  arena.length += written;
+  return written;
+}
+
+/** The same, but the value takes the place of the span's first bytes. */
+export function unescapeJsonInPlace(bytes: Uint8Array, start: number, length: number): number {
+  return unescapeInto(bytes, start, length, bytes, start);
+}
+
+/** No byte is written before it is read, so that both may be the same bytes. */
+function unescapeInto(
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  target: Uint8Array,
+  before: number,
+): number {
   const end = start + length;
   let write = before;
   let position = start;
@@ -49,7 +65,6 @@ export function unescapeJson(bytes: Uint8Array, start: number, length: number, a
       write = writeCodePoint(target, write, point);
     }
   }
-  arena.length = write;
   return write - before;
 }
 

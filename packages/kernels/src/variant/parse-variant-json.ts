@@ -243,12 +243,14 @@ export class VariantJsonParser {
       else if (isDigit(byte)) {
         // Zeros in front are no digits of the number.
         if (digits > 0 || byte !== 48) digits++;
-        if (digits <= 9) value = value * 10 + (byte - 48);
+        if (digits <= 15) value = value * 10 + (byte - 48);
       } else return false;
     }
     const scale = point < 0 ? 0 : end - point - 1;
     if (digits > 38 || scale > 38) return false;
-    if (digits <= 9 && scale <= 9) this.#builder.appendDecimal4(negative ? -value : value, scale);
+    const signed = negative ? -value : value;
+    if (digits <= 9 && scale <= 9) this.#builder.appendDecimal4(signed, scale);
+    else if (digits <= 15 && scale <= 18) this.#builder.appendDecimal8(signed, scale);
     else this.#builder.appendDecimal(this.#unscaled(start, point, end), scale);
     return true;
   }

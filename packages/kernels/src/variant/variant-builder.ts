@@ -131,6 +131,14 @@ export class VariantBuilder {
     this.#word(unscaled, 4);
   }
 
+  /** A decimal of at most fifteen digits, more than nine of them or so many after the point. */
+  appendDecimal8(unscaled: number, scale: number): void {
+    this.#header(PRIMITIVE_DECIMAL8, 9);
+    this.value.appendByte(scale);
+    this.#word(unscaled | 0, 4);
+    this.#word(Math.floor(unscaled / 4294967296), 4);
+  }
+
   /** A decimal of at most 38 digits, and so many after the point. */
   appendDecimal(unscaled: bigint, scale: number): void {
     const digits = unscaled < 0n ? -unscaled : unscaled;

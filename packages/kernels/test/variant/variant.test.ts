@@ -209,6 +209,23 @@ describe("values of other types", () => {
   });
 });
 
+describe("decimals of JSON", () => {
+  it.each([
+    ["-0.1234567890", 8, -1234567890n, 10],
+    ["99999.9999999999", 8, 999999999999999n, 10],
+    ["-99999.9999999999", 8, -999999999999999n, 10],
+    ["0.000000000000000001", 8, 1n, 18],
+    ["0.0000000000000000001", 16, 1n, 19],
+    ["1234567890.123456", 8, 1234567890123456n, 6],
+    ["-1.5", 4, -15n, 1],
+  ])("%s takes %d bytes", (text, width, unscaled, scale) => {
+    const parts = parse(text);
+    const reader = reading(parts);
+    expect(parts.value).toHaveLength(2 + width);
+    expect([reader.unscaledAt(reader.root), reader.scaleAt(reader.root)]).toEqual([unscaled, scale]);
+  });
+});
+
 describe("paths", () => {
   it.each(["a", "", "$.", "$a", "$ .a", "$[-1]", "$[99999999999]", "$.a[b", "$['a'b']", "$[]"])(
     "refuses %s",

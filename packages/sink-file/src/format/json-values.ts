@@ -10,7 +10,14 @@ import type {
   StructColumn,
   StructType,
 } from "@ss/core";
-import { ByteArena, writeJsonString } from "@ss/kernels";
+import {
+  ByteArena,
+  type TimeZone,
+  type VariantJsonStyle,
+  VariantReader,
+  writeJsonString,
+  writeVariantJson,
+} from "@ss/kernels";
 import { unsupportedType } from "../errors.js";
 import { type CellText, type CellWriter, cellWriter } from "../writing/cell-writer.js";
 
@@ -283,10 +290,41 @@ function jsonValueWriter(type: DataType, style: JsonStyle, depth: number): JsonV
     case "long":
     case "decimal":
       return new BareWriter(cellWriter(type, style.text));
+    case "variant":
+      return new VariantWriter(style.text.zone);
     case "void":
       return new NothingWriter();
     default:
       return new QuotedWriter(cellWriter(type, style.text));
+  }
+}
+
+/** Variants, as the JSON that they are, whatever the options say of how JSON is laid out. */
+class VariantWriter extends JsonValueWriter {
+  private readonly reader = new VariantReader();
+  private readonly style: VariantJsonStyle;
+  private metadata!: BytesColumn;
+  private values!: BytesColumn;
+  constructor(zone: TimeZone) {
+    super();
+    this.style = { zone };
+  }
+  protected bound(): void {
+    [this.metadata, this.values] = (this.column as StructColumn).children as [BytesColumn, BytesColumn];
+  }
+  protected put(i: number, arena: ByteArena): void {
+    const { reader, metadata, values } = this;
+    const valueStart = values.starts[i]!;
+    const metadataStart = metadata.starts[i]!;
+    reader.open(
+      metadata.data,
+      metadataStart,
+      metadata.lengths[i]!,
+      values.data,
+      valueStart,
+      values.lengths[i]!,
+    );
+    writeVariantJson(reader, reader.root, this.style, arena);
   }
 }
 
@@ -299,8 +337,6 @@ class NothingWriter extends JsonValueWriter {
 /** Refuses the types that JSON cannot hold. */
 export function checkJsonType(column: string, type: DataType): void {
   switch (type.kind) {
-    case "variant":
-      throw unsupportedType(column, type, "JSON");
     case "struct":
       for (const field of type.fields) checkJsonType(column, field.type);
       return;

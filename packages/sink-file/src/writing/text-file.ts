@@ -1,5 +1,5 @@
 import type { FileWriter } from "@ss/core";
-import { compressor, type TextCodec } from "@ss/files";
+import { compressor, type WrittenCodec } from "@ss/files";
 import { ByteArena } from "@ss/kernels";
 import type { Transcode } from "./output-encoding.js";
 
@@ -9,11 +9,12 @@ const FLUSH_BYTES = 1 << 18;
 export class TextFile {
   readonly arena: ByteArena = new ByteArena(FLUSH_BYTES + (1 << 16));
   private readonly file: FileWriter;
-  private readonly transcode: Transcode;
-  private readonly codec: TextCodec;
+  private readonly transcode: Transcode | null;
+  private isBegun = false;
+  private readonly codec: WrittenCodec | "none";
   private packer: Packer | undefined;
 
-  constructor(file: FileWriter, codec: TextCodec, transcode: Transcode) {
+  constructor(file: FileWriter, codec: WrittenCodec | "none", transcode: Transcode | null) {
     this.file = file;
     this.codec = codec;
     this.transcode = transcode;
@@ -28,10 +29,19 @@ export class TextFile {
     const { arena } = this;
     if (arena.length === 0) return;
     const plain = arena.bytes.subarray(0, arena.length);
-    const bytes = this.transcode === null ? plain : this.transcode(plain);
+    if (this.transcode === null) await this.put(plain);
+    else {
+      if (!this.isBegun) await this.put(this.transcode.mark);
+      await this.put(this.transcode.convert(plain));
+    }
+    this.isBegun = true;
+    arena.clear();
+  }
+
+  private async put(bytes: Uint8Array): Promise<void> {
+    if (bytes.length === 0) return;
     if (this.codec === "none") await this.file.write(bytes);
     else await this.pack(this.codec).write(bytes);
-    arena.clear();
   }
 
   async close(): Promise<void> {
@@ -45,7 +55,7 @@ export class TextFile {
     await this.file.abort();
   }
 
-  private pack(codec: Exclude<TextCodec, "none">): Packer {
+  private pack(codec: WrittenCodec): Packer {
     this.packer ??= new Packer(codec, this.file);
     return this.packer;
   }
@@ -57,7 +67,7 @@ class Packer {
   private readonly file: FileWriter;
   private readonly ready: Uint8Array[] = [];
 
-  constructor(codec: Exclude<TextCodec, "none">, file: FileWriter) {
+  constructor(codec: WrittenCodec, file: FileWriter) {
     this.file = file;
     this.transform = compressor(codec);
     this.transform.on("data", (bytes: Uint8Array) => this.ready.push(bytes));

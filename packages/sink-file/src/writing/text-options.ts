@@ -1,5 +1,5 @@
 import type { FormatContext, Options } from "@ss/core";
-import { codecEnding, codecOfOption, type TextCodec } from "@ss/files";
+import { codecEnding, codecOfOption, type WrittenCodec } from "@ss/files";
 import {
   DatetimeFieldError,
   DatetimeFormatter,
@@ -15,13 +15,13 @@ import { outputEncoding, type Transcode } from "./output-encoding.js";
 
 /** Options that all text formats share. */
 export interface OutputText {
-  readonly codec: TextCodec;
-  readonly transcode: Transcode;
+  readonly codec: WrittenCodec | "none";
+  readonly transcode: Transcode | null;
   readonly lineEnd: Uint8Array;
 }
 
 /** The compression of an option: `compression`, or Hadoop's older name `codec`. */
-export function outputCodec(options: Options): TextCodec {
+export function outputCodec(options: Options): WrittenCodec | "none" {
   return codecOfOption(options.get("compression") ?? options.get("codec"));
 }
 

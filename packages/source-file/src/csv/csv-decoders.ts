@@ -93,7 +93,6 @@ export function checkCsvType(column: string, type: DataType): void {
     case "array":
     case "map":
     case "struct":
-    case "variant":
     case "void":
       throw unsupportedType(column, type, "CSV");
     default:

@@ -26,7 +26,7 @@ import {
 import { BufferPool } from "../reading/chunk-reader.js";
 import { decimalTextOf, localeOf } from "../reading/locale.js";
 import { openChunks } from "../reading/open-chunks.js";
-import { sampleRecords } from "../reading/sample-records.js";
+import { passesOver, sampleRecords } from "../reading/sample-records.js";
 import { encodingOf, lineSeparatorOf, zoneOf } from "../reading/text-options.js";
 import { readFirstRecord, recordTexts } from "./csv-header.js";
 import { csvGrammar, csvSpecial } from "./csv-options.js";
@@ -70,6 +70,8 @@ async function firstRecord(
     try {
       const record = await readFirstRecord(chunk, options, count);
       if (record !== null) return record;
+    } catch (error) {
+      if (!passesOver(error, options, context)) throw error;
     } finally {
       await chunk.close();
     }
@@ -112,6 +114,7 @@ async function inferTypes(
       return tokenizer;
     },
     table,
+    encodingOf(options),
     options,
     context,
     (bytes, found, row, indexInFile) => {

@@ -15,6 +15,7 @@ import type { FieldDecoder, FieldRewriter } from "../decode/field-decoder.js";
 import { ComputedBytesDecoder, NullDecoder, StringDecoder } from "../decode/string-decoder.js";
 import { type ValueText, valueDecoder } from "../decode/value-decoders.js";
 import { unsupportedType } from "../errors.js";
+import { JsonVariantDecoder } from "../variant/json-variant-decoder.js";
 import { JsonListDecoder, JsonMapDecoder, JsonStructDecoder } from "./json-nested-decoders.js";
 
 const KINDS = 16;
@@ -132,6 +133,8 @@ export function jsonDecoder(type: DataType, column: string, values: JsonValues):
       return new ComputedBytesDecoder(type, column, base64Bytes);
     case "void":
       return new NullDecoder(type, (rowCount) => new NullColumn(type, rowCount));
+    case "variant":
+      return new JsonVariantDecoder(column, values.options);
     case "struct":
       return new JsonStructDecoder(type, column, values);
     case "array":
@@ -150,8 +153,6 @@ export function jsonDecoder(type: DataType, column: string, values: JsonValues):
 /** Refuses the types that JSON cannot hold. */
 export function checkJsonType(column: string, type: DataType): void {
   switch (type.kind) {
-    case "variant":
-      throw unsupportedType(column, type, "JSON");
     case "struct":
       for (const field of (type as StructType).fields) checkJsonType(column, field.type);
       return;

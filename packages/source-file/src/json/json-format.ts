@@ -36,13 +36,16 @@ import {
 import {
   corruptColumnName,
   corruptField,
-  encodingOf,
   hasPlainLines,
+  jsonEncodingOf,
   lineSeparatorOf,
   parseMode,
   valueText,
 } from "../reading/text-options.js";
 import { WholeInputTokenizer } from "../reading/whole-input.js";
+import { JsonRecordDecoder } from "../variant/json-variant-decoder.js";
+import { RecordLines, wholeRecord } from "../variant/record-lines.js";
+import { checkSingleVariant, singleVariantColumn, singleVariantSchema } from "../variant/single-variant.js";
 import { checkJsonType, jsonDecoder } from "./json-decoders.js";
 import { checkJsonOptions, JSON_SPECIAL, jsonGrammar } from "./json-options.js";
 import { inferJsonSchema } from "./json-schema-inference.js";
@@ -61,6 +64,7 @@ export const jsonFormat: FileFormat = {
 function jsonReader(): FormatReader {
   return {
     checkOptions: checkJsonOptions,
+    fixedSchema: singleVariantSchema,
     inferSchema: inferJsonSchema,
     splittable: (options, path) => !options.boolean("multiLine", false) && hasPlainLines(options, path),
     open: openJson,
@@ -77,16 +81,24 @@ function openJson(
   const corrupt = corruptField(schema, corruptName);
   const wanted = scan.columns.filter((name) => name !== corrupt?.name);
   if (corrupt !== undefined && wanted.length === 0 && scan.columns.length > 0) throw onlyCorruptColumn();
+  const single = singleVariantColumn(options);
+  if (single !== undefined) checkSingleVariant(schema, single, options, context);
   for (const field of schema.fields) checkJsonType(field.name, field.type);
   const grammar = jsonGrammar(options);
   const keys = wanted.map((name) => encoder.encode(name));
   const multiLine = options.boolean("multiLine", false);
-  const encoding = encodingOf(options);
+  const encoding = jsonEncodingOf(options);
   const separator = lineSeparatorOf(options);
   const pool = new BufferPool();
   const prepare = (): { readonly reader: RecordReader; readonly tokenizer: Tokenizer } => {
-    const lines = new JsonTokenizer(keys, grammar);
     const scanned = recordScan(schema, scan, wanted, options, context);
+    if (single !== undefined) {
+      return {
+        reader: new RecordReader(scanned),
+        tokenizer: multiLine ? wholeRecord() : new RecordLines(separator),
+      };
+    }
+    const lines = new JsonTokenizer(keys, grammar);
     return { reader: new RecordReader(scanned), tokenizer: multiLine ? wholeDocument(lines) : lines };
   };
   const idle: ReturnType<typeof prepare>[] = [];
@@ -110,9 +122,11 @@ function recordScan(
   context: FormatContext,
 ): RecordScan {
   const values = { text: valueText(options, context, JSON_SPECIAL, true), options: jsonGrammar(options) };
+  const isSingle = singleVariantColumn(options) !== undefined;
   const outputs = scan.columns.map((name): OutputColumn => {
     const field = wanted.indexOf(name);
     if (field < 0) return { decoder: undefined, field };
+    if (isSingle) return { decoder: new JsonRecordDecoder(jsonGrammar(options)), field };
     return { decoder: jsonDecoder(schema.field(name).type, name, values), field };
   });
   const fields = scan.columns.map((name) => {

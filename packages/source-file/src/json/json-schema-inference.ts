@@ -40,7 +40,13 @@ import {
 import { malformedRecord } from "../errors.js";
 import { decimalTextOf, localeOf } from "../reading/locale.js";
 import { sampleRecords } from "../reading/sample-records.js";
-import { corruptColumnName, type ParseMode, parseMode, zoneOf } from "../reading/text-options.js";
+import {
+  corruptColumnName,
+  jsonEncodingOf,
+  type ParseMode,
+  parseMode,
+  zoneOf,
+} from "../reading/text-options.js";
 import { WholeInputTokenizer } from "../reading/whole-input.js";
 import { jsonGrammar } from "./json-options.js";
 
@@ -67,6 +73,7 @@ export async function inferJsonSchema(
       );
     },
     table,
+    jsonEncodingOf(options),
     options,
     context,
     (bytes, found, row) => {

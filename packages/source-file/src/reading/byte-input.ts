@@ -1,6 +1,7 @@
-import { Readable } from "node:stream";
 import type { FileReader } from "@ss/core";
-import { decompressor, type TextCodec } from "@ss/files";
+import { decompress, type PackedCodec } from "@ss/files";
+import { failedReadFile } from "../errors.js";
+import { DETECTION_BYTES, detectEncoding, isUtf8, transcoderOf } from "./encoding.js";
 
 /** Bytes in order, from wherever they come. One call at a time. */
 export interface ByteInput {
@@ -94,12 +95,17 @@ async function* piecesOf(input: ByteInput): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The plain bytes of a compressed input. */
-export function decompressed(input: ByteInput, codec: Exclude<TextCodec, "none">): ByteInput {
-  const source = Readable.from(piecesOf(input), { objectMode: false });
-  const transform = decompressor(codec);
-  source.on("error", (error) => transform.destroy(error));
-  return new PieceInput(source.pipe(transform) as AsyncIterable<Uint8Array>, input);
+/** The plain bytes of a compressed input; `path` is named where it is damaged. */
+export function decompressed(input: ByteInput, codec: PackedCodec, path: string): ByteInput {
+  return new PieceInput(namingPath(decompress(codec, piecesOf(input)), path), input);
+}
+
+async function* namingPath(pieces: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    throw failedReadFile(path, error);
+  }
 }
 
 /** The UTF-8 bytes of an input in another encoding. */
@@ -108,42 +114,70 @@ export function transcoded(input: ByteInput, encoding: string): ByteInput {
 }
 
 async function* transcodedPieces(input: ByteInput, encoding: string): AsyncGenerator<Uint8Array> {
-  const decode = textDecoding(encoding);
-  const encoder = new TextEncoder();
-  for await (const piece of piecesOf(input)) yield encoder.encode(decode(piece, true));
-  const rest = decode(new Uint8Array(0), false);
-  if (rest !== "") yield encoder.encode(rest);
+  const transcoder = transcoderOf(encoding);
+  for await (const piece of piecesOf(input)) yield transcoder.convert(piece, true);
+  yield transcoder.convert(new Uint8Array(0), false);
 }
 
-function textDecoding(encoding: string): (piece: Uint8Array, more: boolean) => string {
-  if (isLatin1(encoding))
-    return (piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.length).toString("latin1");
-  const decoder = new TextDecoder(decoderLabel(encoding));
-  return (piece, stream) => decoder.decode(piece, { stream });
+/** The UTF-8 bytes of an input whose first bytes tell its encoding. */
+export class DetectingInput implements ByteInput {
+  private readonly input: ByteInput;
+  /** Where bytes come from once the encoding is known. */
+  private source: ByteInput | undefined;
+
+  constructor(input: ByteInput) {
+    this.input = input;
+  }
+
+  get ended(): boolean {
+    return this.source?.ended ?? this.input.ended;
+  }
+
+  async read(target: Uint8Array, at: number, length: number): Promise<number> {
+    if (this.source !== undefined) return this.source.read(target, at, length);
+    let count = 0;
+    while (count < Math.min(length, DETECTION_BYTES)) {
+      const more = await this.input.read(target, at + count, length - count);
+      if (more === 0) break;
+      count += more;
+    }
+    const encoding = detectEncoding(target.subarray(at, at + count));
+    if (isUtf8(encoding)) {
+      this.source = this.input;
+      return count;
+    }
+    this.source = transcoded(new HeadedInput(target.slice(at, at + count), this.input), encoding);
+    return this.source.read(target, at, length);
+  }
+
+  close(): Promise<void> {
+    return (this.source ?? this.input).close();
+  }
 }
 
-// what the web calls iso-8859-1 is windows-1252, so that this one is decoded apart
-function isLatin1(encoding: string): boolean {
-  return /^(iso-?8859-?1|latin-?1)$/i.test(encoding);
-}
+/** An input of which the beginning has been read already. */
+class HeadedInput implements ByteInput {
+  private head: Uint8Array;
+  private readonly rest: ByteInput;
 
-/** The name under which TextDecoder knows a Java charset; without a byte order mark Java's UTF-16 is big-endian. */
-function decoderLabel(encoding: string): string {
-  return /^utf-?16$/i.test(encoding) ? "utf-16be" : encoding;
-}
+  constructor(head: Uint8Array, rest: ByteInput) {
+    this.head = head;
+    this.rest = rest;
+  }
 
-/** Whether an encoding is that of the kernels, which need no conversion then. */
-export function isUtf8(encoding: string): boolean {
-  return /^(utf-?8|us-ascii|ascii)$/i.test(encoding);
-}
+  get ended(): boolean {
+    return this.head.length === 0 && this.rest.ended;
+  }
 
-/** Whether this platform can read an encoding. */
-export function isKnownEncoding(encoding: string): boolean {
-  if (isUtf8(encoding) || isLatin1(encoding)) return true;
-  try {
-    new TextDecoder(decoderLabel(encoding));
-    return true;
-  } catch {
-    return false;
+  async read(target: Uint8Array, at: number, length: number): Promise<number> {
+    if (this.head.length === 0) return this.rest.read(target, at, length);
+    const part = this.head.subarray(0, length);
+    target.set(part, at);
+    this.head = this.head.subarray(part.length);
+    return part.length;
+  }
+
+  close(): Promise<void> {
+    return this.rest.close();
   }
 }

@@ -1,10 +1,10 @@
-import type { FileEntry, FormatContext, Options } from "@ss/core";
+import { type FileEntry, type FormatContext, type Options, StreamError } from "@ss/core";
 import { type FieldTable, skipByteOrderMark } from "@ss/kernels";
 import { Breath } from "./breath.js";
 import { BufferPool } from "./chunk-reader.js";
 import { openChunks } from "./open-chunks.js";
 import type { Tokenizer } from "./record-reader.js";
-import { encodingOf, lineSeparatorOf, samplingRatio } from "./text-options.js";
+import { lineSeparatorOf, samplingRatio } from "./text-options.js";
 
 const SAMPLE_ROWS = 4096;
 
@@ -21,6 +21,7 @@ export async function sampleRecords(
   files: readonly FileEntry[],
   tokenizerOf: () => Tokenizer,
   table: FieldTable,
+  encoding: string,
   options: Options,
   context: FormatContext,
   visit: SampleVisitor,
@@ -32,13 +33,7 @@ export async function sampleRecords(
   for (const file of files) {
     const tokenizer = tokenizerOf();
     const split = { path: file.path, start: 0, end: file.size, fileSize: file.size };
-    const chunk = await openChunks(
-      context.fileSystem,
-      split,
-      encodingOf(options),
-      lineSeparatorOf(options),
-      pool,
-    );
+    const chunk = await openChunks(context.fileSystem, split, encoding, lineSeparatorOf(options), pool);
     let index = 0;
     let consumed = chunk.end;
     let isFirst = true;
@@ -59,8 +54,16 @@ export async function sampleRecords(
           if (!progressed || consumed >= chunk.end) break;
         }
       }
+    } catch (error) {
+      if (!passesOver(error, options, context)) throw error;
     } finally {
       await chunk.close();
     }
   }
+}
+
+/** Whether the schema is found without the rest of a file that cannot be read. */
+export function passesOver(error: unknown, options: Options, context: FormatContext): boolean {
+  const standard = context.conf("spark.sql.files.ignoreCorruptFiles") === "true";
+  return options.boolean("ignoreCorruptFiles", standard) && StreamError.is(error, "FAILED_READ_FILE");
 }

@@ -4,8 +4,8 @@ import { DEFAULT_LOCALE, LocalDecimal, type TimeZone, timeZone, UTC } from "@ss/
 import type { SpecialNumbers } from "../decode/number-decoders.js";
 import type { TimeText } from "../decode/time-decoders.js";
 import type { ValueText } from "../decode/value-decoders.js";
-import { invalidCorruptColumn, invalidOption, unsupportedOption } from "../errors.js";
-import { isKnownEncoding, isUtf8 } from "./byte-input.js";
+import { invalidCorruptColumn, invalidOption, unknownCharset } from "../errors.js";
+import { DETECTED_ENCODING, isKnownEncoding, isUtf8 } from "./encoding.js";
 import { checkPatterns, localeOf } from "./locale.js";
 
 /** What becomes of records that cannot be read. */
@@ -53,6 +53,11 @@ export function encodingOf(options: Options): string {
   return options.get("encoding") ?? options.get("charset") ?? "UTF-8";
 }
 
+/** The encoding of JSON, which the files tell themselves unless an option does. */
+export function jsonEncodingOf(options: Options): string {
+  return options.has("encoding") || options.has("charset") ? encodingOf(options) : DETECTED_ENCODING;
+}
+
 /** The bytes that end lines, where the option `lineSep` sets them. */
 export function lineSeparatorOf(options: Options): Uint8Array | undefined {
   const text = options.get("lineSep");
@@ -62,8 +67,7 @@ export function lineSeparatorOf(options: Options): Uint8Array | undefined {
 /** Checks the options that all text formats share. */
 export function checkTextOptions(options: Options): void {
   const encoding = encodingOf(options);
-  if (!isKnownEncoding(encoding))
-    throw invalidOption("encoding", encoding, "the name of a character encoding");
+  if (!isKnownEncoding(encoding)) throw unknownCharset(encoding);
   if (options.get("lineSep") === "") throw invalidOption("lineSep", "", "at least one character");
 }
 
@@ -71,12 +75,6 @@ export function checkTextOptions(options: Options): void {
 export function checkValueOptions(options: Options, warn: (message: string) => void): void {
   checkTextOptions(options);
   checkPatterns(options);
-  if (options.has("singleVariantColumn")) {
-    throw unsupportedOption(
-      "singleVariantColumn",
-      "there are no values of the type VARIANT: read the columns one by one, by a schema",
-    );
-  }
   const zone = options.get("timeZone");
   if (zone !== undefined && timeZone(zone) === undefined)
     throw invalidOption("timeZone", zone, "a time zone");

@@ -1,5 +1,6 @@
 import { analysisError, quotedName } from "../expression/errors.js";
-import type { Attribute, Expression } from "../expression/expression.js";
+import type { Attribute, Expression, Origin } from "../expression/expression.js";
+import { isGroupable } from "../expression/type-predicates.js";
 import type { Deduplicate } from "../logical/plan.js";
 import { type Analyzer, materialize } from "./analyzer.js";
 import type { PlanContext } from "./context.js";
@@ -9,7 +10,22 @@ import { columnsNamed, matchColumns, type Resolved } from "./scope.js";
 export function resolveDeduplicate(node: Deduplicate, context: PlanContext, analyzer: Analyzer): Resolved {
   const child = materialize(analyzer.resolve(node.child, context));
   const columns = node.columns ? node.columns.flatMap((e) => keyColumns(e, child, analyzer)) : child.columns;
+  refuseVariants(columns, undefined);
   return { plan: { ...node, child: child.plan, columns }, columns: child.columns, hidden: [] };
+}
+
+/** Rows with variants are not told apart. */
+export function refuseVariants(columns: readonly Attribute[], origin: Origin | undefined): void {
+  const column = columns.find(({ type }) => !isGroupable(type));
+  if (column === undefined) return;
+  const colName = quotedName(column.name);
+  throw analysisError(
+    "UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE",
+    "0A000",
+    `DISTINCT, UNION, INTERSECT and EXCEPT compare rows, but the column ${colName} has variants, which are not compared.`,
+    { colName, dataType: '"VARIANT"' },
+    origin,
+  );
 }
 
 /** All columns of a name are keys, even if there are several. */

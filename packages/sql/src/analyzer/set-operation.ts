@@ -6,6 +6,7 @@ import { type Attribute, type Expression, freshId, literal } from "../expression
 import type { LogicalPlan, SetOperation } from "../logical/plan.js";
 import { type Analyzer, materialize, resolved } from "./analyzer.js";
 import type { PlanContext } from "./context.js";
+import { refuseVariants } from "./deduplicate.js";
 import { columnsNamed, type Resolved } from "./scope.js";
 
 /** UNION, INTERSECT and EXCEPT: columns go together by position (or name) and meet in one type. */
@@ -16,6 +17,7 @@ export function resolveSetOperation(node: SetOperation, context: PlanContext, an
   const types = commonTypes(children, node, analyzer);
   const cast = children.map((child) => withTypes(child, types, analyzer));
   const output = outputOfSet(cast, node, types);
+  if (node.type !== "union" || !node.all) refuseVariants(output, node.origin);
   const plan: LogicalPlan = {
     kind: "setOperation",
     type: node.type,

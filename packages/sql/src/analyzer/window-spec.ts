@@ -14,7 +14,13 @@ import type {
 } from "../expression/expression.js";
 import { frameText, plainSql, prettyName, windowSpecText } from "../expression/expression-text.js";
 import { typeOf } from "../expression/type-of.js";
-import { isAnsiInterval, isAnyTimestamp, isIntegral, isInterval } from "../expression/type-predicates.js";
+import {
+  isAnsiInterval,
+  isAnyTimestamp,
+  isGroupable,
+  isIntegral,
+  isInterval,
+} from "../expression/type-predicates.js";
 import type { Analyzer } from "./analyzer.js";
 import { constantValue, intLiteral, isConstant } from "./constant.js";
 import type { ExpressionContext } from "./context.js";
@@ -33,6 +39,7 @@ export function resolveWindowExpression(
   if (!isResolvedCall(call)) throw notForWindow(call, e.origin);
   const written = namedWindow(e.spec, context, e.origin);
   const partitionBy = mapList(written.partitionBy, (one) => resolveExpression(one, context, analyzer));
+  for (const one of partitionBy) checkPartition(one);
   const orderBy = written.orderBy.map((order) => resolveSortOrder(order, context, analyzer));
   const given = written.frame && resolveFrame(written.frame, context, analyzer);
   checkOrdered(call, orderBy);
@@ -42,6 +49,18 @@ export function resolveWindowExpression(
   const result: WindowExpression = { ...e, call, spec: checked };
   if (call.kind === "aggregate" && call.distinct) throw distinctWindow(result);
   return result;
+}
+
+function checkPartition(e: Expression): void {
+  const type = typeOf(e);
+  if (isGroupable(type)) return;
+  throw analysisError(
+    "EXPRESSION_TYPE_IS_NOT_ORDERABLE",
+    "42822",
+    `Rows cannot be partitioned by ${sqlOf(e)}, whose type ${quotedType(type)} has no order.`,
+    { expr: sqlOf(e), exprType: quotedType(type) },
+    e.origin,
+  );
 }
 
 /** Where the parentheses behind OVER stand. */

@@ -5,6 +5,7 @@ import type { JoinType, LogicalPlan } from "../logical/plan.js";
 import { drawnSeed } from "../logical/sample-seed.js";
 import { parseExpression } from "../parser/parser.js";
 import { Column, type ColumnOrName, columnOf, namedColumn, sortOrderOf } from "./column.js";
+import { columnArgument } from "./column-argument.js";
 import { DataFrameWriter } from "./dataframe-writer.js";
 import type { Executor } from "./executor.js";
 import { GroupedData } from "./grouped-data.js";
@@ -51,7 +52,10 @@ export class DataFrame<Row extends object = AnyRow> {
 
   /** Rows for which a condition (a column, or SQL text) is true. */
   filter(condition: Column | string): DataFrame<Row> {
-    const expression = typeof condition === "string" ? parseExpression(condition) : condition.expression;
+    const expression =
+      typeof condition === "string"
+        ? parseExpression(condition)
+        : columnArgument(condition, "filter").expression;
     return this.derive({ kind: "filter", child: this.plan, condition: expression });
   }
 
@@ -65,7 +69,7 @@ export class DataFrame<Row extends object = AnyRow> {
     return this.derive({
       kind: "withColumns",
       child: this.plan,
-      columns: [{ name, expression: column.expression }],
+      columns: [{ name, expression: columnArgument(column, "withColumn").expression }],
     });
   }
 
@@ -73,7 +77,7 @@ export class DataFrame<Row extends object = AnyRow> {
   withColumns<const C extends string>(columns: Readonly<Record<C, Column>>): DataFrame<With<Row, C>> {
     const list = Object.entries<Column>(columns).map(([name, column]) => ({
       name,
-      expression: column.expression,
+      expression: columnArgument(column, "withColumns").expression,
     }));
     return this.derive({ kind: "withColumns", child: this.plan, columns: list });
   }
@@ -260,7 +264,7 @@ export class DataFrame<Row extends object = AnyRow> {
 
   /** Aggregates the rows that pass, for the progress report of a stream, under a name. */
   observe(name: string, ...aggregates: readonly [Column, ...Column[]]): DataFrame<Row> {
-    const expressions = aggregates.map((column) => column.expression);
+    const expressions = aggregates.map((column) => columnArgument(column, "observe").expression);
     return this.derive({ kind: "observe", child: this.plan, name, expressions });
   }
 

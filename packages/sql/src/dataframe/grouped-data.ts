@@ -1,6 +1,7 @@
 import { IntegerType } from "@ss/core";
 import { call, type Expression, literal } from "../expression/expression.js";
 import { Column, namedColumn } from "./column.js";
+import { columnArgument } from "./column-argument.js";
 import { DataFrame } from "./dataframe.js";
 import type { AnyRow, ColumnName, Counted } from "./row-types.js";
 
@@ -54,6 +55,8 @@ export class GroupedData<Row extends object = AnyRow, Keys extends object = AnyR
 
 function aggregatesOf(aggregate: Column | Readonly<Record<string, string>>): readonly Expression[] {
   if (aggregate instanceof Column) return [aggregate.expression];
+  if (typeof aggregate !== "object" || aggregate === null)
+    return [columnArgument(aggregate, "agg").expression];
   return Object.entries(aggregate).map(([name, fn]) =>
     call(fn, name === "*" ? literal(1, IntegerType) : namedColumn(name).expression),
   );

@@ -2,6 +2,7 @@ import type { FamilySpec } from "@ss/core";
 import type { ExternalOptions } from "../expression/external-value.js";
 import type { AggregatePlan, PhysicalPlan } from "../physical/plan.js";
 import { DirectInput, type GroupInput, SplitInput } from "./aggregate/group-input.js";
+import { GroupState } from "./aggregate/group-state.js";
 import type { Stage } from "./codegen/stage.js";
 import type { StageSettings } from "./codegen/stage-writer.js";
 import type { Operator } from "./operator.js";
@@ -85,9 +86,19 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
       case "aggregate": {
         const input = groupInput(node);
         if (!node.stateful) return new AggregateOperator(node, input, ansi);
-        const operator = new StatefulAggregateOperator(node, node.stateful.operatorId, input, ansi);
-        families.push(operator.family);
-        return operator;
+        const { keys, parts } = node;
+        const plan = { keys, parts, operatorId: node.stateful.operatorId };
+        const state = new GroupState(plan, ansi);
+        const split = input instanceof SplitInput ? input : undefined;
+        const divided = fragments.addState({
+          operator: "aggregate",
+          plan,
+          ansi,
+          spec: state.spec,
+          input: split,
+        });
+        families.push(state.spec);
+        return new StatefulAggregateOperator(node.output, input, state, divided);
       }
       case "join":
         return new JoinOperator(node, below(node.left), below(node.right), settings);

@@ -1,4 +1,5 @@
 import type { OutputMode, StateFamily, StateStore } from "@ss/core";
+import type { StateCounts } from "./state-partitions/messages.js";
 
 /** Event times that a watermark operator saw. */
 export interface EventTimes {
@@ -18,14 +19,9 @@ export function mergeEventTimes(times: EventTimes, seen: EventTimes): void {
 }
 
 /** What a stateful operator did in a batch. */
-export interface OperatorCounts {
+export interface OperatorCounts extends StateCounts {
   readonly operatorId: number;
   readonly operatorName: string;
-  updated: number;
-  removed: number;
-  droppedByWatermark: number;
-  updatesMs: number;
-  removalsMs: number;
 }
 
 /** What a batch of a stream adds to a run. */

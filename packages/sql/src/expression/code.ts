@@ -32,7 +32,14 @@ export type Code = { readonly type: DataType; readonly isNull: string } & (
       readonly pair?: { readonly low: string; readonly high: string };
     }
   | { readonly layout: "int128"; readonly value: string }
-  | { readonly layout: "bytes"; readonly data: string; readonly start: string; readonly length: string }
+  | {
+      readonly layout: "bytes";
+      readonly data: string;
+      readonly start: string;
+      readonly length: string;
+      /** The column and the row of it where the value stands, if it is one that holds for the whole batch. */
+      readonly source?: { readonly column: string; readonly row: string };
+    }
   | { readonly layout: "list"; readonly column: string; readonly start: string; readonly length: string }
   | {
       readonly layout: "map";
@@ -57,6 +64,8 @@ export interface CodeWriter {
   variable(initial?: string): string;
   /** A fresh variable that keeps its value from row to row of a batch, with the given text before the first. */
   carried(initial: string): string;
+  /** A constant of the whole batch, computed before the loop from columns and constants: the same one for the same text. */
+  local(initial: string): string;
   /** Adds a statement (or several, or an opening or closing of a block). */
   write(statement: string): void;
   /** Runs `body` inside `if (condition) { ... }`, and `otherwise` inside its else. Variables that it computes are visible inside only. */

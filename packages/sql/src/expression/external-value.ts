@@ -1,5 +1,6 @@
 import { type Column, type DataType, type MapValue, StreamError, type Value, valueAt } from "@ss/core";
 import { formatDecimal } from "@ss/kernels";
+import { VariantVal } from "./variant-val.js";
 
 /** How values look to a person. */
 export interface ExternalOptions {
@@ -16,7 +17,7 @@ export function externalValue(column: Column, i: number, options: ExternalOption
 
 /**
  * A boxed value as a person sees it: LONG a number (or bigint), DECIMAL a text, DATE and TIMESTAMP a Date, STRUCT an object, MAP a
- * Map.
+ * Map, VARIANT a VariantVal.
  */
 export function toExternal(value: Value, type: DataType, options: ExternalOptions, name: string): unknown {
   if (value === null) return null;
@@ -40,6 +41,10 @@ export function toExternal(value: Value, type: DataType, options: ExternalOption
           toExternal(values[k]!, type.valueType, options, name),
         ]),
       );
+    }
+    case "variant": {
+      const [metadata, bytes] = value as readonly [Uint8Array, Uint8Array];
+      return new VariantVal(bytes, metadata);
     }
     case "struct":
       // a computed key of an object literal never reaches a prototype, whatever the name is

@@ -1,5 +1,6 @@
 import { type DataType, StreamError, simpleString, type Value } from "@ss/core";
 import { DECIMAL_OK, parseDecimalText } from "@ss/kernels";
+import { VariantVal } from "./variant-val.js";
 
 const INTEGER_BITS: Readonly<Record<string, number>> = { byte: 7, short: 15, integer: 31 };
 
@@ -73,6 +74,9 @@ export function toInternal(value: unknown, type: DataType, what: string): Value 
         return toInternal(one, field.type, `${what}.${field.name}`);
       });
     }
+    case "variant":
+      if (value instanceof VariantVal) return [value.metadata, value.value];
+      break;
     case "void":
       return null;
     default:

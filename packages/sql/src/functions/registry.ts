@@ -39,6 +39,8 @@ import { inFunctions } from "./predicate/in-list.js";
 import { logicalFunctions } from "./predicate/logical.js";
 import { randomFunctions } from "./random/random-functions.js";
 import { concatFunctions } from "./string/concat.js";
+import { concatWsFunctions } from "./string/concat-ws.js";
+import { eltFunctions } from "./string/elt.js";
 import { searchFunctions } from "./string/emit-search.js";
 import { emittedStringFunctions } from "./string/emit-strings.js";
 import { encodingFunctions } from "./string/encodings.js";
@@ -48,12 +50,16 @@ import { likeFunctions } from "./string/like.js";
 import { maskFunctions } from "./string/mask.js";
 import { padFunctions } from "./string/pad.js";
 import { regexpFunctions } from "./string/regexp.js";
+import { repeatFunctions } from "./string/repeat.js";
 import { replaceFunctions } from "./string/replace.js";
 import { splitFunctions } from "./string/split.js";
+import { splitPartFunctions } from "./string/split-part.js";
 import { textFunctions } from "./string/text-functions.js";
+import { translateFunctions } from "./string/translate.js";
 import { trimFunctions } from "./string/trim.js";
 import { timeFunctions } from "./time/time-functions.js";
 import { urlFunctions } from "./url/url-functions.js";
+import { variantFunctions } from "./variant/variant-functions.js";
 import { timeWindowFunctions } from "./window-time/time-windows.js";
 
 /** Functions by name. Immutable: `with` gives a new registry. */
@@ -125,6 +131,7 @@ export function scalarFunctions(): readonly ScalarFunction[] {
     ...fromJsonFunctions,
     ...toJsonFunctions,
     ...schemaOfJsonFunctions,
+    ...variantFunctions,
     ...fromCsvFunctions,
     ...toCsvFunctions,
     ...schemaOfCsvFunctions,
@@ -132,15 +139,20 @@ export function scalarFunctions(): readonly ScalarFunction[] {
     ...roundingFunctions,
     ...widthBucketFunctions,
     ...concatFunctions,
+    ...concatWsFunctions,
+    ...eltFunctions,
     ...emittedStringFunctions,
     ...likeFunctions,
     ...regexpFunctions,
     ...splitFunctions,
     ...letterCaseFunctions,
     ...padFunctions,
+    ...repeatFunctions,
     ...replaceFunctions,
+    ...splitPartFunctions,
     ...searchFunctions,
     ...textFunctions,
+    ...translateFunctions,
     ...trimFunctions,
   ];
 }

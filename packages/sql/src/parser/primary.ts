@@ -56,8 +56,11 @@ function parsePostfix(cursor: TokenCursor, start: number, value: Expression): Ex
     }
     case ":": {
       cursor.next();
-      const path = parseSemiStructuredPath(cursor);
-      return callFrom(cursor, start, "variant_get", value, path, literal("variant", StringType));
+      const { path, name } = parseSemiStructuredPath(cursor);
+      const part = callFrom(cursor, start, "$variant_extract", value, path);
+      return name === undefined
+        ? part
+        : { kind: "alias", child: part, names: [name], id: 0, origin: part.origin };
     }
     case "COLLATE": {
       if (!cursor.isName(cursor.peek())) return undefined;

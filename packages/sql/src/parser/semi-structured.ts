@@ -6,27 +6,43 @@ import { parseString } from "./string-literal.js";
 import type { TokenCursor } from "./token-cursor.js";
 import { integerArgument } from "./types.js";
 
-/** The path behind the colon of `v:a.b[0]['c']`, as the JSON path `$.a.b[0]['c']`. */
-export function parseSemiStructuredPath(cursor: TokenCursor): Literal {
+/** What stands behind the colon of `v:a.b[0]['c']`. */
+export interface SemiStructuredPath {
+  /** The JSON path `$.a.b[0]['c']`. */
+  readonly path: Literal;
+  /** Its last key, which is the name of what is taken out; undefined where it has positions alone. */
+  readonly name: string | undefined;
+}
+
+/** The path behind a colon. */
+export function parseSemiStructuredPath(cursor: TokenCursor): SemiStructuredPath {
   const start = cursor.index;
-  let path = `$${cursor.at("[") ? bracketed(cursor) : named(cursor)}`;
+  const parts = [cursor.at("[") ? bracketed(cursor) : named(cursor)];
   while (true) {
-    if (cursor.at("[")) path += bracketed(cursor);
+    if (cursor.at("[")) parts.push(bracketed(cursor));
     else if (cursor.at(".") && cursor.isName(cursor.peek())) {
       cursor.next();
-      path += named(cursor);
-    } else return literalFrom(cursor, start, path, StringType);
+      parts.push(named(cursor));
+    } else break;
   }
+  const path = literalFrom(cursor, start, `$${parts.map((part) => part.text).join("")}`, StringType);
+  return { path, name: parts.map((part) => part.name).findLast((name) => name !== undefined) };
 }
 
-function named(cursor: TokenCursor): string {
+interface Part {
+  readonly text: string;
+  readonly name?: string;
+}
+
+/** A name in backquotes is written into the path as it is: points in it part it, and the last part names what is taken out. */
+function named(cursor: TokenCursor): Part {
   const name = parseFieldName(cursor);
-  return /^\w+$/.test(name) ? `.${name}` : `['${name}']`;
+  return { text: `.${name}`, name: name.slice(name.lastIndexOf(".") + 1) };
 }
 
-function bracketed(cursor: TokenCursor): string {
+function bracketed(cursor: TokenCursor): Part {
   cursor.expect("[");
-  const part = cursor.isString() ? `'${parseString(cursor)}'` : String(integerArgument(cursor));
+  const part = cursor.isString() ? parseString(cursor) : integerArgument(cursor);
   cursor.expect("]");
-  return `[${part}]`;
+  return typeof part === "string" ? { text: `['${part}']`, name: part } : { text: `[${part}]` };
 }

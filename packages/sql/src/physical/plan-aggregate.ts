@@ -5,19 +5,20 @@ import { isRepeatable } from "../expression/repeatable.js";
 import { sameExpression } from "../expression/same-expression.js";
 import { firstOf } from "../functions/aggregate/first-last.js";
 import { outputOf } from "../logical/output.js";
-import type { Aggregate, Deduplicate } from "../logical/plan.js";
-import type { AggregatePart, AggregatePlan, PhysicalPlan } from "./plan.js";
+import type { Aggregate, Deduplicate, LogicalPlan } from "../logical/plan.js";
+import type { AggregatePart, AggregatePlan, GroupKey, PhysicalPlan } from "./plan.js";
 import { aliasOf, attributeOf, isStream, type Planner } from "./planner.js";
+import { windowLength } from "./window-length.js";
 
 /** Splits `SELECT keys, f(agg(x))` into a stage that computes keys and arguments, the aggregation, and a stage on top. */
 export function planAggregate(planner: Planner, node: Aggregate): PhysicalPlan {
   const child = planner.plan(node.child);
   const keyAliases = node.keys.map((key) => keyColumn(key, node.expressions));
   const parts = collectCalls(node.expressions);
-  const aggregate = aggregation(child, keyAliases, parts);
+  const aggregate = aggregation(child, node.child, keyAliases, parts);
   const stateful = planner.context.streaming && isStream(node.child);
   const plan = stateful ? { ...aggregate, stateful: { operatorId: planner.nextOperatorId() } } : aggregate;
-  const outputs = node.expressions.map((expression) => overGroups(expression, node.keys, plan.keys, parts));
+  const outputs = node.expressions.map((expression) => overGroups(expression, node.keys, plan.output, parts));
   return {
     kind: "stage",
     child: plan,
@@ -39,6 +40,7 @@ function keyColumn(key: Expression, expressions: readonly Expression[]): Alias |
 
 function aggregation(
   child: PhysicalPlan,
+  logicalChild: LogicalPlan,
   keys: readonly (Alias | Attribute)[],
   parts: readonly AggregatePart[],
 ): AggregatePlan {
@@ -54,7 +56,11 @@ function aggregation(
     outputs: inputs.map((input) => (input.kind === "alias" ? attributeOf(input) : input)),
   };
   const output = [...keyAttributes, ...parts.map((part) => part.attribute)];
-  return { kind: "aggregate", child: fuse(stage), keys: keyAttributes, parts, output };
+  const groupKeys = keys.map((key, k): GroupKey => {
+    const windowMicros = windowLength(key, logicalChild);
+    return windowMicros === undefined ? keyAttributes[k]! : { ...keyAttributes[k]!, windowMicros };
+  });
+  return { kind: "aggregate", child: fuse(stage), keys: groupKeys, parts, output };
 }
 
 /** The columns that calls read: arguments (but constants), then the filter, then the ordering. */
@@ -129,7 +135,7 @@ export function planDistinct(planner: Planner, node: Deduplicate): PhysicalPlan 
   const keys = (node.columns ?? output) as readonly Attribute[];
   const others = output.filter((column) => !keys.some((key) => key.id === column.id));
   const parts = others.map((column) => ({ call: firstOf(column), attribute: { ...column } }));
-  const plan = aggregation(child, keys, parts);
+  const plan = aggregation(child, node.child, keys, parts);
   const outputs = output.map((column) => plan.output.find((one) => one.id === column.id)!);
   return {
     kind: "stage",

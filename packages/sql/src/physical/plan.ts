@@ -69,6 +69,12 @@ export interface AggregatePart {
   readonly attribute: Attribute;
 }
 
+/** A column that rows are grouped by. */
+export type GroupKey = Attribute & {
+  /** For a window whose length is a constant: that length in microseconds. The end of such a window need not be compared or kept. */
+  readonly windowMicros?: bigint;
+};
+
 /**
  * Groups and aggregates. Output: the keys, then the results. The child's columns are the keys, then each call's arguments, then
  * its filter where it has one.
@@ -76,7 +82,7 @@ export interface AggregatePart {
 export interface AggregatePlan {
   readonly kind: "aggregate";
   readonly child: PhysicalPlan;
-  readonly keys: readonly Attribute[];
+  readonly keys: readonly GroupKey[];
   readonly parts: readonly AggregatePart[];
   readonly output: readonly Attribute[];
   /** Present in a streaming plan: the operator keeps its groups in the state store. */

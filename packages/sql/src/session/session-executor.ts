@@ -68,12 +68,16 @@ export class SessionExecutor implements Executor {
   private readonly memory: MemoryBudget;
   private readonly pool: WorkerPool | undefined;
   private phase: "running" | "stopping" | "stopped" = "running";
+  /** The runs over tables that are under way. */
+  private readonly runs: Set<AbortController> = new Set();
 
   constructor(parts: ExecutorParts) {
     this.parts = parts;
     const { plugins, catalog, config, functions, clock, log } = parts;
     const limit = memoryLimit(config.find("spark.driver.memory"));
     this.pool = workersOf(config.find("spark.master"), limit / 2, log);
+    // they load their modules while the program builds its first query
+    this.pool?.startAhead();
     // the driver, which has the state, gets as much as all workers together
     this.memory = new MemoryBudget(this.pool ? limit / 2 : limit);
     this.preparation = new Preparation(plugins, catalog, config, functions, () => clock.now(), this.pool);
@@ -82,9 +86,11 @@ export class SessionExecutor implements Executor {
   /** Ends the running queries and takes no new ones; from then on nothing runs any more. */
   async stop(): Promise<void> {
     if (this.phase === "running") this.phase = "stopping";
+    // the streams first: a function of foreachBatch may be in the middle of a table
     await Promise.all(this.parts.streams.active.map((query) => query.stop()));
-    await this.pool?.close(sessionStopped());
     this.phase = "stopped";
+    for (const run of this.runs) run.abort(sessionStopped());
+    await this.pool?.close(sessionStopped());
   }
 
   private get stops(): boolean {
@@ -148,10 +154,18 @@ export class SessionExecutor implements Executor {
     built.fragments.start();
     const stop = new AbortController();
     const memory = this.memory.scope();
+    this.runs.add(stop);
     try {
-      yield* built.root.rows(new TableRun(tables, nowMs, () => performance.now(), stop.signal, memory));
+      this.assertRunning();
+      const run = new TableRun(tables, nowMs, () => performance.now(), stop.signal, memory);
+      for await (const rows of built.root.rows(run)) {
+        yield rows;
+        // the session may have stopped while the caller had the rows
+        stop.signal.throwIfAborted();
+      }
     } finally {
       // also for a caller that leaves early: reads that an operator has begun ahead end with the run
+      this.runs.delete(stop);
       stop.abort();
       memory.close();
       built.fragments.close();
@@ -224,7 +238,8 @@ export class SessionExecutor implements Executor {
   async start(plan: LogicalPlan, request: StreamStart): Promise<StreamingQuery> {
     if (this.stops) throw sessionStopped();
     const { config, streams, clock, log, plugins } = this.parts;
-    const analyzed = await this.preparation.analyze(plan);
+    // tables beside the stream are those of its start, as in Spark
+    const analyzed = await this.preparation.analyze(plan, true);
     const allowMultiple = config.get("spark.sql.streaming.statefulOperator.allowMultiple") !== "false";
     checkStreaming(analyzed.plan, request.mode, {
       enabled: config.get("spark.sql.streaming.unsupportedOperationCheck") !== "false",
@@ -295,12 +310,11 @@ export class SessionExecutor implements Executor {
     if (target.kind === "foreach") return new ForeachSink(target.writer, rowMaker(schema, this));
     if (target.kind === "foreachBatch") {
       const { run } = target;
-      return new ForeachBatchSink(async (rows, batchId) =>
-        run(
-          this.held(analyzed, () => rows),
-          batchId,
-        ),
-      );
+      const call = async (rows: readonly Rows[], batchId: number): Promise<void> => {
+        const table = this.held(analyzed, () => rows);
+        await run(table, batchId);
+      };
+      return new ForeachBatchSink(call, this.memory);
     }
     const format = target.format.toLowerCase();
     if (format === "noop") return new NoopSink();
@@ -316,7 +330,7 @@ export class SessionExecutor implements Executor {
 
   private memorySink(request: StreamStart, analyzed: Analyzed): Sink {
     if (!request.queryName) throw queryNameMissing();
-    const sink = new MemorySink();
+    const sink = new MemorySink(this.memory, request.queryName);
     const table = this.held(analyzed, () => sink.rows());
     this.parts.catalog.createView([request.queryName], table.plan, true);
     return sink;

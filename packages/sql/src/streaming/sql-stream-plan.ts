@@ -8,6 +8,7 @@ import {
   type OutputMode,
   type PartitionWriter,
   type PlanContext,
+  type RemoteFamily,
   type Sink,
   type Source,
   type StateFamily,
@@ -18,6 +19,7 @@ import {
   type StreamPlan,
   type StructType,
   type Table,
+  type WorkerForm,
 } from "@ss/core";
 import { breather } from "../execution/breather.js";
 import { type BuildSettings, type Built, buildOperators } from "../execution/build.js";
@@ -106,8 +108,13 @@ export class SqlStreamPlan implements StreamPlan {
       accelerator: kernelDictionaries,
     });
     const store = this.store;
-    this.families = new Map(families.map((spec) => [spec.operatorId, store.family(spec)]));
-    this.stateHoldings = families.map(({ operatorId, operatorName }) =>
+    const { states } = fragments;
+    const divided = states.filter((one) =>
+      one.open(this.options.partitions, this.workerOf, takeDivided(store)),
+    );
+    const here = families.filter((spec) => divided.every((one) => one.operatorId !== spec.operatorId));
+    this.families = new Map(here.map((spec) => [spec.operatorId, store.family(spec)]));
+    this.stateHoldings = here.map(({ operatorId, operatorName }) =>
       this.stateMemory.hold(
         () => `the state of ${operatorName}, operator ${operatorId}`,
         () => store.metrics(operatorId).memoryUsedBytes,
@@ -155,6 +162,11 @@ export class SqlStreamPlan implements StreamPlan {
     };
   }
 
+  private readonly workerOf = (readId: number): WorkerForm | undefined => {
+    const { sources, tables } = this.options;
+    return (tables.get(readId) ?? sources.get(readId))?.worker;
+  };
+
   private checkState(): void {
     for (const holding of this.stateHoldings) holding.look();
   }
@@ -186,9 +198,8 @@ export class SqlStreamPlan implements StreamPlan {
   explain(mode: "simple" | "extended" | "codegen"): string {
     if (mode === "codegen") return stagesText(this.built.stages);
     if (!this.ran) return "No physical plan. Waiting for data.";
-    const { physical: plan, sources, tables } = this.options;
-    const threads = this.built.fragments.text((id) => (tables.get(id) ?? sources.get(id))?.worker);
-    const physical = `== Physical Plan ==\n${physicalText(plan)}${threads}`;
+    const threads = this.built.fragments.text(this.workerOf);
+    const physical = `== Physical Plan ==\n${physicalText(this.options.physical)}${threads}`;
     return mode === "extended" ? `${this.options.logicalText()}\n${physical}` : physical;
   }
 
@@ -335,6 +346,11 @@ class BatchRun implements Run, StreamRun {
       };
     });
   }
+}
+
+/** How a store takes families that threads hold; undefined if it holds all rows itself. */
+function takeDivided(store: StateStore): ((family: RemoteFamily) => void) | undefined {
+  return store.familyElsewhere === undefined ? undefined : (family) => store.familyElsewhere!(family);
 }
 
 /** All nodes of a physical plan. */

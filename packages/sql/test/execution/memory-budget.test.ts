@@ -28,6 +28,27 @@ const HOLDING: Readonly<Record<string, { readonly query: string; readonly operat
     query: "SELECT id FROM range(10) EXCEPT ALL SELECT id FROM range(1000000)",
     operator: /^Except/i,
   },
+  "an aggregation of distinct values": {
+    query: "SELECT count(DISTINCT id) FROM range(1000000)",
+    operator: /^HashAggregate/,
+  },
+  "rows without their repetitions": {
+    query: "SELECT DISTINCT id FROM range(1000000)",
+    operator: /^HashAggregate/,
+  },
+  "a list of collected values": {
+    query: "SELECT collect_list(id) FROM range(1000000)",
+    operator: /^HashAggregate/,
+  },
+  "a sort with a large limit": {
+    query: "SELECT id FROM range(1000000) ORDER BY id DESC LIMIT 900000",
+    operator: /^(Sort|TopN|TakeOrdered)/,
+  },
+  "the rows of a step of a recursion": {
+    query:
+      "WITH RECURSIVE r AS (SELECT id FROM range(900000) UNION ALL SELECT id FROM r WHERE id < 0) SELECT count(*) FROM r",
+    operator: /^UnionLoop/,
+  },
   "a window": {
     query: "SELECT id, row_number() OVER (ORDER BY id) FROM range(1000000)",
     operator: /^Window/,
@@ -37,6 +58,7 @@ const HOLDING: Readonly<Record<string, { readonly query: string; readonly operat
 for (const [name, { query, operator }] of Object.entries(HOLDING)) {
   test(`${name} beyond the limit fails with an error that names it`, async () => {
     spark = await sessionWith("1m");
+    spark.conf.set("spark.sql.cteRecursionRowLimit", "1000000");
     const failure = await spark
       .sql(query)
       .collect()
@@ -94,4 +116,47 @@ test("a limit that is no size is refused", async () => {
   const failure = await sessionWith("lots").catch((error: unknown) => error);
   spark = await sessionWith("1g");
   expect(StreamError.is(failure, "INVALID_CONF_VALUE.TYPE_MISMATCH")).toBe(true);
+});
+
+for (const mode of ["append", "complete"] as const) {
+  test(`the memory sink counts in ${mode} mode, gives back what complete mode forgets, and the error names it`, async () => {
+    spark = await sessionWith(mode === "append" ? "1m" : "4m");
+    const source = `sink-${Math.random()}`;
+    const rows = spark.readStream.format("memory").option("name", source).schema("k INT").load();
+    const table = mode === "append" ? rows : rows.groupBy("k").count();
+    const query = await table.writeStream.format("memory").queryName("kept").outputMode(mode).start();
+    const add = async (from: number): Promise<void> => {
+      MemorySource.addData(source, ...Array.from({ length: 20_000 }, (_, i) => from + i));
+      await query.processAllAvailable();
+    };
+    // 25 times 20,000 groups of 12 bytes are 6 MB, if all were kept
+    if (mode === "complete") for (let batch = 0; batch < 25; batch++) await add(0);
+    if (mode === "complete") return;
+    const more = async (): Promise<void> => {
+      for (let batch = 0; batch < 60; batch++) await add(batch * 20_000);
+    };
+    await expect(more()).rejects.toThrow("SS_MEMORY_LIMIT_EXCEEDED");
+    expect(query.exception?.message).toContain("the memory sink of the table kept");
+  });
+}
+
+test("the rows of a batch for foreachBatch count while the function has them, and the error names them", async () => {
+  spark = await sessionWith("1m");
+  const source = `each-${Math.random()}`;
+  const rows = spark.readStream.format("memory").option("name", source).schema("n INT").load();
+  let seen = 0;
+  const query = await rows
+    .selectExpr("explode(sequence(1, n)) AS value")
+    .writeStream.foreachBatch(async (batch) => {
+      seen += await batch.count();
+    })
+    .start();
+  // each of them alone fits
+  for (let batch = 0; batch < 4; batch++) {
+    MemorySource.addData(source, 100_000);
+    await query.processAllAvailable();
+  }
+  expect(seen).toBe(400_000);
+  MemorySource.addData(source, 500_000);
+  await expect(query.processAllAvailable()).rejects.toThrow(/SS_MEMORY_LIMIT_EXCEEDED.*of foreachBatch/s);
 });

@@ -1,8 +1,47 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { batchFromRows, IntegerType, type Plugin, StructField, StructType, type Table } from "@ss/core";
 import { MemorySource, memorySource } from "@ss/source-memory";
 import { beforeEach, expect, test } from "vitest";
 import { SparkSession } from "../../src/index.js";
 
 beforeEach(() => MemorySource.reset("stopped"));
+
+/** A table without an end, and what became of its readers. */
+function endlessRows() {
+  const schema = new StructType([StructField("value", IntegerType, true)]);
+  const signals: AbortSignal[] = [];
+  const state = { closed: 0 };
+  const table: Table = {
+    description: "endless",
+    schema,
+    plan: async () => [{}],
+    async *read(_partition, _scan, signal) {
+      signals.push(signal);
+      try {
+        for (;;) {
+          await nextTurn();
+          yield batchFromRows(schema, [[1]]);
+        }
+      } finally {
+        state.closed++;
+      }
+    },
+  };
+  const plugin: Plugin = {
+    name: "endless",
+    sources: [{ names: ["endless"], fixedSchema: true, table: async () => table }],
+  };
+  return {
+    plugin,
+    signals,
+    get closed(): number {
+      return state.closed;
+    },
+    async begun(readers: number): Promise<void> {
+      while (signals.length < readers) await nextTurn();
+    },
+  };
+}
 
 const STOPPED = /SS_SESSION_STOPPED.*Cannot call methods on a stopped SparkSession/s;
 
@@ -40,6 +79,23 @@ test("stop ends the running queries, may be called again, and lets settings be r
   expect(query.isActive).toBe(false);
   expect(query.exception).toBeNull();
   expect(spark.conf.get("spark.sql.ansi.enabled")).toBe("true");
+});
+
+test.each(["local[1]", "local[2]"])("stop ends iterators and actions that run, on %s", async (master) => {
+  const rows = endlessRows();
+  const spark = await SparkSession.builder().master(master).use(rows.plugin).create();
+  const iterator = spark.read.format("endless").load().toLocalIterator();
+  expect((await iterator.next()).value).toEqual({ value: 1 });
+  const action = expect(spark.read.format("endless").load().groupBy().max("value").collect()).rejects.toThrow(
+    STOPPED,
+  );
+  await rows.begun(2);
+  await spark.stop();
+  await action;
+  expect(rows.signals.map((signal) => signal.aborted)).toEqual([true, true]);
+  await expect(iterator.next()).rejects.toThrow(STOPPED);
+  expect((await iterator.next()).done).toBe(true);
+  expect(rows.closed).toBe(2);
 });
 
 test("a query that starts while its session stops does not go on running", async () => {

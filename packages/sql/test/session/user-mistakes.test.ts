@@ -70,6 +70,20 @@ test("the close of a foreach writer gets the error that its process threw", asyn
   expect(seen).toEqual([boom]);
 });
 
+test("what is no column is refused where only a column will do, with what makes one", async () => {
+  const table = spark.range(3);
+  // as a program without types may call them
+  const text = "count(*)" as never;
+  const refusal =
+    /SS_NOT_A_COLUMN.*takes columns, not a string: expr\("count\(\*\)"\) makes a column of a text/s;
+  expect(() => table.observe("o", text)).toThrow(refusal);
+  expect(() => table.withColumn("n", text)).toThrow(refusal);
+  expect(() => table.withColumns({ n: text })).toThrow(refusal);
+  expect(() => table.groupBy("id").agg(text)).toThrow(refusal);
+  expect(() => table.filter(1 as never)).toThrow(/SS_NOT_A_COLUMN.*filter takes columns, not a number/s);
+  expect(() => table.observe("o", null as never)).toThrow(/observe takes columns, not null/);
+});
+
 test("agg takes functions by the name of their column", async () => {
   const table = spark.createDataFrame(
     [

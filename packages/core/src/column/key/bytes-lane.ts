@@ -54,8 +54,9 @@ export class BytesLane implements KeyLane {
     const codes = direct ? rows.words : this.codesFor(rows.rowCount);
     if (column.layout === "dictionary") this.encodeEntries(column, rows, codes);
     else this.encodeBytes(column as c.BytesColumn, rows, codes);
-    if (direct) return;
     const { words, stride, rowCount } = rows;
+    if (!rows.add) rows.hasUnknown ||= hasUnknown(codes, rowCount);
+    if (direct) return;
     for (let i = 0, at = offset; i < rowCount; i++, at += stride) words[at] = codes[i]!;
   }
   writeNull(rows: KeyRows, i: number, offset: number): void {
@@ -225,6 +226,11 @@ export class BytesLane implements KeyLane {
     this.scratchStarts = new Int32Array(Math.max(rowCount, 4096));
     this.scratchLengths = new Int32Array(Math.max(rowCount, 4096));
   }
+}
+
+function hasUnknown(codes: Int32Array, count: number): boolean {
+  for (let i = 0; i < count; i++) if (codes[i] === UNKNOWN_CODE) return true;
+  return false;
 }
 
 function larger(old: Int32Array, length: number): Int32Array {

@@ -34,7 +34,7 @@ export class GeneralLane implements KeyLane {
     for (let i = 0; i < rows.rowCount; i++) {
       const value = valueAt(column, i);
       rows.words[i * rows.stride + offset] =
-        value === null ? NULL_CODE : this.codeOf(keyText(value), column, i, rows.add);
+        value === null ? NULL_CODE : this.codeOf(keyText(value), column, i, rows);
     }
   }
   writeNull(rows: KeyRows, i: number, offset: number): void {
@@ -79,10 +79,13 @@ export class GeneralLane implements KeyLane {
     return this.values.byteSize() + this.texts.length * 64;
   }
 
-  private codeOf(text: string, column: c.Column, i: number, add: boolean): number {
+  private codeOf(text: string, column: c.Column, i: number, rows: KeyRows): number {
     const known = this.codes.get(text);
     if (known !== undefined) return known;
-    if (!add) return UNKNOWN_CODE;
+    if (!rows.add) {
+      rows.hasUnknown = true;
+      return UNKNOWN_CODE;
+    }
     const code = this.free.pop() ?? this.texts.length;
     if (code === this.texts.length) this.values.appendFrom(column, i);
     else this.values.setFrom(code, column, i);

@@ -13,6 +13,8 @@ export interface KeyRows {
   readonly nullWords: number;
   /** Set when a bit of `nulls` was. */
   hasNulls: boolean;
+  /** Set when a word stands for something that a dictionary does not have, so that no key of the table has it. */
+  hasUnknown: boolean;
   /** Whether what is not known yet is to be added to dictionaries. */
   readonly add: boolean;
 }

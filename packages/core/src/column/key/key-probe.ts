@@ -1,90 +1,161 @@
-import { type HashIndex, mix } from "./hash-index.js";
+import type { KeyIndex } from "./key-index.js";
 import { SEGMENT_MASK, SEGMENT_SHIFT } from "./key-segments.js";
+import { type KeyShape, PRIME_A, PRIME_B, restHashText, restOf } from "./key-shape.js";
 
-const PRIME_A = 0x9e3779b1 | 0;
-const PRIME_B = 0x85ebca77 | 0;
-/** Keys of more words are looked up by a loop over them. */
-const WIDEST = 16;
+/** Looks keys up and leaves -1 where one is not there. */
+export const FIND = 0;
+/** Looks keys up and adds those that are not there. */
+export const FIND_OR_ADD = 1;
+/** Looks at the rows alone whose slot is negative, and adds their keys. */
+export const ADD_MISSING = 2;
 
-/** Adds row `i` and gives its slot. */
-type AddRow = (i: number, hash: number) => number;
+/** What a look-up needs of the table around it. */
+export interface ProbeHost {
+  /** Slots of removed keys, and the first that was never used. */
+  readonly free: number[];
+  slotEnd: number;
+  /** Fills the slot of the key of row `i` at once, where nulls are about. */
+  fill(slot: number, i: number): void;
+  /** Makes room for the words of a slot. */
+  reserveSlot(slot: number): void;
+  /** Whether the null bits of a slot are those of row `i`. */
+  sameNulls(slot: number, i: number): boolean;
+  /** A hash with the null bits of row `i`. */
+  withNullsOf(hash: number, i: number): number;
+}
 
-/** The slots of rows of words; where a key is not there, what `add` gives, or -1 without it. Null bits are not looked at. */
+/**
+ * The slots of rows of words. Rows with new keys are put into `added` and counted: their slots are chosen, in the index, and have their
+ * words; where there are nulls they are filled altogether, else the caller does the rest.
+ */
 export type KeyProbe = (
-  index: HashIndex,
+  index: KeyIndex,
   segments: readonly Int32Array[],
   words: Int32Array,
   rowCount: number,
   slots: Int32Array,
-  add: AddRow | null,
-) => void;
+  mode: number,
+  added: Int32Array,
+  host: ProbeHost,
+) => number;
 
-/** A hash of `width` words: two at a time, as the second does not wait for the first. */
-export function hashWords(words: Int32Array, at: number, width: number): number {
-  let hash = PRIME_B;
-  let k = 0;
-  for (; k + 1 < width; k += 2) {
-    hash = Math.imul(hash ^ words[at + k]! ^ Math.imul(words[at + k + 1]!, PRIME_B), PRIME_A);
-    hash = (hash << 13) | (hash >>> 19);
+const probes: Map<string, KeyProbe> = new Map();
+
+/** The look-up of keys of a shape, written out for it; without `nulls` no row and no slot has one. */
+export function keyProbe(shape: KeyShape, nulls: boolean): KeyProbe {
+  const { width, timeAt, timeWidth, inline } = shape;
+  const name = `${width} ${timeAt} ${timeWidth} ${inline} ${nulls}`;
+  let probe = probes.get(name);
+  if (probe === undefined) {
+    probe = compile(shape, nulls);
+    probes.set(name, probe);
   }
-  if (k < width) {
-    hash = Math.imul(hash ^ words[at + k]!, PRIME_A);
-    hash = (hash << 13) | (hash >>> 19);
-  }
-  return mix(hash);
+  return probe;
 }
 
-const probes: (KeyProbe | undefined)[] = [];
-
-/** The look-up of keys of `width` words, written out for that many; undefined where that is none or too many. */
-export function keyProbe(width: number): KeyProbe | undefined {
-  if (width === 0 || width > WIDEST) return undefined;
-  probes[width] ??= compile(width);
-  return probes[width];
-}
-
-// The text holds nothing but the number of words.
-function compile(width: number): KeyProbe {
-  const words = Array.from({ length: width }, (_, k) => k);
-  const text = `
+// The text holds nothing but numbers.
+function compile(shape: KeyShape, nulls: boolean): KeyProbe {
+  const { width, timeAt, timeWidth, inline } = shape;
+  const all = Array.from({ length: width }, (_, k) => k);
+  const times = all.filter((k) => timeAt >= 0 && k >= timeAt && k < timeAt + timeWidth);
+  const timed = times.length > 0;
+  const stride = inline ? width + 1 : 2;
+  const body = `
+    const { free } = host;
+    let count = 0;
     let last = -1;
-    let ${words.map((k) => `p${k} = 0`).join(", ")};
+    let known = false;
+    let bucket = index.bucketOf(0);
+    let t = ${PRIME_B};
+    let ${all.map((k) => `p${k} = 0`).join(", ")};
+    ${times.map((k) => `let q${k} = 0;`).join(" ")}
     for (let i = 0, r = 0; i < rowCount; i++, r += ${width}) {
-      const ${words.map((k) => `w${k} = words[r + ${k}]`).join(", ")};
+      if (mode === ${ADD_MISSING} && slots[i] >= 0) continue;
+      const ${all.map((k) => `w${k} = words[r + ${k}]`).join(", ")};
       // rows that follow each other often have the same key
-      if (last >= 0 && ${words.map((k) => `w${k} === p${k}`).join(" && ")}) { slots[i] = last; continue; }
-      let h = ${PRIME_B};
-      ${hashText(width)}
-      h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-      h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-      h ^= h >>> 16;
-      const part = index.parts[(h >>> 24) & index.partMask];
-      const mask = part.length - 1;
-      let at = (h << 1) & mask;
-      let slot = -1;
-      for (;;) {
-        const candidate = part[at + 1] - 1;
-        if (candidate < 0) break;
-        if (part[at] === h) {
-          const entry = segments[candidate >> ${SEGMENT_SHIFT}];
-          const e = (candidate & ${SEGMENT_MASK}) * ${width};
-          if (${words.map((k) => `entry[e + ${k}] === w${k}`).join(" && ")}) { slot = candidate; break; }
-        }
-        at = (at + 2) & mask;
+      if (last >= 0 && ${all.map((k) => `w${k} === p${k}`).join(" && ")}${nulls ? " && host.sameNulls(last, i)" : ""}) {
+        slots[i] = last;
+        continue;
       }
-      if (slot < 0 && add !== null) slot = add(i, h);
+      ${timed ? timeText(times) : ""}
+      let h = t;
+      ${restHashText(restOf(shape).map((k) => `w${k}`))}
+      ${nulls && !inline ? "h = host.withNullsOf(h, i);" : ""}
+      const part = (h >>> 24) & bucket.partMask;
+      const table = bucket.tables[part];
+      const mask = bucket.masks[part];
+      let at = h & mask;
+      let slot = -1;
+      let e = 0;
+      for (;;) {
+        e = at * ${stride};
+        const stored = table[e];
+        if (stored === 0) break;
+        ${inline ? inlineText(all, nulls) : storedText(all, width, nulls)}
+        at = (at + 1) & mask;
+      }
+      if (slot < 0 && mode !== ${FIND}) {
+        slot = free.length > 0 ? free.pop() : host.slotEnd++;
+        if (bucket.room[part] > 0) {
+          bucket.room[part]--;
+          table[e] = slot + 1;
+          ${inline ? all.map((k) => `table[e + ${k + 1}] = w${k};`).join(" ") : "table[e + 1] = h;"}
+        } else {
+          index.insert(t, h, slot, words, r);
+          bucket = index.bucketOf(t);
+        }
+        ${nulls ? "host.fill(slot, i);" : writeText(all, width)}
+        added[count++] = i;
+      }
       slots[i] = slot;
       last = slot;
-      ${words.map((k) => `p${k} = w${k};`).join(" ")}
-    }`;
-  return new Function("index", "segments", "words", "rowCount", "slots", "add", text) as KeyProbe;
+      ${all.map((k) => `p${k} = w${k};`).join(" ")}
+    }
+    return count;`;
+  const parameters = ["index", "segments", "words", "rowCount", "slots", "mode", "added", "host"];
+  return new Function(...parameters, body) as KeyProbe;
 }
 
-function hashText(width: number): string {
-  const steps: string[] = [];
-  for (let k = 0; k < width; k += 2) {
-    const pair = k + 1 < width ? `w${k} ^ Math.imul(w${k + 1}, ${PRIME_B})` : `w${k}`;
-    steps.push(`h = Math.imul(h ^ ${pair}, ${PRIME_A}); h = (h << 13) | (h >>> 19);`);
-  }
-  return steps.join("\n      ");
+/** The bucket of a time; rows that follow each other mostly have the same. */
+function timeText(times: readonly number[]): string {
+  const [low, high] = times as [number, number | undefined];
+  const word = high === undefined ? `w${low}` : `w${low} ^ Math.imul(w${high}, ${PRIME_B})`;
+  return `
+      if (!known || ${times.map((k) => `w${k} !== q${k}`).join(" || ")}) {
+        known = true;
+        ${times.map((k) => `q${k} = w${k};`).join(" ")}
+        t = Math.imul(${word}, ${PRIME_A});
+        t = Math.imul(t ^ (t >>> 16), 0x85ebca6b);
+        t = Math.imul(t ^ (t >>> 13), 0xc2b2ae35);
+        t ^= t >>> 16;
+        bucket = index.bucketOf(t);
+      }`;
+}
+
+/** Writes the words of a new slot. */
+function writeText(all: readonly number[], width: number): string {
+  return `
+        let own = segments[slot >> ${SEGMENT_SHIFT}];
+        const to = (slot & ${SEGMENT_MASK}) * ${width};
+        if (own === undefined || to >= own.length) {
+          host.reserveSlot(slot);
+          own = segments[slot >> ${SEGMENT_SHIFT}];
+        }
+        ${all.map((k) => `own[to + ${k}] = w${k};`).join(" ")}`;
+}
+
+function inlineText(all: readonly number[], nulls: boolean): string {
+  const same = all.map((k) => `table[e + ${k + 1}] === w${k}`);
+  if (nulls) same.push("host.sameNulls(stored - 1, i)");
+  return `if (${same.join(" && ")}) { slot = stored - 1; break; }`;
+}
+
+function storedText(all: readonly number[], width: number, nulls: boolean): string {
+  const same = all.map((k) => `entry[f + ${k}] === w${k}`);
+  if (nulls) same.push("host.sameNulls(stored - 1, i)");
+  return `if (table[e + 1] === h) {
+          const entry = segments[(stored - 1) >> ${SEGMENT_SHIFT}];
+          const f = ((stored - 1) & ${SEGMENT_MASK}) * ${width};
+          if (${same.join(" && ")}) { slot = stored - 1; break; }
+        }`;
 }

@@ -23,6 +23,19 @@ export class KeySegments {
     for (let k = 0; k < width; k++) segment[to + k] = words[at + k]!;
   }
 
+  /** Makes room for a slot. */
+  reserve(slot: number): void {
+    this.segmentFor(slot);
+  }
+
+  /** Whether the words of a slot are those from `words[at]` on. */
+  equals(slot: number, words: Int32Array, at: number): boolean {
+    const segment = this.segments[slot >> SEGMENT_SHIFT]!;
+    const from = (slot & SEGMENT_MASK) * this.width;
+    for (let k = 0; k < this.width; k++) if (segment[from + k] !== words[at + k]) return false;
+    return true;
+  }
+
   /** Writes zeros over a slot, if it was ever written. */
   erase(slot: number): void {
     const segment = this.segments[slot >> SEGMENT_SHIFT];

@@ -1,11 +1,11 @@
-import { type DataType, type Partition, StructType, unpackColumns } from "@ss/core";
+import { assert, type DataType, type Partition, StructType, unpackColumns, type WorkerForm } from "@ss/core";
 import type { Rows } from "../../logical/rows.js";
 import type { AggregatePlan, ScanPlan } from "../../physical/plan.js";
 import { nodeText } from "../../physical/text.js";
 import type { Holding } from "../memory-budget.js";
 import type { Operator, Run } from "../operator.js";
+import type { PackedRows, RowDivision } from "../parallel/messages.js";
 import { type ParallelFragment, scanRequest } from "../parallel/parallel-fragment.js";
-import type { PackedRows } from "../parallel/worker-pool.js";
 import { PartitionRun } from "../partition-run.js";
 import { GroupPartials } from "./group-partials.js";
 import { type GroupTable, shapesOf } from "./group-table.js";
@@ -104,6 +104,20 @@ export class SplitInput implements GroupInput {
     yield* split ?? this.apart.of(this.undivided(run, partitions), run.memory);
   }
 
+  /** Why the workers cannot make the partial results; undefined if they can. */
+  reasonAgainst(workerOf: (readId: number) => WorkerForm | undefined): string | undefined {
+    return this.fragment === undefined ? "the session has no workers" : this.fragment.reasonAgainst(workerOf);
+  }
+
+  /** Partial results from the workers, which the plan must be able to run on, with a piece for every owner of the state. */
+  async *divided(run: Run, division: RowDivision): AsyncGenerator<readonly PackedRows[]> {
+    const partitions = await this.partitions(run);
+    if (partitions.length === 0) return;
+    const pieces = await this.fragment?.run(run, partitions, division);
+    assert(pieces !== undefined, "the state is divided, and the workers cannot run what fills it");
+    yield* pieces;
+  }
+
   private partitions(run: Run): Promise<readonly Partition[]> {
     return run.input(this.scan.read.readId).partitions(scanRequest(this.scan));
   }
@@ -129,11 +143,13 @@ export class SplitInput implements GroupInput {
 }
 
 async function* unpacked(
-  packed: AsyncIterable<PackedRows>,
+  packed: AsyncIterable<readonly PackedRows[]>,
   types: readonly DataType[],
 ): AsyncGenerator<Rows> {
-  for await (const { packed: bytes, rowCount } of packed) {
-    yield { columns: unpackColumns(bytes, types, rowCount), rowCount };
+  for await (const pieces of packed) {
+    for (const { packed: bytes, rowCount } of pieces) {
+      yield { columns: unpackColumns(bytes, types, rowCount), rowCount };
+    }
   }
 }
 

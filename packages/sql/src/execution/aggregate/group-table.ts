@@ -1,9 +1,8 @@
 import { type Column, type DataType, Int32Column, IntegerType, type KeyTable, takeColumn } from "@ss/core";
-import type { Attribute } from "../../expression/expression.js";
 import type { Accumulator, AggregateShape } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
 import type { Rows } from "../../logical/rows.js";
-import type { AggregatePart } from "../../physical/plan.js";
+import type { AggregatePart, GroupKey } from "../../physical/plan.js";
 import { kernelKeyTable } from "../keys/kernel-key-table.js";
 import { flattenKeys, keyParts } from "./key-columns.js";
 
@@ -57,12 +56,12 @@ export class Accumulators {
 export class GroupTable {
   readonly table: KeyTable;
   readonly accumulators: Accumulators;
-  private readonly keys: readonly Attribute[];
+  private readonly keys: readonly GroupKey[];
   private readonly parts: readonly AggregatePart[];
   private readonly distinct: readonly (KeyTable | undefined)[];
   private slots: Int32Array = new Int32Array(0);
 
-  constructor(keys: readonly Attribute[], parts: readonly AggregatePart[], ansi: boolean) {
+  constructor(keys: readonly GroupKey[], parts: readonly AggregatePart[], ansi: boolean) {
     this.keys = keys;
     this.parts = parts;
     this.table = kernelKeyTable(keyParts(keys).map((part) => part.type));

@@ -58,6 +58,7 @@ export function columnCode(
         data: local(`${path}.data`),
         start: `${local(`${path}.starts`)}[${row}]`,
         length: `${local(`${path}.lengths`)}[${row}]`,
+        source: { column: path, row },
       };
     case "interval":
       return {

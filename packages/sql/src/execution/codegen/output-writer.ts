@@ -1,4 +1,6 @@
+import { type DataType, layoutOf } from "@ss/core";
 import type { Code } from "../../expression/code.js";
+import { elementCode } from "./column-code.js";
 import type { StageWriter } from "./stage-writer.js";
 
 /** Writes one value into its output buffer, by layout. */
@@ -30,6 +32,21 @@ export class OutputWriter {
   }
 
   /** Writes a value of row `o`. `everyRow` says whether all rows come here, none being left out for a null around it. */
+  /** Writes what is known of an entry: `place` is a name in the loop, `results` the text of a DictionaryResults. */
+  remembered(place: string, results: string, nullable: boolean, type: DataType, path: string): void {
+    const { writer } = this;
+    const isNull = nullable ? `(${place} < 0)` : "false";
+    if (layoutOf(type) !== "bytes") {
+      const value = elementCode(type, `${results}.builder`, `(${place} - 1)`);
+      return this.write({ ...value, isNull }, path);
+    }
+    const code = `${this.array(`${path}.codes`)}[o] = ${place} - 1;`;
+    this.epilogue.push(`${path}.dictionary = ${results}.column();`);
+    if (!nullable) return writer.write(code);
+    const bits = this.array(`${path}.validity`);
+    writer.write(`if (${isNull}) ${path}.hasNull = 1; else { ${bits}[o >> 3] |= 1 << (o & 7); ${code} }`);
+  }
+
   write(code: Code, path: string, everyRow = true): void {
     const { writer } = this;
     if (code.isNull === "true" || code.layout === "null") {

@@ -1,4 +1,5 @@
-import { type Column, ColumnBuilder, type Value, valueAt } from "@ss/core";
+import { type Column, ColumnBuilder, type DataType, type Value, valueAt } from "@ss/core";
+import { DictionaryResults } from "./dictionary-results.js";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -31,10 +32,24 @@ export class StageRuntime implements RunClock {
   }
 
   private readonly memos: WeakMap<object, Uint8Array>[] = [];
+  private readonly outcomes: WeakMap<object, DictionaryResults>[] = [];
 
-  /** Forgets what `memo` gave: another run may have another time. */
+  /** Forgets what `memo` and `results` gave: another run may have another time. */
   forget(): void {
     this.memos.length = 0;
+    this.outcomes.length = 0;
+  }
+
+  /** What an output (by number) is known to be for the entries of a dictionary. */
+  results(output: number, dictionary: Column, type: DataType): DictionaryResults {
+    this.outcomes[output] ??= new WeakMap();
+    const outcomes = this.outcomes[output];
+    let known = outcomes.get(dictionary);
+    if (known === undefined) {
+      known = new DictionaryResults(dictionary, type);
+      outcomes.set(dictionary, known);
+    }
+    return known;
   }
 
   /** What a condition (by number) is known to give for the entries of a dictionary: 0 for not known yet, 1 for no, 2 for yes. */

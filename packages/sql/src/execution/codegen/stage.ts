@@ -1,4 +1,4 @@
-import { type Column, columnBuilder, type DataType, StreamError } from "@ss/core";
+import { type Column, columnBuilder, type DataType, layoutOf, StreamError } from "@ss/core";
 import { exists } from "../../expression/children.js";
 import type { Code } from "../../expression/code.js";
 import type { Alias, Attribute, Expression } from "../../expression/expression.js";
@@ -78,7 +78,7 @@ export class Stage {
     if (this.runtime.clock !== clock) this.runtime.forget();
     this.runtime.clock = clock;
     this.runtime.reset();
-    const { loop } = this.variant(columns);
+    const { loop } = this.variant(columns, rowCount);
     const capacity = Math.max(rowCount, 1);
     this.buffers.forEach((buffer, k) => {
       if (this.passed[k]! < 0) buffer.start(capacity);
@@ -94,21 +94,24 @@ export class Stage {
   /** The generated text: of every shape of input so far, or, before the first, of plain columns. */
   text(): string {
     if (this.passesAll) return "";
-    if (this.variants.size === 0) this.variant(this.spec.input.map(plainColumn));
+    if (this.variants.size === 0) this.variant(this.spec.input.map(plainColumn), 0);
     return [...this.variants.values()].map((variant) => variant.text).join("\n\n");
   }
 
-  private variant(columns: readonly Column[]): Variant {
-    const signature = columns.map(columnSignature).join();
+  private variant(columns: readonly Column[], rowCount: number): Variant {
+    const small = columns.map((column) => isSmallDictionary(column, rowCount));
+    const signature = columns
+      .map((column, k) => (small[k] ? `${columnSignature(column)}*` : columnSignature(column)))
+      .join();
     let variant = this.variants.get(signature);
     if (variant === undefined) {
-      variant = this.generate(columns);
+      variant = this.generate(columns, small);
       this.variants.set(signature, variant);
     }
     return variant;
   }
 
-  private generate(columns: readonly Column[]): Variant {
+  private generate(columns: readonly Column[], small: readonly boolean[]): Variant {
     const { spec, runtime, buffers } = this;
     const bindings = new Map<number, Binding>();
     const writer: StageWriter = new StageWriter(this.settings, bindings);
@@ -125,7 +128,7 @@ export class Stage {
     });
     const epilogue: string[] = [];
     if (spec.generator) this.generateRows(writer, spec.generator, columns, epilogue);
-    else this.writeOutputs(writer, columns, epilogue);
+    else this.writeOutputs(writer, columns, epilogue, undefined, small);
     const resets = [...new Set(writer.builders)].map((name) => `${name}.reset();`);
     const text = [
       ...resets,
@@ -260,6 +263,7 @@ export class Stage {
     columns: readonly Column[],
     epilogue: string[],
     place?: number,
+    small: readonly boolean[] = [],
   ): void {
     this.spec.outputs.forEach((output, k) => {
       if (this.passed[k]! >= 0) return;
@@ -272,9 +276,47 @@ export class Stage {
         sink.entry(isNull, `columns[${index}]`, `outputs[${k}]`);
         return;
       }
-      sink.write(writer.expression(output), `outputs[${k}]`);
+      const input = memoInput(output, this.spec.input, columns);
+      if (small[input] && isWorthRemembering(output, columns[input]!)) {
+        this.rememberedOutput(writer, sink, output, k, input, columns[input]!);
+      } else sink.write(writer.expression(output), `outputs[${k}]`);
     });
     writer.write("o++;");
+  }
+
+  /** An output that looks at one dictionary-encoded column: it is computed once per entry that occurs. */
+  private rememberedOutput(
+    writer: StageWriter,
+    sink: OutputWriter,
+    output: Expression,
+    k: number,
+    input: number,
+    column: Column,
+  ): void {
+    const path = `columns[${input}]`;
+    const type = typeOf(output);
+    const results = writer.local(`rt.results(${k}, ${path}.dictionary, ${writer.constant(type)})`);
+    const places = writer.local(`${results}.places`);
+    const { isNull } = columnCode(column, path, "i", writer.local);
+    const code = `${writer.local(`${path}.codes`)}[i]`;
+    const entry = writer.variable(isNull === "false" ? code : `${isNull} ? ${results}.nullEntry : ${code}`);
+    const place = writer.variable(`${places}[${entry}]`);
+    let nullable = true;
+    writer.when(`${place} === 0`, () => {
+      const value = writer.expression(output);
+      nullable = value.isNull !== "false";
+      const builder = `${results}.builder`;
+      const append =
+        value.layout === "bytes"
+          ? `${builder}.appendBytes(${value.data}, ${value.start}, ${value.length});`
+          : `${builder}.append(${writer.box({ ...value, isNull: "false" } as Code)});`;
+      const put = `{ ${append} ${place} = ${builder}.length; }`;
+      if (value.isNull === "true") writer.write(`${place} = -1;`);
+      else writer.write(nullable ? `if (${value.isNull}) ${place} = -1; else ${put}` : put);
+      writer.write(`${places}[${entry}] = ${place};`);
+    });
+    if (layoutOf(type) === "bytes") this.buffers[k]!.usesCodes = true;
+    sink.remembered(place, results, nullable, type, `outputs[${k}]`);
   }
 }
 
@@ -305,6 +347,31 @@ function memoInput(condition: Expression, input: readonly Attribute[], columns: 
   const index = input.findIndex((attribute) => ids.has(attribute.id));
   return columns[index]?.layout === "dictionary" ? index : -1;
 }
+
+/** Whether a batch has more rows than its column has different values, so that something is saved by remembering. */
+function isSmallDictionary(column: Column, rowCount: number): boolean {
+  return column.layout === "dictionary" && column.dictionary.length < rowCount;
+}
+
+/** Whether an output is dearer to compute than to look up: what makes a text, and what reads one. */
+function isWorthRemembering(output: Expression, column: Column): boolean {
+  const inner = output.kind === "alias" ? output.child : output;
+  if (inner.kind !== "scalar" && inner.kind !== "cast") return false;
+  const layout = layoutOf(typeOf(inner));
+  if (layout === "bytes") return true;
+  const readsBytes = column.layout === "dictionary" && column.dictionary.layout === "bytes";
+  return readsBytes && PLAIN_LAYOUTS.has(layout);
+}
+
+const PLAIN_LAYOUTS: ReadonlySet<string> = new Set([
+  "boolean",
+  "int8",
+  "int16",
+  "int32",
+  "int64",
+  "float32",
+  "float64",
+]);
 
 /** Conditions that are quicker to compute than to remember. */
 const NULL_TESTS: ReadonlySet<string> = new Set(["isnull", "isnotnull"]);

@@ -28,8 +28,10 @@ export class GatherOperator implements Operator {
       return;
     }
     const types = this.output.map(typeOf);
-    for await (const rows of packed) {
-      yield { columns: unpackColumns(rows.packed, types, rows.rowCount), rowCount: rows.rowCount };
+    for await (const pieces of packed) {
+      for (const { packed: bytes, rowCount } of pieces) {
+        yield { columns: unpackColumns(bytes, types, rowCount), rowCount };
+      }
     }
   }
 }

@@ -2,6 +2,8 @@ import { type ColumnBuilder, columnBuilder, type StreamError } from "@ss/core";
 import { runtimeError } from "../../functions/runtime-error.js";
 import type { Rows } from "../../logical/rows.js";
 import type { RecursionPlan, RecursionRowsPlan } from "../../physical/plan.js";
+import { nodeText } from "../../physical/text.js";
+import { heldBytes } from "../held-bytes.js";
 import type { Operator, Run } from "../operator.js";
 
 /** The rows of the last step, which the next one reads. */
@@ -28,6 +30,12 @@ export class RecursionOperator implements Operator {
   async *rows(run: Run): AsyncIterable<Rows> {
     const { levelLimit, rowLimit } = this.plan;
     let total = 0;
+    // what the step reads and what it has made
+    let bytes = 0;
+    const holding = run.memory.hold(
+      () => nodeText(this.plan),
+      () => bytes,
+    );
     for (let level = 0; ; level++) {
       if (level > levelLimit) throw levelLimitExceeded(levelLimit);
       const made: Rows[] = [];
@@ -38,9 +46,12 @@ export class RecursionOperator implements Operator {
         if (total > rowLimit) throw rowLimitExceeded(rowLimit);
         const copy = this.copy(batch);
         made.push(copy);
+        bytes += heldBytes(copy);
+        holding.added(copy.rowCount);
         yield copy;
       }
       if (made.length === 0) return;
+      bytes = made.reduce((sum, rows) => sum + heldBytes(rows), 0);
       this.held.batches = made;
       const pause = run.breathe();
       if (pause) await pause;

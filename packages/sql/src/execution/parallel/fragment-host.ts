@@ -1,4 +1,12 @@
-import { type Partition, type PartitionReader, packColumns, rebuild, type WorkerContext } from "@ss/core";
+import {
+  type Partition,
+  type PartitionReader,
+  packColumns,
+  packRows,
+  rebuild,
+  rowsByOwner,
+  type WorkerContext,
+} from "@ss/core";
 import type { FunctionRegistry } from "../../functions/registry.js";
 import type { Rows } from "../../logical/rows.js";
 import type { PhysicalPlan } from "../../physical/plan.js";
@@ -7,8 +15,10 @@ import { breather } from "../breather.js";
 import { buildOperators } from "../build.js";
 import type { MemoryBudget, MemoryScope } from "../memory-budget.js";
 import type { Operator, Run, ScanInput } from "../operator.js";
+import { OwnerHost } from "../state-partitions/owner-host.js";
 import type { EventTimes, StreamRun } from "../stream-run.js";
-import { CREDITS, type FromWorker, type OpenFragment, type RunTask, type ToWorker } from "./messages.js";
+import { HostedTask } from "./hosted-task.js";
+import type { FromWorker, OpenFragment, PackedRows, RowDivision, RunTask, ToWorker } from "./messages.js";
 import { fromPortable } from "./portable.js";
 import { toPortableError } from "./portable-error.js";
 
@@ -27,6 +37,7 @@ interface Fragment {
 export class FragmentHost {
   private readonly fragments = new Map<number, Promise<Fragment>>();
   private readonly tasks = new Map<number, HostedTask>();
+  private readonly owners: OwnerHost;
   private readonly memory: MemoryBudget;
   private readonly functions: FunctionRegistry;
   private readonly contextOf: (conf: Readonly<Record<string, string>>) => WorkerContext;
@@ -42,6 +53,7 @@ export class FragmentHost {
     this.functions = functions;
     this.contextOf = contextOf;
     this.post = post;
+    this.owners = new OwnerHost(memory, functions, this.tasks, post);
   }
 
   receive(message: ToWorker): void {
@@ -68,6 +80,13 @@ export class FragmentHost {
         return;
       case "cancel":
         this.tasks.get(message.taskId)?.cancel();
+        return;
+      case "openShare":
+        return this.owners.open(message);
+      case "closeShare":
+        return this.owners.close(message.stateId);
+      case "callShare":
+        void this.owners.call(message);
         return;
     }
   }
@@ -114,12 +133,16 @@ export class FragmentHost {
       fragment.runId = runId;
     }
     const run = new TaskRun(message, fragment.readers, task.signal, fragment.memory);
-    for await (const { columns, rowCount } of fragment.rows(run)) {
+    for await (const rows of fragment.rows(run)) {
       await task.mayPost();
-      const packed = packColumns(columns, rowCount);
-      this.post({ kind: "rows", taskId, rowCount, packed }, [packed]);
+      const pieces = packed(rows, message.division);
+      this.post(
+        { kind: "rows", taskId, pieces },
+        pieces.map((piece) => piece.packed),
+      );
     }
-    this.post({ kind: "done", taskId, inputRows: run.inputRows, eventTimes: [...run.times] });
+    const { inputRows, times } = run;
+    this.post({ kind: "done", taskId, report: { inputRows, eventTimes: [...times] } });
   }
 }
 
@@ -134,36 +157,11 @@ function rowsOf(plan: PhysicalPlan, settings: OpenFragment["settings"]): (run: R
   return (run) => partials.of(child.rows(run), run.memory);
 }
 
-/** A task under way: how many messages it may still send, and whether it shall end. */
-class HostedTask {
-  private readonly controller = new AbortController();
-  private credits = CREDITS;
-  private wake: (() => void) | undefined;
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  credit(): void {
-    this.credits++;
-    this.wake?.();
-  }
-
-  cancel(): void {
-    this.controller.abort();
-    this.wake?.();
-  }
-
-  async mayPost(): Promise<void> {
-    while (this.credits === 0) {
-      this.signal.throwIfAborted();
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-    }
-    this.signal.throwIfAborted();
-    this.credits--;
-  }
+/** Rows in one piece, or in one for each owner of their keys. */
+function packed({ columns, rowCount }: Rows, division: RowDivision | undefined): readonly PackedRows[] {
+  if (division === undefined) return [{ rowCount, packed: packColumns(columns, rowCount) }];
+  const owned = rowsByOwner(columns.slice(0, division.keyCount), rowCount, division);
+  return owned.map((rows) => ({ rowCount: rows.length, packed: packRows(columns, rows) }));
 }
 
 /** One task as the operators see it. */

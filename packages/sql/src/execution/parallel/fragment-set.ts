@@ -1,6 +1,7 @@
 import type { WorkerForm } from "@ss/core";
 import type { PhysicalPlan } from "../../physical/plan.js";
 import type { BuildSettings } from "../build.js";
+import { type DividedOperator, DividedState } from "../state-partitions/divided-state.js";
 import { ParallelFragment, type Parallelism } from "./parallel-fragment.js";
 
 /** The parts of a plan that can be given to the workers of a session; none in a session without workers. */
@@ -8,6 +9,8 @@ export class FragmentSet {
   private readonly settings: BuildSettings;
   private readonly parallelism: Parallelism | undefined;
   private readonly fragments: ParallelFragment[] = [];
+  /** The state that may be divided among the workers. */
+  readonly states: DividedState[] = [];
 
   constructor(settings: BuildSettings) {
     this.settings = settings;
@@ -22,6 +25,14 @@ export class FragmentSet {
     return fragment;
   }
 
+  /** The state of an operator; undefined in a session without workers. */
+  addState(of: DividedOperator): DividedState | undefined {
+    if (this.parallelism === undefined) return undefined;
+    const state = new DividedState(of, this.parallelism);
+    this.states.push(state);
+    return state;
+  }
+
   /** Starts the workers, if there is something for them, while the driver goes on. */
   start(): void {
     if (this.fragments.some(({ refusal }) => refusal === undefined)) this.parallelism?.pool.start();
@@ -29,12 +40,13 @@ export class FragmentSet {
 
   /** Who runs which part, for `explain`; empty in a session without workers. */
   text(workerOf: (readId: number) => WorkerForm | undefined): string {
-    if (this.fragments.length === 0) return "";
-    return `\n\n== Threads ==\n${this.fragments.map((one) => one.text(workerOf)).join("\n")}`;
+    const parts = [...this.fragments, ...this.states];
+    if (parts.length === 0) return "";
+    return `\n\n== Threads ==\n${parts.map((one) => one.text(workerOf)).join("\n")}`;
   }
 
   /** Tells the workers to forget the parts. */
   close(): void {
-    for (const fragment of this.fragments) fragment.close();
+    for (const part of [...this.fragments, ...this.states]) part.close();
   }
 }

@@ -1,4 +1,5 @@
-import type { Partition, StreamErrorFields, WorkerForm } from "@ss/core";
+import type { Partition, StateDivision, StreamErrorFields, WorkerForm } from "@ss/core";
+import type { CallShare, CloseShare, OpenShare, ShareReport } from "../state-partitions/messages.js";
 import type { EventTimes } from "../stream-run.js";
 import type { FragmentSettings } from "./fragment.js";
 
@@ -25,6 +26,27 @@ export interface RunTask {
   readonly partition: Partition;
   /** All partitions of the other reads. */
   readonly tables: readonly (readonly [readId: number, partitions: readonly Partition[]])[];
+  /** Present where the rows are divided by their keys: each message then has a piece for every owner. */
+  readonly division?: RowDivision | undefined;
+}
+
+/** How rows are divided among the owners of a state. */
+export interface RowDivision extends StateDivision {
+  /** So many of the columns, the first ones, are the key. */
+  readonly keyCount: number;
+}
+
+/** Rows packed as `packColumns` does. */
+export interface PackedRows {
+  readonly rowCount: number;
+  readonly packed: ArrayBuffer;
+}
+
+/** What a task over a partition tells at its end. */
+export interface TaskReport {
+  /** Rows that the scan of the partition delivered. */
+  readonly inputRows: number;
+  readonly eventTimes: readonly (readonly [index: number, times: EventTimes])[];
 }
 
 /** What the driver sends. */
@@ -32,6 +54,9 @@ export type ToWorker =
   | OpenFragment
   | { readonly kind: "close"; readonly fragmentId: number }
   | RunTask
+  | OpenShare
+  | CloseShare
+  | CallShare
   /** One more message with rows may be sent. */
   | { readonly kind: "credit"; readonly taskId: number }
   | { readonly kind: "cancel"; readonly taskId: number };
@@ -51,16 +76,13 @@ export type FromWorker =
   | {
       readonly kind: "rows";
       readonly taskId: number;
-      readonly rowCount: number;
-      /** Columns as `packColumns` packs them. */
-      readonly packed: ArrayBuffer;
+      /** One, or one for every owner where a task's rows are divided. */
+      readonly pieces: readonly PackedRows[];
     }
   | {
       readonly kind: "done";
       readonly taskId: number;
-      /** Rows that the scan of the partition delivered. */
-      readonly inputRows: number;
-      readonly eventTimes: readonly (readonly [index: number, times: EventTimes])[];
+      readonly report: TaskReport | ShareReport;
     }
   | { readonly kind: "failed"; readonly taskId: number; readonly error: PortableError };
 

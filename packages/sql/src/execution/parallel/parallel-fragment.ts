@@ -4,9 +4,9 @@ import type { PhysicalPlan, ScanPlan } from "../../physical/plan.js";
 import type { BuildSettings } from "../build.js";
 import type { Run } from "../operator.js";
 import { scanOf, scansOf } from "./fragment.js";
-import type { OpenFragment } from "./messages.js";
+import type { OpenFragment, PackedRows, RowDivision } from "./messages.js";
 import { NotPortable, toPortable } from "./portable.js";
-import type { PackedRows, WorkerPool } from "./worker-pool.js";
+import type { WorkerPool } from "./worker-pool.js";
 
 /** What a session with several threads lends to the plans that it runs. */
 export interface Parallelism {
@@ -51,9 +51,13 @@ export class ParallelFragment {
 
   /**
    * The rows over these partitions of the splitting read, by the workers; undefined where the driver has to do it, because the plan or an
-   * input cannot leave it.
+   * input cannot leave it. In pieces: one a time, or one for every owner where a division is given.
    */
-  async run(run: Run, partitions: readonly Partition[]): Promise<AsyncIterable<PackedRows> | undefined> {
+  async run(
+    run: Run,
+    partitions: readonly Partition[],
+    division?: RowDivision,
+  ): Promise<AsyncIterable<readonly PackedRows[]> | undefined> {
     if (this.refusal !== undefined) return undefined;
     const fragment = this.opened ?? this.open(run);
     if (fragment === undefined) return undefined;
@@ -69,6 +73,7 @@ export class ParallelFragment {
       nowMs: run.nowMs(),
       partitions,
       tables,
+      division,
       signal: run.signal,
       onDone: (inputRows, eventTimes) => {
         run.countInput(this.splitting, inputRows);
@@ -85,10 +90,15 @@ export class ParallelFragment {
   /** Who runs it, for `explain`; `workerOf` tells the worker forms of its inputs. */
   text(workerOf: (readId: number) => WorkerForm | undefined): string {
     const what = `${this.kind} over the partitions of ${this.scan.read.format}`;
-    const driverOnly = this.scans.find(({ read }) => workerOf(read.readId) === undefined);
-    const reason = this.refusal ?? (driverOnly && withoutForm(driverOnly));
+    const reason = this.reasonAgainst(workerOf);
     if (reason !== undefined) return `${what}: on the driver, because ${reason}`;
     return `${what}: on ${this.parallelism.pool.size} workers, if there are two or more`;
+  }
+
+  /** Why it runs on the driver; undefined if workers can run it. */
+  reasonAgainst(workerOf: (readId: number) => WorkerForm | undefined): string | undefined {
+    const driverOnly = this.scans.find(({ read }) => workerOf(read.readId) === undefined);
+    return this.refusal ?? (driverOnly && withoutForm(driverOnly));
   }
 
   close(): void {

@@ -1,10 +1,12 @@
 import type { Partition, StreamError } from "@ss/core";
 import type { EventTimes } from "../stream-run.js";
-import type { OpenFragment, RunTask, WorkerStart } from "./messages.js";
+import type { OpenFragment, PackedRows, RowDivision, RunTask, TaskReport, WorkerStart } from "./messages.js";
 import { type RunningTask, WorkerThread } from "./worker-thread.js";
 
 /** Tasks begun ahead of the one whose rows are taken, per worker: enough to keep all busy, few enough to hold their results. */
-const AHEAD = 2;
+const AHEAD = 3;
+/** Tasks of a run that a worker has at a time: the next is at hand when one ends, even while the driver is busy with results. */
+const AT_HAND = 2;
 
 /** A run of a fragment over the partitions of its input. */
 export interface FragmentRun {
@@ -12,20 +14,16 @@ export interface FragmentRun {
   readonly nowMs: number;
   readonly partitions: readonly Partition[];
   readonly tables: RunTask["tables"];
+  /** Present where rows are divided by their keys. */
+  readonly division?: RowDivision | undefined;
   readonly signal: AbortSignal;
   /** Called for every task that ended well, in the order of the partitions. */
   readonly onDone: (inputRows: number, eventTimes: readonly (readonly [number, EventTimes])[]) => void;
 }
 
-/** Rows of a fragment, packed. */
-export interface PackedRows {
-  readonly rowCount: number;
-  readonly packed: ArrayBuffer;
-}
-
 /**
- * The worker threads of a session, started when they are first needed. Runs do not wait for one another: each has at most one task at a
- * time on each worker, and a worker goes on with one task while another waits for its rows to be taken.
+ * The worker threads of a session. Runs do not wait for one another: a worker goes on with one task while that of another run waits for
+ * its rows to be taken.
  */
 export class WorkerPool {
   readonly size: number;
@@ -55,8 +53,23 @@ export class WorkerPool {
     while (this.threads.length < this.size) this.threads.push(new WorkerThread(this.entry, this.settings));
   }
 
-  /** The rows of all partitions, in the order of the partitions. */
-  async *run(run: FragmentRun): AsyncGenerator<PackedRows> {
+  /** Starts the workers while nobody waits for them; what speaks against it is told to the first run. */
+  startAhead(): void {
+    try {
+      this.start();
+    } catch {
+      // the first run starts them again
+    }
+  }
+
+  /** So many workers, to be owners of state for as long as they live. */
+  owners(count: number): readonly WorkerThread[] {
+    this.start();
+    return this.threads.slice(0, count);
+  }
+
+  /** The rows of all partitions, in the order of the partitions: a piece a time, or one for every owner where they are divided. */
+  async *run(run: FragmentRun): AsyncGenerator<readonly PackedRows[]> {
     this.start();
     const tasks = new TaskQueue(run, this.threads, () => this.nextId());
     const stop = (): void => tasks.cancel();
@@ -65,8 +78,8 @@ export class WorkerPool {
       for (let k = 0; k < run.partitions.length; k++) {
         run.signal.throwIfAborted();
         const task = await tasks.task(k);
-        for await (const rows of task.rows()) yield rows;
-        run.onDone(task.result!.inputRows, task.result!.eventTimes);
+        yield* task.rows();
+        run.onDone(task.report!.inputRows, task.report!.eventTimes);
       }
     } catch (error) {
       run.signal.throwIfAborted();
@@ -89,13 +102,14 @@ export class WorkerPool {
   }
 }
 
-/** Hands the partitions of a run to the workers that are free, in order and not too far ahead. */
+/** Hands the partitions of a run to the workers, in order and not too far ahead. */
 class TaskQueue {
   private readonly run: FragmentRun;
   private readonly runId: number;
   private readonly nextId: () => number;
-  private readonly free: WorkerThread[];
-  private readonly tasks: RunningTask[] = [];
+  /** How many of the run's tasks each worker has. */
+  private readonly loads: Map<WorkerThread, number>;
+  private readonly tasks: RunningTask<TaskReport>[] = [];
   private readonly open = new Map<number, WorkerThread>();
   private taken = 0;
   private cancelled = false;
@@ -106,12 +120,12 @@ class TaskQueue {
     this.run = run;
     this.runId = nextId();
     this.nextId = nextId;
-    this.free = [...threads];
+    this.loads = new Map(threads.map((thread) => [thread, 0]));
     this.ahead = threads.length * AHEAD;
   }
 
   /** The task of partition `k`; asked for in order. */
-  async task(k: number): Promise<RunningTask> {
+  async task(k: number): Promise<RunningTask<TaskReport>> {
     this.taken = k;
     this.dispatch();
     while (this.tasks[k] === undefined) {
@@ -124,10 +138,11 @@ class TaskQueue {
   }
 
   private dispatch(): void {
-    const { partitions, fragment, nowMs, tables } = this.run;
+    const { partitions, fragment, nowMs, tables, division } = this.run;
     while (!this.cancelled && this.tasks.length < Math.min(partitions.length, this.taken + 1 + this.ahead)) {
-      const thread = this.free.pop();
+      const thread = this.nextThread();
       if (thread === undefined) return;
+      this.addLoad(thread, 1);
       const taskId = this.nextId();
       const partition = partitions[this.tasks.length]!;
       const task: RunTask = {
@@ -138,16 +153,34 @@ class TaskQueue {
         nowMs,
         partition,
         tables,
+        division,
       };
       this.open.set(taskId, thread);
       const running = thread.run(fragment, task, () => {
         this.open.delete(taskId);
-        this.free.push(thread);
+        this.addLoad(thread, -1);
         this.dispatch();
         this.wake?.();
       });
       this.tasks.push(running);
     }
+  }
+
+  /** The worker with the fewest tasks, if it may have one more; the last tasks are left to whoever is idle first. */
+  private nextThread(): WorkerThread | undefined {
+    const left = this.run.partitions.length - this.tasks.length;
+    let fewest = left > this.loads.size ? AT_HAND : 1;
+    let found: WorkerThread | undefined;
+    for (const [thread, load] of this.loads) {
+      if (load >= fewest) continue;
+      fewest = load;
+      found = thread;
+    }
+    return found;
+  }
+
+  private addLoad(thread: WorkerThread, change: number): void {
+    this.loads.set(thread, this.loads.get(thread)! + change);
   }
 
   cancel(): void {

@@ -1,30 +1,35 @@
 import { Worker } from "node:worker_threads";
 import { StreamError } from "@ss/core";
-import type { FromWorker, OpenFragment, RunTask, ToWorker, WorkerStart } from "./messages.js";
+import type {
+  FromWorker,
+  OpenFragment,
+  PackedRows,
+  RunTask,
+  TaskReport,
+  ToWorker,
+  WorkerStart,
+} from "./messages.js";
 import { fromPortableError } from "./portable-error.js";
 
-type Rows = Extract<FromWorker, { kind: "rows" }>;
-type Done = Extract<FromWorker, { kind: "done" }>;
-
 /** A task as the driver sees it: what has come of it, in order. */
-export class RunningTask {
+export class RunningTask<Report> {
   /** Set when the task has ended well. */
-  result: Done | undefined;
+  report: Report | undefined;
   private readonly id: number;
   private readonly thread: WorkerThread;
-  private readonly arrived: Rows[] = [];
+  private readonly arrived: (readonly PackedRows[])[] = [];
   private error: unknown;
   private wake: (() => void) | undefined;
-  private readonly ended: () => void;
+  private readonly onEnd: () => void;
 
-  constructor(id: number, thread: WorkerThread, ended: () => void) {
+  constructor(id: number, thread: WorkerThread, onEnd: () => void) {
     this.id = id;
     this.thread = thread;
-    this.ended = ended;
+    this.onEnd = onEnd;
   }
 
   /** The task's messages with rows; ends when it has ended, throws what it threw. */
-  async *rows(): AsyncGenerator<Rows> {
+  async *rows(): AsyncGenerator<readonly PackedRows[]> {
     for (;;) {
       const next = this.arrived.shift();
       if (next !== undefined) {
@@ -33,16 +38,27 @@ export class RunningTask {
         continue;
       }
       if (this.error !== undefined) throw this.error;
-      if (this.result !== undefined) return;
+      if (this.report !== undefined) return;
       await new Promise<void>((resolve) => {
         this.wake = resolve;
       });
     }
   }
 
+  /** What the task tells at its end; of one that sends no rows, or whose rows were taken. */
+  async ended(): Promise<Report> {
+    for await (const _ of this.rows());
+    return this.report!;
+  }
+
+  /** Gives it up, if it has not ended. */
+  cancel(): void {
+    this.thread.cancel(this.id);
+  }
+
   take(message: FromWorker): void {
-    if (message.kind === "rows") this.arrived.push(message);
-    else if (message.kind === "done") this.end(message, undefined);
+    if (message.kind === "rows") this.arrived.push(message.pieces);
+    else if (message.kind === "done") this.end(message.report as Report, undefined);
     else this.end(undefined, fromPortableError(message.error));
     this.wake?.();
   }
@@ -52,17 +68,17 @@ export class RunningTask {
     this.wake?.();
   }
 
-  private end(result: Done | undefined, error: unknown): void {
-    this.result = result;
+  private end(report: Report | undefined, error: unknown): void {
+    this.report = report;
     this.error = error;
-    this.ended();
+    this.onEnd();
   }
 }
 
 /** A worker thread: keeps fragments, runs tasks of several runs side by side. */
 export class WorkerThread {
   private readonly worker: Worker;
-  private readonly tasks = new Map<number, RunningTask>();
+  private readonly tasks = new Map<number, RunningTask<unknown>>();
   private readonly fragments = new Set<number>();
   /** Why it runs no more tasks. */
   private death: StreamError | undefined;
@@ -81,23 +97,33 @@ export class WorkerThread {
     return this.death === undefined;
   }
 
-  post(message: ToWorker): void {
-    if (this.isAlive) this.worker.postMessage(message);
+  post(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
+    if (this.isAlive) this.worker.postMessage(message, transfer as ArrayBuffer[]);
   }
 
-  /** Begins a task; `ended` is called, later, when it has ended in any way. */
-  run(fragment: OpenFragment, task: RunTask, ended: () => void): RunningTask {
+  /** Begins a task over a partition; `onEnd` is called, later, when it has ended in any way. */
+  run(fragment: OpenFragment, task: RunTask, onEnd: () => void): RunningTask<TaskReport> {
     if (!this.fragments.has(fragment.fragmentId)) {
       this.fragments.add(fragment.fragmentId);
       this.post(fragment);
     }
-    const running = new RunningTask(task.taskId, this, () => {
-      this.forget(task.taskId);
-      queueMicrotask(ended);
+    return this.begin(task, onEnd);
+  }
+
+  /** Begins what a message asks for, under the id of a task that it carries. */
+  begin<Report>(
+    message: ToWorker & { readonly taskId: number },
+    onEnd: () => void,
+    transfer?: readonly ArrayBuffer[],
+  ): RunningTask<Report> {
+    const { taskId } = message;
+    const running = new RunningTask<Report>(taskId, this, () => {
+      this.forget(taskId);
+      queueMicrotask(onEnd);
     });
-    this.tasks.set(task.taskId, running);
+    this.tasks.set(taskId, running as RunningTask<unknown>);
     if (this.tasks.size === 1) this.worker.ref();
-    if (this.isAlive) this.post(task);
+    if (this.isAlive) this.post(message, transfer);
     else running.fail(this.death);
     return running;
   }

@@ -25,7 +25,7 @@ function canAnsiCast(from: DataType, to: DataType, tries = false): boolean {
   if (sameType(from, to)) return true;
   if (from.kind === "void") return true;
   if (to.kind === "variant") return canBecomeVariant(from);
-  if (from.kind === "variant") return true;
+  if (from.kind === "variant") return canComeOfVariant(to);
   if (isString(to)) return true;
   if (to.kind === "void") return false;
   if (from.kind === "array" && to.kind === "array") {
@@ -91,7 +91,7 @@ function canLegacyCast(from: DataType, to: DataType): boolean {
   if (sameType(from, to)) return true;
   if (from.kind === "void") return true;
   if (to.kind === "variant") return canBecomeVariant(from);
-  if (from.kind === "variant") return true;
+  if (from.kind === "variant") return canComeOfVariant(to);
   if (isString(to)) return true;
   if (from.kind === "array" && to.kind === "array") {
     return (
@@ -163,19 +163,37 @@ function keepsNulls(
   return to || !(from || (tries && castMayGiveNull(fromType, toType)));
 }
 
+/** Structs and maps become variants by `to_variant_object` alone. */
 function canBecomeVariant(from: DataType): boolean {
-  switch (from.kind) {
-    case "interval":
-    case "time":
-      return false;
+  return from.kind === "array" ? canBecomeVariant(from.elementType) : isVariantScalar(from);
+}
+
+/** Whether a type, structs and maps among them, can be made of a variant, or a variant of it. */
+export function canComeOfVariant(type: DataType): boolean {
+  switch (type.kind) {
     case "array":
-      return canBecomeVariant(from.elementType);
+      return canComeOfVariant(type.elementType);
     case "map":
-      return isString(from.keyType) && canBecomeVariant(from.valueType);
+      return type.keyType.kind === "string" && canComeOfVariant(type.valueType);
     case "struct":
-      return from.fields.every((field) => canBecomeVariant(field.type));
+      return type.fields.every((field) => canComeOfVariant(field.type));
     default:
+      return isVariantScalar(type);
+  }
+}
+
+function isVariantScalar(type: DataType): boolean {
+  switch (type.kind) {
+    case "boolean":
+    case "string":
+    case "binary":
+    case "date":
+    case "timestamp":
+    case "timestamp_ntz":
+    case "variant":
       return true;
+    default:
+      return isNumeric(type);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { SqlFunction } from "../../expression/function.js";
+import { schemaOfVariantAgg } from "../variant/schema-of-variant-agg.js";
 import { approxCountDistinct } from "./approx-count-distinct.js";
 import { avg, tryAvg } from "./avg.js";
 import { bitmapAndAgg, bitmapConstructAgg, bitmapOrAgg } from "./bitmap.js";
@@ -84,4 +85,5 @@ export const aggregateFunctions: readonly SqlFunction[] = [
   countMinSketch,
   vectorSum,
   vectorAvg,
+  schemaOfVariantAgg,
 ];

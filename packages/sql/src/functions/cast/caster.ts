@@ -1,4 +1,9 @@
 import { assert, type DataType, type MapValue, sameType, simpleString, type Value } from "@ss/core";
+import { VariantReader } from "@ss/kernels";
+import { fromVariant } from "../variant/from-variant.js";
+import { toVariant } from "../variant/to-variant.js";
+import { variantFailure } from "../variant/variant-errors.js";
+import type { VariantParts } from "../variant/variant-value.js";
 import type { Caster, CastOptions } from "./cast-options.js";
 import { toDateCaster, toTimeCaster, toTimestampCaster, toTimestampNtzCaster } from "./to-datetime.js";
 import { toDecimalCaster } from "./to-decimal.js";
@@ -12,6 +17,7 @@ const encoder = new TextEncoder();
 export function caster(from: DataType, to: DataType, options: CastOptions): (value: Value) => Value {
   if (sameType(from, to, true)) return (value) => value;
   if (from.kind === "void") return () => null;
+  if (from.kind === "variant") return variantCaster(to, options);
   const cast = atomicCaster(from, to, options) ?? nestedCaster(from, to, options);
   assert(cast, `There is no cast from ${simpleString(from)} to ${simpleString(to)}`);
   const present = cast as (value: Value) => Value;
@@ -58,9 +64,25 @@ function atomicCaster(from: DataType, to: DataType, options: CastOptions): Caste
       return toYearMonthCaster(from, to, options);
     case "dayTimeInterval":
       return toDayTimeCaster(from, to, options);
+    case "variant":
+      return toVariant(from, "cast");
     default:
       return undefined;
   }
+}
+
+function variantCaster(to: DataType, options: CastOptions): (value: Value) => Value {
+  const cast = fromVariant(to, { tries: options.mode === "try", timeZone: options.timeZone });
+  const reader = new VariantReader();
+  return (value) => {
+    if (value === null) return null;
+    try {
+      reader.openParts(...(value as unknown as VariantParts));
+      return cast(reader, reader.root);
+    } catch (error) {
+      throw variantFailure(error, "cast");
+    }
+  };
 }
 
 function toBinaryCaster(from: DataType): Caster | undefined {

@@ -1,8 +1,11 @@
 import { type DataType, layoutOf, sameType } from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import { alwaysNull, guarded, present } from "../emit/parts.js";
+import { emitVariantCall, variantCall } from "../variant/emit-variant.js";
+import { fromVariant } from "../variant/from-variant.js";
 import type { CastOptions } from "./cast-options.js";
 import { caster } from "./caster.js";
+import { emitBinaryText } from "./emit-binary-text.js";
 import { emitFromText } from "./emit-from-text.js";
 import { emitNumeric } from "./emit-numeric.js";
 import { emitTemporal } from "./emit-temporal.js";
@@ -16,6 +19,11 @@ export function emitCast(writer: CodeWriter, code: Code, to: DataType, options: 
   const from = code.type;
   if (sameType(from, to, true) || isRelabelling(from, to)) return { ...code, type: to } as Code;
   if (code.isNull === "true" || code.layout === "null") return alwaysNull(writer, to);
+  if (from.kind === "variant") return emitFromVariant(writer, code, to, options);
+  if (from.kind === "binary" && to.kind === "string" && code.layout === "bytes") {
+    const texts = emitBinaryText(writer, code);
+    if (texts !== undefined) return texts;
+  }
   return (
     emitNumeric(writer, code, to, options) ??
     emitFromText(writer, code, to, options) ??
@@ -28,6 +36,16 @@ export function emitCast(writer: CodeWriter, code: Code, to: DataType, options: 
 /** Types that differ by name only: STRING as BINARY, VARCHAR as STRING. */
 function isRelabelling(from: DataType, to: DataType): boolean {
   return layoutOf(from) === "bytes" && layoutOf(to) === "bytes" && from.kind !== "binary";
+}
+
+function emitFromVariant(writer: CodeWriter, code: Code, to: DataType, options: CastOptions): Code {
+  const cast = fromVariant(to, { tries: options.mode === "try", timeZone: options.timeZone });
+  return emitVariantCall(
+    writer,
+    code,
+    to,
+    variantCall("cast", (reader) => cast(reader, reader.root)),
+  );
 }
 
 function emitBoxed(writer: CodeWriter, code: Code, to: DataType, options: CastOptions): Code {

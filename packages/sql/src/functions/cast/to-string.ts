@@ -14,6 +14,7 @@ import {
   formatYearMonthInterval,
 } from "@ss/kernels";
 import { dayTimeFields, yearMonthFields } from "../interval/interval-units.js";
+import { variantJson } from "../variant/variant-value.js";
 import { type Caster, type CastOptions, zoneOf } from "./cast-options.js";
 
 /** Casts to STRING of one type's values. */
@@ -39,6 +40,8 @@ export function toStringCaster(from: DataType, options: CastOptions): Caster {
       return (value: bigint) => formatTimestampNtz(value);
     case "time":
       return (value: bigint) => formatTime(Number(value) / 1000);
+    case "variant":
+      return (value: Value) => variantJson(value);
     case "interval":
       return (value: IntervalValue) => formatCalendarInterval(value);
     case "yearMonthInterval":

@@ -23,7 +23,7 @@ import {
 import type { Expression } from "../../expression/expression.js";
 import type { FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
 import { nullableOf, typeOf } from "../../expression/type-of.js";
-import { isOrderable } from "../../expression/type-predicates.js";
+import { isGroupable, isOrderable } from "../../expression/type-predicates.js";
 import { boxed, callLike, coerced, inputTypes, rewriting, scalar } from "../define.js";
 import { fieldName } from "../nested/constructors.js";
 import { nullsFirstOrder, valueEquality, valueOrder } from "../value-order.js";
@@ -228,6 +228,9 @@ export function resolveWithElement(
   const common = sameType(type.elementType, valueType, true)
     ? type.elementType
     : findWiderTypeForTwo(type.elementType, valueType, context.ansi);
+  if (common && refusesVariants(context.name) && !isGroupable(common)) {
+    throw invalidOrderingType(context, context.name, common);
+  }
   if (!common) {
     throw datatypeMismatch(
       context,
@@ -243,6 +246,11 @@ export function resolveWithElement(
   }
   const castType = ArrayType(common, type.containsNull);
   return [coerced(list, castType, context), coerced(value, common, context), castType];
+}
+
+/** What only adds elements takes variants too; the others compare them. */
+function refusesVariants(name: string): boolean {
+  return name !== "array_append" && name !== "array_prepend";
 }
 
 function withElement(
@@ -299,7 +307,13 @@ function ofList(
   return boxed(
     names,
     ["array"],
-    (args) => type(typeOf(args[0]!) as ArrayType),
+    (args, context) => {
+      const list = typeOf(args[0]!) as ArrayType;
+      if (names[0] === "array_distinct" && !isGroupable(list)) {
+        throw invalidOrderingType(context, context.name, list.elementType);
+      }
+      return type(list);
+    },
     ({ argTypes }) => {
       const fn = make(argTypes[0] as ArrayType);
       return (list) => fn(list as List);
@@ -335,6 +349,7 @@ function setOperation(
           },
         );
       }
+      if (!isGroupable(common)) throw invalidOrderingType(context, context.name, common);
       const cast = [
         coerced(args[0]!, ArrayType(common, l.containsNull), context),
         coerced(args[1]!, ArrayType(common, r.containsNull), context),

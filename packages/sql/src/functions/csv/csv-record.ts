@@ -21,6 +21,8 @@ export class CsvRecord {
   /** What an empty value in quotes stands for. */
   readonly emptyValue: Uint8Array;
   private readonly table: FieldTable;
+  /** How records are written. */
+  readonly dialect: CsvOptions;
   private readonly tokenizer: CsvTokenizer;
   private readonly columnCount: number;
   private readonly nullValue: Uint8Array;
@@ -29,6 +31,7 @@ export class CsvRecord {
 
   constructor(columnCount: number, dialect: CsvOptions, nullValue: string, emptyValue: string) {
     const wanted = Array.from({ length: columnCount }, (_, k) => k);
+    this.dialect = dialect;
     this.tokenizer = new CsvTokenizer(wanted, dialect);
     this.table = new FieldTable(columnCount, 2);
     this.fields = this.table.columns.map((column) => ({ ...column }));
@@ -47,8 +50,14 @@ export class CsvRecord {
     this.keepFirst();
     this.valueCount = table.tokenCounts[0]!;
     if (!isGood) return false;
-    this.markNulls(bytes);
+    this.markNulls(bytes, this.fields, 0);
     return this.valueCount === this.columnCount;
+  }
+
+  /** Marks the nulls among the fields of a row that was read into a table; false where it has not as many values as there are columns. */
+  isRecord(bytes: Uint8Array, table: FieldTable, row: number): boolean {
+    this.markNulls(bytes, table.columns, row);
+    return table.tokenCounts[row] === this.columnCount;
   }
 
   /** Replaces what an arena holds by the text of a value with escapes; returns its length. */
@@ -69,16 +78,17 @@ export class CsvRecord {
     }
   }
 
-  private markNulls(bytes: Uint8Array): void {
-    const { fields } = this;
+  private markNulls(bytes: Uint8Array, fields: readonly Readonly<FieldColumn>[], row: number): void {
     for (let k = 0; k < fields.length; k++) {
       const { starts, lengths, kinds } = fields[k]!;
-      const length = lengths[0]!;
-      const kind = kinds[0]!;
+      const length = lengths[row]!;
+      const kind = kinds[row]!;
       if (
-        length === 0 ? kind !== KIND_QUOTED || this.emptyIsNull : this.isNull(bytes, starts[0]!, length, kind)
+        length === 0
+          ? kind !== KIND_QUOTED || this.emptyIsNull
+          : this.isNull(bytes, starts[row]!, length, kind)
       )
-        lengths[0] = -1;
+        lengths[row] = -1;
     }
   }
 

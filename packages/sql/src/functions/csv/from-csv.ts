@@ -7,7 +7,8 @@ import type { EmitCall, FunctionContext, ScalarFunction } from "../../expression
 import { parserFor } from "../datetime/patterns.js";
 import { sessionZone, zoneOfText } from "../datetime/zones.js";
 import { scalar } from "../define.js";
-import { alwaysNull, bytesCode } from "../emit/parts.js";
+import { alwaysNull } from "../emit/parts.js";
+import { emitRecords } from "../text-record/emit-records.js";
 import { type FunctionSettings, settingsOf } from "../text-record/function-settings.js";
 import {
   type MalformedRecords,
@@ -17,10 +18,10 @@ import {
 } from "../text-record/malformed-record.js";
 import { structArgument } from "../text-record/schema-argument.js";
 import type { ValueText } from "../text-record/value-parsers.js";
+import { CsvColumns } from "./csv-columns.js";
 import { checkedDialect, readDialect } from "./csv-dialect.js";
 import { CsvRecord } from "./csv-record.js";
 import { csvValueText } from "./csv-values.js";
-import { type CsvReading, emitCsvField } from "./emit-csv-field.js";
 
 interface FromCsvState {
   readonly settings: FunctionSettings;
@@ -62,37 +63,18 @@ function checkType(type: DataType, context: FunctionContext): void {
   );
 }
 
-/** Finds the fields of the record, then reads each one where it stands. */
 function emitFromCsv(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
   const type = call.type as StructType;
   const { settings, malformed } = call.state as FromCsvState;
-  const { corruptIndex, failFast } = malformed;
   const code = writer.expression(args[0]!);
   if (code.layout !== "bytes") return alwaysNull(writer, type);
-  const columnCount = type.fields.length - (corruptIndex < 0 ? 0 : 1);
-  const record = new CsvRecord(
-    columnCount,
-    readDialect(settings),
-    settings["nullvalue"] ?? "",
-    settings["emptyvalue"] ?? "",
-  );
-  const bad = writer.variable("false");
-  const read = `${bad} = !${writer.constant(record)}.read(${code.data}, ${code.start}, ${code.length});`;
-  writer.write(code.isNull === "false" ? read : `if (!${code.isNull}) ${read}`);
-  const reading: CsvReading = { writer, code, record, text: valueTextOf(call), bad };
-  let column = 0;
-  const fields = type.fields.map((field, k) =>
-    k === corruptIndex ? undefined : emitCsvField(reading, field.type, column++),
-  );
-  const corrupt = bytesCode(StringType, `!${bad}`, code.data, code.start, code.length);
-  const result: Code = {
-    type,
-    isNull: code.isNull,
-    layout: "struct",
-    fields: fields.map((field) => field ?? corrupt),
-  };
-  if (failFast) emitFailure(reading, result, call);
-  return result;
+  const types = type.fields.filter((_, k) => k !== malformed.corruptIndex).map((field) => field.type);
+  const { nullvalue = "", emptyvalue = "" } = settings;
+  const record = new CsvRecord(types.length, readDialect(settings), nullvalue, emptyvalue);
+  const records = new CsvColumns(types, record, valueTextOf(call));
+  const { struct, bad } = emitRecords(writer, code, type, records, malformed, false);
+  if (malformed.failFast) emitFailure(writer, struct, bad, call);
+  return struct;
 }
 
 function valueTextOf({ state, origin }: EmitCall): ValueText {
@@ -101,11 +83,11 @@ function valueTextOf({ state, origin }: EmitCall): ValueText {
   return csvValueText(settings, zone, (pattern, locale) => parserFor(pattern, origin, locale));
 }
 
-function emitFailure({ writer, bad }: CsvReading, result: Code, call: EmitCall): void {
+function emitFailure(writer: CodeWriter, struct: Code, bad: string, call: EmitCall): void {
   const fail = writer.constant((row: readonly Value[]) => {
     throw malformedRecord(rowText(row, call.type as StructType), call.origin);
   });
-  writer.when(result.isNull === "false" ? bad : `${bad} && !${result.isNull}`, () =>
-    writer.write(`${fail}(${writer.box({ ...result, isNull: "false" })});`),
+  writer.when(struct.isNull === "false" ? bad : `!${struct.isNull} && ${bad}`, () =>
+    writer.write(`${fail}(${writer.box({ ...struct, isNull: "false" })});`),
   );
 }

@@ -1,15 +1,18 @@
 import { type DataType, StringType, type StructType, type Value } from "@ss/core";
-import { ByteArena, CsvFieldWriter } from "@ss/kernels";
+import { ByteArena, CsvFieldWriter, UTC } from "@ss/kernels";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import { datatypeMismatch, quotedName, quotedType } from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EmitCall, EvaluationContext, ScalarFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
 import { emitCast } from "../cast/emit-cast.js";
+import { timePutter } from "../datetime/emit-format.js";
 import { sessionZone, zoneOfText } from "../datetime/zones.js";
 import { scalar } from "../define.js";
+import { arenaText } from "../emit/arena-text.js";
 import { emitBoxedCall } from "../emit/boxed-call.js";
 import { alwaysNull, type BytesCode, bytesCode, guarded, present } from "../emit/parts.js";
+import { wordArguments } from "../emit/stored-int64.js";
 import { type FunctionSettings, optionFormatter, settingsOf } from "../text-record/function-settings.js";
 import { binaryText } from "./binary-text.js";
 import { checkedDialect, writeDialect } from "./csv-dialect.js";
@@ -133,6 +136,8 @@ function fieldText(
   call: EmitCall,
 ): (writer: CodeWriter, code: Code, type: DataType) => BytesCode {
   return (writer, code, type) => {
+    const put = timeText(type, state, call);
+    if (put) return arenaText(writer, StringType, put, [wordArguments(writer, code)]);
     const format = formatter(type, state, call);
     if (format) return emitBoxedCall(writer, format, [code], StringType) as BytesCode;
     // decimals show as Java shows them, with an exponent where they are small
@@ -140,6 +145,30 @@ function fieldText(
     const options = { mode: "cast", ansi, timeZone: state.timeZone } as const;
     return emitCast(writer, code, StringType, options) as BytesCode;
   };
+}
+
+/** What writes timestamps as bytes; undefined for other types. */
+function timeText(
+  type: DataType,
+  { settings, timeZone, ansi }: ToCsvState,
+  { origin }: EmitCall,
+): ReturnType<typeof timePutter> | undefined {
+  const context = { ansi, timeZone, origin } as EvaluationContext;
+  switch (type.kind) {
+    case "timestamp": {
+      const zone = settings["timezone"] ? zoneOfText(settings["timezone"], origin) : sessionZone(context);
+      const standard = "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]";
+      const formatter = optionFormatter(settings, "timestampformat", standard, context);
+      return timePutter(() => formatter, zone, "micro", origin);
+    }
+    case "timestamp_ntz": {
+      const standard = "yyyy-MM-dd'T'HH:mm:ss[.SSS]";
+      const formatter = optionFormatter(settings, "timestampntzformat", standard, context);
+      return timePutter(() => formatter, UTC, "localMicro", origin);
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** What writes values whose text depends on options; undefined for those that casts write. */
@@ -154,17 +183,6 @@ function formatter(
       if (settings["dateformat"] === undefined) return undefined;
       const dates = optionFormatter(settings, "dateformat", "", context);
       return (value: number) => dates.formatDate(value);
-    }
-    case "timestamp": {
-      const zone = settings["timezone"] ? zoneOfText(settings["timezone"], origin) : sessionZone(context);
-      const standard = "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]";
-      const timestamps = optionFormatter(settings, "timestampformat", standard, context);
-      return (value: bigint) => timestamps.formatTimestamp(value, zone);
-    }
-    case "timestamp_ntz": {
-      const standard = "yyyy-MM-dd'T'HH:mm:ss[.SSS]";
-      const timestamps = optionFormatter(settings, "timestampntzformat", standard, context);
-      return (value: bigint) => timestamps.formatTimestampNtz(value);
     }
     case "time": {
       if (settings["timeformat"] === undefined) return undefined;

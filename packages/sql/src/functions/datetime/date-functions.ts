@@ -15,7 +15,8 @@ import {
   isoDayOfWeekFromName,
   monthsBetween,
   nextDayOfWeek,
-  secondOfBigint,
+  secondOfMicros,
+  type TimeZone,
   TRUNCATE_WEEK,
   truncateDays,
   truncateUnitFromName,
@@ -23,13 +24,15 @@ import {
 import type { Code, CodeWriter } from "../../expression/code.js";
 import { accepts, type TypeExpectation } from "../../expression/coercion/type-expectation.js";
 import { unexpectedInputType } from "../../expression/errors.js";
-import { type Expression, literal } from "../../expression/expression.js";
+import { type Expression, literal, type Origin } from "../../expression/expression.js";
 import type { EmitCall, ScalarFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
 import { isNumeric } from "../../expression/type-predicates.js";
-import { boxed, callLike, inputTypes, rewriting, scalar } from "../define.js";
+import { callLike, inputTypes, rewriting, scalar } from "../define.js";
 import { anyNull, guarded, valueCode, valueOf } from "../emit/parts.js";
+import { wordArguments } from "../emit/stored-int64.js";
 import { arithmeticOverflow, runtimeError } from "../runtime-error.js";
+import { emitByName, emitOfNumbers } from "./emit-dates.js";
 import { sessionZone } from "./zones.js";
 
 const DAYS: TypeExpectation = [IntegerType, ShortType, ByteType];
@@ -39,61 +42,88 @@ export const dateFunctions: readonly ScalarFunction[] = [
   dayArithmetic(["date_add", "dateadd"], "+", DAYS, DateType),
   dayArithmetic(["date_sub"], "-", DAYS, DateType),
   dayArithmetic(["datediff", "date_diff"], "-", DateType, IntegerType),
-  boxed(["add_months"], [DateType, IntegerType], DateType, ({ origin }) => (days, months) => {
-    const moved = addMonthsToDays(days as number, months as number);
-    if (moved !== (moved | 0)) throw arithmeticOverflow("integer overflow", "", origin);
-    return moved;
+  scalar({
+    names: ["add_months"],
+    arity: [2, 2],
+    resolve: (args, context) => inputTypes(args, [DateType, IntegerType], context, DateType),
+    emit: (writer, args, call) =>
+      emitOfNumbers(
+        writer,
+        args,
+        call,
+        (days, months) => {
+          const moved = addMonthsToDays(days!, months!);
+          if (moved !== (moved | 0)) throw arithmeticOverflow("integer overflow", "", call.origin);
+          return moved;
+        },
+        false,
+      ),
   }),
-  boxed(["next_day"], [DateType, StringType], DateType, ({ ansi, origin }) => (days, name) => {
-    const dayOfWeek = isoDayOfWeekFromName((name as string).trim());
-    if (dayOfWeek > 0) return nextDayOfWeek(days as number, dayOfWeek);
-    if (!ansi) return null;
-    throw runtimeError(
-      "ILLEGAL_DAY_OF_WEEK",
-      "22009",
-      { string: name as string },
-      `Illegal input for day of week: ${name as string}. Give a name such as MON or TUESDAY.`,
-      origin,
-    );
+  scalar({
+    names: ["next_day"],
+    arity: [2, 2],
+    resolve: (args, context) => ({
+      ...inputTypes(args, [DateType, StringType], context, DateType),
+      nullable: true,
+      state: context.ansi,
+    }),
+    emit: (writer, args, call) => {
+      const dayOf = dayOfWeekReader(call.state === true, call.origin);
+      return emitByName(writer, args, call, dayOf, (days, day) =>
+        day > 0 ? nextDayOfWeek(days, day) : Number.NaN,
+      );
+    },
   }),
   rewriting(["months_between"], [2, 3], (args, context) =>
     callLike(context, "$months_between", ...args, ...(args.length === 2 ? [literal(true, BooleanType)] : [])),
   ),
-  boxed(["$months_between"], [TimestampType, TimestampType, BooleanType], DoubleType, (context) => {
-    const zone = sessionZone(context);
-    return (end, start, roundOff) => {
-      const [a, b] = [localParts(end as bigint, zone), localParts(start as bigint, zone)];
-      return monthsBetween(a.days, a.seconds, b.days, b.seconds, roundOff as boolean);
-    };
+  scalar({
+    names: ["$months_between"],
+    arity: [3, 3],
+    resolve: (args, context) => ({
+      ...inputTypes(args, [TimestampType, TimestampType, BooleanType], context, DoubleType),
+      state: context.timeZone,
+    }),
+    emit: emitMonthsBetween,
   }),
-  boxed(
-    ["make_date"],
-    [IntegerType, IntegerType, IntegerType],
-    DateType,
-    ({ ansi }) =>
-      (year, month, day) => {
-        const [y, m, d] = [year as number, month as number, day as number];
-        if (isCivilDate(y, m, d)) return daysFromCivil(y, m, d);
-        if (!ansi) return null;
-        const rangeMessage = civilRangeMessage(y, m, d);
-        throw fieldOutOfBounds(rangeMessage);
-      },
-    { nullable: true },
-  ),
-  boxed(
-    ["trunc"],
-    [DateType, StringType],
-    DateType,
-    () => (days, unit) => {
-      const level = truncateUnitFromName(unit as string);
-      return level < TRUNCATE_WEEK ? null : truncateDays(days as number, level);
+  scalar({
+    names: ["make_date"],
+    arity: [3, 3],
+    resolve: (args, context) => ({
+      ...inputTypes(args, [IntegerType, IntegerType, IntegerType], context, DateType, true),
+      state: context.ansi,
+    }),
+    emit: (writer, args, call) => {
+      const ansi = call.state === true;
+      const compute = (year = 0, month = 0, day = 0): number => {
+        if (isCivilDate(year, month, day)) return daysFromCivil(year, month, day);
+        if (!ansi) return Number.NaN;
+        throw fieldOutOfBounds(civilRangeMessage(year, month, day));
+      };
+      return emitOfNumbers(writer, args, call, compute, true);
     },
-    { nullable: true },
-  ),
+  }),
+  scalar({
+    names: ["trunc"],
+    arity: [2, 2],
+    resolve: (args, context) => inputTypes(args, [DateType, StringType], context, DateType, true),
+    emit: (writer, args, call) =>
+      emitByName(writer, args, call, truncateUnitFromName, (days, level) =>
+        level < TRUNCATE_WEEK ? Number.NaN : truncateDays(days, level),
+      ),
+  }),
   rewriting(["date_from_unix_date"], [1, 1], ([days], context) =>
     callLike(context, "date_add", literal(0, DateType), days!),
   ),
-  boxed(["unix_date"], [DateType], IntegerType, () => (days) => days as number),
+  scalar({
+    names: ["unix_date"],
+    arity: [1, 1],
+    resolve: (args, context) => inputTypes(args, [DateType], context, IntegerType),
+    emit: (writer, args, call) => {
+      const code = writer.expression(args[0]!);
+      return valueCode(call.type, code.isNull, valueOf(code));
+    },
+  }),
 ];
 
 function dayArithmetic(
@@ -124,10 +154,52 @@ function emitDays(writer: CodeWriter, args: readonly Expression[], call: EmitCal
   );
 }
 
-function localParts(micros: bigint, zone: ReturnType<typeof sessionZone>): { days: number; seconds: number } {
-  const second = secondOfBigint(micros);
-  const days = Math.floor((second + zone.offsetAt(second)) / 86400);
-  return { days, seconds: second - zone.secondOfLocal(days * 86400) };
+/** The ISO day that a name stands for; 0 for none, which is an error if `ansi`. */
+function dayOfWeekReader(ansi: boolean, origin: Origin | undefined): (name: string) => number {
+  return (name) => {
+    const dayOfWeek = isoDayOfWeekFromName(name.trim());
+    if (dayOfWeek > 0 || !ansi) return dayOfWeek;
+    throw runtimeError(
+      "ILLEGAL_DAY_OF_WEEK",
+      "22009",
+      { string: name },
+      `Illegal input for day of week: ${name}. Give a name such as MON or TUESDAY.`,
+      origin,
+    );
+  };
+}
+
+function emitMonthsBetween(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
+  const codes = args.map((arg) => writer.expression(arg)) as [Code, Code, Code];
+  const zone = sessionZone({ timeZone: call.state as string });
+  return guarded(writer, anyNull(...codes.map((code) => code.isNull)), call.type, () => {
+    const between = writer.constant(monthsBetweenInstants(zone));
+    const [end, start] = [wordArguments(writer, codes[0]), wordArguments(writer, codes[1])];
+    const months = `${between}(${end}, ${start}, ${valueOf(codes[2])})`;
+    return valueCode(call.type, "false", writer.variable(months));
+  });
+}
+
+type MonthsBetween = (
+  endLow: number,
+  endHigh: number,
+  startLow: number,
+  startHigh: number,
+  roundOff: boolean,
+) => number;
+
+/** The months between two instants, by the dates and the seconds of the day that they have in a zone. */
+function monthsBetweenInstants(zone: TimeZone): MonthsBetween {
+  const dayOf = (second: number): number => Math.floor((second + zone.offsetAt(second)) / 86400);
+  return (endLow, endHigh, startLow, startHigh, roundOff) => {
+    const end = secondOfMicros(endLow, endHigh);
+    const start = secondOfMicros(startLow, startHigh);
+    const endDay = dayOf(end);
+    const startDay = dayOf(start);
+    const endSecond = end - zone.secondOfLocal(endDay * 86400);
+    const startSecond = start - zone.secondOfLocal(startDay * 86400);
+    return monthsBetween(endDay, endSecond, startDay, startSecond, roundOff);
+  };
 }
 
 /** The error of a date or time whose fields name none. */

@@ -19,9 +19,14 @@ import type { Code, CodeWriter } from "../../expression/code.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EmitCall, ScalarFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
-import { boxed, inputTypes, scalar } from "../define.js";
-import { wordsOf } from "../emit/int64.js";
-import { guarded, valueCode, valueOf } from "../emit/parts.js";
+import { inputTypes, scalar } from "../define.js";
+import { type Scratch, wordsOf } from "../emit/int64.js";
+import { bytesCode, guarded, valueCode, valueOf } from "../emit/parts.js";
+import { doubleOfWords, storedInt64, storeSafe, wordArguments } from "../emit/stored-int64.js";
+
+/** Names of three letters, one after the other. */
+const DAY_NAMES = "MonTueWedThuFriSatSun";
+const MONTH_NAMES = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
 /** Fields of dates and times: `year`, `hour`, `dayofweek`, ... */
 export const fieldFunctions: readonly ScalarFunction[] = [
@@ -41,37 +46,53 @@ export const fieldFunctions: readonly ScalarFunction[] = [
     resolve: (args, context) => inputTypes(args, [DateType], context, DateType),
     emit: (writer, args, call) => emitOfDate(writer, args, call, lastDayOfMonth),
   }),
-  boxed(
-    ["dayname"],
-    [DateType],
-    StringType,
-    () => (days) => DAY_NAMES[isoDayOfWeekOfDays(days as number) - 1]!,
-  ),
-  boxed(["monthname"], [DateType], StringType, () => (days) => MONTH_NAMES[monthOfDays(days as number) - 1]!),
+  named("dayname", DAY_NAMES, (days) => isoDayOfWeekOfDays(days) - 1),
+  named("monthname", MONTH_NAMES, (days) => monthOfDays(days) - 1),
   ofTime(["hour"], 3600, 24),
   ofTime(["minute"], 60, 60),
   ofTime(["second"], 1, 60),
-  boxed(
-    ["$second_with_fraction"],
-    [["anyTimestamp", "time"]],
-    DecimalType(8, 6),
-    ({ argTypes, timeZone: id }) => {
-      const zone = argTypes[0]!.kind === "timestamp" ? (timeZone(id) ?? UTC) : UTC;
-      if (argTypes[0]!.kind === "time") return (value) => ((value as bigint) / 1000n) % 60_000_000n;
-      return (value) => secondAndMicros(value as bigint, zone);
-    },
-  ),
+  scalar({
+    names: ["$second_with_fraction"],
+    arity: [1, 1],
+    resolve: (args, context) => ({
+      ...inputTypes(args, [["anyTimestamp", "time"]], context, DecimalType(8, 6)),
+      state: context.timeZone,
+    }),
+    emit: emitSecondAndMicros,
+  }),
 ];
 
-const DAY_NAMES = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/** A name out of a list, as a view of the list's bytes. */
+function named(name: string, names: string, place: (days: number) => number): ScalarFunction {
+  const bytes = new TextEncoder().encode(names);
+  return scalar({
+    names: [name],
+    arity: [1, 1],
+    resolve: (args, context) => inputTypes(args, [DateType], context, StringType),
+    emit: (writer, args, call) => {
+      const code = writer.expression(args[0]!);
+      return guarded(writer, code.isNull, call.type, () => {
+        const start = writer.variable(`${writer.constant(place)}(${valueOf(code)}) * 3`);
+        return bytesCode(call.type, "false", writer.constant(bytes), start, "3");
+      });
+    },
+  });
+}
 
-function secondAndMicros(micros: bigint, zone: TimeZone): bigint {
-  const low = Number(BigInt.asIntN(32, micros));
-  const high = Number(micros >> 32n);
-  const second = secondOfMicros(low, high);
-  const local = second + zone.offsetAt(second);
-  return BigInt((((local % 60) + 60) % 60) * 1_000_000 + microOfSecondOfMicros(low, high));
+function emitSecondAndMicros(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
+  const code = writer.expression(args[0]!);
+  const { kind } = typeOf(args[0]!);
+  const zone = kind === "timestamp" ? (timeZone(call.state as string) ?? UTC) : UTC;
+  const store =
+    kind === "time"
+      ? (slot: Scratch, low: number, high: number): void =>
+          storeSafe(slot, Math.floor(doubleOfWords(low, high) / 1000) % 60_000_000)
+      : (slot: Scratch, low: number, high: number): void => {
+          const second = secondOfMicros(low, high);
+          const local = second + zone.offsetAt(second);
+          storeSafe(slot, (((local % 60) + 60) % 60) * 1_000_000 + microOfSecondOfMicros(low, high));
+        };
+  return storedInt64(writer, call.type, code.isNull, store, () => [wordArguments(writer, code)]);
 }
 
 function ofDate(names: readonly string[], field: (days: number) => number): ScalarFunction {

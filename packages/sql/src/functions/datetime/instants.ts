@@ -13,11 +13,16 @@ import {
 import {
   daysFromCivil,
   isCivilDate,
+  microOfSecondOfMicros,
   microsToBigint,
   powerOfTen,
+  secondOfMicros,
+  storeMicros,
+  type TimeZone,
   timestampDifference,
   UTC,
 } from "@ss/kernels";
+import type { Code } from "../../expression/code.js";
 import { unexpectedInputType } from "../../expression/errors.js";
 import { type Expression, literal } from "../../expression/expression.js";
 import type { EvaluationContext, FunctionContext, ScalarFunction } from "../../expression/function.js";
@@ -25,9 +30,14 @@ import { typeOf } from "../../expression/type-of.js";
 import { isAnyTimestamp } from "../../expression/type-predicates.js";
 import { instantOfLocal, localMicros } from "../cast/to-datetime.js";
 import { saturateLong } from "../cast/to-number.js";
-import { boxed, callLike, rewriting } from "../define.js";
+import { boxed, callLike, inputTypes, rewriting, scalar } from "../define.js";
+import { bytesArguments } from "../emit/arena-text.js";
+import type { Scratch } from "../emit/int64.js";
+import { anyNull, type BytesCode } from "../emit/parts.js";
+import { storedInt64, wordArguments } from "../emit/stored-int64.js";
 import { arithmeticOverflow, runtimeError } from "../runtime-error.js";
 import { civilRangeMessage, fieldOutOfBounds } from "./date-functions.js";
+import { nameReader } from "./emit-dates.js";
 import { addParts } from "./interval-arithmetic.js";
 import { remembered } from "./patterns.js";
 import { sessionZone, zoneOfText } from "./zones.js";
@@ -42,14 +52,8 @@ export const instantFunctions: readonly ScalarFunction[] = [
   toUnit("unix_seconds", MICROS_PER_SECOND),
   toUnit("unix_millis", 1000n),
   toUnit("unix_micros", 1n),
-  boxed(["from_utc_timestamp"], [TimestampType, StringType], TimestampType, (context) => {
-    const zone = remembered((id) => zoneOfText(id, context.origin));
-    return (micros, id) => localMicros(micros as bigint, zone(id as string));
-  }),
-  boxed(["to_utc_timestamp"], [TimestampType, StringType], TimestampType, (context) => {
-    const zone = remembered((id) => zoneOfText(id, context.origin));
-    return (micros, id) => instantOfLocal(micros as bigint, zone(id as string));
-  }),
+  moved("from_utc_timestamp", (zone, second) => second + zone.offsetAt(second)),
+  moved("to_utc_timestamp", (zone, second) => zone.secondOfLocal(second)),
   rewriting(["convert_timezone"], [2, 3], (args, context) =>
     args.length === 3
       ? callLike(context, "$convert_timezone", ...args)
@@ -85,6 +89,29 @@ export const instantFunctions: readonly ScalarFunction[] = [
     };
   }),
 ];
+
+/** The same time of day in another zone: `move` gives the second. */
+function moved(name: string, move: (zone: TimeZone, second: number) => number): ScalarFunction {
+  return scalar({
+    names: [name],
+    arity: [2, 2],
+    resolve: (args, context) => inputTypes(args, [TimestampType, StringType], context, TimestampType),
+    emit: (writer, args, call) => {
+      const [time, id] = args.map((arg) => writer.expression(arg)) as [Code, BytesCode];
+      const zoneOf = nameReader((text) => zoneOfText(text, call.origin));
+      const read = writer.constant(zoneOf);
+      const store = (slot: Scratch, zone: TimeZone, low: number, high: number): void => {
+        const second = move(zone, secondOfMicros(low, high));
+        const micro = microOfSecondOfMicros(low, high);
+        if (!storeMicros(second, micro, slot.words, 0)) slot.values[0] = microsToBigint(second, micro);
+      };
+      return storedInt64(writer, call.type, anyNull(time.isNull, id.isNull), store, () => [
+        `${read}(${bytesArguments(id)})`,
+        wordArguments(writer, time),
+      ]);
+    },
+  });
+}
 
 function fromSeconds({ argTypes, origin }: EvaluationContext): (...values: Value[]) => Value {
   const type = argTypes[0]!;

@@ -6,26 +6,20 @@ import {
   TimestampNTZType,
   TimestampType,
   TimeType,
-  type Value,
 } from "@ss/core";
-import { type DatetimeParser, secondOfBigint, secondOfMicros } from "@ss/kernels";
+import { secondOfMicros } from "@ss/kernels";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import { type Cast, type Expression, literal } from "../../expression/expression.js";
-import type {
-  EmitCall,
-  EvaluationContext,
-  FunctionContext,
-  ScalarFunction,
-} from "../../expression/function.js";
+import type { EmitCall, FunctionContext, ScalarFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
-import { isAnyTimestamp, isString } from "../../expression/type-predicates.js";
-import { boxed, callLike, coerced, inputTypes, rewriting, scalar } from "../define.js";
+import { isString } from "../../expression/type-predicates.js";
+import { callLike, coerced, inputTypes, rewriting, scalar } from "../define.js";
 import { emitBoxedCall } from "../emit/boxed-call.js";
 import type { Scratch } from "../emit/int64.js";
 import { anyNull, valueOf } from "../emit/parts.js";
 import { storedInt64, storeSafe, wordArguments } from "../emit/stored-int64.js";
-import { runtimeError } from "../runtime-error.js";
-import { formatted, formatterFor, parserFor, remembered } from "./patterns.js";
+import { formatting } from "./emit-format.js";
+import { emitParse, timeParser, unixRules } from "./emit-parse.js";
 import { sessionZone } from "./zones.js";
 
 /** Texts to dates and times and back, by patterns. */
@@ -42,7 +36,10 @@ export const parseFormatFunctions: readonly ScalarFunction[] = [
   parser("$parse_timestamp_ntz", TimestampNTZType),
   parser("$parse_date", DateType),
   parser("$parse_time", TimeType()),
-  boxed(["date_format"], [["anyTimestamp", "time"], StringType], StringType, evaluateFormat),
+  formatting(["date_format"], [["anyTimestamp", "time"], StringType], (type) => {
+    if (type.kind === "time") return "nanoOfDay";
+    return type.kind === "timestamp_ntz" ? "localMicro" : "micro";
+  }),
   rewriting(["unix_timestamp"], [0, 2], (args, context) =>
     args.length === 0 ? callLike(context, "$now_seconds") : callLike(context, "to_unix_timestamp", ...args),
   ),
@@ -67,15 +64,7 @@ export const parseFormatFunctions: readonly ScalarFunction[] = [
   rewriting(["from_unixtime"], [1, 2], (args, context) =>
     callLike(context, "$from_unixtime", args[0]!, args[1] ?? literal("yyyy-MM-dd HH:mm:ss", StringType)),
   ),
-  boxed(["$from_unixtime"], [LongType, StringType], StringType, (context) => {
-    const formatter = remembered((pattern) => formatterFor(pattern, context.origin));
-    const zone = sessionZone(context);
-    return (seconds, pattern) =>
-      formatted(
-        () => formatter(pattern as string).formatTimestampParts(Number(seconds), 0, zone),
-        context.origin,
-      );
-  }),
+  formatting(["$from_unixtime"], [LongType, StringType], () => "second"),
 ];
 
 /** The type of `to_timestamp`, by the setting `spark.sql.timestampType`. */
@@ -112,117 +101,46 @@ function isTemporal(type: DataType): boolean {
   return type.kind === "date" || type.kind === "timestamp" || type.kind === "timestamp_ntz";
 }
 
+/** Texts by a pattern; the third argument is "try", or what a failure suggests to use. */
 function parser(name: string, type: DataType): ScalarFunction {
-  return boxed(
-    [name],
-    [StringType, StringType, StringType],
-    type,
-    (context) => {
-      const parserOf = remembered((pattern) => parserFor(pattern, context.origin));
-      const parse = parseAs(type, context);
-      return (text, pattern, mode) => {
-        const compiled = parserOf(pattern as string);
-        const value = parse(compiled, text as string);
-        if (value !== undefined) return value;
-        if (mode === "try" || !context.ansi) return null;
-        throw cannotParse(type, compiled, text as string, pattern as string, mode as string);
-      };
+  return scalar({
+    names: [name],
+    arity: [3, 3],
+    resolve: (args, context) => ({
+      ...inputTypes(args, [StringType, StringType, StringType], context, type, true),
+      state: { ansi: context.ansi, timeZone: context.timeZone },
+    }),
+    emit: (writer, [text, pattern, mode], call) => {
+      const state = call.state as { ansi: boolean; timeZone: string };
+      const name = mode?.kind === "literal" ? (mode.value as string) : "try";
+      const suggestion = name === "try" || !state.ansi ? undefined : name;
+      if (type.kind !== "time") {
+        const zone = sessionZone(state);
+        return emitParse(writer, text!, pattern!, call.type, { type, zone, suggestion, origin: call.origin });
+      }
+      const codes = [writer.expression(text!), writer.expression(pattern!)];
+      return emitBoxedCall(writer, timeParser(type, suggestion, call.origin), codes, call.type);
     },
-    { nullable: true },
-  );
-}
-
-function parseAs(
-  type: DataType,
-  context: EvaluationContext,
-): (parser: DatetimeParser, text: string) => Value | undefined {
-  switch (type.kind) {
-    case "timestamp": {
-      const zone = sessionZone(context);
-      return (compiled, text) => compiled.parseTimestamp(text, zone);
-    }
-    case "timestamp_ntz":
-      return (compiled, text) => compiled.parseTimestampNtz(text, false);
-    case "date":
-      return (compiled, text) => {
-        const days = compiled.parseDate(text);
-        return days === days ? days : undefined;
-      };
-    default:
-      return (compiled, text) => {
-        const micros = compiled.parseTime(text);
-        return micros === micros ? BigInt(micros) * 1000n : undefined;
-      };
-  }
-}
-
-function cannotParse(
-  type: DataType,
-  parser: DatetimeParser,
-  text: string,
-  pattern: string,
-  func: string,
-): Error {
-  if (type.kind === "time") {
-    return runtimeError(
-      "CANNOT_PARSE_TIME",
-      "22010",
-      { input: `'${text}'`, format: `'${pattern}'` },
-      `The input string '${text}' cannot be parsed as a time by the format '${pattern}'.`,
-    );
-  }
-  return runtimeError(
-    "CANNOT_PARSE_TIMESTAMP",
-    "22007",
-    { func: `\`${func}\``, message: parser.failure },
-    `${parser.failure}. Use \`${func}\` to tolerate invalid input and return NULL instead.`,
-  );
-}
-
-function evaluateFormat(context: EvaluationContext): (...values: Value[]) => Value {
-  const formatter = remembered((pattern) => formatterFor(pattern, context.origin));
-  const { kind } = context.argTypes[0]!;
-  const zone = sessionZone(context);
-  return (value, pattern) =>
-    formatted(() => {
-      const compiled = formatter(pattern as string);
-      if (kind === "time") return compiled.formatTime(Number(value as bigint) / 1000);
-      if (kind === "timestamp_ntz") return compiled.formatTimestampNtz(value as bigint);
-      return compiled.formatTimestamp(value as bigint, zone);
-    }, context.origin);
+  });
 }
 
 /** Seconds of dates and timestamps are computed from their numbers; texts are parsed. */
 function emitUnix(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
-  const [source, pattern] = args.map((arg) => writer.expression(arg)) as [Code, Code];
-  const context = { ...(call.state as { ansi: boolean; timeZone: string }), origin: call.origin };
-  const isNull = anyNull(source.isNull, pattern.isNull);
+  const [time, pattern] = args as [Expression, Expression];
+  const { ansi, timeZone } = call.state as { ansi: boolean; timeZone: string };
+  const zone = sessionZone({ timeZone });
+  if (isString(typeOf(time)))
+    return emitParse(writer, time, pattern, call.type, unixRules(ansi, zone, call.origin), true);
+  const source = writer.expression(time);
+  const isNull = anyNull(source.isNull, writer.expression(pattern).isNull);
   if (source.type.kind === "date") {
-    const zone = sessionZone(context);
     const store = (slot: Scratch, days: number): void => storeSafe(slot, zone.secondOfLocal(days * 86400));
     return storedInt64(writer, call.type, isNull, store, () => [valueOf(source)]);
   }
-  if (isAnyTimestamp(source.type)) {
-    return storedInt64(writer, call.type, isNull, storeSecond, () => [wordArguments(writer, source)]);
-  }
-  return emitBoxedCall(writer, unixOfText(context), [source, pattern], call.type);
+  return storedInt64(writer, call.type, isNull, storeSecond, () => [wordArguments(writer, source)]);
 }
 
 /** Stores the epoch second of microseconds given by their halves. */
 function storeSecond(slot: Scratch, low: number, high: number): void {
   storeSafe(slot, secondOfMicros(low, high));
-}
-
-function unixOfText(
-  context: Pick<EvaluationContext, "ansi" | "timeZone" | "origin">,
-): (text: string, pattern: string) => Value {
-  const zone = sessionZone(context);
-  const parserOf = remembered((pattern) => parserFor(pattern, context.origin));
-  return (text, pattern) => {
-    const compiled = parserOf(pattern);
-    const micros = compiled.parseTimestamp(text, zone);
-    if (micros !== undefined) return BigInt(secondOfBigint(micros));
-    if (!context.ansi) return null;
-    throw cannotParse(TimestampType, compiled, text, pattern, "try_to_timestamp");
-  };
 }

@@ -46,6 +46,11 @@ function hashing<H extends number | bigint>(name: string, type: DataType, kind: 
           },
         );
       }
+      if (args.some((arg) => existsInType(typeOf(arg), (part) => part.kind === "variant"))) {
+        throw datatypeMismatch(context, "HASH_VARIANT_TYPE", "variants cannot be hashed.", {
+          functionName: `\`${name}\``,
+        });
+      }
       return { args, type, nullable: false };
     },
     evaluate: ({ argTypes }: EvaluationContext) => {

@@ -14,6 +14,7 @@ import { nullableOf, typeOf } from "../../expression/type-of.js";
 import { isString } from "../../expression/type-predicates.js";
 import { castInputs, coerced } from "../define.js";
 import { jsonTuple } from "../json/json-tuple.js";
+import { variantExplode } from "../variant/variant-explode.js";
 
 interface Output {
   readonly name: string;
@@ -82,6 +83,7 @@ export const generatorFunctions: readonly GeneratorFunction[] = [
       () =>
       (json, ...names) => [jsonTuple(json as string | null, names as (string | null)[])],
   },
+  variantExplode,
 ];
 
 function exploding(names: readonly string[], position: boolean): GeneratorFunction {

@@ -4,6 +4,7 @@ import type { EvaluationContext } from "../../expression/function.js";
 import { caster } from "../cast/caster.js";
 import { sessionZone, zoneOfText } from "../datetime/zones.js";
 import { type FunctionSettings, optionParser } from "../text-record/function-settings.js";
+import { variantParser } from "../variant/parse-variant.js";
 import { type JsonNode, writeJson } from "./json-value.js";
 
 /** Thrown where a JSON value is none of the type that is wanted. */
@@ -31,6 +32,7 @@ export function jsonDecoder(
 }
 
 function decoder(type: DataType, decoding: Decoding): JsonDecoder {
+  if (type.kind === "variant") return variantDecoder();
   const present = presentDecoder(type, decoding);
   return (node) => (node.kind === "null" ? null : present(node));
 }
@@ -91,6 +93,12 @@ function presentDecoder(type: DataType, decoding: Decoding): JsonDecoder {
       return (node) => (node.kind === "string" ? (cast(node.value) ?? mismatch()) : mismatch());
     }
   }
+}
+
+/** JSON null is a variant, not NULL. */
+function variantDecoder(): JsonDecoder {
+  const parse = variantParser({});
+  return (node) => parse(writeJson(node)) ?? mismatch();
 }
 
 function textCaster(type: DataType, { context }: Decoding): (text: string) => Value {

@@ -15,8 +15,9 @@ import {
   rowText,
 } from "../text-record/malformed-record.js";
 import { schemaArgument } from "../text-record/schema-argument.js";
+import { variantParser } from "../variant/parse-variant.js";
 import { JsonMismatch, jsonDecoder } from "./decode-json.js";
-import { emitFlatJson, isFlat } from "./emit-flat-json.js";
+import { emitFlatJson, isFlat, jsonGrammar } from "./emit-flat-json.js";
 import { parseJsonPrefix } from "./json-value.js";
 
 interface FromJsonState {
@@ -90,6 +91,18 @@ function fromJson(
       type.kind === "struct" ? rowText(result as readonly Value[], type) : `[${formatValue(result, type)}]`;
     throw malformedRecord(shown, context.origin);
   };
+  const variantIndex = variantColumn(type, settings, corruptIndex);
+  if (variantIndex !== undefined) {
+    const parse = variantParser(jsonGrammar(settings));
+    return (text) => {
+      if (text.trim() === "") return null;
+      const variant = parse(text);
+      if (variantIndex < 0) return variant ?? bad(text, null);
+      const row =
+        type.kind === "struct" ? type.fields.map((_, k) => (k === variantIndex ? variant : null)) : null;
+      return variant === null ? bad(text, row) : row;
+    };
+  }
   return (text) => {
     if (text.trim() === "") return null;
     const node = parseJsonPrefix(text);
@@ -103,4 +116,15 @@ function fromJson(
       throw error;
     }
   };
+}
+
+/**
+ * The field that takes the whole text as a variant: -1 where the result itself is one; undefined where the text is read by the
+ * schema's fields.
+ */
+function variantColumn(type: DataType, settings: FunctionSettings, corruptIndex: number): number | undefined {
+  if (type.kind === "variant") return -1;
+  if (type.kind !== "struct" || settings["singlevariantcolumn"] === undefined) return undefined;
+  const index = type.fields.findIndex((field, k) => k !== corruptIndex && field.type.kind === "variant");
+  return index < 0 ? undefined : index;
 }

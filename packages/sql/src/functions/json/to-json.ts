@@ -1,4 +1,4 @@
-import { type DataType, type MapValue, StringType, type StructType, type Value } from "@ss/core";
+import { type DataType, type MapValue, StringType, type StructType, type Value, VariantType } from "@ss/core";
 import { formatDate, formatDecimal, formatDouble, formatFloat, formatTime } from "@ss/kernels";
 import { unexpectedInputType } from "../../expression/errors.js";
 import type { EvaluationContext, ScalarFunction } from "../../expression/function.js";
@@ -7,6 +7,7 @@ import { sessionZone, zoneOfText } from "../datetime/zones.js";
 import { scalar } from "../define.js";
 import { formatValue } from "../format-value.js";
 import { type FunctionSettings, optionFormatter, settingsOf } from "../text-record/function-settings.js";
+import { variantJson } from "../variant/variant-value.js";
 
 /** `to_json(value[, options])`. */
 export const toJsonFunctions: readonly ScalarFunction[] = [
@@ -15,8 +16,8 @@ export const toJsonFunctions: readonly ScalarFunction[] = [
     arity: [1, 2],
     resolve: (args, context) => {
       const { kind } = typeOf(args[0]!);
-      if (kind !== "struct" && kind !== "array" && kind !== "map") {
-        throw unexpectedInputType(context, 0, ["struct", "array", "map"], args[0]!);
+      if (kind !== "struct" && kind !== "array" && kind !== "map" && kind !== "variant") {
+        throw unexpectedInputType(context, 0, ["struct", "array", "map", VariantType], args[0]!);
       }
       return { args: [args[0]!], type: StringType, state: settingsOf(args[1], context) };
     },
@@ -98,6 +99,12 @@ export function jsonWriter(type: DataType, settings: FunctionSettings, context: 
     }
     case "struct":
       return structWriter(type, settings, context);
+    case "variant": {
+      const zone = settings["timezone"]
+        ? zoneOfText(settings["timezone"], context.origin)
+        : sessionZone(context);
+      return (value: Value) => variantJson(value, zone);
+    }
     case "void":
       return () => "null";
     default:

@@ -2,10 +2,11 @@ import { BooleanType, type DataType, sameType, type Value } from "@ss/core";
 import { hash32 } from "@ss/kernels";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import { findWiderType } from "../../expression/coercion/wider-type.js";
-import { datatypeMismatch, quotedType } from "../../expression/errors.js";
+import { datatypeMismatch, invalidOrderingType, quotedType } from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
 import type { FunctionContext, Resolution, ScalarFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
+import { isGroupable } from "../../expression/type-predicates.js";
 import { coerced, scalar } from "../define.js";
 import { equalsBytesText } from "../emit/compare.js";
 import { type BytesCode, held, present, valueCode, valueOf } from "../emit/parts.js";
@@ -24,6 +25,8 @@ export const inFunctions: readonly ScalarFunction[] = [
 
 function resolve(args: readonly Expression[], context: FunctionContext): Resolution {
   const types = args.map(typeOf);
+  const variant = types.find((type) => !isGroupable(type));
+  if (variant !== undefined) throw invalidOrderingType(context, "in", variant);
   if (types.every((type) => sameType(type, types[0]!, true))) return { args, type: BooleanType };
   const common =
     args.length === 2 ? comparisonType(args[0]!, args[1]!, context) : findWiderType(types, context.ansi);

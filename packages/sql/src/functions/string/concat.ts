@@ -9,6 +9,7 @@ import { commonType } from "../conditional/common-type.js";
 import { coerced, scalar } from "../define.js";
 import { emitBoxedCall } from "../emit/boxed-call.js";
 import { anyNull, type BytesCode, bytesCode, guarded } from "../emit/parts.js";
+import { copyBytes } from "./concat-ws.js";
 
 /** `concat` of texts, binaries and arrays, and `||`. */
 export const concatFunctions: readonly ScalarFunction[] = [
@@ -59,10 +60,4 @@ function emit(writer: CodeWriter, args: readonly Expression[], call: EmitCall): 
     writer.write(`${rt}.close(${total});`);
     return bytesCode(call.type, "false", `${rt}.bytes`, start, total);
   });
-}
-
-function copyBytes(data: Uint8Array, start: number, length: number, out: Uint8Array, at: number): number {
-  if (length <= 32) for (let k = 0; k < length; k++) out[at + k] = data[start + k]!;
-  else out.set(data.subarray(start, start + length), at);
-  return at + length;
 }

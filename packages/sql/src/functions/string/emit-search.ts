@@ -4,10 +4,8 @@ import type { Code, CodeWriter } from "../../expression/code.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EmitCall, ScalarFunction } from "../../expression/function.js";
 import { inputTypes, scalar } from "../define.js";
-import { emitBoxedCall } from "../emit/boxed-call.js";
 import { anyNull, type BytesCode, guarded, valueCode, valueOf } from "../emit/parts.js";
-import { codePoints, isSimpleText, pointCount } from "./code-points.js";
-import { characterCount } from "./emit-strings.js";
+import { characterCount, charactersLength } from "./emit-strings.js";
 import { foundSpan, setSpan } from "./span.js";
 
 /** Searches for a text in another one, on their bytes: valid UTF-8 is found at characters only. */
@@ -19,7 +17,8 @@ export const searchFunctions: readonly ScalarFunction[] = [
       inputTypes(args, [StringType, StringType, IntegerType, IntegerType], context, IntegerType),
     emit: (writer, args, call) => {
       if (args.length === 2) return emitPosition(writer, args[0]!, args[1]!, call);
-      return emitBoxedCall(writer, nthOccurrence, codesOf(writer, args), call.type);
+      const [text, part, position, occurrence] = codesOf(writer, args);
+      return emitOccurrence(writer, text!, part!, position!, occurrence, call);
     },
   }),
   scalar({
@@ -28,7 +27,8 @@ export const searchFunctions: readonly ScalarFunction[] = [
     resolve: (args, context) => inputTypes(args, [StringType, StringType, IntegerType], context, IntegerType),
     emit: (writer, args, call) => {
       if (args.length === 2) return emitPosition(writer, args[1]!, args[0]!, call);
-      return emitBoxedCall(writer, locate, codesOf(writer, args), call.type);
+      const [part, text, position] = codesOf(writer, args);
+      return emitOccurrence(writer, text!, part!, position!, undefined, call, true);
     },
   }),
   scalar({
@@ -58,6 +58,24 @@ function emitPosition(writer: CodeWriter, text: Expression, part: Expression, ca
   return guarded(writer, anyNull(l.isNull, r.isNull), call.type, () =>
     valueCode(call.type, "false", writer.variable(`${writer.constant(positionOf)}(${sides(l, r)})`)),
   );
+}
+
+function emitOccurrence(
+  writer: CodeWriter,
+  text: Code,
+  part: Code,
+  position: Code,
+  occurrence: Code | undefined,
+  call: EmitCall,
+  forward = false,
+): Code {
+  const isNull = anyNull(text.isNull, part.isNull, position.isNull, occurrence?.isNull ?? "false");
+  return guarded(writer, isNull, call.type, () => {
+    const from = forward ? `Math.max(${valueOf(position)}, 0)` : valueOf(position);
+    const which = occurrence ? valueOf(occurrence) : "1";
+    const found = `${writer.constant(nthOccurrence)}(${sides(text as BytesCode, part as BytesCode)}, ${from}, ${which})`;
+    return valueCode(call.type, "false", writer.variable(found));
+  });
 }
 
 /** The place from 1 of a part in characters; 0 where it is not. */
@@ -128,25 +146,48 @@ function findUpToDelimiter(
   else setSpan(at + partLength, end - at - partLength);
 }
 
-function locate(part: string, text: string, position: number): number {
-  return position < 1 ? 0 : nthOccurrence(text, part, position, 1);
+/**
+ * The place from 1 of an occurrence of a part, searched from character `position`, which is from the end, and then backward, if
+ * negative; 0 where it is not.
+ */
+function nthOccurrence(
+  data: Uint8Array,
+  start: number,
+  length: number,
+  part: Uint8Array,
+  partStart: number,
+  partLength: number,
+  position: number,
+  occurrence: number,
+): number {
+  if (position === 0 || occurrence < 1) return 0;
+  const end = start + length;
+  const size = position < 0 ? characterCount(data, start, length) + position : position - 1;
+  if (size < 0) return 0;
+  const first = start + charactersLength(data, start, length, size);
+  let at =
+    position > 0
+      ? findForward(data, first, end, part, partStart, partLength)
+      : findBackward(data, start, Math.min(first, end - partLength), part, partStart, partLength);
+  for (let k = 1; k < occurrence && at >= 0; k++) {
+    if (position > 0) {
+      at = findForward(data, Math.min(nextCharacter(data, at, end), end), end, part, partStart, partLength);
+    } else {
+      const before = previousCharacter(data, start, at);
+      at = before < start ? -1 : findBackward(data, start, before, part, partStart, partLength);
+    }
+  }
+  return at < 0 ? 0 : characterCount(data, start, at - start) + 1;
 }
 
-/** The place from 1 of a part, counted from `position`, which is from the end if negative; 0 where it is not. */
-function nthOccurrence(text: string, part: string, position: number, occurrence = 1): number {
-  if (position === 0 || occurrence < 1) return 0;
-  const simple = isSimpleText(text);
-  const unit = (characters: number): number =>
-    simple ? characters : codePoints(text).slice(0, characters).join("").length;
-  const found = (at: number): number => (at < 0 ? 0 : simple ? at + 1 : pointCount(text.slice(0, at)) + 1);
-  if (position > 0) {
-    let at = text.indexOf(part, unit(position - 1));
-    for (let k = 1; k < occurrence && at >= 0; k++) at = text.indexOf(part, at + 1);
-    return found(at);
-  }
-  const last = pointCount(text) + position;
-  if (last < 0) return 0;
-  let at = text.lastIndexOf(part, unit(last));
-  for (let k = 1; k < occurrence && at >= 0; k++) at = at === 0 ? -1 : text.lastIndexOf(part, at - 1);
-  return found(at);
+function nextCharacter(data: Uint8Array, at: number, end: number): number {
+  let next = at + 1;
+  while (next < end && (data[next]! & 0xc0) === 0x80) next++;
+  return next;
+}
+
+function previousCharacter(data: Uint8Array, start: number, at: number): number {
+  let before = at - 1;
+  while (before > start && (data[before]! & 0xc0) === 0x80) before--;
+  return before;
 }

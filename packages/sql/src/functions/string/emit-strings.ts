@@ -30,6 +30,15 @@ export const emittedStringFunctions: readonly ScalarFunction[] = [
     },
   }),
   scalar({
+    names: ["bit_length"],
+    arity: [1, 1],
+    resolve: (args, context) => inputTypes(args, [TEXT_OR_BINARY], context, IntegerType),
+    emit: (writer, args, call) => {
+      const code = writer.expression(args[0]!) as BytesCode;
+      return valueCode(call.type, code.isNull, `(8 * ${code.length})`);
+    },
+  }),
+  scalar({
     names: ["substring", "substr"],
     arity: [2, 3],
     resolve: (args, context) =>

@@ -4,11 +4,13 @@ import type { Expression } from "../../expression/expression.js";
 import type { EmitCall, ScalarFunction } from "../../expression/function.js";
 import { inputTypes, scalar } from "../define.js";
 import { type BytesCode, bytesCode, guarded, present } from "../emit/parts.js";
+import { initialCapitals } from "./text-edits.js";
 
-/** `upper` and `lower`: ASCII letter by letter into the arena, other texts by the rules of Unicode. */
+/** `upper`, `lower` and `initcap`: ASCII letter by letter into the arena, other texts by the rules of Unicode. */
 export const letterCaseFunctions: readonly ScalarFunction[] = [
   changing(["upper", "ucase"], upperAscii, (text) => text.toUpperCase()),
   changing(["lower", "lcase"], lowerAscii, (text) => text.toLowerCase()),
+  changing(["initcap"], capitalAscii, initialCapitals),
 ];
 
 /** Writes a changed text at `at`; false where it is not all ASCII, and then what was written means nothing. */
@@ -28,6 +30,19 @@ function lowerAscii(data: Uint8Array, start: number, length: number, out: Uint8A
     const byte = data[start + k]!;
     if (byte >= 0x80) return false;
     out[at + k] = byte >= 65 && byte <= 90 ? byte + 32 : byte;
+  }
+  return true;
+}
+
+/** Letters after a space, and the first one, become capitals, all others small. */
+function capitalAscii(data: Uint8Array, start: number, length: number, out: Uint8Array, at: number): boolean {
+  let before = 32;
+  for (let k = 0; k < length; k++) {
+    const byte = data[start + k]!;
+    if (byte >= 0x80) return false;
+    if (before === 32) out[at + k] = byte >= 97 && byte <= 122 ? byte - 32 : byte;
+    else out[at + k] = byte >= 65 && byte <= 90 ? byte + 32 : byte;
+    before = byte;
   }
   return true;
 }

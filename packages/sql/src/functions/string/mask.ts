@@ -1,10 +1,12 @@
-import { StringType, type Value } from "@ss/core";
+import { StringType } from "@ss/core";
 import { datatypeMismatch, nonFoldableInput } from "../../expression/errors.js";
 import { type Expression, literal } from "../../expression/expression.js";
 import type { FunctionContext, ScalarFunction } from "../../expression/function.js";
 import { nullableOf } from "../../expression/type-of.js";
 import { callLike, castInputs, constantOf, rewriting, scalar } from "../define.js";
+import { CharacterTable } from "./character-table.js";
 import { codePoints } from "./code-points.js";
+import { emitTable } from "./translate.js";
 
 const NAMES = ["str", "upperChar", "lowerChar", "digitChar", "otherChar"];
 const DEFAULTS: readonly Expression[] = [
@@ -32,13 +34,13 @@ export const maskFunctions: readonly ScalarFunction[] = [
       cast.slice(1).forEach((arg, k) => {
         checkSign(arg, NAMES[k + 1]!, context);
       });
-      return { args: cast, type: StringType, nullable: nullableOf(cast[0]!) };
+      const signs = cast.slice(1).map((arg) => constantOf(arg, context) as string | null);
+      return { args: cast, type: StringType, nullable: nullableOf(cast[0]!), state: signs };
     },
-    evaluate:
-      () =>
-      (text, ...signs) =>
-        text === null ? null : masked(text as string, signs),
-    nullPropagating: false,
+    emit: (writer, args, call) => {
+      const signs = call.state as readonly (string | null)[];
+      return emitTable(writer, args[0]!, call, new CharacterTable((sign) => masked(sign, signs), 4));
+    },
   }),
 ];
 
@@ -49,17 +51,10 @@ function checkSign(e: Expression, exprName: string, context: FunctionContext): v
   throw datatypeMismatch(context, "INPUT_SIZE_NOT_ONE", `${exprName} has to be one character.`, { exprName });
 }
 
-function masked(text: string, [upper, lower, digit, other]: readonly Value[]): string {
-  return codePoints(text)
-    .map((sign) => {
-      const by = /\p{Lu}/u.test(sign)
-        ? upper
-        : /\p{Ll}/u.test(sign)
-          ? lower
-          : /\p{Nd}/u.test(sign)
-            ? digit
-            : other;
-      return by === null || by === undefined ? sign : (by as string);
-    })
-    .join("");
+const KINDS: readonly RegExp[] = [/\p{Lu}/u, /\p{Ll}/u, /\p{Nd}/u];
+
+/** The sign that stands for another; undefined for itself. */
+function masked(sign: string, signs: readonly (string | null)[]): string | undefined {
+  const kind = KINDS.findIndex((one) => one.test(sign));
+  return signs[kind < 0 ? KINDS.length : kind] ?? undefined;
 }

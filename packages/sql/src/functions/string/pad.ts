@@ -1,19 +1,18 @@
-import { BinaryType, IntegerType, StringType, type Value } from "@ss/core";
+import { BinaryType, IntegerType, StringType } from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EmitCall, ScalarFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
 import { inputTypes, scalar } from "../define.js";
-import { emitBoxedCall } from "../emit/boxed-call.js";
 import { anyNull, type BytesCode, bytesCode, guarded, valueOf } from "../emit/parts.js";
 import type { StageArena } from "../emit/stage-bytes.js";
 import { characterCount, charactersLength } from "./emit-strings.js";
-import { padded } from "./text-edits.js";
 
 const TEXT_OR_BINARY = [StringType, BinaryType] as const;
 const SPACE = Uint8Array.of(32);
+const ZERO = Uint8Array.of(0);
 
-/** `lpad` and `rpad`: texts go from bytes into the arena, binaries by boxed values. */
+/** `lpad` and `rpad`, from bytes into the arena. */
 export const padFunctions: readonly ScalarFunction[] = [padding("lpad", true), padding("rpad", false)];
 
 function padding(name: string, left: boolean): ScalarFunction {
@@ -28,28 +27,19 @@ function padding(name: string, left: boolean): ScalarFunction {
 
 function emitPadding(writer: CodeWriter, args: readonly Expression[], call: EmitCall, left: boolean): Code {
   const codes = args.map((arg) => writer.expression(arg));
-  if (args.some((arg) => typeOf(arg).kind === "binary")) {
-    const fn = (value: Value, size: number, pad?: Value): Value =>
-      padded(value, size, pad === undefined ? pad : like(pad, value), left);
-    return emitBoxedCall(writer, fn, codes, call.type);
-  }
   const [text, size, pad] = codes as [BytesCode, Code, BytesCode | undefined];
   return guarded(writer, anyNull(...codes.map((code) => code.isNull)), call.type, () => {
     const rt = writer.runtime;
     const source = `${text.data}, ${text.start}, ${text.length}`;
-    const fill = pad ? `${pad.data}, ${pad.start}, ${pad.length}` : `${writer.constant(SPACE)}, 0, 1`;
-    writer.write(`${writer.constant(putPadded)}(${rt}, ${source}, ${valueOf(size)}, ${fill}, ${left});`);
+    const binary = call.type.kind === "binary";
+    const fill = pad
+      ? `${pad.data}, ${pad.start}, ${pad.length}`
+      : `${writer.constant(binary ? ZERO : SPACE)}, 0, 1`;
+    const put = writer.constant(binary ? putPaddedBytes : putPadded);
+    writer.write(`${put}(${rt}, ${source}, ${valueOf(size)}, ${fill}, ${left});`);
     const [start, length] = [writer.variable(`${rt}.start`), writer.variable(`${rt}.length`)];
     return bytesCode(call.type, "false", `${rt}.bytes`, start, length);
   });
-}
-
-/** A text as bytes, or bytes as a text, to go with another value. */
-function like(value: Value, other: Value): Value {
-  if (typeof value === typeof other) return value;
-  return typeof value === "string"
-    ? new TextEncoder().encode(value)
-    : new TextDecoder().decode(value as Uint8Array);
 }
 
 /** Puts a text of exactly `size` characters into the arena: cut, or filled up at one end; an empty filling fills nothing. */
@@ -73,6 +63,38 @@ function putPadded(
     filled =
       rounds * fillLength + charactersLength(fill, fillStart, fillLength, missing - rounds * characters);
   }
+  putFilled(arena, data, start, kept, filled, fill, fillStart, fillLength, left);
+}
+
+/** Puts a binary of exactly `size` bytes into the arena. */
+function putPaddedBytes(
+  arena: StageArena,
+  data: Uint8Array,
+  start: number,
+  length: number,
+  size: number,
+  fill: Uint8Array,
+  fillStart: number,
+  fillLength: number,
+  left: boolean,
+): void {
+  const kept = Math.min(length, Math.max(size, 0));
+  const filled = fillLength === 0 ? 0 : Math.max(size - kept, 0);
+  putFilled(arena, data, start, kept, filled, fill, fillStart, fillLength, left);
+}
+
+/** Puts `kept` bytes with `filled` bytes of a filling, over and over, at one end. */
+function putFilled(
+  arena: StageArena,
+  data: Uint8Array,
+  start: number,
+  kept: number,
+  filled: number,
+  fill: Uint8Array,
+  fillStart: number,
+  fillLength: number,
+  left: boolean,
+): void {
   const at = arena.reserve(kept + filled);
   const { bytes } = arena;
   const text = left ? at + filled : at;

@@ -43,6 +43,8 @@ export interface ValueText {
 interface DatetimeText {
   readonly pattern: DatetimeParser | undefined;
   readonly fallsBack: boolean;
+  /** Whether `yyyy-MM-dd` is read: there is no pattern, or that is it. */
+  readonly isIso: boolean;
 }
 
 /** The options of values; `parser` makes the parser of a pattern, or reports what is wrong with it, and `own` is the format's own. */
@@ -61,6 +63,7 @@ export function valueText(
       pattern: pattern === undefined ? undefined : parser(pattern, locale),
       // only a pattern that somebody chose is binding
       fallsBack: fallback === undefined ? !options.has(name) : fallback.toLowerCase() === "true",
+      isIso: pattern === undefined || pattern === "yyyy-MM-dd",
     };
   };
   return {

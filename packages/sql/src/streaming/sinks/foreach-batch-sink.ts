@@ -1,4 +1,6 @@
 import { type BatchWrite, type OutputMode, type Sink, type SinkBatch, StreamError } from "@ss/core";
+import { heldBytes } from "../../execution/held-bytes.js";
+import type { MemoryBudget } from "../../execution/memory-budget.js";
 import type { Rows } from "../../logical/rows.js";
 import { MemoryWriter } from "./memory-sink.js";
 
@@ -9,20 +11,37 @@ export class ForeachBatchSink implements Sink {
   readonly outputModes: readonly OutputMode[] = ["append", "update", "complete"];
   private readonly run: (rows: readonly Rows[], batchId: number) => Promise<void>;
 
-  constructor(run: (rows: readonly Rows[], batchId: number) => Promise<void>) {
+  private readonly memory: MemoryBudget;
+
+  constructor(run: (rows: readonly Rows[], batchId: number) => Promise<void>, memory: MemoryBudget) {
     this.run = run;
+    this.memory = memory;
   }
 
   async begin({ batchId, signal }: SinkBatch): Promise<BatchWrite> {
     const parts: Rows[] = [];
+    const memory = this.memory.scope();
+    let bytes = 0;
+    const holding = memory.hold(
+      () => `the batch ${batchId} of foreachBatch`,
+      () => bytes,
+    );
     return {
       alreadyCommitted: false,
-      writer: async () => new MemoryWriter(parts),
+      writer: async () =>
+        new MemoryWriter(parts, (rows) => {
+          bytes += heldBytes(rows);
+          holding.look();
+        }),
       commit: async () => {
-        await this.call(parts, batchId, signal);
+        try {
+          await this.call(parts, batchId, signal);
+        } finally {
+          memory.close();
+        }
         return { numOutputRows: -1 };
       },
-      abort: async () => {},
+      abort: async () => memory.close(),
     };
   }
 

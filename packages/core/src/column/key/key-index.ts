@@ -1,0 +1,130 @@
+import { type EntryLayout, IndexBucket } from "./index-bucket.js";
+import { type KeySegments, SEGMENT_MASK, SEGMENT_SHIFT } from "./key-segments.js";
+import { type KeyShape, type RestHash, restHash, timeHash } from "./key-shape.js";
+
+const BUCKETS = 256;
+/** Keys from which on times choose buckets. */
+const SPREAD_AT = 1 << 12;
+/** What is kept of the memory of an index without times when it is emptied. */
+const KEPT_KEYS = 1 << 16;
+
+/**
+ * From keys to slots. Rows of a batch mostly share a few times (windows, days), so keys with a time are spread over buckets by the time's
+ * hash: those of one time lie together, and looking them up touches little memory however many other times there are.
+ */
+export class KeyIndex {
+  readonly shape: KeyShape;
+  /** By the upper 8 bits of the hash of the time, once there are many keys. */
+  private buckets: IndexBucket[];
+  private bucketMask = 0;
+  private opened = 1;
+  /** Keys in a bucket, on average, when the index was emptied last. */
+  private usual = 0;
+  /** Stands where no key has come by; has no room. */
+  private readonly none: IndexBucket;
+  private readonly layout: EntryLayout;
+  private readonly rest: RestHash;
+  private readonly slots: KeySegments;
+  /** Keys before the look-up under way. */
+  keyCount = 0;
+
+  /** `slots` has the words of all slots. */
+  constructor(shape: KeyShape, slots: KeySegments) {
+    this.shape = shape;
+    this.slots = slots;
+    const rest = restHash(shape);
+    this.rest = rest;
+    this.layout = shape.inline
+      ? {
+          stride: shape.width + 1,
+          hashAt: (table, at) => rest(table, at + 1, timeHash(shape, table, at + 1)),
+        }
+      : { stride: 2, hashAt: (table, at) => table[at + 1]! };
+    this.none = new IndexBucket(this.layout, 0);
+    this.none.room[0] = 0;
+    this.buckets = [new IndexBucket(this.layout, 0)];
+  }
+
+  /** The bucket for the hash of a time; it may be one without room that all share. */
+  bucketOf(time: number): IndexBucket {
+    return this.buckets[(time >>> 24) & this.bucketMask]!;
+  }
+
+  /** The hash of a key without null bits. */
+  hash(words: Int32Array, at: number): number {
+    return this.rest(words, at, timeHash(this.shape, words, at));
+  }
+
+  /** Adds a key that is not there, and whose words begin at `words[at]`. Buckets and their tables may change. */
+  insert(time: number, hash: number, slot: number, words: Int32Array, at: number): void {
+    const { shape, layout } = this;
+    let bucket = this.open(time);
+    if (bucket.room[bucket.part(hash)] === 0 && this.spread()) bucket = this.open(time);
+    bucket.makeRoom(hash);
+    const table = bucket.tables[bucket.part(hash)]!;
+    const to = bucket.place(hash);
+    table[to] = slot + 1;
+    if (!shape.inline) table[to + 1] = hash;
+    else for (let k = 1; k < layout.stride; k++) table[to + k] = words[at + k - 1]!;
+  }
+
+  remove(time: number, hash: number, slot: number): void {
+    this.bucketOf(time).remove(hash, slot);
+  }
+
+  /** Forgets everything; memory is kept unless it is much more than was used. */
+  clear(keyCount: number): void {
+    this.keyCount = 0;
+    if (this.bucketMask === 0 && (this.buckets[0]!.partMask === 0 || keyCount > KEPT_KEYS)) {
+      return this.buckets[0]!.clear();
+    }
+    this.usual = this.bucketMask === 0 ? 0 : keyCount / this.opened;
+    if (keyCount < SPREAD_AT) {
+      this.buckets = [new IndexBucket(this.layout, 0)];
+      this.bucketMask = 0;
+      this.opened = 1;
+    } else {
+      this.buckets.fill(this.none);
+      this.opened = 0;
+    }
+  }
+
+  byteSize(): number {
+    return this.buckets.reduce((sum, bucket) => sum + (bucket === this.none ? 0 : bucket.byteSize()), 0);
+  }
+
+  private open(time: number): IndexBucket {
+    const b = (time >>> 24) & this.bucketMask;
+    const bucket = this.buckets[b]!;
+    if (bucket !== this.none) return bucket;
+    // few buckets say little of the next one
+    const usual = this.opened < 8 ? 0 : this.keyCount / this.opened;
+    const opened = new IndexBucket(this.layout, Math.max(this.usual, usual));
+    this.buckets[b] = opened;
+    this.opened++;
+    return opened;
+  }
+
+  /** Lets times choose buckets if they do not yet and there are keys enough. */
+  private spread(): boolean {
+    const { shape, layout } = this;
+    const [whole] = this.buckets as [IndexBucket];
+    if (this.bucketMask > 0 || shape.timeAt < 0 || whole.masks[0]! < SPREAD_AT) return false;
+    this.buckets = new Array<IndexBucket>(BUCKETS).fill(this.none);
+    this.bucketMask = BUCKETS - 1;
+    this.opened = 0;
+    const [table] = whole.tables as [Int32Array];
+    for (let at = 0; at < table.length; at += layout.stride) {
+      if (table[at] === 0) continue;
+      const slot = table[at]! - 1;
+      const hash = layout.hashAt(table, at);
+      if (shape.inline) this.insert(timeHash(shape, table, at + 1), hash, slot, table, at + 1);
+      else {
+        const words = this.slots.segments[slot >> SEGMENT_SHIFT]!;
+        const from = (slot & SEGMENT_MASK) * shape.width;
+        this.insert(timeHash(shape, words, from), hash, slot, words, from);
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,158 @@
+import { KernelArrays } from "../wasm/kernel-arrays.js";
+
+/** Kernels may load this many bytes behind the end of their input. */
+const REACH_BYTES = 64;
+/** Up to how many bytes between spans, for each of them and for each byte within them, are copied along. */
+const GAP_BYTES = 64;
+
+/** Where values stand. */
+export interface Spans {
+  readonly data: Uint8Array;
+  readonly starts: Int32Array;
+  readonly lengths: Int32Array;
+  readonly count: number;
+  /** A bit for each value that there is; null where there are all. */
+  readonly validity: Uint8Array | null;
+}
+
+/**
+ * Copies of spans of bytes in the kernels' memory, each followed by a separator, in ascending order. Several spans are copied together where they
+ * stand so. Behind the copies is room for more bytes.
+ */
+export class SpanCopies {
+  /** The copies; the array stays the same from one `open` to the next. */
+  bytes: Uint8Array = new Uint8Array(0);
+  /** Where the copies start. */
+  starts: Int32Array = new Int32Array(0);
+  /** How long they are; -1 for those that there are none of. */
+  lengths: Int32Array = new Int32Array(0);
+  /** Where the room begins that is not for the texts, but for the caller. */
+  extra = 0;
+  /** Where what is left of the room behind the copies begins. */
+  private end = 0;
+  private readonly separator: number;
+  private readonly arrays = new KernelArrays();
+  private data: Uint8Array = new Uint8Array(0);
+  /** How far the copies stand before their originals; -1 where they are copied one by one, since they touch or overlap. */
+  private shift = -1;
+  private sources: Int32Array = new Int32Array(0);
+
+  constructor(separator: number) {
+    this.separator = separator;
+  }
+
+  /** Begins with other spans: says where each will be, with `room` bytes behind them for each byte of theirs, and `extra` bytes in all. */
+  open(spans: Spans, room: number, extra = 0): void {
+    const { count, starts } = spans;
+    if (this.starts.length < count) this.grow(count);
+    this.data = spans.data;
+    this.sources = starts;
+    this.setLengths(spans);
+    const { size, isApart, first, last } = this.measure(spans);
+    this.shift = isApart && last - first <= 2 * size + GAP_BYTES * count ? first : -1;
+    this.end = this.shift < 0 ? size + count : last - first + 1;
+    if (this.shift < 0) this.placeEach(count);
+    else this.placeAll(count);
+    this.extra = this.end + room * size;
+    const needed = this.extra + extra;
+    if (this.bytes.length < needed) {
+      this.arrays.free(this.bytes);
+      this.bytes = this.arrays.bytes(needed, REACH_BYTES);
+    }
+  }
+
+  /** Takes so many bytes of the room behind the copies; returns where they start. */
+  take(size: number): number {
+    const at = this.end;
+    this.end += size;
+    return at;
+  }
+
+  /** Makes the copies from row `from` to row `to`. */
+  copy(from: number, to: number): void {
+    if (this.shift >= 0) this.copyTogether(from, to);
+    else this.copyEach(from, to);
+  }
+
+  private grow(count: number): void {
+    this.arrays.free(this.starts);
+    this.arrays.free(this.lengths);
+    const capacity = Math.max(count, 2 * this.starts.length);
+    this.starts = this.arrays.int32(capacity);
+    this.lengths = this.arrays.int32(capacity);
+  }
+
+  private setLengths({ count, lengths, validity }: Spans): void {
+    const own = this.lengths;
+    if (validity === null) own.set(count === lengths.length ? lengths : lengths.subarray(0, count));
+    else {
+      for (let row = 0; row < count; row++) {
+        own[row] = (validity[row >> 3] & (1 << (row & 7))) === 0 ? -1 : lengths[row];
+      }
+    }
+  }
+
+  private measure({ count, starts }: Spans): {
+    readonly size: number;
+    readonly isApart: boolean;
+    readonly first: number;
+    readonly last: number;
+  } {
+    const { lengths } = this;
+    let size = 0;
+    let isApart = true;
+    let first = -1;
+    let last = -1;
+    for (let row = 0; row < count; row++) {
+      const length = lengths[row];
+      if (length < 0) continue;
+      const start = starts[row];
+      if (first < 0) first = start;
+      else if (start <= last) isApart = false;
+      last = start + length;
+      size += length;
+    }
+    return { size, isApart, first: Math.max(first, 0), last: Math.max(last, 0) };
+  }
+
+  private placeAll(count: number): void {
+    const { starts, sources, shift } = this;
+    for (let row = 0; row < count; row++) starts[row] = sources[row] - shift;
+  }
+
+  private placeEach(count: number): void {
+    const { starts, lengths } = this;
+    let at = 0;
+    for (let row = 0; row < count; row++) {
+      starts[row] = at;
+      if (lengths[row] >= 0) at += lengths[row] + 1;
+    }
+  }
+
+  private copyTogether(from: number, to: number): void {
+    const { starts, lengths, bytes, separator, shift } = this;
+    let first = from;
+    let last = to - 1;
+    while (first < to && lengths[first] < 0) first++;
+    while (last > first && lengths[last] < 0) last--;
+    if (first >= to) return;
+    const end = starts[last] + lengths[last];
+    bytes.set(this.data.subarray(starts[first] + shift, end + shift), starts[first]);
+    for (let row = first; row <= last; row++) {
+      if (lengths[row] >= 0) bytes[starts[row] + lengths[row]] = separator;
+    }
+  }
+
+  private copyEach(from: number, to: number): void {
+    const { starts, lengths, sources, bytes, data, separator } = this;
+    for (let row = from; row < to; row++) {
+      const length = lengths[row];
+      if (length < 0) continue;
+      const at = starts[row];
+      const source = sources[row];
+      if (length <= 32) for (let k = 0; k < length; k++) bytes[at + k] = data[source + k];
+      else bytes.set(data.subarray(source, source + length), at);
+      bytes[at + length] = separator;
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import {
+  type Column,
+  type FamilySpec,
+  type KeyTable,
+  type StateFamily,
+  type StateRows,
+  StructField,
+  StructType,
+  takeColumn,
+} from "@ss/core";
+import type { Rows } from "../../logical/rows.js";
+import type { AggregatePlan } from "../../physical/plan.js";
+import { kernelKeyTable } from "../keys/kernel-key-table.js";
+import { slices } from "../slices.js";
+import type { StateBatch, StateCounts } from "../state-partitions/messages.js";
+import type { OwnedOperator } from "../state-partitions/owned-operator.js";
+import { Accumulators, shapesOf } from "./group-table.js";
+import { assembleKeys, type EventTime, eventTimeOf, keyParts } from "./key-columns.js";
+
+/** Spark's name of the operator in progress reports. */
+const NAME = "stateStoreSave";
+
+/** What of an aggregation its state depends on. */
+export interface GroupStatePlan extends Pick<AggregatePlan, "keys" | "parts"> {
+  readonly operatorId: number;
+}
+
+/** Groups with partial results by row. */
+interface Partial {
+  readonly keys: readonly Column[];
+  readonly buffers: readonly Column[];
+  readonly rowCount: number;
+}
+
+/**
+ * The groups of an aggregation over a stream, all of them or the part that a thread owns. Per batch: partial results whose event time is at
+ * or before the late watermark are dropped; the rest is merged with the state and put back. Append gives the groups that the watermark
+ * has completed and forgets them; update gives the groups that changed and forgets the completed ones; complete gives all and forgets none.
+ */
+export class GroupState implements OwnedOperator {
+  readonly spec: FamilySpec;
+  private readonly plan: GroupStatePlan;
+  /** Late groups of the batch: one that comes in several partitions counts once. */
+  private readonly late: KeyTable;
+  /** Groups with what the state knew of them. */
+  private readonly merged: Accumulators;
+  /** Groups read from the state alone. */
+  private readonly fromState: Accumulators;
+  private readonly eventTime: EventTime | undefined;
+  private batch!: StateBatch;
+  private monotonicMs!: () => number;
+
+  constructor(plan: GroupStatePlan, ansi: boolean) {
+    this.plan = plan;
+    this.late = kernelKeyTable(keyParts(plan.keys).map((part) => part.type));
+    const shapes = shapesOf(plan.parts, ansi);
+    this.merged = new Accumulators(plan.parts, shapes);
+    this.fromState = new Accumulators(plan.parts, shapes);
+    this.eventTime = eventTimeOf(plan.keys);
+    const values = plan.parts.flatMap(({ call }, k) => call.fn.buffer(shapes[k]!));
+    this.spec = {
+      operatorId: plan.operatorId,
+      operatorName: NAME,
+      name: "default",
+      keySchema: new StructType(
+        keyParts(plan.keys).map((part) => StructField(part.name, part.type, part.nullable)),
+      ),
+      valueSchema: new StructType(values.map((value) => StructField(value.name, value.type, value.nullable))),
+      ...(this.eventTime === undefined ? {} : { orderedBy: this.eventTime.part }),
+    };
+  }
+
+  begin(batch: StateBatch, monotonicMs: () => number): void {
+    this.batch = batch;
+    this.monotonicMs = monotonicMs;
+    this.late.clear();
+  }
+
+  /** Takes partial results: the parts of the keys, then the buffers of the accumulators. */
+  take({ columns, rowCount }: Rows, family: StateFamily, counts: StateCounts): void {
+    const start = this.monotonicMs();
+    const keyCount = this.spec.keySchema.length;
+    const partial = { keys: columns.slice(0, keyCount), buffers: columns.slice(keyCount), rowCount };
+    this.save(this.withoutLate(partial, counts), family, counts);
+    counts.updatesMs += this.monotonicMs() - start;
+  }
+
+  *give(family: StateFamily, counts: StateCounts): Generator<Rows> {
+    const { mode } = this.batch;
+    if (mode === "update") for (const rows of family.changed()) yield* this.stored(rows);
+    if (mode === "complete") for (const rows of family.scan()) yield* this.stored(rows);
+    else yield* this.evict(family, counts);
+  }
+
+  /** Merges partial results into the state. */
+  private save(batch: Partial, family: StateFamily, counts: StateCounts): void {
+    const { rowCount, keys } = batch;
+    if (rowCount === 0) return;
+    const { positions, values } = family.get(keys, rowCount);
+    this.merged.reset();
+    this.merged.resize(rowCount);
+    const known = new Int32Array(rowCount);
+    for (let i = 0; i < rowCount; i++) known[i] = positions[i]! >= 0 ? i : -1;
+    const before = values.map((value) => takeColumn(value, positions, rowCount));
+    this.merged.merge(known, before, rowCount);
+    this.merged.merge(identity(rowCount), batch.buffers, rowCount);
+    counts.updated += family.put(keys, this.merged.buffers(rowCount), rowCount);
+  }
+
+  /** The one group of an aggregation without keys is there, and counts as updated, without rows too. */
+  saveGlobalGroup(family: StateFamily, counts: StateCounts): void {
+    this.fromState.reset();
+    this.fromState.resize(1);
+    this.save({ keys: [], buffers: this.fromState.buffers(1), rowCount: 1 }, family, counts);
+  }
+
+  private withoutLate(batch: Partial, counts: StateCounts): Partial {
+    const { eventTime } = this;
+    if (eventTime === undefined || this.batch.mode === "complete") return batch;
+    const bound = boundAt(this.batch.lateWatermarkMs, eventTime);
+    const time = batch.keys[eventTime.part] as Extract<Column, { layout: "int64" }>;
+    const kept = new Int32Array(batch.rowCount);
+    let rowCount = 0;
+    for (let i = 0; i < batch.rowCount; i++) {
+      if (time.isNull(i) || time.values[i]! > bound) kept[rowCount++] = i;
+    }
+    if (rowCount === batch.rowCount) return batch;
+    counts.droppedByWatermark += this.newlyLate(batch, eventTime.part, bound);
+    const take = (column: Column): Column => takeColumn(column, kept, rowCount);
+    return { keys: batch.keys.map(take), buffers: batch.buffers.map(take), rowCount };
+  }
+
+  /** How many of the groups are late and were not in another partition of the batch. */
+  private newlyLate({ keys, rowCount }: Partial, timePart: number, bound: bigint): number {
+    const time = keys[timePart] as Extract<Column, { layout: "int64" }>;
+    const rows = new Int32Array(rowCount);
+    let count = 0;
+    for (let i = 0; i < rowCount; i++) if (!time.isNull(i) && time.values[i]! <= bound) rows[count++] = i;
+    const lateKeys = keys.map((key) => takeColumn(key, rows, count));
+    return this.late.findOrAdd(lateKeys, count, new Int32Array(count));
+  }
+
+  /** Forgets what the watermark has completed; in append mode it is given out. */
+  private *evict(family: StateFamily, counts: StateCounts): Generator<Rows> {
+    if (this.eventTime === undefined) return;
+    const start = this.monotonicMs();
+    for (const rows of family.scanBelow(boundAt(this.batch.watermarkMs, this.eventTime))) {
+      if (this.batch.mode === "append") yield* this.stored(rows);
+      counts.removed += family.remove(rows.keys, rows.rowCount);
+    }
+    counts.removalsMs += this.monotonicMs() - start;
+  }
+
+  /** Results of groups in the state. */
+  private *stored({ keys, values, rowCount }: StateRows): Generator<Rows> {
+    if (rowCount === 0) return;
+    this.fromState.reset();
+    this.fromState.resize(rowCount);
+    this.fromState.merge(identity(rowCount), values, rowCount);
+    const columns = [...assembleKeys(this.plan.keys, keys, rowCount), ...this.fromState.results(rowCount)];
+    yield* slices(columns, rowCount);
+  }
+}
+
+/** The highest value of the part with the event time that a watermark has passed. */
+function boundAt(watermarkMs: number, { offset }: EventTime): bigint {
+  return BigInt(watermarkMs) * 1000n - offset;
+}
+
+let numbers = new Int32Array(0);
+
+/** 0, 1, 2, ... */
+function identity(count: number): Int32Array {
+  if (numbers.length >= count) return numbers;
+  numbers = new Int32Array(count * 2);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = i;
+  return numbers;
+}

@@ -1,0 +1,184 @@
+import type { FamilySpec, HolderSize, RemoteFamily, StateBlocks, StateDivision, StateImage } from "@ss/core";
+import { blockHead, relationOf, type StateShare } from "@ss/core";
+import type { PackedRows } from "../parallel/messages.js";
+import type { WorkerPool } from "../parallel/worker-pool.js";
+import type { RunningTask, WorkerThread } from "../parallel/worker-thread.js";
+import type { OpenShare, ShareCall, ShareReport, StateBatch, StateCounts } from "./messages.js";
+import { addCounts } from "./owned-operator.js";
+
+/** Messages that an owner may have before it which it has not worked off: what is on its way stays small, however slow an owner is. */
+const AHEAD = 4;
+
+/** One owner, and what it is being asked for. */
+interface Owner {
+  readonly thread: WorkerThread;
+  readonly share: StateShare;
+  /** Calls that answer without rows, oldest first. */
+  readonly pending: Promise<ShareReport>[];
+  size: HolderSize;
+}
+
+/**
+ * An operator's state on the worker threads that own it: the driver's end. Calls reach an owner in the order in which they are made here. An owner
+ * that dies fails every call with SS_WORKER_FAILED; the state is then that of the last commit, in the checkpoint.
+ */
+export class OwnedState implements RemoteFamily {
+  readonly spec: FamilySpec;
+  readonly division: StateDivision;
+  private readonly id: number;
+  private readonly pool: WorkerPool;
+  private readonly owners: readonly Owner[];
+  /** Calls of the batch under way, by id. */
+  private readonly open = new Map<number, WorkerThread>();
+
+  constructor(
+    spec: FamilySpec,
+    pool: WorkerPool,
+    partitions: number,
+    form: Pick<OpenShare, "operator" | "plan" | "ansi">,
+  ) {
+    this.spec = spec;
+    this.pool = pool;
+    this.id = pool.nextId();
+    const threads = pool.owners(Math.min(partitions, pool.size));
+    this.division = { partitions, owners: threads.length };
+    this.owners = threads.map((thread, owner) => {
+      const share = { ...this.division, owner };
+      thread.post({ kind: "openShare", stateId: this.id, share, ...form });
+      return {
+        thread,
+        share,
+        pending: [],
+        size: { rowCount: 0, byteSize: 0, updatedCount: 0, removedCount: 0 },
+      };
+    });
+  }
+
+  get rowCount(): number {
+    return this.sum("rowCount");
+  }
+  get byteSize(): number {
+    return this.sum("byteSize");
+  }
+  get updatedCount(): number {
+    return this.sum("updatedCount");
+  }
+  get removedCount(): number {
+    return this.sum("removedCount");
+  }
+
+  /** Begins a batch. */
+  begin(batch: StateBatch): void {
+    for (const owner of this.owners) this.push(owner, { do: "begin", batch });
+  }
+
+  /** Hands every owner its piece of some rows; resolves when more may come. */
+  async take(pieces: readonly PackedRows[]): Promise<void> {
+    for (const [k, { rowCount, packed }] of pieces.entries()) {
+      if (rowCount > 0) this.push(this.owners[k]!, { do: "take", rowCount, packed }, [packed]);
+    }
+    for (const owner of this.owners) await this.drain(owner, AHEAD);
+  }
+
+  /** What the operator gives out after it took all rows of the batch: the owners' rows, one owner after the other. Adds what it did to `counts`. */
+  async *give(counts: StateCounts): AsyncGenerator<PackedRows> {
+    const tasks = this.owners.map((owner) => this.call(owner, { do: "give" }));
+    for (const [k, task] of tasks.entries()) {
+      const owner = this.owners[k]!;
+      await this.drain(owner, 0);
+      for await (const pieces of task.rows()) yield* pieces;
+      const { size, counts: more } = await task.ended();
+      owner.size = size;
+      addCounts(counts, more);
+    }
+  }
+
+  /** Gives up what a batch has asked for: its calls fail at once. */
+  cancel(): void {
+    for (const [taskId, thread] of this.open) thread.cancel(taskId);
+  }
+
+  /** The owners forget the state. */
+  close(): void {
+    this.cancel();
+    for (const { thread } of this.owners) thread.post({ kind: "closeShare", stateId: this.id });
+  }
+
+  async clear(): Promise<void> {
+    for (const owner of this.owners) this.push(owner, { do: "clear" });
+    await this.settle();
+  }
+
+  async apply(block: Uint8Array): Promise<void> {
+    const { share } = blockHead(block);
+    for (const owner of this.owners) {
+      if (relationOf(share, owner.share) === "none") continue;
+      const copy = block.slice();
+      this.push(owner, { do: "apply", block: copy }, [copy.buffer]);
+      await this.drain(owner, AHEAD);
+    }
+  }
+
+  changes(number: number): StateBlocks | null {
+    if (this.updatedCount === 0 && this.removedCount === 0) return null;
+    return blocksOf(this.owners.map((owner) => this.call(owner, { do: "changes", number })));
+  }
+
+  async committed(): Promise<void> {
+    for (const owner of this.owners) this.push(owner, { do: "committed" });
+    await this.settle();
+  }
+
+  image(number: number): StateImage {
+    const tasks = this.owners.map((owner) => this.call(owner, { do: "image", number }, [], false));
+    return {
+      blocks: blocksOf(tasks),
+      end: () => {
+        for (const task of tasks) task.cancel();
+      },
+    };
+  }
+
+  private sum(of: keyof HolderSize): number {
+    return this.owners.reduce((sum, { size }) => sum + size[of], 0);
+  }
+
+  private call(
+    { thread }: Owner,
+    call: ShareCall,
+    transfer: readonly ArrayBuffer[] = [],
+    ofBatch = true,
+  ): RunningTask<ShareReport> {
+    const taskId = this.pool.nextId();
+    if (ofBatch) this.open.set(taskId, thread);
+    return thread.begin<ShareReport>(
+      { kind: "callShare", taskId, stateId: this.id, call },
+      () => this.open.delete(taskId),
+      transfer,
+    );
+  }
+
+  /** Makes a call whose end is waited for later. */
+  private push(owner: Owner, call: ShareCall, transfer?: readonly ArrayBuffer[]): void {
+    const ended = this.call(owner, call, transfer).ended();
+    // a failure is thrown by `drain`; what was not drained when a batch ended early is of no interest
+    ended.catch(() => {});
+    owner.pending.push(ended);
+  }
+
+  /** Waits until at most `left` calls of an owner are under way. */
+  private async drain(owner: Owner, left: number): Promise<void> {
+    while (owner.pending.length > left) owner.size = (await owner.pending.shift()!).size;
+  }
+
+  private async settle(): Promise<void> {
+    for (const owner of this.owners) await this.drain(owner, 0);
+  }
+}
+
+/** Blocks that several owners send at the same time, one owner's after the other's. */
+async function* blocksOf(tasks: readonly RunningTask<ShareReport>[]): AsyncGenerator<Uint8Array> {
+  for (const task of tasks) {
+    for await (const pieces of task.rows()) for (const { packed } of pieces) yield new Uint8Array(packed);
+  }
+}
