@@ -203,3 +203,32 @@ test("what a batch does to the log's folder does not grow with the batches befor
   expect(runs.join(" ").match(/list/g)).toHaveLength(1);
   expect(await new SeenFileLog(plain, settings, clock).all()).toHaveLength(1000);
 });
+
+test("what the log writes follows the files that still count, not those it ever had", async () => {
+  const entries = new Map<string, Uint8Array>();
+  const plain = sourceLog(entries);
+  let bytes = 0;
+  const counted: SourceLog = {
+    ...plain,
+    add: (name, content) => {
+      bytes += content.length;
+      return plain.add(name, content);
+    },
+  };
+  const clock = new StepClock();
+  let newest = 0;
+  const log = new SeenFileLog(counted, settings, clock, ({ timestampMs }) => timestampMs > newest - 50);
+  const bytesOfHundred: number[] = [];
+  for (let batch = 0; batch < 2000; batch++) {
+    newest = batch;
+    clock.ms++;
+    await log.add(batch, [{ path: `/in/${batch}`, timestampMs: batch }]);
+    if (batch % 100 === 99) {
+      bytesOfHundred.push(bytes);
+      bytes = 0;
+    }
+  }
+  // ten compactions of 50 files that count, at most as many again that do not, and ten that are new; each about 60 bytes
+  for (const written of bytesOfHundred.slice(1)) expect(written).toBeLessThan(100 * 80 + 10 * 110 * 80);
+  expect(bytesOfHundred.at(-1)! / bytesOfHundred[5]!).toBeLessThan(1.1);
+});

@@ -75,45 +75,6 @@ function sameSlice(one: usize, other: usize, length: i32): bool {
   return true;
 }
 
-/** So many slices are hashed before they are looked up. */
-const BLOCK: i32 = 32;
-const hashes: usize = memory.data(128);
-/** Holds what the loads of `hashBlock` gave, so that they are made. */
-let touched: i32 = 0;
-
-/**
- * Hashes the slices `from .. to)`, and loads what looking them up will most likely need: the loads of one slice do not wait for those of
- * another here, as they do where every step decides which comes next.
- */
-// @ts-ignore: decorator
-@inline
-function hashBlock(
-  table: usize,
-  data: usize,
-  starts: usize,
-  lengths: usize,
-  from: i32,
-  to: i32,
-): void {
-  const partMask = load<u32>(table, PART_MASK);
-  const parts = <usize>load<u32>(table, PARTS);
-  const own = <usize>load<u32>(table, DATA);
-  const ownStarts = <usize>load<u32>(table, STARTS);
-  const ownLengths = <usize>load<u32>(table, LENGTHS);
-  let seen = 0;
-  for (let i = from; i < to; i++) {
-    const start = data + <usize>load<u32>(starts + (<usize>i << 2));
-    const hash = hashSlice(start, load<i32>(lengths + (<usize>i << 2)));
-    store<i32>(hashes + (<usize>(i - from) << 2), hash);
-    const pair = parts + (<usize>((<u32>hash >> 24) & partMask) << 3);
-    const slot = (<usize>hash << 3) & (<usize>load<u32>(pair, 4) - 1);
-    const stored = load<i32>(<usize>load<u32>(pair) + slot, 4);
-    const entry = <usize>(stored - i32(stored != 0)) << 2;
-    seen ^= load<i32>(ownLengths + entry) ^ load<u8>(own + <usize>load<u32>(ownStarts + entry));
-  }
-  touched = seen;
-}
-
 /**
  * The codes of the slices `from .. to)` of the bytes at `data`. Gives the number of the first slice that was not looked at: one that has to
  * be added and for which an array is too short.
@@ -134,15 +95,10 @@ export function dictionaryLook(
   const own = <usize>load<u32>(table, DATA);
   const ownStarts = <usize>load<u32>(table, STARTS);
   const ownLengths = <usize>load<u32>(table, LENGTHS);
-  let hashed = from;
   for (let i = from; i < to; i++) {
-    if (i == hashed) {
-      hashed = min(i + BLOCK, to);
-      hashBlock(table, data, starts, lengths, i, hashed);
-    }
     const start = data + <usize>load<u32>(starts + (<usize>i << 2));
     const length = load<i32>(lengths + (<usize>i << 2));
-    const hash = load<i32>(hashes + (<usize>((i - from) & (BLOCK - 1)) << 2));
+    const hash = hashSlice(start, length);
     const p = (<u32>hash >> 24) & partMask;
     const part = <usize>load<u32>(parts + (<usize>p << 3));
     // in bytes: pairs of 8

@@ -259,13 +259,12 @@ export class KeyTable {
       const row = i * width;
       const hash = this.withNullsOf(index.hash(words, row), i);
       const bucket = index.bucketOf(0);
-      const part = bucket.part(hash);
-      const table = bucket.tables[part]!;
-      const mask = bucket.masks[part]!;
+      const table = bucket.tables[bucket.part(hash)]!;
+      const mask = table.length - 1;
       let slot = NONE;
-      for (let at = hash & mask; table[2 * at] !== 0; at = (at + 1) & mask) {
-        if (table[2 * at + 1] !== hash) continue;
-        const candidate = table[2 * at]! - 1;
+      for (let at = (hash << 1) & mask; table[at] !== 0; at = (at + 2) & mask) {
+        if (table[at + 1] !== hash) continue;
+        const candidate = table[at]! - 1;
         if (!entries.equals(candidate, words, row) || !this.sameNulls(candidate, i)) continue;
         slot = candidate;
         break;
@@ -298,7 +297,7 @@ export class KeyTable {
 
   private hashOfSlot(slot: number, segment: Int32Array, at: number): number {
     let hash = this.index.hash(segment, at);
-    // keys that stand in the index are told apart by their null bits when they are compared
+    // keys of one word are told apart by their null bits when they are compared
     if (this.shape.inline) return hash;
     for (let k = 0; k < this.nullWords; k++) hash = withNulls(hash, this.nulls?.word(slot, k) ?? 0);
     return hash;

@@ -28,7 +28,13 @@ function encoded(dictionary: Column, codes: readonly number[]): DictionaryColumn
     if (validity && code >= 0) validity[i >> 3]! |= 1 << (i & 7);
   });
   const own = Int32Array.from(codes, (code) => Math.max(code, 0));
-  return new DictionaryColumn(StringType, codes.length, validity, own, dictionary as DictionaryColumn["dictionary"]);
+  return new DictionaryColumn(
+    StringType,
+    codes.length,
+    validity,
+    own,
+    dictionary as DictionaryColumn["dictionary"],
+  );
 }
 
 const x = input("x", StringType);
@@ -45,7 +51,10 @@ function stageOf(outputs: readonly Expression[], conditions: readonly Expression
 }
 
 function run(stage: Stage, column: Column): { columns: readonly Column[]; values: Value[][] } {
-  const numbers = plain(IntegerType, Array.from({ length: column.length }, (_, k) => k));
+  const numbers = plain(
+    IntegerType,
+    Array.from({ length: column.length }, (_, k) => k),
+  );
   const out = stage.run([column, numbers], column.length, clock);
   const values = out.columns.map((one) => Array.from({ length: out.rowCount }, (_, i) => valueAt(one, i)));
   return { columns: out.columns, values };
@@ -63,7 +72,9 @@ describe("outputs of one dictionary-encoded column", () => {
     const second = run(stage, encoded(dictionary, [2, 0, 0, 2, 1]));
     expect(second.values).toEqual([["12!", "B!", "B!", "12!", "A!"]]);
     const third = run(stage, encoded(dictionary, [2, 0, 0, 2, 1]));
-    expect((third.columns[0] as DictionaryColumn).dictionary).toBe((second.columns[0] as DictionaryColumn).dictionary);
+    expect((third.columns[0] as DictionaryColumn).dictionary).toBe(
+      (second.columns[0] as DictionaryColumn).dictionary,
+    );
     const other = plain(StringType, ["z"]);
     expect(run(stage, encoded(other, [0, 0])).values).toEqual([["Z!", "Z!"]]);
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -349,6 +349,33 @@ test("a worker that dies in the middle of a batch fails the query, which goes on
     rmSync(marker);
     await (await start()).awaitTermination();
     expect(totals()).toEqual(Array.from({ length: 10 }, () => 200));
+  } finally {
+    await spark.stop();
+  }
+});
+
+test("a query is stopped in the middle of a batch, even when a reader waits for ever", async () => {
+  const begun = join(folder, "begun");
+  const body = `fs.writeFileSync(${JSON.stringify(begun)}, ""); await new Promise(() => {});`;
+  const spark = await newSession(
+    2,
+    {},
+    numbers(body, () => 100),
+  );
+  try {
+    const query = await spark.readStream
+      .format("numbers")
+      .load()
+      .groupBy("value")
+      .agg(count("*").as("n"))
+      .writeStream.outputMode("update")
+      .format("noop")
+      .option("checkpointLocation", "disk:/checkpoint")
+      .start();
+    while (!existsSync(begun)) await new Promise((turn) => setImmediate(turn));
+    await query.stop();
+    expect(query.isActive).toBe(false);
+    expect(query.exception).toBeNull();
   } finally {
     await spark.stop();
   }

@@ -17,6 +17,7 @@ import {
   type Partition,
   type Plugin,
   type ReadRequest,
+  type Sink,
   type Source,
   StreamError,
   StructType,
@@ -258,6 +259,70 @@ describe("workers", () => {
     expect(sent.length).toBeGreaterThan(0);
     // what lies beyond the credits of a task, and the message that waits for one, was never made
     for (const name of sent) {
+      expect(readFileSync(join(folder, name), "utf8").length, name).toBeLessThanOrEqual(CREDITS + 3);
+    }
+  });
+
+  test("do not run ahead of a sink that is slow", async () => {
+    const marker = JSON.stringify(join(folder, "made"));
+    const body = `const fs = await import("node:fs"); for (let i = 0; i < 1000; i++) { fs.appendFileSync(${marker} + partition, "x"); yield batch(i); }`;
+    const plugin = workerTable(4, body);
+    const { worker, schema, plan, read } = await plugin.sources![0]!.table!({} as ReadRequest);
+    const source: Source = {
+      description: "numbers",
+      schema,
+      replayable: true,
+      readLimit: { kind: "allAvailable" },
+      open: async () => {},
+      initialOffset: async () => 0,
+      latestOffset: async () => 1,
+      plan: () => plan({ columns: [], predicates: [] }),
+      read,
+      commit: async () => {},
+      close: async () => {},
+      worker,
+    };
+    let waits: (() => void) | undefined;
+    const sink: Sink = {
+      description: "stuck",
+      delivery: "atLeastOnce",
+      outputModes: ["append"],
+      begin: async ({ signal }) => ({
+        alreadyCommitted: false,
+        writer: async () => ({
+          write: () =>
+            new Promise((_, reject) => {
+              signal.addEventListener("abort", () => reject(signal.reason));
+              waits?.();
+            }),
+          finish: async () => null,
+          abort: async () => {},
+        }),
+        commit: async () => ({ numOutputRows: -1 }),
+        abort: async () => {},
+      }),
+      close: async () => {},
+    };
+    const spark = await session(2, {
+      name: "stuck",
+      sources: [{ names: ["numbers-stream"], fixedSchema: true, stream: async () => source }],
+      sinks: [{ names: ["stuck"], outputModes: ["append"], stream: async () => sink }],
+    });
+    const stuck = new Promise<void>((resolve) => {
+      waits = resolve;
+    });
+    const query = await spark.readStream
+      .format("numbers-stream")
+      .load()
+      .selectExpr("value")
+      .writeStream.format("stuck")
+      .option("checkpointLocation", join(folder, "stuck"))
+      .start();
+    await stuck;
+    await query.stop();
+    const made = readdirSync(folder).filter((name) => name.startsWith("made"));
+    expect(made.length).toBeGreaterThan(0);
+    for (const name of made) {
       expect(readFileSync(join(folder, name), "utf8").length, name).toBeLessThanOrEqual(CREDITS + 3);
     }
   });

@@ -85,11 +85,15 @@ export class BytesLane implements KeyLane {
     const end = slot + count;
     if (end > this.slotCodes.length) this.growSlots(Math.max(end, this.slotCodes.length * 2));
     this.slotEnd = Math.max(this.slotEnd, end);
+    const { slotCodes } = this;
+    let lowest = 0;
     for (let k = slot, from = at; k < end; k++, from += stride) {
       const code = words[from]!;
-      this.slotCodes[k] = code;
-      this.isNull.set(k, code < 0);
+      slotCodes[k] = code;
+      if (code < lowest) lowest = code;
     }
+    if (lowest === 0 && this.isNull.validity() === null) this.isNull.reserve(end);
+    else for (let k = slot; k < end; k++) this.isNull.set(k, slotCodes[k]! < 0);
     this.locate(slot, end);
   }
   /** The bytes stay where the dictionary has them. */

@@ -1,6 +1,6 @@
-import { type EntryLayout, IndexBucket } from "./index-bucket.js";
+import { IndexBucket, type TagHash } from "./index-bucket.js";
 import { type KeySegments, SEGMENT_MASK, SEGMENT_SHIFT } from "./key-segments.js";
-import { type KeyShape, type RestHash, restHash, timeHash } from "./key-shape.js";
+import { type KeyShape, PRIME_B, type RestHash, restHash, timeHash } from "./key-shape.js";
 
 const BUCKETS = 256;
 /** Keys from which on times choose buckets. */
@@ -22,7 +22,7 @@ export class KeyIndex {
   private usual = 0;
   /** Stands where no key has come by; has no room. */
   private readonly none: IndexBucket;
-  private readonly layout: EntryLayout;
+  private readonly tagHash: TagHash;
   private readonly rest: RestHash;
   private readonly slots: KeySegments;
   /** Keys before the look-up under way. */
@@ -34,15 +34,16 @@ export class KeyIndex {
     this.slots = slots;
     const rest = restHash(shape);
     this.rest = rest;
-    this.layout = shape.inline
-      ? {
-          stride: shape.width + 1,
-          hashAt: (table, at) => rest(table, at + 1, timeHash(shape, table, at + 1)),
-        }
-      : { stride: 2, hashAt: (table, at) => table[at + 1]! };
-    this.none = new IndexBucket(this.layout, 0);
+    if (shape.inline) {
+      const word = new Int32Array(1);
+      this.tagHash = (tag) => {
+        word[0] = tag;
+        return rest(word, 0, PRIME_B);
+      };
+    }
+    this.none = new IndexBucket(this.tagHash, 0);
     this.none.room[0] = 0;
-    this.buckets = [new IndexBucket(this.layout, 0)];
+    this.buckets = [new IndexBucket(this.tagHash, 0)];
   }
 
   /** The bucket for the hash of a time; it may be one without room that all share. */
@@ -57,15 +58,9 @@ export class KeyIndex {
 
   /** Adds a key that is not there, and whose words begin at `words[at]`. Buckets and their tables may change. */
   insert(time: number, hash: number, slot: number, words: Int32Array, at: number): void {
-    const { shape, layout } = this;
     let bucket = this.open(time);
     if (bucket.room[bucket.part(hash)] === 0 && this.spread()) bucket = this.open(time);
-    bucket.makeRoom(hash);
-    const table = bucket.tables[bucket.part(hash)]!;
-    const to = bucket.place(hash);
-    table[to] = slot + 1;
-    if (!shape.inline) table[to + 1] = hash;
-    else for (let k = 1; k < layout.stride; k++) table[to + k] = words[at + k - 1]!;
+    bucket.add(hash, slot, this.shape.inline ? words[at]! : hash);
   }
 
   remove(time: number, hash: number, slot: number): void {
@@ -80,7 +75,7 @@ export class KeyIndex {
     }
     this.usual = this.bucketMask === 0 ? 0 : keyCount / this.opened;
     if (keyCount < SPREAD_AT) {
-      this.buckets = [new IndexBucket(this.layout, 0)];
+      this.buckets = [new IndexBucket(this.tagHash, 0)];
       this.bucketMask = 0;
       this.opened = 1;
     } else {
@@ -99,7 +94,7 @@ export class KeyIndex {
     if (bucket !== this.none) return bucket;
     // few buckets say little of the next one
     const usual = this.opened < 8 ? 0 : this.keyCount / this.opened;
-    const opened = new IndexBucket(this.layout, Math.max(this.usual, usual));
+    const opened = new IndexBucket(this.tagHash, Math.max(this.usual, usual));
     this.buckets[b] = opened;
     this.opened++;
     return opened;
@@ -107,23 +102,18 @@ export class KeyIndex {
 
   /** Lets times choose buckets if they do not yet and there are keys enough. */
   private spread(): boolean {
-    const { shape, layout } = this;
-    const [whole] = this.buckets as [IndexBucket];
-    if (this.bucketMask > 0 || shape.timeAt < 0 || whole.masks[0]! < SPREAD_AT) return false;
+    const { shape } = this;
+    const [table] = this.buckets[0]!.tables as [Int32Array];
+    if (this.bucketMask > 0 || shape.timeAt < 0 || table.length < 2 * SPREAD_AT) return false;
     this.buckets = new Array<IndexBucket>(BUCKETS).fill(this.none);
     this.bucketMask = BUCKETS - 1;
     this.opened = 0;
-    const [table] = whole.tables as [Int32Array];
-    for (let at = 0; at < table.length; at += layout.stride) {
+    for (let at = 0; at < table.length; at += 2) {
       if (table[at] === 0) continue;
       const slot = table[at]! - 1;
-      const hash = layout.hashAt(table, at);
-      if (shape.inline) this.insert(timeHash(shape, table, at + 1), hash, slot, table, at + 1);
-      else {
-        const words = this.slots.segments[slot >> SEGMENT_SHIFT]!;
-        const from = (slot & SEGMENT_MASK) * shape.width;
-        this.insert(timeHash(shape, words, from), hash, slot, words, from);
-      }
+      const words = this.slots.segments[slot >> SEGMENT_SHIFT]!;
+      const from = (slot & SEGMENT_MASK) * shape.width;
+      this.insert(timeHash(shape, words, from), table[at + 1]!, slot, words, from);
     }
     return true;
   }

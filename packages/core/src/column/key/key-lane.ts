@@ -102,7 +102,8 @@ export class SlotValidity {
     return this.nullCount === 0 ? null : this.bits;
   }
 
-  private reserve(length: number): void {
+  /** Has slots up to `length`, valid ones where nothing was said. */
+  reserve(length: number): void {
     if (length <= this.bits.length << 3) return;
     const bits = new Uint8Array(Math.max(this.bits.length * 2, (length + 7) >> 3)).fill(0xff);
     bits.set(this.bits);

@@ -59,13 +59,13 @@ function compile(shape: KeyShape, nulls: boolean): KeyProbe {
   const all = Array.from({ length: width }, (_, k) => k);
   const times = all.filter((k) => timeAt >= 0 && k >= timeAt && k < timeAt + timeWidth);
   const timed = times.length > 0;
-  const stride = inline ? width + 1 : 2;
   const body = `
     const { free } = host;
     let count = 0;
     let last = -1;
     let known = false;
     let bucket = index.bucketOf(0);
+    let { tables, partMask } = bucket;
     let t = ${PRIME_B};
     let ${all.map((k) => `p${k} = 0`).join(", ")};
     ${times.map((k) => `let q${k} = 0;`).join(" ")}
@@ -81,28 +81,29 @@ function compile(shape: KeyShape, nulls: boolean): KeyProbe {
       let h = t;
       ${restHashText(restOf(shape).map((k) => `w${k}`))}
       ${nulls && !inline ? "h = host.withNullsOf(h, i);" : ""}
-      const part = (h >>> 24) & bucket.partMask;
-      const table = bucket.tables[part];
-      const mask = bucket.masks[part];
-      let at = h & mask;
+      const part = (h >>> 24) & partMask;
+      const table = tables[part];
+      const mask = table.length - 1;
+      let at = (h << 1) & mask;
       let slot = -1;
-      let e = 0;
       for (;;) {
-        e = at * ${stride};
-        const stored = table[e];
+        const stored = table[at];
         if (stored === 0) break;
-        ${inline ? inlineText(all, nulls) : storedText(all, width, nulls)}
-        at = (at + 1) & mask;
+        if (table[at + 1] === ${inline ? "w0" : "h"}) {
+          ${inline ? inlineText(nulls) : storedText(all, width, nulls)}
+        }
+        at = (at + 2) & mask;
       }
       if (slot < 0 && mode !== ${FIND}) {
         slot = free.length > 0 ? free.pop() : host.slotEnd++;
         if (bucket.room[part] > 0) {
           bucket.room[part]--;
-          table[e] = slot + 1;
-          ${inline ? all.map((k) => `table[e + ${k + 1}] = w${k};`).join(" ") : "table[e + 1] = h;"}
+          table[at] = slot + 1;
+          table[at + 1] = ${inline ? "w0" : "h"};
         } else {
           index.insert(t, h, slot, words, r);
           bucket = index.bucketOf(t);
+          ({ tables, partMask } = bucket);
         }
         ${nulls ? "host.fill(slot, i);" : writeText(all, width)}
         added[count++] = i;
@@ -129,6 +130,7 @@ function timeText(times: readonly number[]): string {
         t = Math.imul(t ^ (t >>> 13), 0xc2b2ae35);
         t ^= t >>> 16;
         bucket = index.bucketOf(t);
+        ({ tables, partMask } = bucket);
       }`;
 }
 
@@ -144,18 +146,14 @@ function writeText(all: readonly number[], width: number): string {
         ${all.map((k) => `own[to + ${k}] = w${k};`).join(" ")}`;
 }
 
-function inlineText(all: readonly number[], nulls: boolean): string {
-  const same = all.map((k) => `table[e + ${k + 1}] === w${k}`);
-  if (nulls) same.push("host.sameNulls(stored - 1, i)");
-  return `if (${same.join(" && ")}) { slot = stored - 1; break; }`;
+function inlineText(nulls: boolean): string {
+  return `${nulls ? "if (host.sameNulls(stored - 1, i)) " : ""}{ slot = stored - 1; break; }`;
 }
 
 function storedText(all: readonly number[], width: number, nulls: boolean): string {
   const same = all.map((k) => `entry[f + ${k}] === w${k}`);
   if (nulls) same.push("host.sameNulls(stored - 1, i)");
-  return `if (table[e + 1] === h) {
-          const entry = segments[(stored - 1) >> ${SEGMENT_SHIFT}];
+  return `const entry = segments[(stored - 1) >> ${SEGMENT_SHIFT}];
           const f = ((stored - 1) & ${SEGMENT_MASK}) * ${width};
-          if (${same.join(" && ")}) { slot = stored - 1; break; }
-        }`;
+          if (${same.join(" && ")}) { slot = stored - 1; break; }`;
 }

@@ -5,8 +5,6 @@ export const PRIME_B: number = 0x85ebca77 | 0;
 
 /** Keys of more words are looked up by a loop over them. */
 const WIDEST = 16;
-/** Keys of up to so many words stand in the index itself. */
-const WIDEST_INLINE = 3;
 
 /** How the words of a key are looked at. */
 export interface KeyShape {
@@ -15,7 +13,7 @@ export interface KeyShape {
   /** Where the words of a time begin, which choose the bucket; -1 without one. */
   readonly timeAt: number;
   readonly timeWidth: number;
-  /** Whether entries of the index are the slot and the key's words; else they are the slot and the hash. */
+  /** Whether the tag of an entry of the index is the key's one word; else it is the hash. */
   readonly inline: boolean;
   /** Whether look-ups are written out for it. */
   readonly generated: boolean;
@@ -29,7 +27,7 @@ export function keyShape(width: number, time?: { readonly at: number; readonly w
     width,
     timeAt: timed ? time.at : -1,
     timeWidth: timed ? time.width : 0,
-    inline: generated && width <= WIDEST_INLINE,
+    inline: width === 1,
     generated,
   };
 }

@@ -1,4 +1,10 @@
-import { type Column, type ColumnBuilder, columnBuilder, type DataType, type DictionaryColumn } from "@ss/core";
+import {
+  type Column,
+  type ColumnBuilder,
+  columnBuilder,
+  type DataType,
+  type DictionaryColumn,
+} from "@ss/core";
 
 /** What an expression of one column gives for the entries of a dictionary, as far as rows have asked. */
 export class DictionaryResults {

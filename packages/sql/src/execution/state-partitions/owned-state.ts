@@ -28,8 +28,9 @@ export class OwnedState implements RemoteFamily {
   private readonly id: number;
   private readonly pool: WorkerPool;
   private readonly owners: readonly Owner[];
-  /** Calls of the batch under way, by id. */
-  private readonly open = new Map<number, WorkerThread>();
+  /** Calls of the batch under way, and those that are answered beside it. */
+  private readonly batchTasks = new Set<RunningTask<ShareReport>>();
+  private readonly imageTasks = new Set<RunningTask<ShareReport>>();
 
   constructor(
     spec: FamilySpec,
@@ -83,24 +84,36 @@ export class OwnedState implements RemoteFamily {
   /** What the operator gives out after it took all rows of the batch: the owners' rows, one owner after the other. Adds what it did to `counts`. */
   async *give(counts: StateCounts): AsyncGenerator<PackedRows> {
     const tasks = this.owners.map((owner) => this.call(owner, { do: "give" }));
-    for (const [k, task] of tasks.entries()) {
-      const owner = this.owners[k]!;
-      await this.drain(owner, 0);
-      for await (const pieces of task.rows()) yield* pieces;
-      const { size, counts: more } = await task.ended();
-      owner.size = size;
-      addCounts(counts, more);
+    let k = 0;
+    try {
+      for (; k < tasks.length; k++) {
+        await this.drain(this.owners[k]!, 0);
+        for await (const pieces of tasks[k]!.rows()) yield* pieces;
+        this.gave(k, await tasks[k]!.ended(), counts);
+      }
+    } finally {
+      // who takes the rows may have enough of them; what is done with the state does not depend on that
+      for (; k < tasks.length; k++) {
+        const report = await tasks[k]!.ended().catch(() => undefined);
+        if (report !== undefined) this.gave(k, report, counts);
+      }
     }
+  }
+
+  private gave(k: number, report: ShareReport, counts: StateCounts): void {
+    this.owners[k]!.size = report.size;
+    addCounts(counts, report.counts);
   }
 
   /** Gives up what a batch has asked for: its calls fail at once. */
   cancel(): void {
-    for (const [taskId, thread] of this.open) thread.cancel(taskId);
+    for (const task of [...this.batchTasks]) task.cancel();
   }
 
   /** The owners forget the state. */
   close(): void {
     this.cancel();
+    for (const task of [...this.imageTasks]) task.cancel();
     for (const { thread } of this.owners) thread.post({ kind: "closeShare", stateId: this.id });
   }
 
@@ -130,7 +143,7 @@ export class OwnedState implements RemoteFamily {
   }
 
   image(number: number): StateImage {
-    const tasks = this.owners.map((owner) => this.call(owner, { do: "image", number }, [], false));
+    const tasks = this.owners.map((owner) => this.call(owner, { do: "image", number }, [], this.imageTasks));
     return {
       blocks: blocksOf(tasks),
       end: () => {
@@ -147,15 +160,16 @@ export class OwnedState implements RemoteFamily {
     { thread }: Owner,
     call: ShareCall,
     transfer: readonly ArrayBuffer[] = [],
-    ofBatch = true,
+    among: Set<RunningTask<ShareReport>> = this.batchTasks,
   ): RunningTask<ShareReport> {
     const taskId = this.pool.nextId();
-    if (ofBatch) this.open.set(taskId, thread);
-    return thread.begin<ShareReport>(
+    const task: RunningTask<ShareReport> = thread.begin(
       { kind: "callShare", taskId, stateId: this.id, call },
-      () => this.open.delete(taskId),
+      () => among.delete(task),
       transfer,
     );
+    among.add(task);
+    return task;
   }
 
   /** Makes a call whose end is waited for later. */

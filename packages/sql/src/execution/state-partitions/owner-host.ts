@@ -1,11 +1,13 @@
 import { assert, type DataType, FamilyHolder, type HolderSize, packColumns, unpackColumns } from "@ss/core";
 import type { FunctionRegistry } from "../../functions/registry.js";
+import type { Rows } from "../../logical/rows.js";
 import { kernelDictionaries } from "../keys/kernel-key-table.js";
 import type { Holding, MemoryBudget, MemoryScope } from "../memory-budget.js";
 import { HostedTask } from "../parallel/hosted-task.js";
 import type { FromWorker, PackedRows } from "../parallel/messages.js";
 import { fromPortable } from "../parallel/portable.js";
 import { toPortableError } from "../parallel/portable-error.js";
+import { KeyBytes } from "./key-bytes.js";
 import type { CallShare, OpenShare, ShareCall, StateCounts } from "./messages.js";
 import { noCounts, type OwnedOperator } from "./owned-operator.js";
 import { ownedOperator } from "./owned-operators.js";
@@ -18,6 +20,7 @@ interface Share {
   readonly types: readonly DataType[];
   readonly memory: MemoryScope;
   readonly holding: Holding;
+  readonly keyBytes: KeyBytes;
   counts: StateCounts;
   /** The rows of an earlier moment that are being read. */
   image: ReturnType<FamilyHolder["image"]> | undefined;
@@ -61,6 +64,7 @@ export class OwnerHost {
       types,
       memory,
       holding,
+      keyBytes: new KeyBytes(),
       counts: noCounts(),
       image: undefined,
     });
@@ -116,16 +120,17 @@ function answer(share: Share, call: ShareCall): Iterable<PackedRows> | undefined
       operator.begin(call.batch, () => performance.now());
       return;
     case "take":
-      operator.take(
-        { columns: unpackColumns(call.packed, share.types, call.rowCount), rowCount: call.rowCount },
-        holder.family,
-        share.counts,
-      );
+      operator.take(received(share, call.packed, call.rowCount), holder.family, share.counts);
       share.holding.look();
       return;
     case "give":
       return output(share);
   }
+}
+
+function received({ types, keyBytes, operator }: Share, packed: ArrayBuffer, rowCount: number): Rows {
+  const columns = unpackColumns(packed, types, rowCount);
+  return { columns: keyBytes.moved(columns, operator.spec.keySchema.length), rowCount };
 }
 
 function* output({ operator, holder, counts }: Share): Generator<PackedRows> {
