@@ -1,8 +1,19 @@
-import { timeZone, UTC } from "@ss/kernels";
-import { variantParser } from "../functions/variant/parse-variant.js";
-import { variantJson } from "../functions/variant/variant-value.js";
+import {
+  ByteArena,
+  RECORD_OK,
+  timeZone,
+  UTC,
+  VariantBuilder,
+  VariantError,
+  VariantJsonParser,
+  VariantReader,
+  writeVariantJson,
+} from "@ss/kernels";
 
-const parse = variantParser({ allowSingleQuotes: false, allowNonNumericNumbers: false });
+const builder = new VariantBuilder();
+const parser = new VariantJsonParser({ allowSingleQuotes: false, allowNonNumericNumbers: false });
+const reader = new VariantReader();
+const json = new ByteArena(1024);
 
 /**
  * A VARIANT as a program sees it: what `collect` gives, and what `createDataFrame` and user functions take.
@@ -23,14 +34,17 @@ export class VariantVal {
 
   /** A JSON text as a variant; SyntaxError where it is none, or an object has a key twice. */
   static parseJson(text: string): VariantVal {
-    const parts = parse(text) as unknown as readonly [Uint8Array, Uint8Array] | null;
-    if (parts === null) throw new SyntaxError(`This is no JSON that makes a variant: ${text}`);
-    return new VariantVal(parts[1], parts[0]);
+    if (!parses(text)) throw new SyntaxError(`This is no JSON that makes a variant: ${text}`);
+    const { value, metadata } = builder;
+    return new VariantVal(value.bytes.slice(0, value.length), metadata.bytes.slice(0, metadata.length));
   }
 
   /** The variant as JSON text, with timestamps in a zone. */
   toJson(zoneId = "UTC"): string {
-    return variantJson([this.metadata, this.value], timeZone(zoneId) ?? UTC);
+    reader.openParts(this.metadata, this.value);
+    json.clear();
+    writeVariantJson(reader, reader.root, { zone: timeZone(zoneId) ?? UTC }, json);
+    return Buffer.from(json.bytes.buffer, json.bytes.byteOffset, json.length).toString();
   }
 
   /** What `JSON.parse` makes of the variant: numbers beyond those of JavaScript lose digits. */
@@ -40,5 +54,16 @@ export class VariantVal {
 
   toString(): string {
     return this.toJson();
+  }
+}
+
+/** Whether a text is JSON that makes a variant, which the builder then holds. */
+function parses(text: string): boolean {
+  const bytes = Buffer.from(text);
+  try {
+    return parser.parse(bytes, 0, bytes.length, builder) === RECORD_OK;
+  } catch (error) {
+    if (error instanceof VariantError) return false;
+    throw error;
   }
 }
