@@ -86,7 +86,7 @@ describe("forms of their own", () => {
     ["struct(a, b)", ["struct", "$a", "$b"]],
     ["(t.a, 1)", ["named_struct", "a", "$t.a", "col2", 1]],
     ["a COLLATE UTF8_LCASE", ["collate", "$a", "UTF8_LCASE"]],
-    ["v:a.b[0]['c']::int", ["cast", ["variant_get", "$v", "$.a.b[0]['c']", "variant"], "integer"]],
+    ["v:a.b[0]['c']::int", ["cast", ["as", ["$variant_extract", "$v", "$.a.b[0]['c']"], "c"], "integer"]],
     ["a.b[0].c", ["getItem", ["getItem", "$a.b", 0], "c"]],
     ["(a).b", "$a.b"],
     ["transform(a, (x, i) -> x + i)", ["transform", "$a", ["->", ["x", "i"], ["+", "$x", "$i"]]]],
