@@ -34,8 +34,8 @@ export interface RemoteFamily {
   /** Applies a block; resolves when the next may come. */
   apply(block: Uint8Array): Promise<void>;
   /**
-   * What changed since the last commit, with the family's number in the file; null if nothing did. The holders' blocks come one holder after
-   * the other, so that the same changes give the same file.
+   * What changed since the last commit, with the family's number in the file; null if nothing did. The holders' blocks come in an order that
+   * depends on nothing but the changes, and of each holder in its own order.
    */
   changes(number: number): StateBlocks | null;
   /** What was applied, or changed, is durable. */

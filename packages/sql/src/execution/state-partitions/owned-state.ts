@@ -6,15 +6,21 @@ import type { RunningTask, WorkerThread } from "../parallel/worker-thread.js";
 import type { OpenShare, ShareCall, ShareReport, StateBatch, StateCounts } from "./messages.js";
 import { addCounts } from "./owned-operator.js";
 
-/** Messages that an owner may have before it which it has not worked off: what is on its way stays small, however slow an owner is. */
-const AHEAD = 4;
+/**
+ * Bytes that an owner may have before it which it has not worked off: enough for it to finish what it is reading meanwhile, without the others
+ * having to wait for it.
+ */
+const AHEAD_BYTES = 1 << 24;
+/** What a message counts, at least. */
+const MESSAGE_BYTES = 1 << 10;
 
 /** One owner, and what it is being asked for. */
 interface Owner {
   readonly thread: WorkerThread;
   readonly share: StateShare;
   /** Calls that answer without rows, oldest first. */
-  readonly pending: Promise<ShareReport>[];
+  readonly pending: { readonly ended: Promise<ShareReport>; readonly bytes: number }[];
+  pendingBytes: number;
   size: HolderSize;
 }
 
@@ -50,6 +56,7 @@ export class OwnedState implements RemoteFamily {
         thread,
         share,
         pending: [],
+        pendingBytes: 0,
         size: { rowCount: 0, byteSize: 0, updatedCount: 0, removedCount: 0 },
       };
     });
@@ -78,31 +85,27 @@ export class OwnedState implements RemoteFamily {
     for (const [k, { rowCount, packed }] of pieces.entries()) {
       if (rowCount > 0) this.push(this.owners[k]!, { do: "take", rowCount, packed }, [packed]);
     }
-    for (const owner of this.owners) await this.drain(owner, AHEAD);
+    for (const owner of this.owners) await this.drain(owner, AHEAD_BYTES);
   }
 
-  /** What the operator gives out after it took all rows of the batch: the owners' rows, one owner after the other. Adds what it did to `counts`. */
+  /** What the operator gives out after it took all rows of the batch: the owners' rows, in turn. Adds what it did to `counts`. */
   async *give(counts: StateCounts): AsyncGenerator<PackedRows> {
     const tasks = this.owners.map((owner) => this.call(owner, { do: "give" }));
-    let k = 0;
     try {
-      for (; k < tasks.length; k++) {
-        await this.drain(this.owners[k]!, 0);
-        for await (const pieces of tasks[k]!.rows()) yield* pieces;
-        this.gave(k, await tasks[k]!.ended(), counts);
-      }
+      await this.settle();
+      yield* inTurn(tasks);
+    } catch (error) {
+      this.cancel();
+      throw error;
     } finally {
       // who takes the rows may have enough of them; what is done with the state does not depend on that
-      for (; k < tasks.length; k++) {
-        const report = await tasks[k]!.ended().catch(() => undefined);
-        if (report !== undefined) this.gave(k, report, counts);
+      for (const [k, task] of tasks.entries()) {
+        const report = await task.ended().catch(() => undefined);
+        if (report === undefined) continue;
+        this.owners[k]!.size = report.size;
+        addCounts(counts, report.counts);
       }
     }
-  }
-
-  private gave(k: number, report: ShareReport, counts: StateCounts): void {
-    this.owners[k]!.size = report.size;
-    addCounts(counts, report.counts);
   }
 
   /** Gives up what a batch has asked for: its calls fail at once. */
@@ -128,7 +131,7 @@ export class OwnedState implements RemoteFamily {
       if (relationOf(share, owner.share) === "none") continue;
       const copy = block.slice();
       this.push(owner, { do: "apply", block: copy }, [copy.buffer]);
-      await this.drain(owner, AHEAD);
+      await this.drain(owner, AHEAD_BYTES);
     }
   }
 
@@ -174,15 +177,21 @@ export class OwnedState implements RemoteFamily {
 
   /** Makes a call whose end is waited for later. */
   private push(owner: Owner, call: ShareCall, transfer?: readonly ArrayBuffer[]): void {
+    const bytes = (transfer ?? []).reduce((sum, { byteLength }) => sum + byteLength, MESSAGE_BYTES);
     const ended = this.call(owner, call, transfer).ended();
     // a failure is thrown by `drain`; what was not drained when a batch ended early is of no interest
     ended.catch(() => {});
-    owner.pending.push(ended);
+    owner.pending.push({ ended, bytes });
+    owner.pendingBytes += bytes;
   }
 
-  /** Waits until at most `left` calls of an owner are under way. */
+  /** Waits until an owner has at most `left` bytes before it. */
   private async drain(owner: Owner, left: number): Promise<void> {
-    while (owner.pending.length > left) owner.size = (await owner.pending.shift()!).size;
+    while (owner.pendingBytes > left) {
+      const { ended, bytes } = owner.pending.shift()!;
+      owner.pendingBytes -= bytes;
+      owner.size = (await ended).size;
+    }
   }
 
   private async settle(): Promise<void> {
@@ -190,9 +199,24 @@ export class OwnedState implements RemoteFamily {
   }
 }
 
-/** Blocks that several owners send at the same time, one owner's after the other's. */
-async function* blocksOf(tasks: readonly RunningTask<ShareReport>[]): AsyncGenerator<Uint8Array> {
-  for (const task of tasks) {
-    for await (const pieces of task.rows()) for (const { packed } of pieces) yield new Uint8Array(packed);
+/**
+ * What several owners send, a message of each in turn: none has to wait until another is done, and the order depends on nothing but what they
+ * send.
+ */
+async function* inTurn(tasks: readonly RunningTask<ShareReport>[]): AsyncGenerator<PackedRows> {
+  let senders = tasks.map((task) => task.rows());
+  while (senders.length > 0) {
+    const left: typeof senders = [];
+    for (const sender of senders) {
+      const next = await sender.next();
+      if (next.done) continue;
+      left.push(sender);
+      yield* next.value;
+    }
+    senders = left;
   }
+}
+
+async function* blocksOf(tasks: readonly RunningTask<ShareReport>[]): AsyncGenerator<Uint8Array> {
+  for await (const { packed } of inTurn(tasks)) yield new Uint8Array(packed);
 }
