@@ -9,6 +9,11 @@ import type { OpenShare, StateBatch, StateCounts } from "./messages.js";
 import type { OwnedOperator } from "./owned-operator.js";
 import { OwnedState } from "./owned-state.js";
 
+/**
+ * Fewer workers than this leave their state on the driver, which merges beside them: that is less work than dividing. See decision 007.
+ */
+const FEWEST_OWNERS = 4;
+
 type WorkerForms = (readId: number) => WorkerForm | undefined;
 
 /** What an operator's state is divided by. */
@@ -44,6 +49,8 @@ export class DividedState {
     const { spec, input } = this.of;
     if (spec.keySchema.length === 0) return "it has a single row";
     if (input === undefined) return "its input is not divided by the partitions of a source";
+    const { size } = this.parallelism.pool;
+    if (size < FEWEST_OWNERS) return `it keeps up with ${size} workers`;
     if (this.storeRefuses) return "the state store holds its rows itself";
     return input.reasonAgainst(workerOf);
   }
