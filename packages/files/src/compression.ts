@@ -11,32 +11,32 @@ export type WrittenCodec = "bzip2" | "deflate" | "gzip" | "lz4" | "snappy";
 /** A compression in which text files are read; Spark reads `zstd`, too, without writing it. */
 export type PackedCodec = WrittenCodec | "zstd";
 
-const ENDINGS: Readonly<Record<string, PackedCodec>> = {
-  gz: "gzip",
-  gzip: "gzip",
-  deflate: "deflate",
-  bz2: "bzip2",
-  snappy: "snappy",
-  lz4: "lz4",
-  zst: "zstd",
-  zstd: "zstd",
-};
+const ENDINGS: ReadonlyMap<string, PackedCodec> = new Map([
+  ["gz", "gzip"],
+  ["gzip", "gzip"],
+  ["deflate", "deflate"],
+  ["bz2", "bzip2"],
+  ["snappy", "snappy"],
+  ["lz4", "lz4"],
+  ["zst", "zstd"],
+  ["zstd", "zstd"],
+]);
 
-const NAMES: Readonly<Record<string, WrittenCodec | "none">> = {
-  none: "none",
-  uncompressed: "none",
-  bzip2: "bzip2",
-  deflate: "deflate",
-  gzip: "gzip",
-  lz4: "lz4",
-  snappy: "snappy",
-  "org.apache.hadoop.io.compress.bzip2codec": "bzip2",
-  "org.apache.hadoop.io.compress.deflatecodec": "deflate",
-  "org.apache.hadoop.io.compress.defaultcodec": "deflate",
-  "org.apache.hadoop.io.compress.gzipcodec": "gzip",
-  "org.apache.hadoop.io.compress.lz4codec": "lz4",
-  "org.apache.hadoop.io.compress.snappycodec": "snappy",
-};
+const NAMES: ReadonlyMap<string, WrittenCodec | "none"> = new Map([
+  ["none", "none"],
+  ["uncompressed", "none"],
+  ["bzip2", "bzip2"],
+  ["deflate", "deflate"],
+  ["gzip", "gzip"],
+  ["lz4", "lz4"],
+  ["snappy", "snappy"],
+  ["org.apache.hadoop.io.compress.bzip2codec", "bzip2"],
+  ["org.apache.hadoop.io.compress.deflatecodec", "deflate"],
+  ["org.apache.hadoop.io.compress.defaultcodec", "deflate"],
+  ["org.apache.hadoop.io.compress.gzipcodec", "gzip"],
+  ["org.apache.hadoop.io.compress.lz4codec", "lz4"],
+  ["org.apache.hadoop.io.compress.snappycodec", "snappy"],
+]);
 
 const AVAILABLE = "bzip2, deflate, uncompressed, snappy, none, lz4, gzip";
 
@@ -45,13 +45,13 @@ export function codecOfPath(path: string): PackedCodec | "none" {
   const name = path.slice(path.lastIndexOf("/") + 1);
   const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
   if (ending === "xz" && name.includes(".")) throw codecNotAvailable("xz", ` to read ${path}`);
-  return (name.includes(".") && ENDINGS[ending]) || "none";
+  return (name.includes(".") && ENDINGS.get(ending)) || "none";
 }
 
 /** The compression that the option `compression` names. */
 export function codecOfOption(value: string | undefined): WrittenCodec | "none" {
   if (value === undefined) return "none";
-  const codec = NAMES[value.toLowerCase()];
+  const codec = NAMES.get(value.toLowerCase());
   if (codec === undefined) throw codecNotAvailable(value, "");
   return codec;
 }

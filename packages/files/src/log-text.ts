@@ -15,6 +15,8 @@ const FIELDS = new Set([
   "timestamp",
   "batchId",
 ]);
+/** How each record begins, which tells it from the entries of other logs. */
+const PATH_FIRST = '{"path":"';
 const decoder = new TextDecoder("utf-8", { fatal: true });
 const encoder = new TextEncoder();
 const LINE_END = encoder.encode("\n");
@@ -84,8 +86,8 @@ function textOf(lines: readonly string[]): string {
 }
 
 /**
- * The records of a log file; refuses another version, an altered text and lines that are no JSON object, with what to do about
- * it: `remedy`.
+ * The records of a log file; refuses another version, an altered text and lines that are no records, with what to do about it:
+ * `remedy`.
  */
 export function checkedLines(bytes: Uint8Array, file: string, remedy: string): string[] {
   let text: string;
@@ -107,10 +109,19 @@ export function checkedLines(bytes: Uint8Array, file: string, remedy: string): s
     throw malformedLog(file, "a checksum that cannot be read", remedy);
   }
   for (const line of lines) {
-    if (!line.startsWith("{") || !line.endsWith("}"))
+    if (!(match === null ? isRecord(line) : line.startsWith(PATH_FIRST) && line.endsWith("}")))
       throw malformedLog(file, `the record ${JSON.stringify(line.slice(0, 80))}`, remedy);
   }
   return lines;
+}
+
+/** Whether a line that no checksum vouches for is a record. */
+function isRecord(line: string): boolean {
+  try {
+    return typeof (JSON.parse(line) as { readonly path?: unknown } | null)?.path === "string";
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a record without a readable checksum has a field that is not Spark's: what is left of a damaged checksum. */

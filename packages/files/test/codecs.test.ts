@@ -1,5 +1,12 @@
 import * as zlib from "node:zlib";
-import { codecOfPath, compressor, decompress, type PackedCodec, type WrittenCodec } from "@ss/files";
+import {
+  codecOfOption,
+  codecOfPath,
+  compressor,
+  decompress,
+  type PackedCodec,
+  type WrittenCodec,
+} from "@ss/files";
 import { describe, expect, test } from "vitest";
 import { sortRotations } from "../src/codec/rotation-sort.js";
 import { BY_SPARK, BY_ZSTD, PLAIN } from "./packed-files.js";
@@ -40,7 +47,7 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
-const files: readonly (readonly [string, Unpack, Buffer])[] = [
+const files: (readonly [string, Unpack, Buffer])[] = [
   ...Object.entries(BY_SPARK).map(
     ([codec, packed]) => [`${codec} of Spark`, unpacker(codec as PackedCodec), packed] as const,
   ),
@@ -48,6 +55,13 @@ const files: readonly (readonly [string, Unpack, Buffer])[] = [
     ([name, packed]) => [`zstd ${name}`, unpacker("zstd"), packed] as const,
   ),
 ];
+
+for (const [codec, packed] of [
+  ["gzip", zlib.gzipSync(PLAIN)],
+  ["deflate", zlib.deflateSync(PLAIN)],
+] as const) {
+  files.push([codec, unpacker(codec), packed]);
+}
 
 describe.each(files)("%s", (name, unpack, packed) => {
   test("is read in pieces of any size", async () => {
@@ -90,6 +104,10 @@ describe.each(written)("%s", (codec) => {
     }
   });
 
+  test("a file of no bytes has no bytes", async () => {
+    expect(await unpack(Buffer.alloc(0))).toHaveLength(0);
+  });
+
   test("runs of equal bytes come back, of any length", async () => {
     const runs = Array.from({ length: 600 }, (_, i) => Buffer.alloc(i, i % 3));
     const plain = Buffer.concat(runs);
@@ -111,6 +129,23 @@ describe.each(written)("%s", (codec) => {
       else expect(packed.length).toBeLessThan(length * 1.02);
     }
   });
+});
+
+test.each(["gzip", "deflate"] as const)("%s: what follows and is no such file is an error", async (codec) => {
+  const whole = await pack(codec, PLAIN);
+  for (const tail of [Buffer.alloc(20), Buffer.from("no file at all"), whole.subarray(1)]) {
+    for (const size of [1, 7, whole.length, 5000]) {
+      await expect(unpacker(codec)(Buffer.concat([whole, tail]), size)).rejects.toThrow(Error);
+    }
+  }
+});
+
+test.each(["gzip", "deflate"] as const)("%s: many small files in one are read", async (codec) => {
+  const one = await pack(codec, Buffer.from("a line\n"));
+  const many = Buffer.concat(Array.from({ length: 300 }, () => one));
+  for (const size of [one.length, 1000, 1 << 18]) {
+    expect((await unpacker(codec)(many, size)).toString()).toBe("a line\n".repeat(300));
+  }
 });
 
 test("what compresses best takes no more memory than its pieces", async () => {
@@ -185,4 +220,7 @@ test("a file's ending tells its codec, in small letters and in large ones", () =
   expect(codecOfPath("/in/A.CSV.GZ")).toBe("gzip");
   // names without an ending, and endings of no codec
   expect(["/in/gz", "/in.gz/a", "/in/a.csv", "/in/a.bzip2"].map(codecOfPath)).toEqual(Array(4).fill("none"));
+  // a name that every object of the language has
+  expect(codecOfPath("/in/a.constructor")).toBe("none");
+  expect(() => codecOfOption("constructor")).toThrow("CODEC_NOT_AVAILABLE");
 });

@@ -15,6 +15,15 @@ test("records as Spark writes them, without a checksum, are taken as they are", 
   expect(checkedLines(bytes, "log/0", "")).toEqual(RECORDS);
 });
 
+test("lines that are no records are named, with a checksum and without one", () => {
+  const offsets = ['{"batchWatermarkMs":0}', '{"logOffset":1}'];
+  expect(() => checkedLines(checksummedText(offsets), "log/0", "")).toThrow(/log\/0/);
+  for (const line of [...offsets, '{"path":"a', '{"path":1}', '{"path":"a"]}', "{}", "null"]) {
+    const bytes = new TextEncoder().encode(["v1", RECORDS[0], line].join("\n"));
+    expect(() => checkedLines(bytes, "log/0", ""), line).toThrow(/log\/0/);
+  }
+});
+
 test("a change of any single bit is named", () => {
   const sound = checksummedText(RECORDS);
   for (let at = 0; at < sound.length; at++) {

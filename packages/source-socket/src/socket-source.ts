@@ -184,7 +184,7 @@ export class SocketSource implements Source {
 
 /** Bytes that are no UTF-8 become replacement characters. */
 function repaired(line: Uint8Array): Uint8Array {
-  return new TextEncoder().encode(new TextDecoder().decode(line));
+  return new TextEncoder().encode(new TextDecoder("utf-8", { ignoreBOM: true }).decode(line));
 }
 
 function connectionFailed({ host, port }: SocketSettings, cause: Error): StreamError {

@@ -33,11 +33,6 @@ export function dataSet(name: DataSetName, root: string, rows: number): string {
   return folder;
 }
 
-/** Rows of the whole data set. */
-export function fullSize(name: DataSetName): number {
-  return SETS[name].rows;
-}
-
 function write(set: DataSet, root: string, folder: string, rows: number): void {
   mkdirSync(folder, { recursive: true });
   const line = set.lines(root);

@@ -4,7 +4,7 @@ import { columnBuilder } from "./builder.js";
 import type { Column } from "./column.js";
 import type { Value } from "./value.js";
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Row `i` of a column as a boxed value (see `Value`). */
 export function valueAt(column: Column, i: number): Value {

@@ -1,6 +1,6 @@
 import type { FamilySpec } from "./state-store.js";
 
-/** Blocks of a state file, in their order, each valid until the next is asked for. */
+/** Blocks of a state file, in their order; whoever asks for them may keep them. */
 export type StateBlocks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** The rows of a family at one moment, as blocks, while the family goes on changing. */

@@ -6,6 +6,7 @@ import { readBzip2 } from "./bzip2-reader.js";
 import { readBlocks } from "./hadoop-blocks.js";
 import { lz4Block } from "./lz4-block.js";
 import { snappyBlock } from "./snappy-block.js";
+import { readMembers } from "./zlib-members.js";
 import { readZstd } from "./zstd-frames.js";
 
 /** With Z_FINISH a file that was cut off is an error. */
@@ -23,9 +24,9 @@ const zstdReader = Reflect.get(zlib, "createZstdDecompress") as
 export function decompress(codec: PackedCodec, packed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   switch (codec) {
     case "gzip":
-      return throughZlib(zlib.createGunzip(WHOLE), packed);
+      return readMembers(packed, () => zlib.createGunzip(WHOLE));
     case "deflate":
-      return throughZlib(zlib.createInflate(WHOLE), packed);
+      return readMembers(packed, () => zlib.createInflate(WHOLE));
     case "zstd":
       if (zstdReader === undefined) throw codecNotAvailable("zstd", " before Node 22.15");
       return fed(packed, (feed) =>

@@ -74,7 +74,7 @@ export class DatetimeFormatter {
   }
 }
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Parses text by a date-time pattern. Compile once, use for many rows; not for concurrent use from one call

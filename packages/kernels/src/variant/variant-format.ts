@@ -10,8 +10,7 @@
  * fields. An array is an object without ids. All numbers are little-endian.
  */
 
-/** The basic types: the low two bits of a value's header. */
-export const BASIC_PRIMITIVE = 0;
+/** The basic types: the low two bits of a value's header; 0 is a primitive. */
 export const BASIC_SHORT_STRING = 1;
 export const BASIC_OBJECT = 2;
 export const BASIC_ARRAY = 3;
@@ -44,9 +43,6 @@ export const SHORT_STRING_BYTES_MAX = 63;
 
 /** The most bytes of a metadata and of a value, 128 MiB. */
 export const VARIANT_BYTES_MAX: number = 128 * 1024 * 1024;
-
-/** The metadata of a value without keys. */
-export const EMPTY_VARIANT_METADATA: Uint8Array = Uint8Array.of(VARIANT_VERSION, 0, 0);
 
 /** The fewest bytes, 1 to 4, that hold a count or an offset. */
 export function widthOf(value: number): number {

@@ -9,7 +9,7 @@ import {
 import { parseDayTimeInterval, parseYearMonthInterval, tryParseCalendarInterval } from "@ss/kernels";
 import { type FieldRewriter, ValueDecoder } from "./field-decoder.js";
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const YEAR_MONTH_UNITS = ["year", "month"];
 const DAY_TIME_UNITS = ["day", "hour", "minute", "second"];
 

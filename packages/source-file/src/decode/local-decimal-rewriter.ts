@@ -6,7 +6,7 @@ const NUMBERS = new Uint8Array(16);
 NUMBERS[KIND_INTEGER] = 1;
 NUMBERS[KIND_FLOAT] = 1;
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** Puts decimals that are text into plain digits, from the way a locale writes them. */

@@ -120,7 +120,7 @@ export class Int64Decoder extends KernelDecoder {
   }
 }
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The texts that stand for numbers which digits cannot write. */
 export interface SpecialNumbers {

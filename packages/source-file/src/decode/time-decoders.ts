@@ -25,7 +25,7 @@ export interface TimeText {
 }
 
 type Type = ValueDecoder["type"];
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const DASH = 45;
 
 /** DATE. */

@@ -107,7 +107,7 @@ export interface JsonValues {
   readonly options: JsonOptions;
 }
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function base64Bytes(bytes: Uint8Array, start: number, length: number, kind: number): Uint8Array | undefined {
   if (kind !== KIND_STRING) return undefined;

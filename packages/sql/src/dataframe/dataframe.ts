@@ -43,10 +43,11 @@ export class DataFrame<Row extends object = AnyRow> {
 
   /** Columns as SQL text: `selectExpr("a", "b * 2 AS twice")`. */
   selectExpr(...texts: readonly string[]): DataFrame {
+    const conf = this.executor.parserConf();
     return this.derive({
       kind: "project",
       child: this.plan,
-      expressions: texts.map((text) => parseExpression(text)),
+      expressions: texts.map((text) => parseExpression(text, conf)),
     });
   }
 
@@ -54,7 +55,7 @@ export class DataFrame<Row extends object = AnyRow> {
   filter(condition: Column | string): DataFrame<Row> {
     const expression =
       typeof condition === "string"
-        ? parseExpression(condition)
+        ? parseExpression(condition, this.executor.parserConf())
         : columnArgument(condition, "filter").expression;
     return this.derive({ kind: "filter", child: this.plan, condition: expression });
   }

@@ -2,6 +2,7 @@ import type { OutputMode, SaveMode, StreamingQuery, StructType, Trigger, Value }
 import type { ExternalOptions } from "../expression/external-value.js";
 import type { LogicalPlan, Name } from "../logical/plan.js";
 import type { Rows } from "../logical/rows.js";
+import type { ParserConf } from "../parser/parser-conf.js";
 import type { DataFrame } from "./dataframe.js";
 import type { AnyRow } from "./row-types.js";
 
@@ -66,6 +67,8 @@ export interface Executor {
   /** The text of a boxed value, as `show` prints it. */
   cellTexts(schema: StructType): readonly ((value: Value) => string)[];
   conf(key: string): string | undefined;
+  /** What SQL text is read by. */
+  parserConf(): ParserConf;
   readonly external: ExternalOptions;
   /** Where `show` and `printSchema` print. */
   print(text: string): void;

@@ -1,5 +1,6 @@
 import { type DataType, parseTypeText, StringType, sqlText } from "@ss/core";
 import { call, literal } from "../expression/expression.js";
+import { activeParserConf } from "../parser/active-conf.js";
 import { parseExpression } from "../parser/parser.js";
 import {
   Column,
@@ -37,9 +38,9 @@ export function column(name: string): Column {
 export function lit(value: LiteralValue): Column {
   return new Column(literalOf(value));
 }
-/** A column as SQL text: `expr("a + 1")`. */
+/** A column as SQL text: `expr("a + 1")`. Literals of times are in the time zone of the active session. */
 export function expr(text: string): Column {
-  return new Column(parseExpression(text));
+  return new Column(parseExpression(text, activeParserConf()));
 }
 /** A call of any SQL function by name. */
 export function call_function(name: string, ...columns: readonly ColumnOrName[]): Column {

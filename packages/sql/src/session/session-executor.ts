@@ -31,6 +31,7 @@ import { outputOf } from "../logical/output.js";
 import type { LogicalPlan, Name } from "../logical/plan.js";
 import type { Rows } from "../logical/rows.js";
 import { treeText } from "../logical/tree-text.js";
+import { type ParserConf, parserConf } from "../parser/parser-conf.js";
 import { physicalText } from "../physical/text.js";
 import { checkBatch, checkStreaming } from "../streaming/check-streaming.js";
 import { ForeachBatchSink } from "../streaming/sinks/foreach-batch-sink.js";
@@ -78,7 +79,7 @@ export class SessionExecutor implements Executor {
     this.pool = workersOf(config.find("spark.master"), limit / 2, log);
     // they load their modules while the program builds its first query
     this.pool?.startAhead();
-    // the driver, which has the state, gets as much as all workers together
+    // the driver, which has what the workers do not share among them, gets as much as all of them together
     this.memory = new MemoryBudget(this.pool ? limit / 2 : limit);
     this.preparation = new Preparation(plugins, catalog, config, functions, () => clock.now(), this.pool);
   }
@@ -104,6 +105,14 @@ export class SessionExecutor implements Executor {
 
   print(text: string): void {
     this.parts.print(text);
+  }
+
+  parserConf(): ParserConf {
+    const { config, clock } = this.parts;
+    return parserConf(
+      (key) => config.find(key),
+      () => clock.now(),
+    );
   }
 
   conf(key: string): string | undefined {

@@ -16,8 +16,8 @@ import { type Attribute, freshId } from "../expression/expression.js";
 import { toInternal } from "../expression/internal-value.js";
 import { builtinRegistry } from "../functions/builtin.js";
 import type { Statement } from "../logical/command.js";
+import { setActiveParserConf } from "../parser/active-conf.js";
 import { parseStatement, parseTableName } from "../parser/parser.js";
-import { parserConf } from "../parser/parser-conf.js";
 import { Catalog } from "./catalog.js";
 import { withoutEffect } from "./conf-entries.js";
 import { unsupportedStatement } from "./errors.js";
@@ -116,11 +116,9 @@ export class SparkSession {
   private readonly catalogViews = new Catalog();
   private readonly plugins: Plugins;
   private readonly executor: SessionExecutor;
-  private readonly settings: SessionSettings;
 
   /** Use {@link SparkSession.builder}. */
   constructor(settings: SessionSettings) {
-    this.settings = settings;
     this.conf = new RuntimeConfig(settings.config);
     this.plugins = new Plugins(settings.plugins, this.conf, settings.clock, (message) =>
       settings.log("warn", message),
@@ -141,6 +139,7 @@ export class SparkSession {
       if (reason)
         settings.log("warn", `The configuration ${key} is accepted and changes nothing: ${reason}.`);
     }
+    setActiveParserConf(() => this.executor.parserConf());
   }
 
   /** A builder without settings. */
@@ -174,11 +173,7 @@ export class SparkSession {
   /** Runs a SQL statement: a query gives its DataFrame; `CREATE TEMP VIEW`, `SET` and the like take effect at once. */
   sql(text: string): DataFrame {
     this.executor.assertRunning();
-    const conf = parserConf(
-      (key) => this.conf.find(key),
-      () => this.settings.clock.now(),
-    );
-    return this.run(parseStatement(text, conf));
+    return this.run(parseStatement(text, this.executor.parserConf()));
   }
 
   private run(statement: Statement): DataFrame {
@@ -290,7 +285,10 @@ export class SparkSession {
    * `getOrCreate()` makes a new one.
    */
   async stop(): Promise<void> {
-    if (active === this) active = undefined;
+    if (active === this) {
+      active = undefined;
+      setActiveParserConf(undefined);
+    }
     await this.executor.stop();
   }
 }

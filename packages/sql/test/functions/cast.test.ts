@@ -24,7 +24,7 @@ import {
 } from "@ss/core";
 import { describe, expect, it } from "vitest";
 import type { Cast, Expression } from "../../src/expression/expression.js";
-import { castValue } from "../../src/functions/cast/caster.js";
+import { caster } from "../../src/functions/cast/caster.js";
 import { evaluateRows, input, type Settings } from "./evaluate.js";
 
 const LOS_ANGELES = "America/Los_Angeles";
@@ -50,7 +50,7 @@ function both(
   );
   expect([before, after]).toEqual([null, null]);
   const options = { mode, ansi: settings.ansi ?? true, timeZone: settings.timeZone ?? "UTC" };
-  expect(castValue(value, from, to, options)).toEqual(result);
+  expect(caster(from, to, options)(value)).toEqual(result);
   return result!;
 }
 

@@ -292,16 +292,14 @@ describe.each(ZONES)(`functions of times as words in %s, seed ${SEED}`, (id) => 
     expect(evaluateRows(call("-", t, u), [t, u], cells, settings)).toEqual(expected);
   });
 
-  it("unix_timestamp is the second rounded down", () => {
-    const floor = (micros: bigint): bigint =>
-      (micros - (((micros % 1000000n) + 1000000n) % 1000000n)) / 1000000n;
+  it("unix_timestamp is the second cut towards the epoch", () => {
     const found = evaluateRows(
       call("unix_timestamp", t),
       [t],
       rows.map((row) => [row]),
       settings,
     );
-    expect(found).toEqual(rows.map((row) => (row === null ? null : floor(row))));
+    expect(found).toEqual(rows.map((row) => (row === null ? null : row / 1000000n)));
     const d = input("d", DateType);
     const days = [0, -1, 19000, -25567, 2932896];
     const starts = evaluateRows(
@@ -399,4 +397,25 @@ describe(`functions of doubles, seed ${SEED}`, () => {
     expect(evaluateRows(call("round", l, int(2)), [l], longs)).toEqual(longs.flat());
     expect(evaluateRows(call("floor", l), [l], longs)).toEqual(longs.flat());
   });
+});
+
+it("make_date gives the first and the last day that there is, and none of a year that Java lacks", () => {
+  const y = input("y", IntegerType);
+  const m = input("m", IntegerType);
+  const d = input("d", IntegerType);
+  const date = (row: readonly number[], ansi: boolean) =>
+    evaluateRows(call("make_date", y, m, d), [y, m, d], [row], { ansi });
+  const ends = [
+    [[5881580, 7, 11], 2 ** 31 - 1],
+    [[-5877641, 6, 23], -(2 ** 31)],
+  ] as const;
+  for (const [row, days] of ends) expect(date(row, true)).toEqual([days]);
+  for (const ansi of [true, false]) {
+    expect(() => date([5881580, 7, 12], ansi)).toThrow("ARITHMETIC_OVERFLOW");
+    expect(() => date([-5877641, 6, 22], ansi)).toThrow("ARITHMETIC_OVERFLOW");
+  }
+  for (const year of [1_000_000_000, -(2 ** 31)]) {
+    expect(date([year, 1, 1], false)).toEqual([null]);
+    expect(() => date([year, 1, 1], true)).toThrow("Invalid value for Year");
+  }
 });

@@ -128,3 +128,19 @@ describe("from_json of records of plain values", () => {
     ]);
   });
 });
+
+describe("JSON that is nested deeply", () => {
+  const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
+
+  it("is read a thousand levels deep, and is malformed beyond that, however deep it goes", () => {
+    const length = (json: string): Value => evaluate(call("json_array_length", text(json)));
+    expect(length(nested(1000))).toBe(1);
+    for (const json of [nested(1001), nested(100_000), "[".repeat(100_000), '{"a":'.repeat(100_000)]) {
+      expect(length(json)).toBeNull();
+      expect(evaluate(call("get_json_object", text(json), text("$.a")))).toBeNull();
+      expect(read(json, "array<double>")).toBeNull();
+      expect(() => read(json, "array<double>", { mode: "FAILFAST" })).toThrow("MALFORMED_RECORD_IN_PARSING");
+      expect(evaluate(call("try_parse_json", text(json)))).toBeNull();
+    }
+  });
+});

@@ -29,6 +29,9 @@ describe("functions of texts give what Spark's documentation shows", () => {
     ["initcap", call("initcap", text("sPark sql")), "Spark Sql"],
     ["concat_ws", call("concat_ws", text(" "), text("Spark"), text("SQL")), "Spark SQL"],
     ["overlay", call("overlay", text("Spark SQL"), text("_"), int(6)), "Spark_SQL"],
+    // what is kept behind the part begins where substring(text, -4 + 1) does, and substring(text, 0)
+    ["overlay before the start", call("overlay", text("Spark SQL"), text("_"), int(-4)), "_SQL"],
+    ["overlay up to position 0", call("overlay", text("Spark SQL"), text("_"), int(-1)), "_Spark SQL"],
     [
       "overlay over nothing",
       call("overlay", text("Spark SQL"), text("ANSI "), int(7), int(0)),
@@ -102,18 +105,22 @@ describe(`functions of texts agree with plain formulas, seed ${SEED}`, () => {
       .slice(Math.max(start, 0), Math.max(end, start, 0))
       .join("");
 
+  /** Where 'substring' from a position begins: below 0 they count from the end. */
+  const restFrom = (value: string, position: number): number =>
+    position > 0 ? position - 1 : position < 0 ? points(value).length + position : 0;
+
   check("reverse goes by characters", call("reverse", x), (s) => points(s).reverse().join(""), "x");
   check("repeat", call("repeat", x, m), (s, _, __, k) => s.repeat(Math.max(k, 0)), "xm");
   check("space", call("space", n), (_, __, k) => " ".repeat(Math.max(k, 0)), "n");
   check("bit_length", call("bit_length", x), (s) => 8 * Buffer.byteLength(s), "x");
   check("overlay of a length", call("overlay", x, y, n, m), (s, part, at, count) => {
     const size = count >= 0 ? count : points(part).length;
-    return from(s, 0, Math.max(at - 1, 0)) + part + from(s, at - 1 + size);
+    return from(s, 0, Math.max(at - 1, 0)) + part + from(s, restFrom(s, at + size));
   });
   check(
     "overlay",
     call("overlay", x, y, n),
-    (s, part, at) => from(s, 0, Math.max(at - 1, 0)) + part + from(s, at - 1 + points(part).length),
+    (s, part, at) => from(s, 0, Math.max(at - 1, 0)) + part + from(s, restFrom(s, at + points(part).length)),
     "xyn",
   );
   check(
@@ -182,7 +189,7 @@ describe(`functions of texts agree with plain formulas, seed ${SEED}`, () => {
     (s) => s.toLowerCase().replace(/(^| )([^ ])/gu, (all) => all.toUpperCase()),
     "x",
   );
-  check("quote", call("quote", x), (s) => `'${s.replace(/['\\]/g, "\\$&")}'`, "x");
+  check("quote", call("quote", x), (s) => `'${s.replace(/'/g, "\\'")}'`, "x");
   check(
     "mask keeps a kind whose sign is null",
     call("$mask", x, text("漢"), literal(null, StringType), text("n"), text("*")),
@@ -194,13 +201,16 @@ describe(`functions of texts agree with plain formulas, seed ${SEED}`, () => {
   );
   check(
     "locate from a character",
-    call("locate", y, x, n),
-    (s, part, at) => {
+    call("locate", y, x, call("coalesce", n, int(2))),
+    (s, part, place) => {
+      const at = place ?? 2;
       if (at < 1) return 0;
+      // nothing is found at once, wherever the search begins
+      if (part === "") return 1;
       for (let k = at - 1; k <= points(s).length; k++) if (from(s, k).startsWith(part)) return k + 1;
-      return part === "" ? points(s).length + 1 : 0;
+      return 0;
     },
-    "xyn",
+    "xy",
   );
   check(
     "instr of an occurrence",
@@ -244,6 +254,29 @@ describe("functions of binaries go by bytes", () => {
   check("rpad by nothing fills nothing", call("rpad", bytes, int(6), binary()), 1, 2, 3);
   check("overlay", call("overlay", bytes, binary(9, 9), int(2)), 1, 9, 9);
   check("overlay behind the end", call("overlay", bytes, binary(9), int(9), int(2)), 1, 2, 3, 9);
+  check("overlay before the start", call("overlay", bytes, binary(9), int(-3)), 9, 2, 3);
+});
+
+it("locate from nowhere finds nothing, whatever else is null", () => {
+  const [missing, nowhere] = [literal(null, StringType), literal(null, IntegerType)];
+  expect(evaluate(call("locate", text("a"), text("ba"), nowhere))).toBe(0);
+  expect(evaluate(call("locate", missing, text("ba"), nowhere))).toBe(0);
+  expect(evaluate(call("locate", text("a"), missing, int(1)))).toBeNull();
+  const [x, n] = [input("x", StringType), input("n", IntegerType)];
+  const rows = [
+    ["ba", null],
+    [null, null],
+    [null, 1],
+    ["ba", 2],
+  ];
+  expect(evaluateRows(call("locate", text("a"), x, n), [x, n], rows)).toEqual([0, 0, null, 2]);
+  expect(evaluateRows(call("locate", missing, x, n), [x, n], rows)).toEqual([0, 0, null, null]);
+});
+
+it("elt computes no value but the one that it gives", () => {
+  const failing = call("split_part", text("a"), text(","), int(0));
+  expect(evaluate(call("elt", int(1), text("a"), failing))).toBe("a");
+  expect(() => evaluate(call("elt", int(2), text("a"), failing))).toThrow("index 0");
 });
 
 it("elt and split_part refuse indexes that there are none of", () => {

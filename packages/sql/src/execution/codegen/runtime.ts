@@ -2,7 +2,7 @@ import { type Column, ColumnBuilder, type DataType, type Value, valueAt } from "
 import { DictionaryResults } from "./dictionary-results.js";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** What a batch tells the functions that it runs. */
 export interface RunClock {

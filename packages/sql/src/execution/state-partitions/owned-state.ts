@@ -121,7 +121,13 @@ export class OwnedState implements RemoteFamily {
   }
 
   async clear(): Promise<void> {
-    for (const owner of this.owners) this.push(owner, { do: "clear" });
+    this.cancel();
+    for (const owner of this.owners) {
+      // how the calls of a batch that was given up have ended is of no interest
+      owner.pending.length = 0;
+      owner.pendingBytes = 0;
+      this.push(owner, { do: "clear" });
+    }
     await this.settle();
   }
 
@@ -179,7 +185,7 @@ export class OwnedState implements RemoteFamily {
   private push(owner: Owner, call: ShareCall, transfer?: readonly ArrayBuffer[]): void {
     const bytes = (transfer ?? []).reduce((sum, { byteLength }) => sum + byteLength, MESSAGE_BYTES);
     const ended = this.call(owner, call, transfer).ended();
-    // a failure is thrown by `drain`; what was not drained when a batch ended early is of no interest
+    // a failure is thrown by `drain`, or by nobody where a batch ended early
     ended.catch(() => {});
     owner.pending.push({ ended, bytes });
     owner.pendingBytes += bytes;

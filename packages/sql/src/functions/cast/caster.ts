@@ -24,11 +24,6 @@ export function caster(from: DataType, to: DataType, options: CastOptions): (val
   return (value) => (value === null ? null : present(value));
 }
 
-/** Casts one boxed value. */
-export function castValue(value: Value, from: DataType, to: DataType, options: CastOptions): Value {
-  return caster(from, to, options)(value);
-}
-
 function atomicCaster(from: DataType, to: DataType, options: CastOptions): Caster | undefined {
   switch (to.kind) {
     case "string":

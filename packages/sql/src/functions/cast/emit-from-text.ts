@@ -20,7 +20,7 @@ import { type BytesCode, valueCode } from "../emit/parts.js";
 import { type CastOptions, failInput, isStrict, zoneOf } from "./cast-options.js";
 import { toDecimalCaster } from "./to-decimal.js";
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Casts from STRING that read bytes where they are; undefined for the rest. */
 export function emitFromText(

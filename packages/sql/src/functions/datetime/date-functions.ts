@@ -96,7 +96,7 @@ export const dateFunctions: readonly ScalarFunction[] = [
     emit: (writer, args, call) => {
       const ansi = call.state === true;
       const compute = (year = 0, month = 0, day = 0): number => {
-        if (isCivilDate(year, month, day)) return daysFromCivil(year, month, day);
+        if (isDateOfJava(year, month, day)) return int32Days(daysFromCivil(year, month, day), call.origin);
         if (!ansi) return Number.NaN;
         throw fieldOutOfBounds(civilRangeMessage(year, month, day));
       };
@@ -212,8 +212,24 @@ export function fieldOutOfBounds(rangeMessage: string): Error {
   );
 }
 
+/** The last year of Java's calendar. */
+const YEAR_MAX = 999_999_999;
+
+/** Whether a date exists in Java's calendar, which has years that a DATE has no days for. */
+export function isDateOfJava(year: number, month: number, day: number): boolean {
+  return Math.abs(year) <= YEAR_MAX && isCivilDate(year, month, day);
+}
+
+/** Days that a DATE holds; others are an error, also without ANSI. */
+function int32Days(days: number, origin: Origin | undefined): number {
+  if (days !== (days | 0)) throw arithmeticOverflow("overflow", "", origin);
+  return days;
+}
+
 /** Why there is no such date, in the words of Java. */
 export function civilRangeMessage(year: number, month: number, day: number): string {
+  if (Math.abs(year) > YEAR_MAX)
+    return `Invalid value for Year (valid values -${YEAR_MAX} - ${YEAR_MAX}): ${year}`;
   if (month < 1 || month > 12) return `Invalid value for MonthOfYear (valid values 1 - 12): ${month}`;
   if (day < 1 || day > 31) return `Invalid value for DayOfMonth (valid values 1 - 28/31): ${day}`;
   const name = MONTHS[month - 1]!;

@@ -4,7 +4,7 @@ import type { EmitCall } from "../../expression/function.js";
 import { bytesArguments } from "../emit/arena-text.js";
 import { anyNull, type BytesCode, guarded, valueCode, valueOf } from "../emit/parts.js";
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** What the name in a row's text stands for. */
 export type NameCode<T> = (data: Uint8Array, start: number, length: number) => T;

@@ -1,5 +1,5 @@
 import { type DataType, TimestampType, type Value } from "@ss/core";
-import { type DatetimeParser, secondOfMicros, type TimeZone } from "@ss/kernels";
+import { type DatetimeParser, microOfSecondOfMicros, secondOfMicros, type TimeZone } from "@ss/kernels";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import type { Expression, Origin } from "../../expression/expression.js";
 import { bytesArguments } from "../emit/arena-text.js";
@@ -18,7 +18,7 @@ export interface ParseRules {
   readonly origin: Origin | undefined;
 }
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The function of a pattern's parser: made once for a constant pattern, remembered for those that rows bring. */
 type ParserOf = (data: Uint8Array, start: number, length: number) => DatetimeParser;
@@ -114,7 +114,7 @@ function instantParser(
       wrong(parser, data.subarray(start, end), pattern.subarray(patternStart, patternStart + patternLength));
       return false;
     }
-    if (seconds) storeSafe(memory, secondOfMicros(words[0]!, words[1]!));
+    if (seconds) storeSafe(memory, unixSecond(words[0]!, words[1]!));
     return true;
   };
 }
@@ -148,6 +148,12 @@ export function cannotParse(
     { func: `\`${func}\``, message: parser.failure },
     `${parser.failure}. Use \`${func}\` to tolerate invalid input and return NULL instead.`,
   );
+}
+
+/** The second of `unix_timestamp`, cut towards the epoch, where `unix_seconds` rounds down. */
+export function unixSecond(low: number, high: number): number {
+  const second = secondOfMicros(low, high);
+  return high < 0 && microOfSecondOfMicros(low, high) !== 0 ? second + 1 : second;
 }
 
 /** The rules by which `unix_timestamp` reads texts. */

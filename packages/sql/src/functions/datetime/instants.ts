@@ -12,7 +12,6 @@ import {
 } from "@ss/core";
 import {
   daysFromCivil,
-  isCivilDate,
   microOfSecondOfMicros,
   microsToBigint,
   powerOfTen,
@@ -36,7 +35,7 @@ import type { Scratch } from "../emit/int64.js";
 import { anyNull, type BytesCode } from "../emit/parts.js";
 import { storedInt64, wordArguments } from "../emit/stored-int64.js";
 import { arithmeticOverflow, runtimeError } from "../runtime-error.js";
-import { civilRangeMessage, fieldOutOfBounds } from "./date-functions.js";
+import { civilRangeMessage, fieldOutOfBounds, isDateOfJava } from "./date-functions.js";
 import { nameReader } from "./emit-dates.js";
 import { addParts } from "./interval-arithmetic.js";
 import { remembered } from "./patterns.js";
@@ -229,7 +228,7 @@ function localOfFields(
     if (!strict) return null;
     throw fieldOutOfBounds(message);
   };
-  if (!isCivilDate(year, month, day)) return refuse(civilRangeMessage(year, month, day));
+  if (!isDateOfJava(year, month, day)) return refuse(civilRangeMessage(year, month, day));
   if (hour < 0 || hour > 23) return refuse(`Invalid value for HourOfDay (valid values 0 - 23): ${hour}`);
   if (minute < 0 || minute > 59)
     return refuse(`Invalid value for MinuteOfHour (valid values 0 - 59): ${minute}`);

@@ -7,7 +7,6 @@ import {
   TimestampType,
   TimeType,
 } from "@ss/core";
-import { secondOfMicros } from "@ss/kernels";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import { type Cast, type Expression, literal } from "../../expression/expression.js";
 import type { EmitCall, FunctionContext, ScalarFunction } from "../../expression/function.js";
@@ -19,7 +18,7 @@ import type { Scratch } from "../emit/int64.js";
 import { anyNull, valueOf } from "../emit/parts.js";
 import { storedInt64, storeSafe, wordArguments } from "../emit/stored-int64.js";
 import { formatting } from "./emit-format.js";
-import { emitParse, timeParser, unixRules } from "./emit-parse.js";
+import { emitParse, timeParser, unixRules, unixSecond } from "./emit-parse.js";
 import { sessionZone } from "./zones.js";
 
 /** Texts to dates and times and back, by patterns. */
@@ -142,5 +141,5 @@ function emitUnix(writer: CodeWriter, args: readonly Expression[], call: EmitCal
 
 /** Stores the epoch second of microseconds given by their halves. */
 function storeSecond(slot: Scratch, low: number, high: number): void {
-  storeSafe(slot, secondOfMicros(low, high));
+  storeSafe(slot, unixSecond(low, high));
 }

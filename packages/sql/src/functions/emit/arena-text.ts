@@ -20,25 +20,8 @@ export function arenaText(
 ): BytesCode {
   const rt = writer.runtime;
   writer.write(`${writer.constant(put)}(${[rt, ...args].join(", ")});`);
-  return leftIn(writer, type, "false");
-}
-
-/** {@link arenaText} of a `put` that says whether there is a value. */
-export function arenaTextOrNull(
-  writer: CodeWriter,
-  type: DataType,
-  put: (arena: TextArena, ...args: never[]) => boolean,
-  args: readonly string[],
-): BytesCode {
-  const rt = writer.runtime;
-  const isThere = writer.variable(`${writer.constant(put)}(${[rt, ...args].join(", ")})`);
-  return leftIn(writer, type, `!${isThere}`);
-}
-
-function leftIn(writer: CodeWriter, type: DataType, isNull: string): BytesCode {
-  const rt = writer.runtime;
   const [start, length] = [writer.variable(`${rt}.start`), writer.variable(`${rt}.length`)];
-  return bytesCode(type, isNull, `${rt}.bytes`, start, length) as BytesCode;
+  return bytesCode(type, "false", `${rt}.bytes`, start, length) as BytesCode;
 }
 
 /** {@link arenaText} of arguments that are texts or binaries, null where one of them is. */

@@ -31,7 +31,7 @@ const FLAT: ReadonlySet<string> = new Set([
   "timestamp_ntz",
   "time",
 ]);
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** What a call of `from_json` says besides the schema. */
 export interface FlatJsonCall {

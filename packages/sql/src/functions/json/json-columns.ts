@@ -22,7 +22,7 @@ import { parseJsonPrefix, writeJson } from "./json-value.js";
 const LF = 10;
 const BLANK = 32;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** A field of a record of JSON. */
 export interface JsonField {

@@ -28,9 +28,13 @@ export function parseJsonPrefix(text: string): JsonNode | undefined {
   }
 }
 
+/** Objects and arrays that are nested deeper are malformed, as in Spark. */
+const DEPTH_MAX = 1000;
+
 class JsonReader {
   readonly #text: string;
   #at = 0;
+  #depth = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -47,9 +51,9 @@ class JsonReader {
     const character = this.#text[this.#at];
     switch (character) {
       case "{":
-        return this.#object();
+        return this.#nested(() => this.#object());
       case "[":
-        return this.#array();
+        return this.#nested(() => this.#array());
       case '"':
       case "'":
         return { kind: "string", value: this.#string() };
@@ -65,6 +69,13 @@ class JsonReader {
       default:
         return this.#number();
     }
+  }
+
+  #nested(read: () => JsonNode): JsonNode {
+    if (++this.#depth > DEPTH_MAX) this.#fail();
+    const node = read();
+    this.#depth--;
+    return node;
   }
 
   #fail(): never {

@@ -58,7 +58,9 @@ export class CharacterTable {
     for (let k = start; k < end; k++) key = key * 256 + data[k]!;
     const known = this.wide.get(key);
     if (known !== undefined) return known;
-    const changed = this.change(new TextDecoder().decode(data.subarray(start, end)));
+    const changed = this.change(
+      new TextDecoder("utf-8", { ignoreBOM: true }).decode(data.subarray(start, end)),
+    );
     const bytes = changed === undefined ? null : encoder.encode(changed);
     if (this.wide.size > 10_000) this.wide.clear();
     this.wide.set(key, bytes);

@@ -9,7 +9,7 @@ import { scalar } from "../define.js";
 import { held, valueOf } from "../emit/parts.js";
 import { runtimeError } from "../runtime-error.js";
 
-/** `elt(index, values ...)`: the value at an index from 1. */
+/** `elt(index, values ...)`: the value at an index from 1, which is the only one that is computed. */
 export const eltFunctions: readonly ScalarFunction[] = [
   scalar({ names: ["elt"], arity: [2, Number.POSITIVE_INFINITY], resolve, emit }),
 ];
@@ -29,7 +29,7 @@ function resolve(args: readonly Expression[], context: FunctionContext): Resolut
 
 function emit(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
   const index = writer.expression(args[0]!);
-  const values = args.slice(1).map((arg) => writer.expression(arg));
+  const values = args.slice(1);
   const result = writer.declare(call.type);
   const count = values.length;
   const beyond = call.state === true ? outOfBounds(count, call.origin) : undefined;
@@ -39,7 +39,7 @@ function emit(writer: CodeWriter, args: readonly Expression[], call: EmitCall): 
     () => {
       const at = held(writer, valueOf(index));
       for (const [k, value] of values.entries()) {
-        writer.when(`${at} === ${k + 1}`, () => writer.assign(result, value));
+        writer.when(`${at} === ${k + 1}`, () => writer.assign(result, writer.expression(value)));
       }
       if (beyond) writer.write(`if (${at} < 1 || ${at} > ${count}) ${writer.constant(beyond)}(${at});`);
     },

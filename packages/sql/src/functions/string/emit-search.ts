@@ -3,6 +3,7 @@ import { equalBytes } from "@ss/kernels";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EmitCall, ScalarFunction } from "../../expression/function.js";
+import { nullableOf } from "../../expression/type-of.js";
 import { inputTypes, scalar } from "../define.js";
 import { anyNull, type BytesCode, guarded, valueCode, valueOf } from "../emit/parts.js";
 import { characterCount, charactersLength } from "./emit-strings.js";
@@ -24,12 +25,14 @@ export const searchFunctions: readonly ScalarFunction[] = [
   scalar({
     names: ["locate", "position"],
     arity: [2, 3],
-    resolve: (args, context) => inputTypes(args, [StringType, StringType, IntegerType], context, IntegerType),
-    emit: (writer, args, call) => {
-      if (args.length === 2) return emitPosition(writer, args[1]!, args[0]!, call);
-      const [part, text, position] = codesOf(writer, args);
-      return emitOccurrence(writer, text!, part!, position!, undefined, call, true);
-    },
+    resolve: (args, context) => ({
+      ...inputTypes(args, [StringType, StringType, IntegerType], context, IntegerType),
+      nullable: nullableOf(args[0]!) || nullableOf(args[1]!),
+    }),
+    emit: (writer, args, call) =>
+      args.length === 2
+        ? emitPosition(writer, args[1]!, args[0]!, call)
+        : emitLocate(writer, codesOf(writer, args), call),
   }),
   scalar({
     names: ["substring_index"],
@@ -67,15 +70,43 @@ function emitOccurrence(
   position: Code,
   occurrence: Code | undefined,
   call: EmitCall,
-  forward = false,
 ): Code {
   const isNull = anyNull(text.isNull, part.isNull, position.isNull, occurrence?.isNull ?? "false");
   return guarded(writer, isNull, call.type, () => {
-    const from = forward ? `Math.max(${valueOf(position)}, 0)` : valueOf(position);
     const which = occurrence ? valueOf(occurrence) : "1";
-    const found = `${writer.constant(nthOccurrence)}(${sides(text as BytesCode, part as BytesCode)}, ${from}, ${which})`;
+    const found = `${writer.constant(nthOccurrence)}(${sides(text as BytesCode, part as BytesCode)}, ${valueOf(position)}, ${which})`;
     return valueCode(call.type, "false", writer.variable(found));
   });
+}
+
+/** A search from a position that is null finds nothing, even where the texts are null. */
+function emitLocate(writer: CodeWriter, codes: readonly Code[], call: EmitCall): Code {
+  const [part, text, position] = codes as [BytesCode, BytesCode, Code];
+  if (position.isNull === "true") return valueCode(call.type, "false", "0");
+  const missing = anyNull(text.isNull, part.isNull);
+  const hasPosition = position.isNull === "false" ? "true" : `!${position.isNull}`;
+  if (missing === "true") return valueCode(call.type, hasPosition, "0");
+  const isNull = missing === "false" || hasPosition === "true" ? missing : `(${hasPosition} && ${missing})`;
+  return guarded(writer, isNull, call.type, () => {
+    const found = `${writer.constant(locate)}(${sides(text, part)}, ${valueOf(position)})`;
+    const place = hasPosition === "true" ? found : `${hasPosition} ? ${found} : 0`;
+    return valueCode(call.type, "false", writer.variable(place));
+  });
+}
+
+/** The place from 1 of a part, searched from character `position`; nothing is found at once. */
+function locate(
+  data: Uint8Array,
+  start: number,
+  length: number,
+  part: Uint8Array,
+  partStart: number,
+  partLength: number,
+  position: number,
+): number {
+  if (position < 1) return 0;
+  if (partLength === 0) return 1;
+  return nthOccurrence(data, start, length, part, partStart, partLength, position, 1);
 }
 
 /** The place from 1 of a part in characters; 0 where it is not. */

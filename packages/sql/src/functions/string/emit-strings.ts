@@ -184,7 +184,9 @@ function firstCharacter(data: Uint8Array, start: number, length: number): number
   if (length === 0) return 0;
   const byte = data[start]!;
   if (byte < 0x80) return byte;
-  return new TextDecoder().decode(data.subarray(start, start + Math.min(length, 4))).codePointAt(0)!;
+  return new TextDecoder("utf-8", { ignoreBOM: true })
+    .decode(data.subarray(start, start + Math.min(length, 4)))
+    .codePointAt(0)!;
 }
 
 type BytesTest = (

@@ -8,7 +8,7 @@ import { invalidParameter, runtimeError } from "../runtime-error.js";
 import { decodeCharset, encodeCharset, isCharset } from "./charsets.js";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const TEXT_OR_BINARY = [StringType, BinaryType] as const;
 
 /** Texts and binaries in other forms: hexadecimal, base 64 and 32, other charsets. */

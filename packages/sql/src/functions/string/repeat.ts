@@ -155,7 +155,10 @@ function putParts(
   arena.close(total);
 }
 
-/** A text with a part from character `from` (from 1) replaced; a negative `count` means as many as the new part has. */
+/**
+ * A text with a part from character `from` (from 1) replaced; a negative `count` means as many as the new part has. What follows the part is a
+ * `substring`, whose position counts from the end where it is negative.
+ */
 function putOverlaid(
   arena: TextArena,
   data: Uint8Array,
@@ -169,7 +172,9 @@ function putOverlaid(
 ): void {
   const replaced = count >= 0 ? count : characterCount(part, partStart, partLength);
   const kept = charactersLength(data, start, length, Math.max(from - 1, 0));
-  const rest = charactersLength(data, start, length, Math.max(from - 1 + replaced, 0));
+  const position = from + replaced;
+  const skipped = position < 0 ? characterCount(data, start, length) + position : position - 1;
+  const rest = charactersLength(data, start, length, Math.max(skipped, 0));
   putParts(arena, data, start, length, part, partStart, partLength, kept, rest);
 }
 
@@ -187,6 +192,7 @@ function putOverlaidBytes(
 ): void {
   const replaced = count >= 0 ? count : partLength;
   const kept = Math.min(Math.max(from - 1, 0), length);
-  const rest = Math.min(Math.max(from - 1 + replaced, 0), length);
+  const position = from + replaced;
+  const rest = Math.min(Math.max(position < 0 ? length + position : position - 1, 0), length);
   putParts(arena, data, start, length, part, partStart, partLength, kept, rest);
 }

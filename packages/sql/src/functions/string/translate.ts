@@ -26,10 +26,7 @@ export const translateFunctions: readonly ScalarFunction[] = [
   }),
 ];
 
-const quoting: CharacterTable = new CharacterTable(
-  (character) => (character === "'" || character === "\\" ? `\\${character}` : undefined),
-  2,
-);
+const quoting: CharacterTable = new CharacterTable((character) => (character === "'" ? "\\'" : undefined), 2);
 
 function emitTranslate(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
   const [text, from, to] = args as [Expression, Expression, Expression];
