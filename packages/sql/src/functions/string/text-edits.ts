@@ -2,9 +2,12 @@ import { codePoints } from "./code-points.js";
 
 /** Words begin with a capital and go on in small letters; words end at spaces. */
 export function initialCapitals(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/(^| )([^ ])/gu, (_, space: string, letter: string) => space + letter.toUpperCase());
+  return text.replace(/([^ ])[^ ]*/gu, (word, first: string) => {
+    // of a letter that becomes several only the first is a capital: ß begins a word as Ss
+    const [capital = "", ...others] = first.toUpperCase();
+    const rest = word.toLowerCase().slice(first.toLowerCase().length);
+    return capital + others.join("").toLowerCase() + rest;
+  });
 }
 
 /** Replaces characters of `from` by those of `to` at the same place; what has no counterpart goes. */
