@@ -113,7 +113,7 @@ export class SplitInput implements GroupInput {
   async *divided(run: Run, division: RowDivision): AsyncGenerator<readonly PackedRows[]> {
     const partitions = await this.partitions(run);
     if (partitions.length === 0) return;
-    const pieces = await this.fragment?.run(run, partitions, division);
+    const pieces = this.fragment && (await this.fragment.run(run, this.parts(partitions), division));
     assert(pieces !== undefined, "the state is divided, and the workers cannot run what fills it");
     yield* pieces;
   }
@@ -125,9 +125,14 @@ export class SplitInput implements GroupInput {
   /** The partial results of each partition; undefined where the input is taken as a whole. */
   private async split(run: Run, partitions: readonly Partition[]): Promise<AsyncIterable<Rows> | undefined> {
     if (partitions.length < 2) return undefined;
-    const packed = await this.fragment?.run(run, partitions);
+    const packed = this.fragment && (await this.fragment.run(run, this.parts(partitions)));
     if (packed !== undefined) return unpacked(packed, this.apart.types);
     return this.splitsAlways ? this.oneByOne(run, partitions) : undefined;
+  }
+
+  /** The partitions of each task: several, whose groups then are found only once, unless results depend on which rows are summed apart. */
+  private parts(partitions: readonly Partition[]): readonly (readonly Partition[])[] {
+    return this.splitsAlways ? partitions.map((one) => [one]) : this.fragment!.gathered(partitions);
   }
 
   private async *oneByOne(run: Run, partitions: readonly Partition[]): AsyncGenerator<Rows> {

@@ -1,4 +1,4 @@
-import { unpackColumns } from "@ss/core";
+import { type Partition, unpackColumns } from "@ss/core";
 import { typeOf } from "../../expression/type-of.js";
 import type { Rows } from "../../logical/rows.js";
 import type { Operator, Run } from "../operator.js";
@@ -22,7 +22,7 @@ export class GatherOperator implements Operator {
 
   async *rows(run: Run): AsyncIterable<Rows> {
     const partitions = await this.fragment.partitions(run);
-    const packed = partitions.length > 1 ? await this.fragment.run(run, partitions) : undefined;
+    const packed = partitions.length > 1 ? await this.fragment.run(run, partitions.map(alone)) : undefined;
     if (packed === undefined) {
       yield* this.child.rows(new PartitionRun(run, this.fragment.splitting, partitions));
       return;
@@ -34,4 +34,8 @@ export class GatherOperator implements Operator {
       }
     }
   }
+}
+
+function alone(partition: Partition): readonly Partition[] {
+  return [partition];
 }

@@ -197,7 +197,7 @@ class TaskRun implements Run {
 
   input(readId: number): ScanInput {
     const reader = this.readers.get(readId)!;
-    const partitions = this.tables.get(readId) ?? [this.task.partition];
+    const partitions = this.tables.get(readId) ?? this.task.partitions;
     return {
       partitions: async () => partitions,
       read: (partition, scan, signal) => reader.read(partition, scan, signal),

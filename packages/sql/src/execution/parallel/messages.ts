@@ -14,7 +14,7 @@ export interface OpenFragment {
   readonly readers: readonly (readonly [readId: number, form: WorkerForm])[];
 }
 
-/** Runs a fragment over one partition. */
+/** Runs a fragment over some partitions, one after the other. */
 export interface RunTask {
   readonly kind: "run";
   readonly taskId: number;
@@ -22,8 +22,8 @@ export interface RunTask {
   /** The same for all tasks of a run: what an operator holds for a run is made once. */
   readonly runId: number;
   readonly nowMs: number;
-  /** The partition of the read that the fragment is split by. */
-  readonly partition: Partition;
+  /** Partitions of the read that the fragment is split by. */
+  readonly partitions: readonly Partition[];
   /** All partitions of the other reads. */
   readonly tables: readonly (readonly [readId: number, partitions: readonly Partition[]])[];
   /** Present where the rows are divided by their keys: each message then has a piece for every owner. */
@@ -42,9 +42,9 @@ export interface PackedRows {
   readonly packed: ArrayBuffer;
 }
 
-/** What a task over a partition tells at its end. */
+/** What a task tells at its end. */
 export interface TaskReport {
-  /** Rows that the scan of the partition delivered. */
+  /** Rows that the scan of its partitions delivered. */
   readonly inputRows: number;
   readonly eventTimes: readonly (readonly [index: number, times: EventTimes])[];
 }

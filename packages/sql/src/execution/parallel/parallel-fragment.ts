@@ -16,7 +16,10 @@ export interface Parallelism {
   readonly conf: () => Readonly<Record<string, string>>;
 }
 
-/** A part of a plan that the workers of a session run, a partition of its input at a time. */
+/** Parts into which an input is gathered for each worker: two, so that one that is slower does not keep all waiting. */
+const PARTS_PER_WORKER = 2;
+
+/** A part of a plan that the workers of a session run, some partitions of its input at a time. */
 export class ParallelFragment {
   /** Why it runs on the driver, in the words of `explain`; undefined while nothing speaks against the workers. */
   refusal: string | undefined;
@@ -50,12 +53,12 @@ export class ParallelFragment {
   }
 
   /**
-   * The rows over these partitions of the splitting read, by the workers; undefined where the driver has to do it, because the plan or an
+   * The rows over these partitions of the splitting read, by the workers, a part a task; undefined where the driver has to do it, because the plan or an
    * input cannot leave it. In pieces: one a time, or one for every owner where a division is given.
    */
   async run(
     run: Run,
-    partitions: readonly Partition[],
+    parts: readonly (readonly Partition[])[],
     division?: RowDivision,
   ): Promise<AsyncIterable<readonly PackedRows[]> | undefined> {
     if (this.refusal !== undefined) return undefined;
@@ -71,7 +74,7 @@ export class ParallelFragment {
     return this.parallelism.pool.run({
       fragment,
       nowMs: run.nowMs(),
-      partitions,
+      parts,
       tables,
       division,
       signal: run.signal,
@@ -79,6 +82,15 @@ export class ParallelFragment {
         run.countInput(this.splitting, inputRows);
         for (const [index, times] of eventTimes) run.stream?.addEventTimes(index, times);
       },
+    });
+  }
+
+  /** Neighbouring partitions together, in so few parts that each worker still finds some. */
+  gathered(partitions: readonly Partition[]): readonly (readonly Partition[])[] {
+    const count = Math.min(partitions.length, this.parallelism.pool.size * PARTS_PER_WORKER);
+    return Array.from({ length: count }, (_, k) => {
+      const edge = (at: number): number => Math.floor((at * partitions.length) / count);
+      return partitions.slice(edge(k), edge(k + 1));
     });
   }
 

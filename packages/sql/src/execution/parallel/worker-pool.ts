@@ -12,12 +12,13 @@ const AT_HAND = 2;
 export interface FragmentRun {
   readonly fragment: OpenFragment;
   readonly nowMs: number;
-  readonly partitions: readonly Partition[];
+  /** The partitions of each task. */
+  readonly parts: readonly (readonly Partition[])[];
   readonly tables: RunTask["tables"];
   /** Present where rows are divided by their keys. */
   readonly division?: RowDivision | undefined;
   readonly signal: AbortSignal;
-  /** Called for every task that ended well, in the order of the partitions. */
+  /** Called for every task that ended well, in the order of the parts. */
   readonly onDone: (inputRows: number, eventTimes: readonly (readonly [number, EventTimes])[]) => void;
 }
 
@@ -75,7 +76,7 @@ export class WorkerPool {
     const stop = (): void => tasks.cancel();
     run.signal.addEventListener("abort", stop);
     try {
-      for (let k = 0; k < run.partitions.length; k++) {
+      for (let k = 0; k < run.parts.length; k++) {
         run.signal.throwIfAborted();
         const task = await tasks.task(k);
         yield* task.rows();
@@ -124,7 +125,7 @@ class TaskQueue {
     this.ahead = threads.length * AHEAD;
   }
 
-  /** The task of partition `k`; asked for in order. */
+  /** The task of part `k`; asked for in order. */
   async task(k: number): Promise<RunningTask<TaskReport>> {
     this.taken = k;
     this.dispatch();
@@ -138,20 +139,20 @@ class TaskQueue {
   }
 
   private dispatch(): void {
-    const { partitions, fragment, nowMs, tables, division } = this.run;
-    while (!this.cancelled && this.tasks.length < Math.min(partitions.length, this.taken + 1 + this.ahead)) {
+    const { parts, fragment, nowMs, tables, division } = this.run;
+    while (!this.cancelled && this.tasks.length < Math.min(parts.length, this.taken + 1 + this.ahead)) {
       const thread = this.nextThread();
       if (thread === undefined) return;
       this.addLoad(thread, 1);
       const taskId = this.nextId();
-      const partition = partitions[this.tasks.length]!;
+      const partitions = parts[this.tasks.length]!;
       const task: RunTask = {
         kind: "run",
         taskId,
         fragmentId: fragment.fragmentId,
         runId: this.runId,
         nowMs,
-        partition,
+        partitions,
         tables,
         division,
       };
@@ -168,7 +169,7 @@ class TaskQueue {
 
   /** The worker with the fewest tasks, if it may have one more; the last tasks are left to whoever is idle first. */
   private nextThread(): WorkerThread | undefined {
-    const left = this.run.partitions.length - this.tasks.length;
+    const left = this.run.parts.length - this.tasks.length;
     let fewest = left > this.loads.size ? AT_HAND : 1;
     let found: WorkerThread | undefined;
     for (const [thread, load] of this.loads) {
