@@ -100,13 +100,13 @@ test("workers have their next task at hand while the driver is busy", async () =
   const total = spark.read.format("numbers").load().agg(sum("value").as("s")).collect();
   const haveBegun = (...parts: number[]): boolean =>
     parts.every((k) => existsSync(join(folder, `begun${k}`)));
-  // a task has two partitions each; two tasks for each worker
-  while (!haveBegun(0, 2)) await turn();
+  while (!haveBegun(0, 1)) await turn();
   writeFileSync(join(folder, "go"), "");
+  // three tasks for each worker: of the partitions 0, 1, 2 and 3, 4, 5, 6 and 7
   // from here on this thread takes no messages; a worker that waited for one would wait for ever
   const deadlineMs = Date.now() + 20_000;
   const pause = new Int32Array(new SharedArrayBuffer(4));
-  while (!haveBegun(4, 6) && Date.now() < deadlineMs) Atomics.wait(pause, 0, 0, 1);
-  expect(haveBegun(4, 6)).toBe(true);
+  while (!haveBegun(2, 4) && Date.now() < deadlineMs) Atomics.wait(pause, 0, 0, 1);
+  expect(haveBegun(2, 4)).toBe(true);
   expect((await total)[0]!["s"]).toBe(28);
 });

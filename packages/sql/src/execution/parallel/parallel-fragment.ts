@@ -16,8 +16,8 @@ export interface Parallelism {
   readonly conf: () => Readonly<Record<string, string>>;
 }
 
-/** Parts into which an input is gathered for each worker: two, so that one that is slower does not keep all waiting. */
-const PARTS_PER_WORKER = 2;
+/** Parts into which an input is gathered for each worker: some, so that one that is slower does not keep all waiting. */
+const PARTS_PER_WORKER = 3;
 
 /** A part of a plan that the workers of a session run, some partitions of its input at a time. */
 export class ParallelFragment {
