@@ -132,6 +132,7 @@ export type {
   FamilySpec,
   StateFamily,
   StateLookup,
+  StateMatches,
   StateMetrics,
   StateRows,
   StateStore,

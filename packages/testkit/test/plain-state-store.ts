@@ -5,6 +5,7 @@ import {
   type FamilySpec,
   type StateFamily,
   type StateLookup,
+  type StateMatches,
   type StateRows,
   type StateStore,
   type StateStoreContext,
@@ -123,6 +124,36 @@ class PlainFamily implements StateFamily {
       this.putKeys.add(this.keyOf(row));
     }
     return this.putKeys.size - before;
+  }
+
+  insert(keys: readonly Column[], values: readonly Column[], rowCount: number): Int32Array {
+    const inserted: number[] = [];
+    for (let i = 0; i < rowCount; i++) {
+      const row = [...keys, ...values].map((column) => valueAt(column, i));
+      if (this.table.has(this.keyOf(row))) continue;
+      this.table.set(this.keyOf(row), row);
+      this.putKeys.add(this.keyOf(row));
+      inserted.push(i);
+    }
+    return Int32Array.from(inserted);
+  }
+
+  match(prefix: readonly Column[], rowCount: number): StateMatches {
+    const [all] = this.pieces(() => true) as [StateRows];
+    const pairs: [question: number, position: number][] = [];
+    for (let i = 0; i < rowCount; i++) {
+      const asked = this.keyOf(prefix.map((column) => valueAt(column, i)));
+      for (let k = 0; k < all.rowCount; k++) {
+        const start = all.keys.slice(0, prefix.length).map((column) => valueAt(column, k));
+        if (this.keyOf(start) === asked) pairs.push([i, k]);
+      }
+    }
+    return {
+      questions: Int32Array.from(pairs, ([question]) => question),
+      positions: Int32Array.from(pairs, ([, position]) => position),
+      keys: all.keys,
+      values: all.values,
+    };
   }
 
   changed(): Iterable<StateRows> {

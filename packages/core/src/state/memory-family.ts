@@ -7,9 +7,10 @@ import { sliceColumn, takeColumn } from "../column/take.js";
 import { assert } from "../errors/stream-error.js";
 import { FamilyImage } from "./family-image.js";
 import { OrderedIndex } from "./ordered-index.js";
+import { PrefixIndex } from "./prefix-index.js";
 import { compacted, leavesGarbage, putRows } from "./slot-columns.js";
 import { SlotList } from "./slot-list.js";
-import type { FamilySpec, StateFamily, StateLookup, StateRows } from "./state-store.js";
+import type { FamilySpec, StateFamily, StateLookup, StateMatches, StateRows } from "./state-store.js";
 
 // flags of a slot
 const LIVE = 1;
@@ -37,6 +38,14 @@ export class MemoryFamily implements StateFamily {
   private readonly table: KeyTable;
   private values: ColumnBuilder[];
   private index: OrderedIndex | null;
+  private prefixes: PrefixIndex | null;
+  /** Slots that were empty before the call at hand, and the rows that they are for. */
+  private readonly begun: { slots: Int32Array; rows: Int32Array; count: number } = {
+    slots: new Int32Array(0),
+    rows: new Int32Array(0),
+    count: 0,
+  };
+  private readonly accelerator: AcceleratorFactory | undefined;
   private flags: Uint8Array = new Uint8Array(512);
   /** Slots put since the last commit. One that was removed and used again stands here twice. */
   private readonly puts: SlotList = new SlotList();
@@ -59,7 +68,9 @@ export class MemoryFamily implements StateFamily {
     );
     this.values = spec.valueSchema.fields.map((field) => columnBuilder(field.type));
     this.removed = spec.keySchema.fields.map((field) => columnBuilder(field.type));
+    this.accelerator = accelerator;
     this.index = spec.orderedBy === undefined ? null : new OrderedIndex();
+    this.prefixes = this.newPrefixes();
   }
 
   get rowCount(): number {
@@ -76,10 +87,35 @@ export class MemoryFamily implements StateFamily {
     const slots = this.slotsFor(rowCount);
     this.table.findOrAdd(keys, rowCount, slots);
     this.growFlags();
-    const changed = this.markPut(keys, slots, rowCount);
+    const changed = this.markPut(this.orderOf(keys, values), slots, rowCount);
+    this.linkPrefixes(keys);
     for (let k = 0; k < this.values.length; k++) putRows(this.values[k]!, values[k]!, slots, rowCount);
     this.updatedCount += changed;
     return changed;
+  }
+
+  insert(keys: readonly Column[], values: readonly Column[], rowCount: number): Int32Array {
+    const slots = this.slotsFor(rowCount);
+    this.table.findOrAdd(keys, rowCount, slots);
+    this.growFlags();
+    const order = this.orderOf(keys, values);
+    const columns = this.image === null ? [] : this.columns();
+    const rows = new Int32Array(rowCount);
+    let count = 0;
+    for (let i = 0; i < rowCount; i++) {
+      const slot = slots[i]!;
+      if ((this.flags[slot]! & LIVE) !== 0) continue;
+      if (this.image !== null) this.settle(this.image, slot, columns);
+      this.begin(slot, order, i);
+      slots[count] = slot;
+      rows[count++] = i;
+    }
+    this.linkPrefixes(keys);
+    for (let k = 0; k < this.values.length; k++) {
+      putRows(this.values[k]!, takeColumn(values[k]!, rows, count), slots, count);
+    }
+    this.updatedCount += count;
+    return rows.subarray(0, count);
   }
 
   *changed(): Generator<StateRows> {
@@ -105,11 +141,18 @@ export class MemoryFamily implements StateFamily {
       if (image !== null) this.settle(image, slot, columns);
       this.flags[slot]! &= SETTLED;
       this.index?.remove(slot);
+      this.prefixes?.remove(slot);
       this.table.removeSlot(slot);
       count++;
     }
     this.removedCount += count;
     return count;
+  }
+
+  match(prefix: readonly Column[], rowCount: number): StateMatches {
+    assert(this.prefixes !== null, `state family ${this.spec.name} has no prefix`);
+    const { questions, slots } = this.prefixes.match(prefix, rowCount);
+    return { questions, positions: slots, ...this.columnsBySlot() };
   }
 
   *scan(): Generator<StateRows> {
@@ -123,7 +166,7 @@ export class MemoryFamily implements StateFamily {
   *scanBelow(bound: bigint): Generator<StateRows> {
     const { index, spec } = this;
     assert(index !== null, `state family ${spec.name} has no orderedBy column`);
-    const column = this.table.keys[spec.orderedBy!]!.view() as Int64Column;
+    const column = this.columns()[spec.orderedBy!] as Int64Column;
     const slots = index.below(bound, column);
     for (let from = 0; from < slots.length; from += BATCH_ROWS) {
       yield this.gather(slots.subarray(from, from + BATCH_ROWS));
@@ -139,6 +182,35 @@ export class MemoryFamily implements StateFamily {
     for (const value of this.values) value.reset();
     this.flags.fill(0);
     if (this.index !== null) this.index = new OrderedIndex();
+    this.prefixes = this.newPrefixes();
+  }
+
+  private newPrefixes(): PrefixIndex | null {
+    const { prefix, keySchema } = this.spec;
+    if (prefix === undefined) return null;
+    const types = keySchema.fields.slice(0, prefix).map((field) => field.type);
+    return new PrefixIndex(types, this.accelerator);
+  }
+
+  /** Lets the rows that have just begun be found by the beginnings of their keys. */
+  private linkPrefixes(keys: readonly Column[]): void {
+    const { begun, prefixes } = this;
+    if (prefixes === null || begun.count === 0) return;
+    const rows = begun.rows.subarray(0, begun.count);
+    const prefix = keys.slice(0, this.spec.prefix).map((key) => takeColumn(key, rows, begun.count));
+    prefixes.add(prefix, begun.slots, begun.count);
+    begun.count = 0;
+  }
+
+  private noteBegun(slot: number, row: number): void {
+    const { begun } = this;
+    if (begun.count === begun.slots.length) {
+      const length = Math.max(BATCH_ROWS, 2 * begun.count);
+      begun.slots = enlarged(begun.slots, length);
+      begun.rows = enlarged(begun.rows, length);
+    }
+    begun.slots[begun.count] = slot;
+    begun.rows[begun.count++] = row;
   }
 
   /** What the next delta has to say; null if nothing. */
@@ -201,26 +273,51 @@ export class MemoryFamily implements StateFamily {
 
   byteSize(): number {
     const values = this.values.reduce((sum, value) => sum + value.byteSize(), 0);
-    return this.table.byteSize() + values + this.flags.byteLength + (this.index?.byteSize() ?? 0);
+    return (
+      this.table.byteSize() +
+      values +
+      this.flags.byteLength +
+      (this.index?.byteSize() ?? 0) +
+      (this.prefixes?.byteSize() ?? 0)
+    );
+  }
+
+  /** Of some rows the column that orders them. */
+  private orderOf(keys: readonly Column[], values: readonly Column[]): Column | undefined {
+    const { orderedBy } = this.spec;
+    if (orderedBy === undefined) return undefined;
+    return orderedBy < keys.length ? keys[orderedBy] : values[orderedBy - keys.length];
+  }
+
+  /** Row `row` takes up a slot that was empty. */
+  private begin(slot: number, order: Column | undefined, row: number): void {
+    this.puts.push(slot);
+    this.flags[slot]! |= LIVE | CHANGED | NEW;
+    if (order !== undefined) this.index!.add(slot, order, row);
+    if (this.prefixes !== null) this.noteBegun(slot, row);
   }
 
   /** Notes the slots that were put; gives how many had not been since the last commit. */
-  private markPut(keys: readonly Column[], slots: Int32Array, rowCount: number): number {
-    const { flags, index, image } = this;
-    const { orderedBy } = this.spec;
+  private markPut(order: Column | undefined, slots: Int32Array, rowCount: number): number {
+    const { flags, image } = this;
+    // a key stays where it is, a value may move
+    const moves = order !== undefined && this.spec.orderedBy! >= this.table.keys.length;
     const columns = image === null ? [] : this.columns();
     let count = 0;
     for (let i = 0; i < rowCount; i++) {
       const slot = slots[i]!;
+      const isLive = (flags[slot]! & LIVE) !== 0;
+      if (moves && isLive) {
+        this.index!.remove(slot);
+        this.index!.add(slot, order, i);
+      }
       if ((flags[slot]! & CHANGED) !== 0) continue;
       count++;
       if (image !== null) this.settle(image, slot, columns);
-      const before = flags[slot]!;
-      this.puts.push(slot);
-      if ((before & LIVE) !== 0) flags[slot] = before | CHANGED;
+      if (!isLive) this.begin(slot, order, i);
       else {
-        flags[slot] = before | LIVE | CHANGED | NEW;
-        index?.add(slot, keys[orderedBy!]!, i);
+        this.puts.push(slot);
+        flags[slot]! |= CHANGED;
       }
     }
     return count;
@@ -300,4 +397,10 @@ export class MemoryFamily implements StateFamily {
     if (this.scratch.length < rowCount) this.scratch = new Int32Array(rowCount);
     return this.scratch;
   }
+}
+
+function enlarged(old: Int32Array, length: number): Int32Array {
+  const larger = new Int32Array(length);
+  larger.set(old);
+  return larger;
 }

@@ -14,7 +14,7 @@ import {
   stateFileName,
 } from "./state-file.js";
 import { StateHistory, type StateStep, versionOf } from "./state-history.js";
-import { checkStateSchema, sameFamily } from "./state-schema-check.js";
+import { checkKeyTypes, checkStateSchema, sameFamily } from "./state-schema-check.js";
 import type {
   FamilySpec,
   StateFamily,
@@ -66,6 +66,7 @@ class MemoryStateStore implements StateStore {
   }
 
   family(spec: FamilySpec): StateFamily {
+    checkKeyTypes(spec);
     const family = new LocalFamily(spec, this.context.accelerator);
     this.add(family);
     return family.family;

@@ -53,3 +53,13 @@ export function operatorsChanged(stored: string, now: string): StreamError {
       `location.`,
   });
 }
+
+/** Keys with a collation that holds different bytes for equal. */
+export function unequalBytes(schema: StructType): StreamError {
+  return new StreamError({
+    condition: "STATE_STORE_UNSUPPORTED_OPERATION_BINARY_INEQUALITY",
+    sqlState: "XXKST",
+    parameters: { schema: JSON.stringify(schema) },
+    message: `The state is kept by the bytes of its keys, and these have a collation for which different bytes are equal: ${simpleString(schema)}. Cast them to STRING COLLATE UTF8_BINARY, or group by lower(...).`,
+  });
+}

@@ -1,6 +1,6 @@
 import { type DataType, sameType } from "../schema/data-type.js";
 import { StructField, StructType } from "../schema/struct-type.js";
-import { incompatibleKeys, incompatibleValues, operatorsChanged } from "./state-errors.js";
+import { incompatibleKeys, incompatibleValues, operatorsChanged, unequalBytes } from "./state-errors.js";
 import type { FamilySpec } from "./state-store.js";
 
 /**
@@ -21,6 +21,26 @@ export function checkStateSchema(stored: readonly FamilySpec[], now: readonly Fa
     if (!sameRows(twin.valueSchema, family.valueSchema)) {
       throw incompatibleValues(name, twin.valueSchema, family.valueSchema);
     }
+  }
+}
+
+/** Keys are compared by their bytes, which a collation other than UTF8_BINARY does not do. */
+export function checkKeyTypes({ keySchema }: FamilySpec): void {
+  if (keySchema.fields.some((field) => isCollated(field.type))) throw unequalBytes(keySchema);
+}
+
+function isCollated(type: DataType): boolean {
+  switch (type.kind) {
+    case "string":
+      return (type.collation ?? "UTF8_BINARY") !== "UTF8_BINARY";
+    case "struct":
+      return type.fields.some((field) => isCollated(field.type));
+    case "array":
+      return isCollated(type.elementType);
+    case "map":
+      return isCollated(type.keyType) || isCollated(type.valueType);
+    default:
+      return false;
   }
 }
 

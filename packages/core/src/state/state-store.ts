@@ -16,10 +16,20 @@ export interface FamilySpec {
   readonly keySchema: StructType;
   readonly valueSchema: StructType;
   /**
-   * A key column of layout int64 by which `scanBelow` finds rows: event time in microseconds. Rows where it is null are never below
-   * anything.
+   * A column of layout int64 by which `scanBelow` finds rows: event time in microseconds. The number of a key column or, counted on behind
+   * those, of a value column. Rows where it is null are never below anything.
    */
   readonly orderedBy?: number;
+  /** How many of the first key columns rows are found by with `match`; absent where that is not asked for. */
+  readonly prefix?: number;
+}
+
+/** Rows of a family whose keys begin as asked for: pair p is row `questions[p]` of the question and row `positions[p]` of the columns. */
+export interface StateMatches {
+  readonly questions: Int32Array;
+  readonly positions: Int32Array;
+  readonly keys: readonly Column[];
+  readonly values: readonly Column[];
 }
 
 /** Rows of a lookup: row i of the question stands at `positions[i]` of `values`, or nowhere if that is -1. */
@@ -50,12 +60,22 @@ export interface StateFamily {
    */
   put(keys: readonly Column[], values: readonly Column[], rowCount: number): number;
   /**
+   * Inserts the rows whose keys are not there, of several with one key the first. Gives the positions of the rows that it inserted,
+   * ascending.
+   */
+  insert(keys: readonly Column[], values: readonly Column[], rowCount: number): Int32Array;
+  /**
    * The rows put since the last commit that are still there, each once, in pieces, in the order in which they were first put; a removal
    * begins anew.
    */
   changed(): Iterable<StateRows>;
   /** Removes; keys that are not there do no harm. Returns how many were. */
   remove(keys: readonly Column[], rowCount: number): number;
+  /**
+   * The rows whose first `prefix` key columns are those asked for, in the order in which they were first put; those of a question are
+   * neighbours.
+   */
+  match(prefix: readonly Column[], rowCount: number): StateMatches;
   /** All rows, in pieces. */
   scan(): Iterable<StateRows>;
   /** Rows whose `orderedBy` column is below or equal to `bound`; costs what it finds, not what there is. */

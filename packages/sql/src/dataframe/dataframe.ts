@@ -227,6 +227,16 @@ export class DataFrame<Row extends object = AnyRow> {
     return this.derive({ kind: "deduplicate", child: this.plan, columns: keys });
   }
 
+  /**
+   * The first of the rows that are equal in the given columns (all, if none is given) and whose event times lie within the delay of the
+   * watermark of one another. Only on a stream with a watermark; a key is forgotten when the watermark has passed the event time of its first
+   * row by the delay.
+   */
+  dropDuplicatesWithinWatermark(columns?: readonly ColumnName<Row>[]): DataFrame<Row> {
+    const keys = columns?.map((name) => namedColumn(name).expression) ?? null;
+    return this.derive({ kind: "deduplicate", child: this.plan, columns: keys, withinWatermark: true });
+  }
+
   /** All rows in order; columns say `desc()` or `asc()`. */
   orderBy(...columns: readonly (Column | ColumnName<Row>)[]): DataFrame<Row> {
     return this.derive({ kind: "sort", child: this.plan, order: columns.map(sortOrderOf), global: true });

@@ -7,6 +7,7 @@ import type { Stage } from "./codegen/stage.js";
 import type { StageSettings } from "./codegen/stage-writer.js";
 import type { Operator } from "./operator.js";
 import { AggregateOperator } from "./operators/aggregate.js";
+import { DeduplicateOperator } from "./operators/deduplicate.js";
 import { ExpandOperator } from "./operators/expand.js";
 import { GatherOperator } from "./operators/gather.js";
 import { GenerateOperator } from "./operators/generate.js";
@@ -21,6 +22,7 @@ import { SetOperator, UnionOperator } from "./operators/set.js";
 import { SortOperator } from "./operators/sort.js";
 import { StageOperator } from "./operators/stage.js";
 import { StatefulAggregateOperator } from "./operators/stateful-aggregate.js";
+import { StreamJoinOperator } from "./operators/stream-join.js";
 import { WatermarkOperator } from "./operators/watermark.js";
 import { WindowOperator } from "./operators/window.js";
 import { hasPartials, scanOf, splittingRead } from "./parallel/fragment.js";
@@ -100,8 +102,18 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
         families.push(state.spec);
         return new StatefulAggregateOperator(node.output, input, state, divided);
       }
+      case "deduplicate": {
+        const operator = new DeduplicateOperator(node, build(node.child));
+        families.push(operator.family);
+        return operator;
+      }
       case "join":
         return new JoinOperator(node, below(node.left), below(node.right), settings);
+      case "streamJoin": {
+        const operator = new StreamJoinOperator(node, build(node.left), build(node.right), settings);
+        families.push(...operator.families);
+        return operator;
+      }
       case "sort":
         return new SortOperator(node, below(node.child));
       case "limit": {

@@ -22,17 +22,27 @@ export function mergeEventTimes(times: EventTimes, seen: EventTimes): void {
 export interface OperatorCounts extends StateCounts {
   readonly operatorId: number;
   readonly operatorName: string;
+  /** What Spark's operators of this kind count besides, by name. */
+  readonly custom: Record<string, number>;
 }
 
-/** What a batch of a stream adds to a run. */
-export interface StreamRun {
-  readonly mode: OutputMode;
+/** The watermarks of an operator in a batch. */
+export interface Watermarks {
   /** Rows with an event time at or before it are late. */
   readonly lateWatermarkMs: number;
   /** State at or before it is complete. */
   readonly watermarkMs: number;
+}
+
+/** What a batch of a stream adds to a run. */
+export interface StreamRun {
+  readonly batchId: number;
+  readonly mode: OutputMode;
+  /** The watermarks by which an operator works. */
+  watermarksOf(operatorId: number): Watermarks;
   readonly store: StateStore;
-  family(operatorId: number): StateFamily;
+  /** A table of an operator: its only one, or the one of this name. */
+  family(operatorId: number, name?: string): StateFamily;
   eventTimes(index: number): EventTimes;
   /** Adds event times that a worker saw. */
   addEventTimes(index: number, times: EventTimes): void;

@@ -9,8 +9,8 @@ import { allOf } from "./calls.js";
 
 /**
  * Moves conditions towards the sources: through projections (with what the columns stand for put in), sorts and unions, into the branches
- * of a join that allow it; what compares both sides of an inner join becomes its condition. Nothing moves below a watermark, a
- * limit, a generator, a window or an aggregate, nor past what is not deterministic, which would then see other rows.
+ * of a join that allow it, below a watermark where the event time is not asked for (as in Spark); what compares both sides of an inner join
+ * becomes its condition. Nothing moves below a limit, a generator, a window or an aggregate, nor past what is not deterministic, which would then see other rows.
  */
 export function pushFilters(plan: LogicalPlan): LogicalPlan {
   return mapChildren(pushFrom(plan), pushFilters);
@@ -58,6 +58,23 @@ function push(plan: LogicalPlan, parts: readonly Expression[]): LogicalPlan {
       return { ...plan, child: push(plan.child, parts) };
     case "setOperation":
       return plan.type === "union" ? pushIntoUnion(plan, parts) : withFilters(plan, parts);
+    case "withWatermark": {
+      // the watermark is that of the rows that are looked at: only what asks for the event time itself has to stay above it
+      const time = outputOf(plan).filter(
+        (column) => column.metadata?.["spark.watermarkDelayMs"] !== undefined,
+      );
+      const asks = (part: Expression): boolean => time.some((column) => references(part).has(column.id));
+      return withFilters(
+        {
+          ...plan,
+          child: push(
+            plan.child,
+            parts.filter((part) => !asks(part)),
+          ),
+        },
+        parts.filter(asks),
+      );
+    }
     case "join":
       return plan.lateral ? withFilters(plan, parts) : pushIntoJoin(plan, parts);
     default:

@@ -4,6 +4,7 @@ import { freshId } from "../expression/expression.js";
 import { isRepeatable } from "../expression/repeatable.js";
 import { sameExpression } from "../expression/same-expression.js";
 import { firstOf } from "../functions/aggregate/first-last.js";
+import { eventTimeColumn } from "../logical/event-time-column.js";
 import { outputOf } from "../logical/output.js";
 import type { Aggregate, Deduplicate, LogicalPlan } from "../logical/plan.js";
 import type { AggregatePart, AggregatePlan, GroupKey, PhysicalPlan } from "./plan.js";
@@ -145,5 +146,23 @@ export function planDistinct(planner: Planner, node: Deduplicate): PhysicalPlan 
     conditions: [],
     laterConditions: [],
     outputs,
+  };
+}
+
+/** Over a stream: rows pass whose keys have not come before. */
+export function planStreamingDistinct(planner: Planner, node: Deduplicate): PhysicalPlan {
+  const child = planner.plan(node.child);
+  const keys = (node.columns ?? child.output) as readonly Attribute[];
+  const time = child.output[eventTimeColumn(child.output)];
+  const within = node.withinWatermark
+    ? { delayMs: Number(time!.metadata!["spark.watermarkDelayMs"]) }
+    : undefined;
+  return {
+    kind: "deduplicate",
+    child,
+    keys,
+    ...(within ? { within } : {}),
+    output: child.output,
+    operatorId: planner.nextOperatorId(),
   };
 }

@@ -7,7 +7,7 @@ import { buildSide } from "./build-side.js";
 import type { JoinPlan, PhysicalPlan } from "./plan.js";
 import { narrow, type Planner, withColumns } from "./planner.js";
 
-interface Equality {
+export interface Equality {
   readonly left: Expression;
   readonly right: Expression;
   readonly nullSafe: boolean;
@@ -15,7 +15,7 @@ interface Equality {
 
 /** A hash join over the equalities of the condition; what remains of it is checked per pair. */
 export function planJoin(planner: Planner, node: Join): PhysicalPlan {
-  const { equalities, rest, nullAware } = partsOf(node);
+  const { equalities, rest, nullAware } = joinParts(node);
   const left = withColumns(
     planner.plan(node.left),
     equalities.map((equality) => equality.left),
@@ -46,7 +46,7 @@ export function planJoin(planner: Planner, node: Join): PhysicalPlan {
 }
 
 /** The condition as equalities of the two sides and the rest. */
-function partsOf(node: Join): {
+export function joinParts(node: Join): {
   readonly equalities: readonly Equality[];
   readonly rest: readonly Expression[];
   readonly nullAware: boolean;
@@ -80,7 +80,11 @@ function equalOrNull(part: Expression): Expression | undefined {
 }
 
 /** The columns that the operator gives out: keys that were computed for it too. */
-function widened(node: Join, left: readonly Attribute[], right: readonly Attribute[]): readonly Attribute[] {
+export function widened(
+  node: Join,
+  left: readonly Attribute[],
+  right: readonly Attribute[],
+): readonly Attribute[] {
   const nullable = (attributes: readonly Attribute[]): readonly Attribute[] =>
     attributes.map((a) => (a.nullable ? a : { ...a, nullable: true }));
   switch (node.type) {

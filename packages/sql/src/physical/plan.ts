@@ -89,6 +89,17 @@ export interface AggregatePlan {
   readonly stateful?: { readonly operatorId: number };
 }
 
+/** A stream's rows whose keys have not come before. */
+export interface DeduplicatePlan {
+  readonly kind: "deduplicate";
+  readonly child: PhysicalPlan;
+  readonly keys: readonly Attribute[];
+  /** A key is forgotten so long after the event time of its first row; without it when the watermark passes an event time in the key. */
+  readonly within?: { readonly delayMs: number };
+  readonly output: readonly Attribute[];
+  readonly operatorId: number;
+}
+
 /** An equality of two sides. `nullSafe` is `<=>`. */
 export interface JoinKeys {
   readonly left: readonly Attribute[];
@@ -112,6 +123,29 @@ export interface JoinPlan {
   readonly nullAware: boolean;
   /** Where the scalar subquery of a `leftSingle` join stands in the query's text. */
   readonly subqueryOrigin?: Origin | undefined;
+}
+
+/** A join of two streams: rows of both are kept as long as partners can come. */
+export interface StreamJoinPlan {
+  readonly kind: "streamJoin";
+  readonly left: PhysicalPlan;
+  readonly right: PhysicalPlan;
+  readonly type: "inner" | "left" | "right" | "full" | "leftSemi";
+  readonly keys: JoinKeys;
+  /** What rows of each side must fulfil by themselves, where that is not checked below. */
+  readonly own: { readonly left: readonly Expression[]; readonly right: readonly Expression[] };
+  /** What a pair must fulfil besides. */
+  readonly conditions: readonly Expression[];
+  /** When rows of a side can have no partner any more; without it they are kept for ever. */
+  readonly bounds: { readonly left?: StateBound; readonly right?: StateBound };
+  readonly output: readonly Attribute[];
+  readonly operatorId: number;
+}
+
+/** A row's time has ended when the event time in a column is at or below the watermark and an offset. */
+export interface StateBound {
+  readonly column: Attribute;
+  readonly offsetMs: number;
 }
 
 export interface SortPlan {
@@ -224,7 +258,9 @@ export type PhysicalPlan =
   | StagePlan
   | GeneratePlan
   | AggregatePlan
+  | DeduplicatePlan
   | JoinPlan
+  | StreamJoinPlan
   | SortPlan
   | LimitPlan
   | UnionPlan

@@ -6,11 +6,12 @@ import { outputOf } from "../logical/output.js";
 import type { LogicalPlan, Read, Sample } from "../logical/plan.js";
 import { seedOfQuery } from "../logical/sample-seed.js";
 import type { PhysicalPlan } from "./plan.js";
-import { planAggregate, planDistinct } from "./plan-aggregate.js";
+import { planAggregate, planDistinct, planStreamingDistinct } from "./plan-aggregate.js";
 import { planGenerate } from "./plan-generate.js";
 import { planJoin } from "./plan-join.js";
 import { planObserve } from "./plan-observe.js";
 import { planStage } from "./plan-stage.js";
+import { planStreamJoin } from "./plan-stream-join.js";
 
 /** What the planner has to know about the inputs. */
 export interface PlannerContext {
@@ -64,9 +65,13 @@ export class Planner {
       case "aggregate":
         return planAggregate(this, node);
       case "deduplicate":
-        return planDistinct(this, node);
+        return this.context.streaming && isStream(node.child)
+          ? planStreamingDistinct(this, node)
+          : planDistinct(this, node);
       case "join":
-        return planJoin(this, node);
+        return this.context.streaming && isStream(node.left) && isStream(node.right)
+          ? planStreamJoin(this, node)
+          : planJoin(this, node);
       case "sort":
         return this.sort(node.order, this.plan(node.child));
       case "limit":

@@ -51,10 +51,17 @@ export function nodeText(plan: PhysicalPlan): string {
         ? `StateStoreSave ${what}, opId = ${plan.stateful.operatorId}`
         : `HashAggregate ${what}`;
     }
+    case "deduplicate":
+      return `StreamingDeduplicate${plan.within ? "WithinWatermark" : ""} ${columns(plan.keys)}, opId = ${plan.operatorId}`;
     case "join": {
       const keys = plan.keys.left.map((left, k) => `${left.name} = ${plan.keys.right[k]!.name}`).join(", ");
       const name = plan.keys.left.length > 0 ? "HashJoin" : "NestedLoopJoin";
       return `${name} [${keys}], ${plan.type}, build ${plan.build}${plan.conditions.length > 0 ? `, ${texts(plan.conditions)}` : ""}`;
+    }
+    case "streamJoin": {
+      const keys = plan.keys.left.map((left, k) => `${left.name} = ${plan.keys.right[k]!.name}`).join(", ");
+      const more = [...plan.own.left, ...plan.own.right, ...plan.conditions];
+      return `StreamingSymmetricHashJoin [${keys}], ${plan.type}${more.length > 0 ? `, ${texts(more)}` : ""}, opId = ${plan.operatorId}`;
     }
     case "sort":
       return `Sort [${texts(plan.order)}]${plan.limit === undefined ? "" : `, top ${plan.limit}`}`;

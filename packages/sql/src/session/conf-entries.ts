@@ -85,7 +85,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     undefined,
     "does not apply to the state tables of this engine",
   ],
-  "spark.sql.streaming.join.stateFormatVersion": ["2", "joins of two streams are not part of this release"],
+  "spark.sql.streaming.join.stateFormatVersion": ["2", "the state files of this engine have one format"],
   "spark.sql.streaming.kafka.useDeprecatedOffsetFetching": [
     "false",
     "the Kafka connector is not part of this release",
@@ -247,7 +247,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   ],
   "spark.sql.streaming.stateStore.skipNullsForStreamStreamJoins.enabled": [
     "false",
-    "joins of two streams are not part of this release",
+    "rows with a null in their key are kept, as by default in Spark, until the watermark ends their time",
   ],
   "spark.sql.streaming.stateStore.snapshotLagReportInterval": [
     "300000ms",

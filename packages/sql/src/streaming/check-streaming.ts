@@ -1,9 +1,10 @@
 import type { OutputMode } from "@ss/core";
 import { StreamError } from "@ss/core";
 import { exists } from "../expression/children.js";
-import type { Expression } from "../expression/expression.js";
+import type { Alias, Attribute, Expression } from "../expression/expression.js";
+import { joinBounds } from "../logical/join-bounds.js";
 import { outputOf } from "../logical/output.js";
-import type { Aggregate, Join, JoinType, LogicalPlan } from "../logical/plan.js";
+import type { Aggregate, Deduplicate, Join, JoinType, LogicalPlan } from "../logical/plan.js";
 import { childrenOf, expressionsOf, isStreaming } from "../logical/transform.js";
 
 /** Settings that the checks depend on. */
@@ -20,6 +21,9 @@ export interface CheckSettings {
 
 /** Refuses a batch query over a stream. */
 export function checkBatch(plan: LogicalPlan): void {
+  if (isWithinWatermark(plan)) {
+    throw refused("dropDuplicatesWithinWatermark is not supported with batch DataFrames/DataSets");
+  }
   if (!isStreaming(plan) && !hasStreamingSubquery(plan)) return;
   throw refused(
     "Queries with streaming sources must be executed with writeStream.start(), or from a streaming table or flow definition within a Spark Declarative Pipeline.",
@@ -42,6 +46,7 @@ export function checkStreaming(plan: LogicalPlan, mode: OutputMode, settings: Ch
   checkOutputMode(nodes, mode);
   for (const node of nodes) checkNode(node, mode, aggregates.length > 0);
   checkExpressions(plan);
+  for (const node of nodes) for (const columns of keptColumns(node)) checkOneEventTime(columns);
   if (settings.allowMultiple) checkWatermarks(plan);
   else if (aggregates.length > 1) throw severalStatefulOperators();
   if (settings.checkCorrectness && mode !== "append") checkChain(plan);
@@ -87,14 +92,9 @@ function checkNode(node: LogicalPlan, mode: OutputMode, aggregated: boolean): vo
     case "aggregate":
       return checkAggregate(node);
     case "deduplicate":
-      throw new StreamError({
-        condition: "SS_UNSUPPORTED_STREAMING_OPERATION",
-        parameters: { operation: "distinct" },
-        message:
-          "distinct() and dropDuplicates() on a stream are not part of this release; group by the columns instead.",
-      });
+      return checkDeduplicate(node);
     case "join":
-      return checkJoin(node);
+      return checkJoin(node, mode);
     case "setOperation":
       return checkSet(node);
     case "limit":
@@ -114,6 +114,19 @@ function checkNode(node: LogicalPlan, mode: OutputMode, aggregated: boolean): vo
     default:
       return;
   }
+}
+
+function checkDeduplicate(node: Deduplicate): void {
+  if (node.withinWatermark && !outputOf(node.child).some(hasWatermark)) {
+    throw refused(
+      "dropDuplicatesWithinWatermark is not supported on streaming DataFrames/DataSets without watermark",
+    );
+  }
+}
+
+function isWithinWatermark(plan: LogicalPlan): boolean {
+  if (plan.kind === "deduplicate" && plan.withinWatermark) return true;
+  return childrenOf(plan).some(isWithinWatermark);
 }
 
 /** Whether rows of a stream are aggregated at or below a node. */
@@ -154,17 +167,11 @@ const JOIN_NAMES: Readonly<Record<JoinType, string>> = {
   leftSingle: "LeftSingle",
 };
 
-function checkJoin(node: Join): void {
+function checkJoin(node: Join, mode: OutputMode): void {
   const left = isStreaming(node.left);
   const right = isStreaming(node.right);
   const name = JOIN_NAMES[node.type];
-  if (left && right) {
-    throw new StreamError({
-      condition: "SS_UNSUPPORTED_STREAMING_OPERATION",
-      parameters: { operation: "stream-stream join" },
-      message: "Joins of two streams are not part of this release; join the stream with a static table.",
-    });
-  }
+  if (left && right) return checkStreamJoin(node, mode);
   if (node.type === "full") {
     const [here, there] = left ? ["left", "right"] : ["right", "left"];
     throw refused(
@@ -186,6 +193,43 @@ function checkJoin(node: Join): void {
   }
 }
 
+/** A join of two streams: which modes it runs in, and whether its state has an end where it needs one. */
+function checkStreamJoin(node: Join, mode: OutputMode): void {
+  const name = JOIN_NAMES[node.type];
+  const where = (modes: string): StreamError =>
+    refused(
+      `${name} join between two streaming DataFrames/Datasets is not supported in ${modeName(mode)} output mode, only in ${modes}`,
+    );
+  switch (node.type) {
+    case "inner":
+    case "cross":
+      if (mode === "complete") throw where("Append and Update output modes");
+      return;
+    case "leftSemi":
+      if (mode === "complete") throw where("Append and Update output modes");
+      break;
+    case "left":
+    case "right":
+    case "full":
+      if (mode !== "append") throw where("Append output mode");
+      break;
+    case "leftAnti":
+      throw refused("LeftAnti joins with a streaming DataFrame/Dataset on the right are not supported");
+    default:
+      throw refused(`Join type ${name} is not supported with streaming DataFrame/Dataset`);
+  }
+  const { left, right } = joinBounds(node);
+  const ends = node.type === "right" ? right : node.type === "full" ? (left ?? right) : left;
+  if (ends !== undefined) return;
+  throw refused(
+    `Stream-stream ${name} join between two streaming DataFrame/Datasets is not supported without a watermark in the join keys, or a watermark on the nullable side and an appropriate range condition`,
+  );
+}
+
+function modeName(mode: OutputMode): string {
+  return mode.charAt(0).toUpperCase() + mode.slice(1);
+}
+
 function checkSet(node: Extract<LogicalPlan, { kind: "setOperation" }>): void {
   const streams = node.children.map(isStreaming);
   if (node.type === "union" && streams.some((one) => one !== streams[0])) {
@@ -197,18 +241,57 @@ function checkSet(node: Extract<LogicalPlan, { kind: "setOperation" }>): void {
   if (node.type === "intersect") throw refused("Intersect of streaming DataFrames/Datasets is not supported");
 }
 
+/** Whether an operator keeps rows of a stream from batch to batch by their keys. */
+function isKeeping(plan: LogicalPlan): boolean {
+  if (plan.kind === "join") return isStreaming(plan.left) && isStreaming(plan.right);
+  return plan.kind === "aggregate" || plan.kind === "deduplicate";
+}
+
 /**
- * An aggregation over the results of another: outside of append mode those are given out again when they change, and the upper one
- * would count each of their versions.
+ * An operator that keeps the results of an aggregation: outside of append mode those are given out again when they change, and it would
+ * take each of their versions for another row.
  */
 function checkChain(plan: LogicalPlan): void {
   if (!isStreaming(plan)) return;
-  if (plan.kind === "aggregate" && containsAggregate(plan.child)) {
+  if (isKeeping(plan) && childrenOf(plan).some(containsAggregate)) {
     throw refused(
-      "Detected pattern of possible 'correctness' issue due to global watermark: an aggregation reads the results of another, which outside of append mode are given out each time they change. Write in append mode, with a watermark, or set spark.sql.streaming.statefulOperator.checkCorrectness.enabled to false to run it all the same.",
+      "Detected pattern of possible 'correctness' issue due to global watermark: an operator that keeps rows reads the results of an aggregation, which outside of append mode are given out each time they change. Write in append mode, with a watermark, or set spark.sql.streaming.statefulOperator.checkCorrectness.enabled to false to run it all the same.",
     );
   }
   for (const child of childrenOf(plan)) checkChain(child);
+}
+
+/** The columns that decide when the rows end that a stateful operator keeps, one list for each of its inputs. */
+function keptColumns(node: LogicalPlan): readonly (readonly (Attribute | Expression)[])[] {
+  switch (node.kind) {
+    case "aggregate":
+      return [node.keys];
+    case "deduplicate":
+      return [outputOf(node.child)];
+    case "join":
+      return isStreaming(node.left) && isStreaming(node.right)
+        ? [outputOf(node.left), outputOf(node.right)]
+        : [];
+    default:
+      return [];
+  }
+}
+
+function checkOneEventTime(columns: readonly Expression[]): void {
+  const marked = columns.filter(
+    (column): column is Attribute | Alias =>
+      (column.kind === "attribute" || column.kind === "alias") &&
+      column.metadata?.["spark.watermarkDelayMs"] !== undefined,
+  );
+  if (marked.length < 2) return;
+  const names = marked.map((column) => (column.kind === "alias" ? column.names[0]! : column.name));
+  const eventTimeCols = names.map((name) => `\`${name}\``).join(", ");
+  throw new StreamError({
+    condition: "MULTIPLE_EVENT_TIME_COLUMNS",
+    sqlState: "42K09",
+    parameters: { eventTimeCols },
+    message: `More than one event time columns are available. Please ensure there is at most one event time column in the stream: ${eventTimeCols} have a watermark where rows are kept. Leave all but one out by select(...) before.`,
+  });
 }
 
 /** A second watermark over a first. */

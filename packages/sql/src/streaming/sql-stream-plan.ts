@@ -32,10 +32,13 @@ import {
   mergeEventTimes,
   type OperatorCounts,
   type StreamRun,
+  type Watermarks,
 } from "../execution/stream-run.js";
 import { freshId } from "../expression/expression.js";
-import type { AggregatePlan, PhysicalPlan, WatermarkPlan } from "../physical/plan.js";
+import { eventTimeColumn } from "../logical/event-time-column.js";
+import type { PhysicalPlan, WatermarkPlan } from "../physical/plan.js";
 import { physicalText } from "../physical/text.js";
+import { watermarkOffsets } from "../physical/watermark-offsets.js";
 import { sourceInput, tableInput, timedInput } from "./inputs.js";
 
 /** What a streaming query runs on. */
@@ -71,8 +74,9 @@ export class SqlStreamPlan implements StreamPlan {
   private readonly watermarks: readonly WatermarkPlan[];
   /** Operators that give out or forget rows when the watermark moves. */
   private readonly evicting: boolean;
+  private readonly offsets: ReadonlyMap<number, number>;
   private store: StateStore | undefined;
-  private families: ReadonlyMap<number, StateFamily> = new Map();
+  private families: ReadonlyMap<string, StateFamily> = new Map();
   private readonly planningMs: number;
   private readonly stateMemory: MemoryScope;
   private stateHoldings: readonly Holding[] = [];
@@ -89,9 +93,8 @@ export class SqlStreamPlan implements StreamPlan {
     this.watermarks = nodesOf(options.physical).filter(
       (node): node is WatermarkPlan => node.kind === "watermark",
     );
-    this.evicting =
-      options.mode !== "complete" &&
-      nodesOf(options.physical).some((node) => node.kind === "aggregate" && hasEventTime(node));
+    this.evicting = options.mode !== "complete" && nodesOf(options.physical).some(isEvicting);
+    this.offsets = watermarkOffsets(options.physical);
     this.planningMs = options.monotonicMs() - options.planningStartMs;
   }
 
@@ -113,7 +116,7 @@ export class SqlStreamPlan implements StreamPlan {
       one.open(this.options.partitions, this.workerOf, takeDivided(store)),
     );
     const here = families.filter((spec) => divided.every((one) => one.operatorId !== spec.operatorId));
-    this.families = new Map(here.map((spec) => [spec.operatorId, store.family(spec)]));
+    this.families = new Map(here.map((spec) => [familyKey(spec.operatorId, spec.name), store.family(spec)]));
     this.stateHoldings = here.map(({ operatorId, operatorName }) =>
       this.stateMemory.hold(
         () => `the state of ${operatorName}, operator ${operatorId}`,
@@ -135,8 +138,15 @@ export class SqlStreamPlan implements StreamPlan {
 
   async run(request: BatchRequest): Promise<BatchResult> {
     const memory = this.options.memory.scope();
-    const batch = new BatchRun(request, this.options, this.readIds, this.store, this.families, memory, () =>
-      this.checkState(),
+    const batch = new BatchRun(
+      request,
+      this.options,
+      this.readIds,
+      this.store,
+      this.families,
+      this.offsets,
+      memory,
+      () => this.checkState(),
     );
     let messages: CommitMessage[][];
     try {
@@ -216,9 +226,8 @@ class BatchRun implements Run, StreamRun {
   readonly signal: AbortSignal;
   readonly memory: MemoryScope;
   readonly checkState: () => void;
+  readonly batchId: number;
   readonly mode: OutputMode;
-  readonly lateWatermarkMs: number;
-  readonly watermarkMs: number;
   readonly inputRows: number[];
   getBatchMs = 0;
   readonly observed: Record<string, Record<string, unknown>> = {};
@@ -228,7 +237,8 @@ class BatchRun implements Run, StreamRun {
   private readonly options: SqlStreamPlanOptions;
   private readonly readIds: readonly number[];
   private readonly stateStore: StateStore | undefined;
-  private readonly families: ReadonlyMap<number, StateFamily>;
+  private readonly families: ReadonlyMap<string, StateFamily>;
+  private readonly offsets: ReadonlyMap<number, number>;
   private readonly times = new Map<number, EventTimes>();
   private readonly operatorCounts = new Map<number, OperatorCounts>();
 
@@ -237,7 +247,8 @@ class BatchRun implements Run, StreamRun {
     options: SqlStreamPlanOptions,
     readIds: readonly number[],
     store: StateStore | undefined,
-    families: ReadonlyMap<number, StateFamily>,
+    families: ReadonlyMap<string, StateFamily>,
+    offsets: ReadonlyMap<number, number>,
     memory: MemoryScope,
     checkState: () => void,
   ) {
@@ -248,10 +259,10 @@ class BatchRun implements Run, StreamRun {
     this.readIds = readIds;
     this.stateStore = store;
     this.families = families;
+    this.offsets = offsets;
     this.signal = request.signal;
+    this.batchId = request.batchId;
     this.mode = options.mode;
-    this.lateWatermarkMs = options.allowMultiple ? request.previousWatermarkMs : request.watermarkMs;
-    this.watermarkMs = request.watermarkMs;
     this.inputRows = readIds.map(() => 0);
     this.breathe = breather(options.monotonicMs);
   }
@@ -282,8 +293,15 @@ class BatchRun implements Run, StreamRun {
     return this.stateStore!;
   }
 
-  family(operatorId: number): StateFamily {
-    return this.families.get(operatorId)!;
+  watermarksOf(operatorId: number): Watermarks {
+    const { previousWatermarkMs, watermarkMs } = this.request;
+    const offset = this.offsets.get(operatorId) ?? 0;
+    const late = this.options.allowMultiple ? previousWatermarkMs : watermarkMs;
+    return { lateWatermarkMs: late + offset, watermarkMs: watermarkMs + offset };
+  }
+
+  family(operatorId: number, name = "default"): StateFamily {
+    return this.families.get(familyKey(operatorId, name))!;
   }
 
   eventTimes(index: number): EventTimes {
@@ -308,6 +326,7 @@ class BatchRun implements Run, StreamRun {
       droppedByWatermark: 0,
       updatesMs: 0,
       removalsMs: 0,
+      custom: {},
     };
     this.operatorCounts.set(operatorId, counts);
     return counts;
@@ -342,7 +361,7 @@ class BatchRun implements Run, StreamRun {
         numRowsDroppedByWatermark: one.droppedByWatermark,
         numShufflePartitions: this.options.partitions,
         numStateStoreInstances: 1,
-        customMetrics: {},
+        customMetrics: one.custom,
       };
     });
   }
@@ -366,9 +385,20 @@ function nodesOf(plan: PhysicalPlan): PhysicalPlan[] {
   return [plan, ...below.flatMap(nodesOf)];
 }
 
-function hasEventTime(node: AggregatePlan): boolean {
-  return (
-    node.stateful !== undefined &&
-    node.keys.some((key) => key.metadata?.["spark.watermarkDelayMs"] !== undefined)
-  );
+function familyKey(operatorId: number, name: string): string {
+  return `${operatorId}/${name}`;
+}
+
+/** Whether an operator forgets rows when the watermark moves. */
+function isEvicting(node: PhysicalPlan): boolean {
+  switch (node.kind) {
+    case "aggregate":
+      return node.stateful !== undefined && eventTimeColumn(node.keys) >= 0;
+    case "deduplicate":
+      return node.within !== undefined || eventTimeColumn(node.keys) >= 0;
+    case "streamJoin":
+      return node.bounds.left !== undefined || node.bounds.right !== undefined;
+    default:
+      return false;
+  }
 }

@@ -7,6 +7,7 @@ import {
   type StateStore,
   type StateStoreProvider,
   type StateVersion,
+  StructType,
   type Value,
   valueAt,
 } from "@ss/core";
@@ -79,6 +80,24 @@ export const UNFENCED = async (): Promise<void> => {};
 export function put(family: StateFamily, ...rows: readonly Row[]): number {
   const { keys, values } = columnsOf(family.spec, rows);
   return family.put(keys, values, rows.length);
+}
+
+/** Inserts rows whose keys are not there; gives the positions of those that were not. */
+export function insert(family: StateFamily, ...rows: readonly Row[]): number[] {
+  const { keys, values } = columnsOf(family.spec, rows);
+  return [...family.insert(keys, values, rows.length)];
+}
+
+/** The rows whose keys begin as each of some prefixes, as sorted text. */
+export function matches(family: StateFamily, prefixes: readonly Row[]): string[][] {
+  const schema = new StructType(family.spec.keySchema.fields.slice(0, family.spec.prefix));
+  const { columns } = batchFromRows(schema, prefixes);
+  const { questions, positions, keys, values } = family.match(columns, prefixes.length);
+  const found = prefixes.map((): string[] => []);
+  positions.forEach((position, p) => {
+    found[questions[p]!]!.push(textOf([...keys, ...values].map((column) => valueAt(column, position))));
+  });
+  return found.map((rows) => rows.sort());
 }
 
 /** Removes keys. */

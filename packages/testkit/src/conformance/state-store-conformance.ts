@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   batchFromRows,
   parseDdl,
+  type StateFamily,
   type StateStoreProvider,
   type StateVersion,
   StreamError,
@@ -16,6 +17,8 @@ import {
   allRows,
   COUNTS,
   get,
+  insert,
+  matches,
   put,
   type Row,
   remove,
@@ -192,6 +195,74 @@ const guarantees: Readonly<Record<string, Guarantee<StateStoreUnderTest>>> = {
     const [, , third] = await commitVersions(run, 3);
     const { family } = await run.at(third!);
     assert.deepEqual(rowsOfPieces(family.scanBelow(2_000_000n)), words(2));
+  },
+
+  "inserts the rows whose keys are not there, of several with one key the first": async (subject) => {
+    const run = runOf(subject);
+    const { store, family } = await run.at(null);
+    put(family, ["a", 1n, 10n]);
+    assert.deepEqual(insert(family, ["b", 1n, 20n], ["a", 1n, 11n], ["b", 1n, 21n], ["c", 1n, 30n]), [0, 3]);
+    const left = textRows(["a", 1n, 10n], ["b", 1n, 20n], ["c", 1n, 30n]);
+    assert.deepEqual(allRows(family), left);
+    assert.deepEqual(rowsOfPieces(family.changed()), left);
+    remove(family, ["b", 1n]);
+    assert.deepEqual(insert(family, ["b", 1n, 22n]), [0]);
+    assert.deepEqual(await run.rowsAt(await store.commit(1, UNFENCED)), allRows(family));
+  },
+
+  "orders rows by a value, where they are when it changes": async (subject) => {
+    const run = runOf(subject);
+    const spec = {
+      ...COUNTS,
+      keySchema: parseDdl("word STRING"),
+      valueSchema: parseDdl("n INT, at TIMESTAMP"),
+      orderedBy: 2,
+    };
+    const { store, family } = await run.at(null, spec);
+    put(family, ["a", 1, 5_000_000n], ["b", 2, 9_000_000n], ["c", 3, null]);
+    put(family, ["a", 1, 20_000_000n]);
+    const below = (of: StateFamily): string[] => rowsOfPieces(of.scanBelow(10_000_000n));
+    assert.deepEqual(below(family), textRows(["b", 2, 9_000_000n]));
+    const version = await store.commit(1, UNFENCED);
+    put(family, ["b", 2, 30_000_000n], ["a", 1, 4_000_000n]);
+    assert.deepEqual(below(family), textRows(["a", 1, 4_000_000n]));
+    const { family: again } = await run.at(version, spec);
+    assert.deepEqual(below(again), textRows(["b", 2, 9_000_000n]));
+  },
+
+  "finds rows by the beginnings of their keys, through changes and loads": async (subject) => {
+    const run = runOf(subject);
+    const seed = 4;
+    const random = seededRandom(seed);
+    const spec = {
+      ...COUNTS,
+      keySchema: parseDdl("word STRING, k INT, number BIGINT"),
+      orderedBy: 3,
+      valueSchema: parseDdl("at TIMESTAMP"),
+      prefix: 2,
+    };
+    const key = (): Row => [`w${random.integer(0, 5)}`, random.chance(0.1) ? null : random.integer(0, 3)];
+    let { store, family } = await run.at(null, spec);
+    const model = new Map<string, Row>();
+    let version: StateVersion | null = null;
+    for (let step = 0; step < 60; step++) {
+      const rows = Array.from({ length: 10 }, (_, i): Row => [...key(), BigInt(step * 10 + i), BigInt(step)]);
+      put(family, ...rows);
+      for (const row of rows) model.set(textOf(row.slice(0, 3)), row);
+      const gone = [...model.values()].filter(() => random.chance(0.2));
+      remove(family, ...gone.map((row) => row.slice(0, 3)));
+      for (const row of gone) model.delete(textOf(row.slice(0, 3)));
+      if (random.chance(0.2)) {
+        version = await store.commit((version?.version ?? 0) + 1, UNFENCED);
+        await store.close();
+        ({ store, family } = await run.at(version, spec));
+      }
+      const asked = [key(), key(), key()];
+      const expected = asked.map((prefix) =>
+        textRows(...[...model.values()].filter((row) => textOf(row.slice(0, 2)) === textOf(prefix))),
+      );
+      assert.deepEqual(matches(family, asked), expected, `seed ${seed}, step ${step}`);
+    }
   },
 
   "keeps families apart": async (subject) => {

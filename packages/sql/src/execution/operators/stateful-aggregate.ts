@@ -32,8 +32,7 @@ export class StatefulAggregateOperator implements Operator {
     const stream = run.stream!;
     const { operatorId, operatorName, keySchema } = this.state.spec;
     const counts = stream.counts(operatorId, operatorName!);
-    const { mode, lateWatermarkMs, watermarkMs } = stream;
-    const batch = { mode, lateWatermarkMs, watermarkMs };
+    const batch = { mode: stream.mode, ...stream.watermarksOf(operatorId) };
     if (this.divided?.owned !== undefined) {
       yield* this.divided.rows(run, batch, this.output, counts);
       return;

@@ -66,3 +66,17 @@ test("a limit lets as many rows through as it says, wherever the power goes", PA
   const crashes = await survives(queries.FIRST_ROWS, NOTHING_SURVIVES, collected, queries.FIRST_ROWS_RESULT);
   expect(crashes).toBeGreaterThan(50);
 });
+
+test("a duplicate passes once, wherever the power goes", PATIENCE, async () => {
+  const options = { ...queries.FIRST_OF_KEY, conf: SNAPSHOT_EACH_TIME };
+  expect(await survives(options, CHANCE, collected, queries.FIRST_OF_KEY_RESULT)).toBeGreaterThan(60);
+});
+
+test.each([NOTHING_SURVIVES, CHANCE])(
+  "a join of streams gives every pair once, and rows without a partner once, wherever the power goes",
+  PATIENCE,
+  async (random) => {
+    const options = { ...queries.PAIRS, conf: SNAPSHOT_EACH_TIME };
+    expect(await survives(options, random, collected, queries.PAIRS_RESULT)).toBeGreaterThan(60);
+  },
+);

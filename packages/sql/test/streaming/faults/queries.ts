@@ -1,4 +1,4 @@
-import { window } from "../../../src/index.js";
+import { expr, window } from "../../../src/index.js";
 import type { TrialOptions } from "./trial.js";
 
 const SCHEMA = "k STRING, n INT, t TIMESTAMP";
@@ -58,3 +58,33 @@ export const FIRST_ROWS: TrialOptions = {
   query: (stream) => stream.limit(5).selectExpr("k", "n"),
 };
 export const FIRST_ROWS_RESULT: readonly string[] = ["a 1", "a 3", "a 4", "b 2", "b 5"];
+
+/** The first row of each key. */
+export const FIRST_OF_KEY: TrialOptions = {
+  schema: SCHEMA,
+  inputs: INPUTS,
+  query: (stream) => stream.dropDuplicates(["k"]).selectExpr("k", "n"),
+};
+export const FIRST_OF_KEY_RESULT: readonly string[] = ["a 1", "b 2", "c 6"];
+
+/**
+ * Rows with those of even numbers that come up to 15 seconds later. The watermark of 21 s after the second addition ends the time of the
+ * row at 1 s, which had no partner, and makes the one at 3 s late.
+ */
+export const PAIRS: TrialOptions = {
+  schema: SCHEMA,
+  inputs: INPUTS,
+  query: (stream) =>
+    stream
+      .withWatermark("t", "5 seconds")
+      .join(
+        stream
+          .filter("n % 2 = 0")
+          .selectExpr("k AS k2", "n AS n2", "t AS t2")
+          .withWatermark("t2", "5 seconds"),
+        expr("k = k2 AND t2 BETWEEN t AND t + INTERVAL 15 SECONDS"),
+        "left",
+      )
+      .select("n", "n2"),
+};
+export const PAIRS_RESULT: readonly string[] = ["1 NULL", "2 2", "3 4", "4 4", "6 6"];

@@ -1,0 +1,117 @@
+import type { Column } from "../column/column.js";
+import type { AcceleratorFactory } from "../column/key/bytes-dictionary.js";
+import { KeyTable } from "../column/key-table.js";
+import type { DataType } from "../schema/data-type.js";
+
+const NONE = -1;
+
+/** Pairs of a row that was asked for and a slot. */
+export interface SlotPairs {
+  readonly questions: Int32Array;
+  readonly slots: Int32Array;
+}
+
+/**
+ * Finds the slots of a family whose keys begin alike. Behind a table of the prefixes hang the slots of each, in the order in which they
+ * came, as doubly linked lists in typed arrays; a prefix without slots is forgotten.
+ */
+export class PrefixIndex {
+  private readonly table: KeyTable;
+  /** Per prefix: its first and its last slot. */
+  private heads: Int32Array = new Int32Array(512);
+  private tails: Int32Array = new Int32Array(512);
+  /** Per slot: its prefix and its neighbours. */
+  private prefixes: Int32Array = new Int32Array(512);
+  private next: Int32Array = new Int32Array(512);
+  private previous: Int32Array = new Int32Array(512);
+  private scratch: Int32Array = new Int32Array(0);
+
+  constructor(types: readonly DataType[], accelerator?: AcceleratorFactory) {
+    this.table = new KeyTable(types, accelerator);
+  }
+
+  /** Adds slots that are not in the index; their prefixes are the rows of `prefix`. */
+  add(prefix: readonly Column[], slots: Int32Array, rowCount: number): void {
+    const found = this.room(rowCount);
+    // prefixes that are new have no slots yet, and a slot that is used again may hold another prefix
+    const end = this.table.slotCount;
+    this.table.find(prefix, rowCount, found);
+    const known = found.slice(0, rowCount);
+    this.table.findOrAdd(prefix, rowCount, found);
+    this.growPrefixes(Math.max(end, this.table.slotCount));
+    for (let i = 0; i < rowCount; i++) if (known[i] === NONE) this.heads[found[i]!] = NONE;
+    for (let i = 0; i < rowCount; i++) this.append(slots[i]!, found[i]!);
+  }
+
+  /** Takes a slot out. */
+  remove(slot: number): void {
+    const prefix = this.prefixes[slot]!;
+    const before = this.previous[slot]!;
+    const after = this.next[slot]!;
+    if (before === NONE) this.heads[prefix] = after;
+    else this.next[before] = after;
+    if (after === NONE) this.tails[prefix] = before;
+    else this.previous[after] = before;
+    if (before === NONE && after === NONE) this.table.removeSlot(prefix);
+  }
+
+  /** The slots of each prefix asked for; those of a question are neighbours. */
+  match(prefix: readonly Column[], rowCount: number): SlotPairs {
+    const found = this.room(rowCount);
+    this.table.find(prefix, rowCount, found);
+    let questions = new Int32Array(Math.max(64, rowCount));
+    let slots = new Int32Array(questions.length);
+    let count = 0;
+    for (let i = 0; i < rowCount; i++) {
+      if (found[i] === NONE) continue;
+      for (let slot = this.heads[found[i]!]!; slot !== NONE; slot = this.next[slot]!) {
+        if (count === slots.length) {
+          questions = grown(questions, count + 1);
+          slots = grown(slots, count + 1);
+        }
+        questions[count] = i;
+        slots[count++] = slot;
+      }
+    }
+    return { questions: questions.subarray(0, count), slots: slots.subarray(0, count) };
+  }
+
+  byteSize(): number {
+    return this.table.byteSize() + 8 * this.heads.length + 12 * this.prefixes.length;
+  }
+
+  private append(slot: number, prefix: number): void {
+    if (slot >= this.prefixes.length) this.growSlots(slot + 1);
+    const head = this.heads[prefix]!;
+    this.prefixes[slot] = prefix;
+    this.next[slot] = NONE;
+    this.previous[slot] = head === NONE ? NONE : this.tails[prefix]!;
+    if (head === NONE) this.heads[prefix] = slot;
+    else this.next[this.tails[prefix]!] = slot;
+    this.tails[prefix] = slot;
+  }
+
+  private room(rowCount: number): Int32Array {
+    if (this.scratch.length < rowCount) this.scratch = new Int32Array(Math.max(4096, rowCount));
+    return this.scratch;
+  }
+
+  private growPrefixes(length: number): void {
+    if (this.heads.length >= length) return;
+    this.heads = grown(this.heads, length);
+    this.tails = grown(this.tails, length);
+  }
+
+  private growSlots(length: number): void {
+    this.prefixes = grown(this.prefixes, length);
+    this.next = grown(this.next, length);
+    this.previous = grown(this.previous, length);
+  }
+}
+
+/** A copy of at least `length`. */
+function grown(old: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(Math.max(length, old.length * 2));
+  larger.set(old);
+  return larger;
+}

@@ -1,0 +1,9 @@
+import type { Attribute } from "../expression/expression.js";
+
+/** Where the analyzer notes the delay of a column's watermark, in milliseconds. */
+export const DELAY_MARK = "spark.watermarkDelayMs";
+
+/** The number of the first column with a watermark; -1 if none has one. */
+export function eventTimeColumn(columns: readonly Attribute[]): number {
+  return columns.findIndex((column) => column.metadata?.[DELAY_MARK] !== undefined);
+}
