@@ -2,6 +2,7 @@ import type { OutputMode } from "@ss/core";
 import { StreamError } from "@ss/core";
 import { exists } from "../expression/children.js";
 import type { Alias, Attribute, Expression } from "../expression/expression.js";
+import { typeOf } from "../expression/type-of.js";
 import { joinBounds } from "../logical/join-bounds.js";
 import { outputOf } from "../logical/output.js";
 import type { Aggregate, Deduplicate, Join, JoinType, LogicalPlan } from "../logical/plan.js";
@@ -283,8 +284,10 @@ function checkOneEventTime(columns: readonly Expression[]): void {
       (column.kind === "attribute" || column.kind === "alias") &&
       column.metadata?.["spark.watermarkDelayMs"] !== undefined,
   );
-  if (marked.length < 2) return;
-  const names = marked.map((column) => (column.kind === "alias" ? column.names[0]! : column.name));
+  // a window and a time that was made of it, by window_time, are one
+  const times = marked.filter((column) => typeOf(column).kind !== "struct");
+  if (times.length < 2) return;
+  const names = times.map((column) => (column.kind === "alias" ? column.names[0]! : column.name));
   const eventTimeCols = names.map((name) => `\`${name}\``).join(", ");
   throw new StreamError({
     condition: "MULTIPLE_EVENT_TIME_COLUMNS",
