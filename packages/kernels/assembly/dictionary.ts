@@ -3,6 +3,10 @@
 
 const PRIME_A: i32 = 0x9e3779b1;
 const PRIME_B: i32 = 0x85ebca77;
+const PRIME_C: i32 = 0xc2b2ae3d;
+const PRIME_D: i32 = 0x27d4eb2f;
+/** Slices up to this length are hashed and compared as one vector. */
+const SHORT: i32 = 16;
 
 const UNKNOWN: i32 = -2;
 
@@ -32,47 +36,63 @@ function hashSlice(start: usize, length: i32): i32 {
   let a = length * PRIME_B;
   let b = PRIME_A;
   const end = start + <usize>length;
-  let at = start;
-  for (; at + 8 <= end; at += 8) {
+  for (let at = start; at < end - 8; at += 8) {
     a = rotl<i32>((a ^ load<i32>(at)) * PRIME_A, 13);
     b = rotl<i32>((b ^ load<i32>(at, 4)) * PRIME_B, 15);
   }
-  if (at < end) {
-    if (length >= 8) {
-      a = rotl<i32>((a ^ load<i32>(end - 8)) * PRIME_A, 13);
-      b = rotl<i32>((b ^ load<i32>(end - 4)) * PRIME_B, 15);
-    } else if (length >= 4) {
-      a = (a ^ load<i32>(start)) * PRIME_A;
-      b = (b ^ load<i32>(end - 4)) * PRIME_B;
-    } else {
-      const few =
-        <i32>load<u8>(start) |
-        (<i32>load<u8>(start + <usize>(length >> 1)) << 8) |
-        (<i32>load<u8>(end - 1) << 16);
-      a = (a ^ few) * PRIME_A;
-    }
-  }
+  // the last 8 bytes, some of them again
+  a = rotl<i32>((a ^ load<i32>(end - 8)) * PRIME_A, 13);
+  b = rotl<i32>((b ^ load<i32>(end - 4)) * PRIME_B, 15);
   return mix(a ^ rotl<i32>(b, 16));
 }
 
+/** All bits of as many of 16 bytes as a short slice has, at 16 times its length. */
+const MASKS: usize = memory.data<u8>([
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0,
+  255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0,
+  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0,
+  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0,
+  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0,
+  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0,
+  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0,
+  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0,
+  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+]);
+
+// @ts-ignore: decorator
+@inline
+function shortSlice(start: usize, length: i32): v128 {
+  return v128.and(v128.load(start), v128.load(MASKS + (<usize>length << 4)));
+}
+
+/** Of at most 16 bytes, the others being 0: four lanes at once and no branch, as lengths of words cannot be foretold. */
+// @ts-ignore: decorator
+@inline
+function hashShort(bytes: v128, length: i32): i32 {
+  let lanes = i32x4.mul(bytes, i32x4(PRIME_A, PRIME_B, PRIME_C, PRIME_D));
+  lanes = v128.xor(lanes, i32x4.shr_u(lanes, 15));
+  const a = i32x4.extract_lane(lanes, 0) ^ rotl<i32>(i32x4.extract_lane(lanes, 1), 9);
+  const b = i32x4.extract_lane(lanes, 2) ^ rotl<i32>(i32x4.extract_lane(lanes, 3), 9);
+  return mix(a * PRIME_A + b + length * PRIME_B);
+}
+
+/** Of two long slices. */
 // @ts-ignore: decorator
 @inline
 function sameSlice(one: usize, other: usize, length: i32): bool {
-  if (length >= 8) {
-    const last = <usize>(length - 8);
-    for (let at: usize = 0; at < last; at += 8) {
-      if (load<u64>(one + at) != load<u64>(other + at)) return false;
-    }
-    return load<u64>(one + last) == load<u64>(other + last);
+  const last = <usize>(length - 8);
+  for (let at: usize = 0; at < last; at += 8) {
+    if (load<u64>(one + at) != load<u64>(other + at)) return false;
   }
-  if (length >= 4) {
-    const last = <usize>(length - 4);
-    return load<u32>(one) == load<u32>(other) && load<u32>(one + last) == load<u32>(other + last);
-  }
-  for (let at: usize = 0; at < <usize>length; at++) {
-    if (load<u8>(one + at) != load<u8>(other + at)) return false;
-  }
-  return true;
+  return load<u64>(one + last) == load<u64>(other + last);
 }
 
 /**
@@ -98,7 +118,9 @@ export function dictionaryLook(
   for (let i = from; i < to; i++) {
     const start = data + <usize>load<u32>(starts + (<usize>i << 2));
     const length = load<i32>(lengths + (<usize>i << 2));
-    const hash = hashSlice(start, length);
+    const isShort = length <= SHORT;
+    const bytes = isShort ? shortSlice(start, length) : i32x4.splat(0);
+    const hash = isShort ? hashShort(bytes, length) : hashSlice(start, length);
     const p = (<u32>hash >> 24) & partMask;
     const part = <usize>load<u32>(parts + (<usize>p << 3));
     // in bytes: pairs of 8
@@ -110,9 +132,12 @@ export function dictionaryLook(
       if (stored == 0) break;
       if (load<i32>(part + at) == hash) {
         const entry = <usize>(stored - 1) << 2;
+        const stands = own + <usize>load<u32>(ownStarts + entry);
         if (
           load<i32>(ownLengths + entry) == length &&
-          sameSlice(start, own + <usize>load<u32>(ownStarts + entry), length)
+          (isShort
+            ? !v128.any_true(v128.xor(bytes, shortSlice(stands, length)))
+            : sameSlice(start, stands, length))
         ) {
           code = stored - 1;
           break;

@@ -222,16 +222,21 @@ export class KeyTable {
     const { words } = this.rows;
     if (add) this.growDirect((this.lanes[0] as BytesLane).dictionary.codeCount + 1);
     const direct = this.direct!;
+    const { length } = direct;
     for (let i = 0; i < rowCount; i++) {
+      // unknown codes are below all places
       const place = words[i]! + 1;
-      let slot = place < 0 || place >= direct.length ? NONE : direct[place]! - 1;
-      if (slot === NONE && add) {
-        slot = this.host.free.pop() ?? this.host.slotEnd++;
-        this.fill(slot, i);
-        direct[place] = slot + 1;
-      }
-      slots[i] = slot;
+      const stored = place >>> 0 < length ? direct[place]! : 0;
+      slots[i] = stored - 1;
+      if (stored === 0 && add) slots[i] = this.addDirectly(i, place);
     }
+  }
+
+  private addDirectly(row: number, place: number): number {
+    const slot = this.host.free.pop() ?? this.host.slotEnd++;
+    this.fill(slot, row);
+    this.direct![place] = slot + 1;
+    return slot;
   }
 
   private look(rowCount: number, slots: Int32Array, mode: number): void {

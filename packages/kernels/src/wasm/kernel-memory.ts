@@ -6,6 +6,8 @@ const INITIAL_PAGES = 16;
 const MAXIMUM_PAGES = 65536;
 /** Blocks are powers of two from here on, so that a block that was given back fits the next of its size. */
 const SMALLEST_LOG = 6;
+/** Bytes behind the last block, so that a vector that begins within a block may be read whole. */
+const SPARE_BYTES = 64;
 
 /**
  * The WebAssembly memory of this thread, given out in blocks. It is a shared one, not to share it between threads but because growth
@@ -44,7 +46,7 @@ export class KernelMemory {
     if (known !== undefined) return known;
     const address = this.end;
     const end = address + 2 ** log;
-    if (end > this.buffer.byteLength && !this.growTo(end)) return -1;
+    if (end + SPARE_BYTES > this.buffer.byteLength && !this.growTo(end + SPARE_BYTES)) return -1;
     this.end = end;
     return address;
   }

@@ -2,36 +2,54 @@ import { mix } from "./hash-index.js";
 
 const PRIME_A = 0x9e3779b1 | 0;
 const PRIME_B = 0x85ebca77 | 0;
+const PRIME_C = 0xc2b2ae3d | 0;
+const PRIME_D = 0x27d4eb2f | 0;
 
-/** A hash of `length` bytes from `start`, in two lanes of 32 bits; the same as that of the kernels' dictionary. */
+/** Slices up to this length are hashed as one vector of four words. */
+const SHORT = 16;
+
+/** A hash of `length` bytes from `start`; the same as that of the kernels' dictionary. */
 export function hashSlice(view: DataView, start: number, length: number): number {
+  return length <= SHORT ? hashShort(view, start, length) : hashLong(view, start, length);
+}
+
+/** In four lanes of 32 bits; bytes behind the slice count as 0. */
+function hashShort(view: DataView, start: number, length: number): number {
+  const end = start + length;
+  const a = lane(wordAt(view, start, end), PRIME_A) ^ rotated(lane(wordAt(view, start + 4, end), PRIME_B));
+  const b =
+    lane(wordAt(view, start + 8, end), PRIME_C) ^ rotated(lane(wordAt(view, start + 12, end), PRIME_D));
+  return mix((Math.imul(a, PRIME_A) + b + Math.imul(length, PRIME_B)) | 0);
+}
+
+function wordAt(view: DataView, at: number, end: number): number {
+  if (at + 4 <= end) return view.getInt32(at, true);
+  let word = 0;
+  for (let k = end - 1; k >= at; k--) word = (word << 8) | view.getUint8(k);
+  return word;
+}
+
+function lane(word: number, prime: number): number {
+  const product = Math.imul(word, prime);
+  return product ^ (product >>> 15);
+}
+
+function rotated(word: number): number {
+  return (word << 9) | (word >>> 23);
+}
+
+/** In two lanes of 32 bits, the last 8 bytes behind the others, some of them again. */
+function hashLong(view: DataView, start: number, length: number): number {
   let a = Math.imul(length, PRIME_B) | 0;
   let b = PRIME_A;
   const end = start + length;
-  let at = start;
-  for (; at + 8 <= end; at += 8) {
+  for (let at = start; ; at = Math.min(at + 8, end - 8)) {
     a = Math.imul(a ^ view.getInt32(at, true), PRIME_A);
     a = (a << 13) | (a >>> 19);
     b = Math.imul(b ^ view.getInt32(at + 4, true), PRIME_B);
     b = (b << 15) | (b >>> 17);
+    if (at === end - 8) return mix(a ^ ((b << 16) | (b >>> 16)));
   }
-  if (at < end) {
-    if (length >= 8) {
-      // the last 8 bytes, some of them again
-      a = Math.imul(a ^ view.getInt32(end - 8, true), PRIME_A);
-      a = (a << 13) | (a >>> 19);
-      b = Math.imul(b ^ view.getInt32(end - 4, true), PRIME_B);
-      b = (b << 15) | (b >>> 17);
-    } else if (length >= 4) {
-      a = Math.imul(a ^ view.getInt32(start, true), PRIME_A);
-      b = Math.imul(b ^ view.getInt32(end - 4, true), PRIME_B);
-    } else {
-      const few =
-        view.getUint8(start) | (view.getUint8(start + (length >> 1)) << 8) | (view.getUint8(end - 1) << 16);
-      a = Math.imul(a ^ few, PRIME_A);
-    }
-  }
-  return mix(a ^ ((b << 16) | (b >>> 16)));
 }
 
 /** Whether `length` bytes of two places are the same. */
