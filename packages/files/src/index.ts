@@ -12,6 +12,7 @@ export {
   type PackedCodec,
   type WrittenCodec,
 } from "./compression.js";
+export { FolderSignals } from "./folder-signals.js";
 export { FolderTimes } from "./folder-times.js";
 export { expandGlob, globTest, isGlob } from "./glob.js";
 export { isHidden, type Listing, type ListingOptions, listFiles, pathNotFound } from "./listing.js";

@@ -14,7 +14,7 @@ export interface ListingOptions {
   readonly mustExist?: boolean | undefined;
   /** Files of which this is true, by their path, are left out without being looked at. */
   readonly skip?: ((path: string) => boolean) | undefined;
-  /** Passes over folders without new names since the listing before with the same times. */
+  /** Passes over what was listed before with the same times and has not changed. */
   readonly times?: FolderTimes | undefined;
 }
 
@@ -72,7 +72,7 @@ async function collect(
   { skip, times }: ListingOptions,
   files: FileEntry[],
 ): Promise<void> {
-  if (times !== undefined && fileSystem.folderTimes) {
+  if (times !== undefined && (fileSystem.folderTimes || fileSystem.watch)) {
     return collectChanged(fileSystem, folder, accepts, skip, times, files);
   }
   const entries = fileSystem.list(folder.path, { recursive: true, ...(skip && { skip }) });
@@ -82,7 +82,7 @@ async function collect(
   }
 }
 
-/** Lists folder by folder, those with new names only. */
+/** Looks at what is new folder by folder, and lists those of which that is not known. */
 async function collectChanged(
   fileSystem: FileSystem,
   folder: FileEntry,
@@ -91,19 +91,22 @@ async function collectChanged(
   times: FolderTimes,
   files: FileEntry[],
 ): Promise<void> {
-  let below = times.unchanged(folder);
-  if (below === undefined) {
-    const listedMs = times.nowMs();
-    const found: string[] = [];
+  const news = times.news(folder, fileSystem.folderTimes ?? false);
+  const folders = news?.folders ?? times.begin(folder);
+  if (news === undefined) {
     for await (const entry of fileSystem.list(folder.path, { ...(skip && { skip }) })) {
       if (isHidden(baseName(entry.path))) continue;
-      if (entry.isFolder) found.push(entry.path);
+      if (entry.isFolder) folders.add(entry.path);
       else if (accepts(entry)) files.push(entry);
     }
-    times.note(folder, listedMs, found);
-    below = found;
   }
-  for (const path of below) {
+  for (const path of news?.changed ?? []) {
+    if (skip?.(path)) continue;
+    const entry = await fileSystem.stat(path);
+    if (entry?.isFolder) folders.add(path);
+    else if (entry !== null && accepts(entry)) files.push(entry);
+  }
+  for (const path of folders) {
     const entry = await fileSystem.stat(path);
     if (entry?.isFolder) await collectChanged(fileSystem, entry, accepts, skip, times, files);
   }

@@ -1,4 +1,11 @@
-import { type FileEntry, type ListOptions, MemoryFileSystem, type Offset, type Source } from "@ss/core";
+import {
+  type Clock,
+  type FileEntry,
+  type ListOptions,
+  MemoryFileSystem,
+  type Offset,
+  type Source,
+} from "@ss/core";
 import { expect, test } from "vitest";
 import { Harness, memoryLog, rangeRows } from "./harness.js";
 
@@ -6,6 +13,12 @@ import { Harness, memoryLog, rangeRows } from "./harness.js";
 class CountingFiles extends MemoryFileSystem {
   readonly counts = { lists: 0, looked: 0, stats: 0, reads: 0 };
   folderTimes = false;
+
+  /** Files of which nobody tells that they change, unless `hears`. */
+  constructor(clock: Clock, hears = false) {
+    super(clock);
+    if (!hears) Object.assign(this, { watch: undefined });
+  }
 
   override async *list(folder: string, options?: ListOptions): AsyncGenerator<FileEntry> {
     this.counts.lists++;
@@ -26,6 +39,10 @@ class CountingFiles extends MemoryFileSystem {
 
 class CountingHarness extends Harness {
   override readonly files: CountingFiles = new CountingFiles(this.clock);
+
+  hears(): void {
+    Object.assign(this, { files: new CountingFiles(this.clock, true) });
+  }
 
   async open(options: Record<string, unknown> = {}, path = "/in"): Promise<Source> {
     const source = await this.stream("text", path, "value STRING", options);
@@ -112,6 +129,48 @@ test("a poll does not list folders whose time has not changed, and finds every f
   // and however quiet it is, now and then all is listed
   harness.clock.ms += 20_000;
   expect((await harness.counted(() => next(source, end))).lists).toBeGreaterThan(0);
+});
+
+test("a watched folder is looked at by the names that changed in it, and now and then as a whole", async () => {
+  const harness = new CountingHarness();
+  harness.hears();
+  for (let i = 0; i < 500; i++) await harness.put(`/in/day=1/${i}.txt`, String(i));
+  const source = await harness.open({ recursiveFileLookup: true });
+  let wakes = 0;
+  const leave = source.onData!(() => wakes++);
+  let end = await next(source, null);
+  for (const path of ["/in/day=1/late", "/in/day=2/early", "/in/day=2/late"]) {
+    wakes = 0;
+    await harness.put(path, path);
+    expect(wakes).toBeGreaterThan(0);
+    const start = end;
+    const counts = await harness.counted(async () => {
+      end = await next(source, start);
+    });
+    expect(counts.looked).toBeLessThan(10);
+    expect(await rangeRows(source, start, end)).toEqual([[path]]);
+  }
+  const quiet = await harness.counted(() => next(source, end));
+  expect(quiet).toMatchObject({ lists: 0, looked: 0 });
+  harness.clock.ms += 60_000;
+  expect((await harness.counted(() => next(source, end))).lists).toBeGreaterThan(0);
+  wakes = 0;
+  leave();
+  await harness.put("/in/day=1/last", "last");
+  expect(wakes).toBe(0);
+});
+
+test("files that a limit left behind are found again though their names were told only once", async () => {
+  const harness = new CountingHarness();
+  harness.hears();
+  await harness.put("/in/first", "first");
+  const source = await harness.open({ maxFilesPerTrigger: 2, latestFirst: true });
+  const first = await next(source, null);
+  for (let i = 0; i < 5; i++) await harness.put(`/in/${i}`, String(i));
+  let end = first;
+  for (let i = 0; i < 3; i++) end = await next(source, end);
+  const rows = await rangeRows(source, first, end);
+  expect(rows.flat().sort()).toEqual(["0", "1", "2", "3", "4"]);
 });
 
 test("files that a limit left behind are found again in a folder that has not changed", async () => {

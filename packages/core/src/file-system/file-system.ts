@@ -61,6 +61,13 @@ export interface FileSystem {
   readonly worker?: WorkerForm | undefined;
   /** True: `modifiedMs` of a folder changes with every name that comes to it or goes, so that it need not be listed again until then. */
   readonly folderTimes?: boolean;
+  /**
+   * Calls `changed` with the path of each entry that comes to a folder, goes from it or is changed, until the returned function is called;
+   * with null when it cannot tell which, or has lost the folder and will say no more. Undefined where it does not hear of all changes of this
+   * folder: another machine's disk, a folder that is not there. It may call late, more than once, and, when very many changes come at once,
+   * not for all of them.
+   */
+  watch?(folder: string, changed: (path: string | null) => void): (() => void) | undefined;
   /** The entries of a folder, in no order; with `recursive` all files below it. An absent folder has none. */
   list(folder: string, options?: ListOptions): AsyncIterable<FileEntry>;
   stat(path: string): Promise<FileEntry | null>;

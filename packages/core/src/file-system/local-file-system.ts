@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { StreamError } from "../errors/stream-error.js";
 import { workerModule } from "../worker/worker-form.js";
 import type { FileEntry, FileReader, FileSystem, ListOptions } from "./file-system.js";
+import { watchFolder } from "./local-watch.js";
 import { hasCode, LocalWrites } from "./local-writes.js";
 import { isTemporaryName, SpareFiles } from "./spare-files.js";
 
@@ -35,6 +36,7 @@ export function localFileSystem(options: LocalFileSystemOptions = {}): FileSyste
       return module === undefined ? undefined : { module, export: "localFileSystem", options: { durable } };
     },
     folderTimes: true,
+    watch: (folder, changed) => watchFolder(trimSlash(folder), localPath(folder), changed),
     list: (folder, listOptions) => listFolder(trimSlash(folder), localPath(folder), listOptions ?? {}),
     stat: async (path) => entryOf(trimSlash(path), localPath(path)),
     readAll: (path) => readAll(path),

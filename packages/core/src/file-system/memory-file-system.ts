@@ -14,6 +14,7 @@ interface StoredFile {
 export class MemoryFileSystem implements FileSystem {
   readonly schemes: readonly string[] = ["memory"];
   private readonly files: Map<string, StoredFile> = new Map();
+  private readonly watchers = new Map<string, Set<(path: string | null) => void>>();
   private readonly clock: Clock;
 
   constructor(clock: Clock = systemClock) {
@@ -35,6 +36,16 @@ export class MemoryFileSystem implements FileSystem {
     }
     for (const [path, modifiedMs] of folders)
       if (!options?.skip?.(path)) yield { path, isFolder: true, size: 0, modifiedMs };
+  }
+
+  watch(folder: string, changed: (path: string | null) => void): () => void {
+    const name = trimSlash(folder);
+    const watchers = this.watchers.get(name) ?? new Set();
+    this.watchers.set(name, watchers);
+    // of two watchers with one function each is one
+    const watcher = (path: string | null): void => changed(path);
+    watchers.add(watcher);
+    return () => watchers.delete(watcher);
   }
 
   async stat(path: string): Promise<FileEntry | null> {
@@ -91,20 +102,42 @@ export class MemoryFileSystem implements FileSystem {
 
   async delete(path: string): Promise<boolean> {
     const name = trimSlash(path);
-    if (this.files.delete(name)) return true;
+    if (this.take(name)) return true;
     const below = [...this.files.keys()].filter((other) => other.startsWith(`${name}/`));
-    for (const other of below) this.files.delete(other);
+    for (const other of below) this.take(other);
     return below.length > 0;
   }
 
   async move(from: string, to: string): Promise<void> {
     const file = this.existing(from);
-    this.files.delete(from);
+    this.take(from);
     this.files.set(to, file);
+    this.signal(to);
   }
 
   private put(path: string, bytes: Uint8Array): void {
     this.files.set(path, { bytes, modifiedMs: this.clock.now() });
+    this.signal(path);
+  }
+
+  private take(path: string): boolean {
+    if (!this.files.delete(path)) return false;
+    this.signal(path);
+    return true;
+  }
+
+  /** Tells those who watch the file's folder, or one above it, which of its entries has changed. */
+  private signal(path: string): void {
+    if (this.watchers.size === 0) return;
+    for (
+      let slash = path.lastIndexOf("/"), entry = path;
+      slash >= 0;
+      slash = path.lastIndexOf("/", slash - 1)
+    ) {
+      for (const watcher of this.watchers.get(slash === 0 ? "/" : path.slice(0, slash)) ?? []) watcher(entry);
+      if (slash === 0) return;
+      entry = path.slice(0, slash);
+    }
   }
 
   private existing(path: string): StoredFile {

@@ -103,7 +103,7 @@ export interface Source {
   commit(end: Offset): Promise<void>;
 
   /** Calls `wake` whenever rows may have arrived, until the returned function is called. Absent: the loop polls. */
-  onData?(wake: () => void): () => void;
+  readonly onData?: ((wake: () => void) => () => void) | undefined;
 
   /** Numbers for the progress report (`maxOffsetsBehindLatest`), as text. */
   metrics?(consumed: Offset | null): Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import {
   assert,
   type Batch,
+  type Clock,
   type FileEntry,
   type FormatContext,
   type FormatReader,
@@ -9,6 +10,7 @@ import {
   type Partition,
   type Predicate,
   type PushdownAnswer,
+  parseDurationMs,
   type ReadLimit,
   type ScanRequest,
   type Source,
@@ -33,6 +35,9 @@ import { FileQueue, orderFiles } from "./new-files.js";
 import { SeenFiles } from "./seen-files.js";
 import type { StreamOptions } from "./stream-options.js";
 
+/** How long the loop waits between two looks, unless told otherwise. */
+const POLLING_MS = 10;
+
 /** What a file source is made of. */
 export interface FileStreamParts {
   readonly path: string;
@@ -55,10 +60,15 @@ export class FileStreamSource implements Source {
   readonly schema: StructType;
   readonly replayable = true;
   readonly readLimit: ReadLimit;
+  readonly onData: Source["onData"];
   private readonly parts: FileStreamParts;
   private readonly scan: FileScan;
   private readonly seen: SeenFiles;
   private log: SeenFileLog | undefined;
+  private clock: Clock | undefined;
+  private signal: AbortSignal | undefined;
+  /** Whether it will ring by itself. */
+  private looksAgain = false;
   private cleaner: FileCleaner | undefined;
   private newestBatch = -1;
   /** Files that were listed and not taken, for the next batches. */
@@ -76,14 +86,17 @@ export class FileStreamSource implements Source {
     this.readLimit = streamOptions.readLimit;
     this.scan = new FileScan(schema, reader, options, context, parser);
     this.seen = new SeenFiles(streamOptions.maxFileAgeMs, streamOptions.fileNameOnly);
+    this.onData = parts.index.mayHear ? (wake) => this.listen(wake) : undefined;
   }
 
   get worker(): WorkerForm | undefined {
     return this.parts.workerForm();
   }
 
-  async open({ log, clock }: SourceContext): Promise<void> {
+  async open({ log, clock, signal }: SourceContext): Promise<void> {
     const { context, streamOptions, path } = this.parts;
+    this.clock = clock;
+    this.signal = signal;
     const settings = logSettings(context.conf, "fileSource");
     this.log = new SeenFileLog(log, settings, clock, (file) => this.seen.isYoung(file.timestampMs));
     for (const file of await this.log.all()) this.seen.add(file.path, file.timestampMs);
@@ -112,17 +125,12 @@ export class FileStreamSource implements Source {
     if (this.pinned !== undefined) return this.pinned.take(limit, isNew).taken;
     const { latestFirst, maxCachedFiles, discardCachedInputRatio } = this.parts.streamOptions;
     let queue = this.unread;
-    let unknown = 0;
-    if (queue.length === 0) {
-      const listed = (await this.listed()).filter((file) => !this.seen.knows(file.path));
-      unknown = listed.length;
-      queue = new FileQueue(listed.filter(isNew));
-    }
+    if (queue.length === 0) queue = new FileQueue((await this.listed()).filter(isNew));
     const { taken, leftWeight, limit: amount } = queue.take(limit, () => true);
-    if (taken.length < unknown) this.parts.index.listAgain();
     // what comes newest first is not kept, as it may change
     const keeps = !latestFirst && leftWeight >= amount * discardCachedInputRatio;
     this.unread = keeps ? queue.upTo(maxCachedFiles) : new FileQueue([]);
+    if (queue.length > this.unread.length) this.parts.index.listAgain();
     return taken;
   }
 
@@ -130,8 +138,28 @@ export class FileStreamSource implements Source {
   private async listed(): Promise<FileEntry[]> {
     const { index, schema, streamOptions } = this.parts;
     const listing = await index.listNew((path) => this.seen.knows(path));
+    this.lookAgain();
     const files = index.partitionedFiles(listing, schema.partition).map(({ file }) => file);
     return orderFiles(files, streamOptions.latestFirst);
+  }
+
+  private listen(wake: () => void): () => void {
+    const leave = this.parts.index.onChange(wake);
+    this.lookAgain();
+    return leave;
+  }
+
+  /** Rings after a while where changes come without a signal. */
+  private lookAgain(): void {
+    const { clock, signal } = this;
+    const { index, context } = this.parts;
+    if (clock === undefined || this.onData === undefined || this.looksAgain || index.hearsAll) return;
+    const delayMs = parseDurationMs(context.conf("spark.sql.streaming.pollingDelay") ?? "") ?? POLLING_MS;
+    this.looksAgain = true;
+    void clock.sleep(Math.max(1, delayMs), signal).then(() => {
+      this.looksAgain = false;
+      index.ring();
+    });
   }
 
   private async record(files: readonly FileEntry[]): Promise<void> {
@@ -194,6 +222,7 @@ export class FileStreamSource implements Source {
   }
 
   async close(): Promise<void> {
+    this.parts.index.close();
     await this.cleaner?.close();
   }
 

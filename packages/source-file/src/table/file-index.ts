@@ -12,6 +12,7 @@ import {
   baseOf,
   discoverPartitions,
   FileManifest,
+  FolderSignals,
   FolderTimes,
   hasManifest,
   isGlob,
@@ -36,6 +37,7 @@ export class FileIndex {
   private readonly clock: Clock;
   private readonly recursive: boolean;
   private readonly bases: readonly string[] | undefined;
+  private readonly signals: FolderSignals;
   private readonly times: FolderTimes;
   private usesManifest: boolean | undefined;
 
@@ -47,7 +49,34 @@ export class FileIndex {
     this.recursive = options.boolean("recursiveFileLookup", false);
     const base = options.get("basePath");
     this.bases = base === undefined ? undefined : [absolutePath(base)];
-    this.times = new FolderTimes(clock);
+    this.signals = new FolderSignals(context.fileSystem);
+    this.times = new FolderTimes(clock, this.signals);
+  }
+
+  /** Whether new files may make themselves heard: patterns match folders that nobody watches. */
+  get mayHear(): boolean {
+    return this.context.fileSystem.watch !== undefined && !this.paths.some(isGlob);
+  }
+
+  /** Whether all that may come after the last `listNew` will be heard. */
+  get hearsAll(): boolean {
+    return this.times.hears(this.usesManifest ? [manifestPath(this.paths[0]!)] : this.paths);
+  }
+
+  /** Calls `wake` when there may be new files, until the returned function is called. */
+  onChange(wake: () => void): () => void {
+    for (const path of this.paths) this.signals.watch(path);
+    return this.signals.onChange(wake);
+  }
+
+  /** Calls those whom `onChange` has noted. */
+  ring(): void {
+    this.signals.ring();
+  }
+
+  /** Ends all watching. */
+  close(): void {
+    this.signals.close();
   }
 
   /** The files as they are now, in no order. With `mustExist` a path that leads nowhere is an error. */
@@ -68,12 +97,11 @@ export class FileIndex {
   /** The files of the manifest, unless it has had no new entry since they were asked for. */
   private async newManifestFiles(): Promise<FileEntry[]> {
     const { fileSystem } = this.context;
-    const folder = fileSystem.folderTimes ? await fileSystem.stat(manifestPath(this.paths[0]!)) : null;
-    if (folder !== null && this.times.unchanged(folder) !== undefined) return [];
-    const listedMs = this.times.nowMs();
-    const files = await this.manifestFiles();
-    if (folder !== null) this.times.note(folder, listedMs, []);
-    return files;
+    const folder = await fileSystem.stat(manifestPath(this.paths[0]!));
+    if (folder === null) return this.manifestFiles();
+    if (this.times.news(folder, fileSystem.folderTimes ?? false)?.changed.length === 0) return [];
+    this.times.begin(folder);
+    return this.manifestFiles();
   }
 
   /** Lets the next `listNew` find again what the one before has found. */
