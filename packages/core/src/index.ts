@@ -48,6 +48,8 @@ export type {
   FormatWriter,
 } from "./format/file-format.js";
 export { renderTable, type TableTextOptions } from "./format/table-text.js";
+export { type GroupState, GroupStateTimeout } from "./group-state/group-state.js";
+export { type GroupStateMoment, TrackedGroupState } from "./group-state/tracked-group-state.js";
 export { Options, parseDurationMs } from "./plugin/options.js";
 export {
   formatContext,
@@ -94,10 +96,16 @@ export { type StructJson, type TypeJson, typeFromJson, typeToJson } from "./sche
 export { StructField, StructType } from "./schema/struct-type.js";
 export { simpleString, sqlText, treeString, typeName } from "./schema/type-text.js";
 export {
+  type RowFrom,
   type RowOf,
+  type RowSpec,
   type SchemaLiteral,
+  schemaFrom,
   schemaOf,
   TypedStructType,
+  type TypedValue,
+  type TypeSpec,
+  typeFrom,
   type ValueOf,
 } from "./schema/typed-schema.js";
 export { type DefinedBatch, defineSink, type SinkDefinition } from "./sink/define-sink.js";

@@ -10,10 +10,16 @@ export {
   DecimalType,
   DoubleType,
   FloatType,
+  type GroupState,
+  GroupStateTimeout,
   IntegerType,
   LongType,
   MapType,
   type OutputMode,
+  type RowFrom,
+  type RowOf,
+  type RowSpec,
+  type SchemaLiteral,
   ShortType,
   StreamError,
   type StreamingQuery,
@@ -26,6 +32,8 @@ export {
   schemaOf,
   TimestampNTZType,
   TimestampType,
+  type TypedValue,
+  type TypeSpec,
   YearMonthIntervalType,
 } from "@ss/core";
 export { Column, type ColumnOrName, type LiteralValue } from "./dataframe/column.js";
@@ -34,6 +42,11 @@ export { DataFrameWriter } from "./dataframe/dataframe-writer.js";
 export type { ForeachWriter } from "./dataframe/executor.js";
 export * from "./dataframe/functions.js";
 export { GroupedData } from "./dataframe/grouped-data.js";
+export {
+  type FlatMapGroupsOptions,
+  KeyValueGroupedDataset,
+  type MapGroupsOptions,
+} from "./dataframe/key-value-grouped-dataset.js";
 export { Reader } from "./dataframe/reader.js";
 export type { AnyRow, ColumnName } from "./dataframe/row-types.js";
 export { DataStreamWriter } from "./dataframe/stream-writer.js";

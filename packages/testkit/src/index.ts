@@ -19,6 +19,7 @@ export {
   type DiskOperationKind,
 } from "./disk/disk-fault.js";
 export { FaultyFileSystem, type FaultyFileSystemOptions } from "./disk/faulty-file-system.js";
+export { TestGroupState, type TestGroupStateOptions } from "./keyed/test-group-state.js";
 export { type SeededRandom, seededRandom } from "./seeded-random.js";
 export {
   addData,
@@ -30,6 +31,7 @@ export {
   checkProgress,
   type DataFeed,
   expectFailure,
+  jumpClock,
   perform,
   processAllAvailable,
   startStream,

@@ -72,3 +72,19 @@ test("a sleep of no time lets others run", async () => {
   await clock.sleep(0);
   expect(other).toBe(true);
 });
+
+test("moves at once where it jumps: all who are to wake find the new time", async () => {
+  const clock = new VirtualClock();
+  const woken: [string, number][] = [];
+  const sleep = (name: string, ms: number): void => {
+    void clock.sleep(ms).then(() => woken.push([name, clock.now()]));
+  };
+  sleep("second", 20);
+  sleep("first", 10);
+  sleep("later", 101);
+  await clock.jump(100);
+  expect(woken).toEqual([
+    ["first", 100],
+    ["second", 100],
+  ]);
+});

@@ -52,3 +52,50 @@ export function schemaOf<const S extends SchemaLiteral>(literal: S): TypedStruct
   );
   return new TypedStructType<RowOf<S>>(fields);
 }
+
+/**
+ * The type of a value as a program writes it: the text of a type (`"bigint"`, `"array<string>"`), a schema literal (`{ from: "timestamp" }`) or a
+ * schema, of which the last two mean an object.
+ */
+export type TypeSpec = string | SchemaLiteral | StructType;
+
+/** The JavaScript type of a {@link TypeSpec}'s values; what TypeScript does not understand is `unknown`, or an untyped object. */
+export type TypedValue<T extends TypeSpec> = T extends keyof ValueOf
+  ? ValueOf[T]
+  : T extends `decimal${string}`
+    ? string
+    : T extends string
+      ? unknown
+      : T extends TypedStructType<infer R>
+        ? R
+        : T extends StructType
+          ? Record<string, unknown>
+          : T extends SchemaLiteral
+            ? RowOf<T>
+            : never;
+
+/** The data type that a {@link TypeSpec} means. */
+export function typeFrom(spec: TypeSpec): DataType {
+  if (typeof spec === "string") return parseTypeText(spec);
+  return spec instanceof StructType ? spec : schemaOf(spec);
+}
+
+/** What the columns of a table are given as: DDL, a schema literal or a schema. */
+export type RowSpec = string | SchemaLiteral | StructType;
+
+/** The row type of a {@link RowSpec}. */
+export type RowFrom<T extends RowSpec> = T extends string
+  ? Record<string, unknown>
+  : T extends TypedStructType<infer R>
+    ? R & object
+    : T extends StructType
+      ? Record<string, unknown>
+      : T extends SchemaLiteral
+        ? RowOf<T>
+        : never;
+
+/** The schema that a {@link RowSpec} means. */
+export function schemaFrom(spec: RowSpec): StructType {
+  if (typeof spec === "string") return StructType.fromDDL(spec);
+  return spec instanceof StructType ? spec : schemaOf(spec);
+}

@@ -4,6 +4,7 @@ import type { StructType } from "../schema/struct-type.js";
 import { ByteReader } from "./byte-buffer.js";
 import { readColumn, writeColumn } from "./column-codec.js";
 import type { ImagePiece } from "./family-image.js";
+import { grownColumns } from "./grown-columns.js";
 import type { MemoryFamily } from "./memory-family.js";
 import { rowsByOwner } from "./partition-hash.js";
 import { newBlock, sealBlock } from "./state-file.js";
@@ -55,8 +56,16 @@ export function blockHead(payload: Uint8Array): BlockHead {
   return readHead(new ByteReader(payload));
 }
 
-/** Applies the rows of a block that are in a share (null: all) to a family. */
-export function applyBlock(payload: Uint8Array, family: MemoryFamily, share: StateShare | null): void {
+/**
+ * Applies the rows of a block that are in a share (null: all) to a family. `stored` is the schema of its values, where the family's has
+ * grown out of that.
+ */
+export function applyBlock(
+  payload: Uint8Array,
+  family: MemoryFamily,
+  share: StateShare | null,
+  stored?: StructType,
+): void {
   const input = new ByteReader(payload);
   const head = readHead(input);
   const rowCount = input.uint32();
@@ -64,14 +73,14 @@ export function applyBlock(payload: Uint8Array, family: MemoryFamily, share: Sta
   if (relation === "none") return;
   const { keySchema, valueSchema } = family.spec;
   const keys = readColumns(input, keySchema, rowCount);
-  const values = head.action === REMOVED ? [] : readColumns(input, valueSchema, rowCount);
+  const values = head.action === REMOVED ? [] : readColumns(input, stored ?? valueSchema, rowCount);
   const own =
     share === null || relation === "all" ? undefined : rowsByOwner(keys, rowCount, share)[share.owner]!;
   const count = own?.length ?? rowCount;
   const taken = (columns: readonly Column[]): readonly Column[] =>
     own === undefined ? columns : columns.map((column) => takeColumn(column, own, count));
   if (head.action === REMOVED) family.remove(taken(keys), count);
-  else family.put(taken(keys), taken(values), count);
+  else family.put(taken(keys), taken(stored ? grownColumns(values, valueSchema, rowCount) : values), count);
 }
 
 function* encodeBlocks(

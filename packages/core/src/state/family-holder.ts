@@ -1,5 +1,6 @@
 import type { AcceleratorFactory } from "../column/key/bytes-dictionary.js";
 import { assert } from "../errors/stream-error.js";
+import type { StructType } from "../schema/struct-type.js";
 import { applyBlock, deltaBlocks, pieceBlock } from "./family-blocks.js";
 import { MemoryFamily } from "./memory-family.js";
 import type { StateShare } from "./state-share.js";
@@ -49,9 +50,9 @@ export class FamilyHolder implements HolderSize {
     this.rows.clear();
   }
 
-  /** Takes the rows of a block that are in the share. */
-  apply(payload: Uint8Array): void {
-    applyBlock(payload, this.rows, this.share);
+  /** Takes the rows of a block that are in the share; `stored` is the schema of their values, where the family's has grown out of that. */
+  apply(payload: Uint8Array, stored?: StructType): void {
+    applyBlock(payload, this.rows, this.share, stored);
   }
 
   /** The blocks that hold what changed since the last commit; null if nothing did. They are made as they are asked for. */

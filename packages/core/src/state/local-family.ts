@@ -1,4 +1,5 @@
 import type { AcceleratorFactory } from "../column/key/bytes-dictionary.js";
+import type { StructType } from "../schema/struct-type.js";
 import { FamilyHolder } from "./family-holder.js";
 import type { RemoteFamily, StateBlocks, StateImage } from "./remote-family.js";
 import type { FamilySpec, StateFamily } from "./state-store.js";
@@ -31,8 +32,8 @@ export class LocalFamily implements RemoteFamily {
   async clear(): Promise<void> {
     this.holder.clear();
   }
-  async apply(block: Uint8Array): Promise<void> {
-    this.holder.apply(block);
+  async apply(block: Uint8Array, stored?: StructType): Promise<void> {
+    this.holder.apply(block, stored);
   }
   changes(number: number): StateBlocks | null {
     return this.holder.changes(number);

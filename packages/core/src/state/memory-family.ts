@@ -173,6 +173,12 @@ export class MemoryFamily implements StateFamily {
     }
   }
 
+  lowest(): bigint | null {
+    const { index, spec } = this;
+    assert(index !== null, `state family ${spec.name} has no orderedBy column`);
+    return index.lowest(this.columns()[spec.orderedBy!] as Int64Column);
+  }
+
   /** Forgets everything. */
   clear(): void {
     this.image?.abandon();

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Clock, systemClock } from "../clock/clock.js";
 import { assert, StreamError } from "../errors/stream-error.js";
+import type { StructType } from "../schema/struct-type.js";
 import { blockHead } from "./family-blocks.js";
 import { LocalFamily } from "./local-family.js";
 import type { RemoteFamily, StateBlocks } from "./remote-family.js";
@@ -14,7 +15,7 @@ import {
   stateFileName,
 } from "./state-file.js";
 import { StateHistory, type StateStep, versionOf } from "./state-history.js";
-import { checkKeyTypes, checkStateSchema, sameFamily } from "./state-schema-check.js";
+import { checkKeyTypes, checkStateSchema, sameFamily, sameRows } from "./state-schema-check.js";
 import type {
   FamilySpec,
   StateFamily,
@@ -30,6 +31,12 @@ export const memoryStateStoreProvider: StateStoreProvider = {
   className: "@ss/core/MemoryStateStoreProvider",
   open: async (context) => new MemoryStateStore(context),
 };
+
+/** The stored schema of values that have grown since; undefined where they have not. */
+function grownFrom(stored: FamilySpec, now: FamilySpec): StructType | undefined {
+  const same = now.growing !== true || sameRows(stored.valueSchema, now.valueSchema);
+  return same ? undefined : stored.valueSchema;
+}
 
 /** Up to this size a snapshot is written as soon as there are enough deltas. */
 const SMALL_STATE_BYTES = 1 << 20;
@@ -201,11 +208,13 @@ class MemoryStateStore implements StateStore {
 
   private async apply({ path, header, blocks, size }: StateFile): Promise<void> {
     const targets = header.families.map((stored) => {
-      return this.families.find((family) => sameFamily(family.spec, stored)) ?? null;
+      const family = this.families.find(({ spec }) => sameFamily(spec, stored));
+      return family && { family, stored: grownFrom(stored, family.spec) };
     });
     try {
       for (const [k, block] of blocks.entries()) {
-        await targets[blockHead(block).number]?.apply(block);
+        const target = targets[blockHead(block).number];
+        await target?.family.apply(block, target.stored);
         if (k % TURN_BLOCKS === TURN_BLOCKS - 1) await nextTurn();
       }
       await this.allCommitted();

@@ -69,6 +69,22 @@ export class OrderedIndex {
     return Int32Array.from(found);
   }
 
+  /** The lowest value, null where there is none. */
+  lowest(values: Int64Column): bigint | null {
+    this.dropEmpty();
+    let lowest: bigint | null = null;
+    const bucket = this.heap[0];
+    for (
+      let slot = bucket === undefined ? NONE : this.heads[bucket]!;
+      slot !== NONE;
+      slot = this.next[slot]!
+    ) {
+      const value = values.values[slot]!;
+      if (lowest === null || value < lowest) lowest = value;
+    }
+    return lowest;
+  }
+
   byteSize(): number {
     return this.buckets.byteLength * 3 + this.bucketValues.length * 48;
   }

@@ -1,3 +1,4 @@
+import type { StructType } from "../schema/struct-type.js";
 import type { FamilySpec } from "./state-store.js";
 
 /** Blocks of a state file, in their order; whoever asks for them may keep them. */
@@ -31,8 +32,11 @@ export interface RemoteFamily {
   readonly removedCount: number;
   /** Forgets everything. */
   clear(): Promise<void>;
-  /** Applies a block; resolves when the next may come. */
-  apply(block: Uint8Array): Promise<void>;
+  /**
+   * Applies a block; resolves when the next may come. `stored` is given for a growing family whose values have fields that the block's have
+   * not: the schema of the block's.
+   */
+  apply(block: Uint8Array, stored?: StructType): Promise<void>;
   /**
    * What changed since the last commit, with the family's number in the file; null if nothing did. The holders' blocks come in an order that
    * depends on nothing but the changes, and of each holder in its own order.

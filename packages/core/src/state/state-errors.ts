@@ -63,3 +63,27 @@ export function unequalBytes(schema: StructType): StreamError {
     message: `The state is kept by the bytes of its keys, and these have a collation for which different bytes are equal: ${simpleString(schema)}. Cast them to STRING COLLATE UTF8_BINARY, or group by lower(...).`,
   });
 }
+
+/** A setting of an operator that its state depends on is not what the checkpoint was made with. */
+export function settingChanged(configName: string, oldConfig: string, newConfig: string): StreamError {
+  return new StreamError({
+    condition: "STATE_STORE_INVALID_CONFIG_AFTER_RESTART",
+    sqlState: "42K06",
+    parameters: { configName, oldConfig, newConfig },
+    message:
+      `${configName} = ${oldConfig} cannot be changed to ${newConfig} between restarts. Set ${configName} to ${oldConfig}, or start ` +
+      `the query with a new checkpoint location.`,
+  });
+}
+
+/** A state variable has become one of another kind. */
+export function otherVariable(stateVarName: string, oldType: string, newType: string): StreamError {
+  return new StreamError({
+    condition: "STATE_STORE_INVALID_VARIABLE_TYPE_CHANGE",
+    sqlState: "42K06",
+    parameters: { stateVarName, oldType, newType },
+    message:
+      `Cannot change ${stateVarName} to ${newType} between query restarts: in the checkpoint it is of the kind ${oldType}. Give the new ` +
+      `variable another name, or start the query with a new checkpoint location.`,
+  });
+}

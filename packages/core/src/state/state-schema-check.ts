@@ -1,11 +1,20 @@
 import { type DataType, sameType } from "../schema/data-type.js";
 import { StructField, StructType } from "../schema/struct-type.js";
-import { incompatibleKeys, incompatibleValues, operatorsChanged, unequalBytes } from "./state-errors.js";
+import { isGrown } from "./grown-columns.js";
+import {
+  incompatibleKeys,
+  incompatibleValues,
+  operatorsChanged,
+  otherVariable,
+  settingChanged,
+  unequalBytes,
+} from "./state-errors.js";
 import type { FamilySpec } from "./state-store.js";
 
 /**
  * Checks that the families of a query can take up what a state file holds: the same operators keep state, and the types of
- * keys and values are the same. Names and nullability may differ. A family that an operator no longer has is forgotten, one
+ * keys and values are the same, but for fields that were added at the end of the values of a growing family. Names and nullability may
+ * differ. A family that an operator no longer has is forgotten, one
  * that is new to it begins empty.
  */
 export function checkStateSchema(stored: readonly FamilySpec[], now: readonly FamilySpec[]): void {
@@ -15,12 +24,25 @@ export function checkStateSchema(stored: readonly FamilySpec[], now: readonly Fa
     const twin = stored.find((other) => sameFamily(other, family));
     if (twin === undefined) continue;
     const name = `operator ${family.operatorId}, ${family.name}`;
+    checkSettings(twin, family);
+    if (twin.variable !== family.variable) {
+      throw otherVariable(family.name, twin.variable ?? "", family.variable ?? "");
+    }
     if (!sameRows(twin.keySchema, family.keySchema)) {
       throw incompatibleKeys(name, twin.keySchema, family.keySchema);
     }
+    if (family.growing === true && isGrown(twin.valueSchema, family.valueSchema)) continue;
     if (!sameRows(twin.valueSchema, family.valueSchema)) {
       throw incompatibleValues(name, twin.valueSchema, family.valueSchema);
     }
+  }
+}
+
+/** Settings that state was made under are those of the query. */
+function checkSettings(stored: FamilySpec, now: FamilySpec): void {
+  for (const [name, value] of Object.entries(now.settings ?? {})) {
+    const before = stored.settings?.[name] ?? value;
+    if (before !== value) throw settingChanged(name, before, value);
   }
 }
 
@@ -59,7 +81,8 @@ function operatorNames(families: readonly FamilySpec[]): string {
   return [...new Set(names)].join(", ");
 }
 
-function sameRows(a: StructType, b: StructType): boolean {
+/** Whether rows of two schemas look the same, whatever their columns are called. */
+export function sameRows(a: StructType, b: StructType): boolean {
   return sameType(withoutNames(a), withoutNames(b), true);
 }
 

@@ -22,6 +22,12 @@ export interface FamilySpec {
   readonly orderedBy?: number;
   /** How many of the first key columns rows are found by with `match`; absent where that is not asked for. */
   readonly prefix?: number;
+  /** Whether fields may be added at the end of the structs in its values from one run to the next: they are null in rows put before. */
+  readonly growing?: boolean;
+  /** What kind of table this is to the user, where there are several: another kind under the same name is refused. */
+  readonly variable?: string;
+  /** Settings of the operator under which its rows were put, and which therefore cannot change from one run to the next. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Rows of a family whose keys begin as asked for: pair p is row `questions[p]` of the question and row `positions[p]` of the columns. */
@@ -80,6 +86,11 @@ export interface StateFamily {
   scan(): Iterable<StateRows>;
   /** Rows whose `orderedBy` column is below or equal to `bound`; costs what it finds, not what there is. */
   scanBelow(bound: bigint): Iterable<StateRows>;
+  /**
+   * The lowest value of the `orderedBy` column, null where there is none; costs little more than a look. Absent where a store cannot tell: what
+   * waits for a time is then looked for again and again.
+   */
+  lowest?(): bigint | null;
 }
 
 /** Which version of the state a batch starts from; `commits/<n>` names it. */

@@ -12,6 +12,7 @@ import { freshen, producedIds } from "./fresh-ids.js";
 import { resolveGenerate } from "./generate.js";
 import { resolveInlineTable } from "./inline-table.js";
 import { resolveJoin } from "./join.js";
+import { resolveKeyed } from "./keyed.js";
 import { LIMIT_ALL, resolveLimit } from "./limit.js";
 import { resolveObserve } from "./observe.js";
 import { resolvePivot } from "./pivot.js";
@@ -93,6 +94,8 @@ export class Analyzer {
         return resolveLimit(plan, context, this);
       case "deduplicate":
         return resolveDeduplicate(plan, context, this);
+      case "keyed":
+        return resolveKeyed(plan, context, this);
       case "withColumns":
         return resolveWithColumns(plan, context, this);
       case "renameColumns":

@@ -31,6 +31,7 @@ function ownAttributes(plan: LogicalPlan): readonly Attribute[] {
     case "generate":
     case "setOperation":
     case "recursion":
+    case "keyed":
       return plan.output ?? [];
     default:
       return [];
@@ -82,6 +83,7 @@ function withIds(plan: LogicalPlan, ids: ReadonlyMap<number, number>): LogicalPl
       case "recursion":
         return { ...mapped, output: mapped.output.map(attribute) };
       case "generate":
+      case "keyed":
       case "setOperation":
         return mapped.output ? { ...mapped, output: mapped.output.map(attribute) } : mapped;
       default:

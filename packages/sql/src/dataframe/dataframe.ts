@@ -10,6 +10,7 @@ import { DataFrameWriter } from "./dataframe-writer.js";
 import type { Executor } from "./executor.js";
 import { GroupedData } from "./grouped-data.js";
 import { joinTypeOf } from "./join-type.js";
+import { KeyValueGroupedDataset } from "./key-value-grouped-dataset.js";
 import type { AnyRow, ColumnName, Joined, Only, Renamed, With, Without } from "./row-types.js";
 import { DataStreamWriter } from "./stream-writer.js";
 
@@ -125,6 +126,21 @@ export class DataFrame<Row extends object = AnyRow> {
   groupBy(...columns: readonly (ColumnOrName | readonly ColumnOrName[])[]): GroupedData<Row> {
     const keys = columns.flat().map((column) => columnOf(column as ColumnOrName).expression);
     return new GroupedData<Row>(this, keys);
+  }
+
+  /** Groups the rows by a column for programs that keep a state of each group; the key is the column's value. */
+  groupByKey<const C extends ColumnName<Row>>(column: C): KeyValueGroupedDataset<Row[C & keyof Row], Row>;
+  /** Groups the rows by several columns; the key is an object of them. */
+  groupByKey<const C extends ColumnName<Row>>(
+    ...columns: readonly [C, C, ...C[]]
+  ): KeyValueGroupedDataset<Only<Row, C>, Row>;
+  /** Groups the rows by columns, by name or computed; the key is the value of a single one, or an object. */
+  // biome-ignore lint/suspicious/noExplicitAny: the type of a computed column is known only at run time
+  groupByKey(...columns: readonly (Column | ColumnName<Row>)[]): KeyValueGroupedDataset<any, Row>;
+  // biome-ignore lint/suspicious/noExplicitAny: the overloads say what it is
+  groupByKey(...columns: readonly ColumnOrName[]): KeyValueGroupedDataset<any, Row> {
+    const keys = columns.map((column) => columnOf(column).expression);
+    return new KeyValueGroupedDataset(this.plan, keys, this.executor);
   }
 
   /** Aggregates over the whole table: columns, or functions by the name of their column. */

@@ -11,6 +11,7 @@ import { DeduplicateOperator } from "./operators/deduplicate.js";
 import { ExpandOperator } from "./operators/expand.js";
 import { GatherOperator } from "./operators/gather.js";
 import { GenerateOperator } from "./operators/generate.js";
+import { GroupsWithStateOperator } from "./operators/groups-with-state.js";
 import { JoinOperator } from "./operators/join.js";
 import { LimitOperator, StatefulLimitOperator } from "./operators/limit.js";
 import { ObserveOperator } from "./operators/observe.js";
@@ -28,10 +29,13 @@ import { WindowOperator } from "./operators/window.js";
 import { hasPartials, scanOf, splittingRead } from "./parallel/fragment.js";
 import { FragmentSet } from "./parallel/fragment-set.js";
 import type { Parallelism } from "./parallel/parallel-fragment.js";
+import type { TimedOperator } from "./stream-run.js";
 
 /** Settings of a session that operators need. */
 export interface BuildSettings extends StageSettings {
   readonly external: ExternalOptions;
+  /** Whether `flatMapGroupsWithState` leaves keys alone that have an initial state and no rows. */
+  readonly skipsInitialKeys?: boolean | undefined;
   /** Present where the session has several threads. */
   readonly parallelism?: Parallelism | undefined;
 }
@@ -41,6 +45,8 @@ export interface Built {
   readonly root: Operator;
   /** State that the plan keeps, in the order of operator ids. */
   readonly families: readonly FamilySpec[];
+  /** Operators that wait for times by the clock. */
+  readonly timed: readonly TimedOperator[];
   /** Generated stages, for `explain("codegen")`. */
   readonly stages: readonly Stage[];
   /** Parts that workers run, where the session has workers. */
@@ -51,6 +57,7 @@ export interface Built {
 export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Built {
   const families: FamilySpec[] = [];
   const stages: Stage[] = [];
+  const timed: TimedOperator[] = [];
   const fragments = new FragmentSet(settings);
   const recursions = new Map<number, HeldRows>();
   const { ansi } = settings;
@@ -107,6 +114,19 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
         families.push(operator.family);
         return operator;
       }
+      case "keyed": {
+        const operator = new GroupsWithStateOperator(
+          node,
+          node.children.map((child) => build(child)),
+          settings.external,
+          settings.skipsInitialKeys === true,
+        );
+        if (operator.family !== undefined) {
+          families.push(operator.family);
+          timed.push(operator);
+        }
+        return operator;
+      }
       case "join":
         return new JoinOperator(node, below(node.left), below(node.right), settings);
       case "streamJoin": {
@@ -147,5 +167,5 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
         return new ObserveOperator(node, below(node.child), settings, settings.external);
     }
   };
-  return { root: build(plan), families, stages, fragments };
+  return { root: build(plan), families, timed, stages, fragments };
 }

@@ -34,6 +34,17 @@ export interface Watermarks {
   readonly watermarkMs: number;
 }
 
+/** The tables of a query's operators: of one its only table, or the one of this name. */
+export type Families = (operatorId: number, name?: string) => StateFamily;
+
+/** An operator that has something to do when a time has come by the clock, although there are no new rows. */
+export interface TimedOperator {
+  /** Whether it has at a time. */
+  isDue(families: Families, nowMs: number): boolean;
+  /** When it will have next; null if that is not known, or never. */
+  nextDueMs(families: Families): number | null;
+}
+
 /** What a batch of a stream adds to a run. */
 export interface StreamRun {
   readonly batchId: number;
@@ -42,7 +53,7 @@ export interface StreamRun {
   watermarksOf(operatorId: number): Watermarks;
   readonly store: StateStore;
   /** A table of an operator: its only one, or the one of this name. */
-  family(operatorId: number, name?: string): StateFamily;
+  readonly family: Families;
   eventTimes(index: number): EventTimes;
   /** Adds event times that a worker saw. */
   addEventTimes(index: number, times: EventTimes): void;

@@ -66,6 +66,8 @@ function compute(plan: LogicalPlan): readonly Attribute[] {
     case "expand":
     case "recursion":
       return plan.output;
+    case "keyed":
+      return plan.output ?? [];
     case "join":
       return joinOutput(plan);
     case "setOperation":

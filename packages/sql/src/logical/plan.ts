@@ -1,5 +1,6 @@
 import type { Batch, Column, StructType } from "@ss/core";
 import type { Attribute, Expression, Origin, SortOrder, WindowSpec } from "../expression/expression.js";
+import type { Keyed } from "./keyed.js";
 
 /**
  * The last two are made by the optimizer, out of subqueries: `existence` gives out each left row once, with a column that tells
@@ -371,6 +372,7 @@ export type LogicalPlan =
   | Limit
   | Offset
   | Deduplicate
+  | Keyed
   | WithColumns
   | RenameColumns
   | Drop

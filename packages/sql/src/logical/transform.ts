@@ -1,5 +1,6 @@
 import { mapList, mapWindowSpec } from "../expression/children.js";
-import type { Expression, SortOrder } from "../expression/expression.js";
+import type { Attribute, Expression, SortOrder } from "../expression/expression.js";
+import type { Keyed } from "./keyed.js";
 import type { LogicalPlan } from "./plan.js";
 
 /** The plans directly below a plan. */
@@ -9,6 +10,7 @@ export function childrenOf(plan: LogicalPlan): readonly LogicalPlan[] {
       return [plan.left, plan.right];
     case "setOperation":
     case "recursion":
+    case "keyed":
       return plan.children;
     default:
       return "child" in plan ? [plan.child] : [];
@@ -26,6 +28,10 @@ export function mapChildren(plan: LogicalPlan, map: (child: LogicalPlan) => Logi
     case "setOperation": {
       const mapped = plan.children.map(map);
       return mapped.every((child, i) => child === plan.children[i]) ? plan : { ...plan, children: mapped };
+    }
+    case "keyed": {
+      const children = plan.children.map(map) as unknown as Keyed["children"];
+      return children.every((child, i) => child === plan.children[i]) ? plan : { ...plan, children };
     }
     case "recursion": {
       const [anchor, step] = [map(plan.children[0]), map(plan.children[1])];
@@ -99,6 +105,14 @@ export function mapExpressions(plan: LogicalPlan, map: (e: Expression) => Expres
     case "deduplicate": {
       const columns = plan.columns && mapList(plan.columns, map);
       return columns === plan.columns ? plan : { ...plan, columns };
+    }
+    case "keyed": {
+      const keys = plan.keys.map((list) => mapList(list, map));
+      const inputs = plan.inputs?.map((list) => mapList(list, map) as readonly Attribute[]);
+      const same = [keys, inputs ?? []].every((lists, k) =>
+        lists.every((list, i) => list === (k === 0 ? plan.keys : plan.inputs!)[i]),
+      );
+      return same ? plan : { ...plan, keys, ...(inputs ? { inputs } : {}) };
     }
     case "generate": {
       const generator = map(plan.generator);

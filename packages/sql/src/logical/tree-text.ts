@@ -2,6 +2,7 @@ import { simpleString } from "@ss/core";
 import { transformExpression } from "../expression/children.js";
 import type { Attribute, Expression } from "../expression/expression.js";
 import { prettyName } from "../expression/expression-text.js";
+import { keyedName } from "./keyed.js";
 import type { LogicalPlan } from "./plan.js";
 import { childrenOf } from "./transform.js";
 
@@ -93,6 +94,8 @@ function nodeText(plan: LogicalPlan): string {
       return `Offset ${expressionText(plan.count)}`;
     case "deduplicate":
       return `${plan.withinWatermark ? "DeduplicateWithinWatermark" : "Deduplicate"}${plan.columns ? ` ${list(plan.columns)}` : ""}`;
+    case "keyed":
+      return `${keyedName(plan.program)} ${list(plan.keys[0]!)}${plan.output ? `, ${columns(plan.output)}` : ""}`;
     case "generate":
       return `Generate ${expressionText(plan.generator)}, ${plan.outer}${plan.output ? `, ${columns(plan.output)}` : ""}`;
     case "window":

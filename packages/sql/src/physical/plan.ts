@@ -8,6 +8,7 @@ import type {
   Origin,
   SortOrder,
 } from "../expression/expression.js";
+import type { KeyedProgram } from "../logical/keyed.js";
 import type { JoinType, Read } from "../logical/plan.js";
 
 /** Reads the wanted columns of a table or of a source's range. */
@@ -98,6 +99,20 @@ export interface DeduplicatePlan {
   readonly within?: { readonly delayMs: number };
   readonly output: readonly Attribute[];
   readonly operatorId: number;
+}
+
+/** A program of the user's over the rows of each key. */
+export interface KeyedPlan {
+  readonly kind: "keyed";
+  /** The rows and, if there is one, the initial state. */
+  readonly children: readonly [PhysicalPlan] | readonly [PhysicalPlan, PhysicalPlan];
+  /** By child: what it is grouped by, and the columns that the program sees. */
+  readonly keys: readonly (readonly Attribute[])[];
+  readonly inputs: readonly (readonly Attribute[])[];
+  readonly program: KeyedProgram;
+  readonly output: readonly Attribute[];
+  /** Present where the rows are a stream's: what the program remembers is in the state store. */
+  readonly stateful?: { readonly operatorId: number };
 }
 
 /** An equality of two sides. `nullSafe` is `<=>`. */
@@ -259,6 +274,7 @@ export type PhysicalPlan =
   | GeneratePlan
   | AggregatePlan
   | DeduplicatePlan
+  | KeyedPlan
   | JoinPlan
   | StreamJoinPlan
   | SortPlan

@@ -2,10 +2,11 @@ import { assert, type Predicate, type PushdownAnswer } from "@ss/core";
 import type { Alias, Attribute, Expression, SortOrder } from "../expression/expression.js";
 import { freshId } from "../expression/expression.js";
 import { nullableOf, typeOf } from "../expression/type-of.js";
+import type { Keyed } from "../logical/keyed.js";
 import { outputOf } from "../logical/output.js";
 import type { LogicalPlan, Read, Sample } from "../logical/plan.js";
 import { seedOfQuery } from "../logical/sample-seed.js";
-import type { PhysicalPlan } from "./plan.js";
+import type { KeyedPlan, PhysicalPlan } from "./plan.js";
 import { planAggregate, planDistinct, planStreamingDistinct } from "./plan-aggregate.js";
 import { planGenerate } from "./plan-generate.js";
 import { planJoin } from "./plan-join.js";
@@ -68,6 +69,8 @@ export class Planner {
         return this.context.streaming && isStream(node.child)
           ? planStreamingDistinct(this, node)
           : planDistinct(this, node);
+      case "keyed":
+        return this.keyed(node);
       case "join":
         return this.context.streaming && isStream(node.left) && isStream(node.right)
           ? planStreamJoin(this, node)
@@ -151,6 +154,20 @@ export class Planner {
     const child = this.plan(node.child);
     const limit = { kind: "limit", child, offset: 0, count, output: child.output } as const;
     return streaming ? { ...limit, stateful: { operatorId: this.nextOperatorId() } } : limit;
+  }
+
+  private keyed(node: Keyed): PhysicalPlan {
+    const children = node.children.map((child) => this.plan(child)) as unknown as KeyedPlan["children"];
+    const keyed = {
+      kind: "keyed",
+      children,
+      keys: node.keys as KeyedPlan["keys"],
+      inputs: node.inputs!,
+      program: node.program,
+      output: outputOf(node),
+    } as const;
+    const streaming = this.context.streaming && isStream(node.children[0]);
+    return streaming ? { ...keyed, stateful: { operatorId: this.nextOperatorId() } } : keyed;
   }
 
   private setOperation(node: Extract<LogicalPlan, { kind: "setOperation" }>): PhysicalPlan {

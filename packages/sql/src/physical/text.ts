@@ -1,5 +1,6 @@
 import type { Attribute, Expression } from "../expression/expression.js";
 import { prettyName } from "../expression/expression-text.js";
+import { keyedName } from "../logical/keyed.js";
 import type { PhysicalPlan } from "./plan.js";
 
 /** A physical plan as a tree of lines, for `explain`. */
@@ -53,6 +54,8 @@ export function nodeText(plan: PhysicalPlan): string {
     }
     case "deduplicate":
       return `StreamingDeduplicate${plan.within ? "WithinWatermark" : ""} ${columns(plan.keys)}, opId = ${plan.operatorId}`;
+    case "keyed":
+      return `${keyedName(plan.program)} ${columns(plan.keys[0]!)}${plan.stateful ? `, opId = ${plan.stateful.operatorId}` : ""}`;
     case "join": {
       const keys = plan.keys.left.map((left, k) => `${left.name} = ${plan.keys.right[k]!.name}`).join(", ");
       const name = plan.keys.left.length > 0 ? "HashJoin" : "NestedLoopJoin";

@@ -1,3 +1,4 @@
+import type { KeyedProgram } from "../logical/keyed.js";
 import type { PhysicalPlan } from "./plan.js";
 
 /**
@@ -29,6 +30,9 @@ function visit(plan: PhysicalPlan, offsets: Map<number, number>): number | undef
     case "deduplicate":
       note(plan.operatorId);
       return input;
+    case "keyed":
+      if (plan.stateful) note(plan.stateful.operatorId);
+      return keepsEventTime(plan.program) ? input : undefined;
     case "streamJoin": {
       note(plan.operatorId);
       const bounds = [plan.bounds.left, plan.bounds.right].filter((bound) => bound !== undefined);
@@ -38,6 +42,11 @@ function visit(plan: PhysicalPlan, offsets: Map<number, number>): number | undef
     default:
       return input;
   }
+}
+
+/** Whether what a program gives out can be said to be no older than the watermark of its input. */
+function keepsEventTime(program: KeyedProgram): boolean {
+  return program.timeout !== "EventTimeTimeout";
 }
 
 function inputsOf(plan: PhysicalPlan): readonly PhysicalPlan[] {

@@ -72,14 +72,8 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     "the schema of a file stream is always nullable, as by default in Spark",
   ],
   "spark.sql.streaming.fileStreamSink.ignoreMetadata": ["false"],
-  "spark.sql.streaming.flatMapGroupsWithState.skipEmittingInitialStateKeys": [
-    "false",
-    "arbitrary stateful operators are not part of this release",
-  ],
-  "spark.sql.streaming.flatMapGroupsWithState.stateFormatVersion": [
-    "2",
-    "arbitrary stateful operators are not part of this release",
-  ],
+  "spark.sql.streaming.flatMapGroupsWithState.skipEmittingInitialStateKeys": ["false"],
+  "spark.sql.streaming.flatMapGroupsWithState.stateFormatVersion": ["2", "there is one format"],
   "spark.sql.streaming.forceDeleteTempCheckpointLocation": ["false"],
   "spark.sql.streaming.internal.stateStore.partitions": [
     undefined,

@@ -18,6 +18,8 @@ import type { Catalog } from "./catalog.js";
 import type { Plugins } from "./plugins.js";
 import type { RuntimeConfig } from "./runtime-config.js";
 
+const SKIP_INITIAL_KEYS = "spark.sql.streaming.flatMapGroupsWithState.skipEmittingInitialStateKeys";
+
 /** A plan with its columns resolved and its inputs found. */
 export interface Analyzed {
   readonly plan: LogicalPlan;
@@ -70,6 +72,7 @@ export class Preparation {
         longs: this.config.get("ss.collect.longs") === "bigint" ? "bigint" : "number",
         timestamps: this.config.get("ss.collect.timestamps") === "micros" ? "micros" : "date",
       },
+      skipsInitialKeys: this.config.get(SKIP_INITIAL_KEYS).toLowerCase() === "true",
     };
   }
 

@@ -4,6 +4,7 @@ import { exists } from "../expression/children.js";
 import type { Alias, Attribute, Expression } from "../expression/expression.js";
 import { typeOf } from "../expression/type-of.js";
 import { joinBounds } from "../logical/join-bounds.js";
+import type { Keyed } from "../logical/keyed.js";
 import { outputOf } from "../logical/output.js";
 import type { Aggregate, Deduplicate, Join, JoinType, LogicalPlan } from "../logical/plan.js";
 import { childrenOf, expressionsOf, isStreaming } from "../logical/transform.js";
@@ -38,19 +39,25 @@ export function checkStreaming(plan: LogicalPlan, mode: OutputMode, settings: Ch
   if (!settings.enabled) return;
   const nodes = streamingNodes(plan);
   const aggregates = nodes.filter((node) => node.kind === "aggregate" || node.kind === "deduplicate");
+  const keyed = nodes.filter((node): node is Keyed => node.kind === "keyed");
   const stateful = [...aggregates, ...nodes.filter((node) => node.kind === "limit")];
   if (settings.encodingFormat.toLowerCase() === "avro" && stateful.length > 0) {
     throw refused(
       "State store encoding format as avro is not supported for operator=aggregation used within the query",
     );
   }
+  checkKeyed(
+    keyed,
+    mode,
+    nodes.some((node) => node.kind === "aggregate"),
+  );
   checkOutputMode(nodes, mode);
   for (const node of nodes) checkNode(node, mode, aggregates.length > 0);
   checkExpressions(plan);
   for (const node of nodes) for (const columns of keptColumns(node)) checkOneEventTime(columns);
   if (settings.allowMultiple) checkWatermarks(plan);
-  else if (aggregates.length > 1) throw severalStatefulOperators();
-  if (settings.checkCorrectness && mode !== "append") checkChain(plan);
+  else if (aggregates.length + keyed.length > 1) throw severalStatefulOperators();
+  if (settings.checkCorrectness) checkChain(plan, mode);
 }
 
 /** Whether a subquery in an expression reads a stream. */
@@ -245,21 +252,84 @@ function checkSet(node: Extract<LogicalPlan, { kind: "setOperation" }>): void {
 /** Whether an operator keeps rows of a stream from batch to batch by their keys. */
 function isKeeping(plan: LogicalPlan): boolean {
   if (plan.kind === "join") return isStreaming(plan.left) && isStreaming(plan.right);
-  return plan.kind === "aggregate" || plan.kind === "deduplicate";
+  return plan.kind === "aggregate" || plan.kind === "deduplicate" || plan.kind === "keyed";
+}
+
+/** Whether rows that an operator gives out may be older than the watermark of those that keep rows above it, or are given out once more. */
+function mayBeLate(plan: LogicalPlan, mode: OutputMode): boolean {
+  if (plan.kind === "keyed") return isStreaming(plan) && plan.program.timeout === "EventTimeTimeout";
+  return plan.kind === "aggregate" && mode !== "append" && isStreaming(plan);
+}
+
+function contains(plan: LogicalPlan, test: (plan: LogicalPlan) => boolean): boolean {
+  return test(plan) || childrenOf(plan).some((child) => contains(child, test));
 }
 
 /**
  * An operator that keeps the results of an aggregation: outside of append mode those are given out again when they change, and it would
- * take each of their versions for another row.
+ * take each of their versions for another row. Or those of a group's timeout, whose event times may be any.
  */
-function checkChain(plan: LogicalPlan): void {
+function checkChain(plan: LogicalPlan, mode: OutputMode): void {
   if (!isStreaming(plan)) return;
-  if (isKeeping(plan) && childrenOf(plan).some(containsAggregate)) {
+  const late = (below: LogicalPlan): boolean => mayBeLate(below, mode);
+  if (isKeeping(plan) && childrenOf(plan).some((child) => contains(child, late))) {
     throw refused(
-      "Detected pattern of possible 'correctness' issue due to global watermark: an operator that keeps rows reads the results of an aggregation, which outside of append mode are given out each time they change. Write in append mode, with a watermark, or set spark.sql.streaming.statefulOperator.checkCorrectness.enabled to false to run it all the same.",
+      "Detected pattern of possible 'correctness' issue due to global watermark: an operator that keeps rows reads the results of an aggregation, which outside of append mode are given out each time they change, or those of flatMapGroupsWithState with event-time timeouts, which may be late. Write in append mode, with a watermark, or set spark.sql.streaming.statefulOperator.checkCorrectness.enabled to false to run it all the same.",
     );
   }
-  for (const child of childrenOf(plan)) checkChain(child);
+  for (const child of childrenOf(plan)) checkChain(child, mode);
+}
+
+/** The programs over groups of a query: which go together, and which modes they run in. */
+function checkKeyed(nodes: readonly Keyed[], mode: OutputMode, aggregated: boolean): void {
+  const groups = nodes.map((node) => node.program);
+  const maps = groups.filter((program) => program.single);
+  const flatMaps = groups.filter((program) => !program.single);
+  if (maps.length > 1) {
+    throw refused("Multiple mapGroupsWithStates are not supported on a streaming DataFrames/Datasets");
+  }
+  if (maps.length > 0 && flatMaps.length > 0) {
+    throw refused(
+      "Mixing mapGroupsWithStates and flatMapGroupsWithStates are not supported on a streaming DataFrames/Datasets",
+    );
+  }
+  const allAppend = mode === "append" && flatMaps.every((program) => program.outputMode === "append");
+  if (flatMaps.length > 1 && !allAppend) {
+    throw refused(
+      "Multiple flatMapGroupsWithStates are not supported when they are not all in append mode or the output mode is not append on a streaming DataFrames/Datasets",
+    );
+  }
+  for (const node of nodes) checkGroupsWithState(node, mode, aggregated);
+}
+
+function checkGroupsWithState(node: Keyed, mode: OutputMode, aggregated: boolean): void {
+  const { children, program } = node;
+  if (children[1] !== undefined && isStreaming(children[1])) {
+    throw refused(
+      "Non-streaming DataFrame/Dataset is not supported as the initial state in [flatMap|map]GroupsWithState operation on a streaming DataFrame/Dataset",
+    );
+  }
+  const { single, outputMode, timeout } = program;
+  const on = "on a streaming DataFrame/Dataset";
+  if (single) {
+    if (aggregated) throw refused(`mapGroupsWithState is not supported with aggregation ${on}`);
+    if (mode !== "update") {
+      throw refused(`mapGroupsWithState is not supported with ${modeName(mode)} output mode ${on}`);
+    }
+  } else if (aggregated) {
+    if (outputMode === "update") {
+      throw refused(`flatMapGroupsWithState in update mode is not supported with aggregation ${on}`);
+    }
+  } else if (outputMode !== mode) {
+    throw refused(
+      `flatMapGroupsWithState in ${outputMode} mode is not supported with ${modeName(mode)} output mode ${on}`,
+    );
+  }
+  if (timeout === "EventTimeTimeout" && !outputOf(children[0]).some(hasWatermark)) {
+    throw refused(
+      "Watermark must be specified in the query using '[Dataset/DataFrame].withWatermark()' for using event-time timeout in a [map|flatMap]GroupsWithState. Event-time timeout not supported without watermark.",
+    );
+  }
 }
 
 /** The columns that decide when the rows end that a stateful operator keeps, one list for each of its inputs. */
@@ -269,6 +339,8 @@ function keptColumns(node: LogicalPlan): readonly (readonly (Attribute | Express
       return [node.keys];
     case "deduplicate":
       return [outputOf(node.child)];
+    case "keyed":
+      return [outputOf(node.children[0])];
     case "join":
       return isStreaming(node.left) && isStreaming(node.right)
         ? [outputOf(node.left), outputOf(node.right)]

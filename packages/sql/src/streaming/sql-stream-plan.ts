@@ -29,6 +29,7 @@ import type { Holding, MemoryBudget, MemoryScope } from "../execution/memory-bud
 import type { Run, ScanInput } from "../execution/operator.js";
 import {
   type EventTimes,
+  type Families,
   mergeEventTimes,
   type OperatorCounts,
   type StreamRun,
@@ -129,12 +130,24 @@ export class SqlStreamPlan implements StreamPlan {
   needsBatch({
     previousMs,
     watermarkMs,
+    nowMs,
   }: {
     readonly previousMs: number;
     readonly watermarkMs: number;
+    readonly nowMs: number;
   }): boolean {
-    return this.evicting && watermarkMs > previousMs;
+    if (this.evicting && watermarkMs > previousMs) return true;
+    return this.built.timed.some((operator) => operator.isDue(this.familyOf, nowMs));
   }
+
+  nextDueMs(): number | null {
+    const times = this.built.timed.map((operator) => operator.nextDueMs(this.familyOf));
+    const known = times.filter((time) => time !== null);
+    return known.length === 0 ? null : Math.min(...known);
+  }
+
+  private readonly familyOf: Families = (operatorId, name = "default") =>
+    this.families.get(familyKey(operatorId, name))!;
 
   async run(request: BatchRequest): Promise<BatchResult> {
     const memory = this.options.memory.scope();
@@ -143,7 +156,7 @@ export class SqlStreamPlan implements StreamPlan {
       this.options,
       this.readIds,
       this.store,
-      this.families,
+      this.familyOf,
       this.offsets,
       memory,
       () => this.checkState(),
@@ -237,7 +250,7 @@ class BatchRun implements Run, StreamRun {
   private readonly options: SqlStreamPlanOptions;
   private readonly readIds: readonly number[];
   private readonly stateStore: StateStore | undefined;
-  private readonly families: ReadonlyMap<string, StateFamily>;
+  readonly family: Families;
   private readonly offsets: ReadonlyMap<number, number>;
   private readonly times = new Map<number, EventTimes>();
   private readonly operatorCounts = new Map<number, OperatorCounts>();
@@ -247,7 +260,7 @@ class BatchRun implements Run, StreamRun {
     options: SqlStreamPlanOptions,
     readIds: readonly number[],
     store: StateStore | undefined,
-    families: ReadonlyMap<string, StateFamily>,
+    family: Families,
     offsets: ReadonlyMap<number, number>,
     memory: MemoryScope,
     checkState: () => void,
@@ -258,7 +271,7 @@ class BatchRun implements Run, StreamRun {
     this.options = options;
     this.readIds = readIds;
     this.stateStore = store;
-    this.families = families;
+    this.family = family;
     this.offsets = offsets;
     this.signal = request.signal;
     this.batchId = request.batchId;
@@ -298,10 +311,6 @@ class BatchRun implements Run, StreamRun {
     const offset = this.offsets.get(operatorId) ?? 0;
     const late = this.options.allowMultiple ? previousWatermarkMs : watermarkMs;
     return { lateWatermarkMs: late + offset, watermarkMs: watermarkMs + offset };
-  }
-
-  family(operatorId: number, name = "default"): StateFamily {
-    return this.families.get(familyKey(operatorId, name))!;
   }
 
   eventTimes(index: number): EventTimes {
@@ -396,6 +405,8 @@ function isEvicting(node: PhysicalPlan): boolean {
       return node.stateful !== undefined && eventTimeColumn(node.keys) >= 0;
     case "deduplicate":
       return node.within !== undefined || eventTimeColumn(node.keys) >= 0;
+    case "keyed":
+      return node.stateful !== undefined && node.program.timeout === "EventTimeTimeout";
     case "streamJoin":
       return node.bounds.left !== undefined || node.bounds.right !== undefined;
     default:

@@ -172,6 +172,15 @@ export const EFFECTS: Readonly<Record<string, LogEffect>> = {
   "spark.sql.caseSensitive": sql(["true", "false"], "SELECT A FROM VALUES (1) AS t(a)"),
   "spark.sql.cteRecursionLevelLimit": sql(["100", "3"], LEVELS),
   "spark.sql.cteRecursionRowLimit": sql(["1000000", "3"], LEVELS),
+  "spark.sql.streaming.flatMapGroupsWithState.skipEmittingInitialStateKeys": {
+    values: ["false", "true"],
+    observe: async ({ spark }) => {
+      const initialState = spark.createDataFrame([["b", 1]], "k STRING, n INT").groupByKey("k");
+      const rows = spark.createDataFrame([["a"]], "k STRING").groupByKey("k");
+      const options = { state: "int", output: { k: "string" }, initialState } as const;
+      return rows.mapGroupsWithState(options, (k) => ({ k })).collect();
+    },
+  },
   "spark.sql.decimalOperations.allowPrecisionLoss": sql(
     ["true", "false"],
     "SELECT typeof(CAST(1 AS DECIMAL(38, 10)) * CAST(1 AS DECIMAL(38, 10))) AS t",

@@ -44,6 +44,49 @@ const untyped = (): DataFrame =>
 /** Keeps code that only the type checker reads from running. */
 function unrun(_: () => unknown): void {}
 
+describe("a state by key", () => {
+  test("keys, rows, states and results have the types that were declared", () => {
+    const counted = typed()
+      .groupByKey("item")
+      .flatMapGroupsWithState(
+        { state: { n: "int", at: "timestamp" }, output: { item: "string", n: "int" }, outputMode: "append" },
+        (key, rows, state) => {
+          expectTypeOf(key).toEqualTypeOf<string | null>();
+          expectTypeOf(rows).toEqualTypeOf<Iterable<Sale>>();
+          expectTypeOf(state.get).returns.toEqualTypeOf<{ n: number | null; at: Date | null }>();
+          return [{ item: key, n: 1 }];
+        },
+      );
+    expectTypeOf(counted.collect).returns.resolves.toEqualTypeOf<
+      { item: string | null; n: number | null }[]
+    >();
+    typed()
+      .groupByKey("item", "at")
+      .mapGroupsWithState({ state: "bigint", output: { n: "int" } }, (key, _rows, state) => {
+        expectTypeOf(key).toEqualTypeOf<Pick<Sale, "item" | "at">>();
+        expectTypeOf(state.get).returns.toEqualTypeOf<number>();
+        return { n: 1 };
+      });
+  });
+  test("a misspelt key, state or result is a compile error", () => {
+    unrun(() => {
+      // @ts-expect-error: the column is called item
+      typed().groupByKey("itme");
+      typed()
+        .groupByKey("item")
+        .mapGroupsWithState({ state: { n: "int" }, output: { n: "int" } }, (_key, _rows, state) => {
+          // @ts-expect-error: the field is called n
+          state.update({ m: 1 });
+          return { n: 1 };
+        });
+      typed()
+        .groupByKey("item")
+        // @ts-expect-error: n is a number
+        .mapGroupsWithState({ state: "int", output: { n: "int" } }, () => ({ n: "one" }));
+    });
+  });
+});
+
 describe("with a typed schema", () => {
   test("rows have the types of their columns", async () => {
     MemorySource.reset("typed");

@@ -190,6 +190,23 @@ const guarantees: Readonly<Record<string, Guarantee<StateStoreUnderTest>>> = {
     assert.deepEqual(below(0n), textRows(["b", -5n, 7n]));
   },
 
+  "tells the lowest time there is, if it can, through changes and loads": async (subject) => {
+    const run = runOf(subject);
+    const { store, family } = await run.at(null);
+    const lowest = (of: StateFamily, expected: bigint | null): void => {
+      if (of.lowest !== undefined) assert.equal(of.lowest(), expected);
+    };
+    lowest(family, null);
+    put(family, ["a", 3_000_001n, 1n], ["b", 3_000_000n, 2n], ["c", null, 3n], ["d", -5_000_000n, 4n]);
+    lowest(family, -5_000_000n);
+    remove(family, ["d", -5_000_000n]);
+    lowest(family, 3_000_000n);
+    const { family: again } = await run.at(await store.commit(1, UNFENCED));
+    lowest(again, 3_000_000n);
+    remove(again, ["a", 3_000_001n], ["b", 3_000_000n]);
+    lowest(again, null);
+  },
+
   "finds rows by time after a load too": async (subject) => {
     const run = runOf(subject);
     const [, , third] = await commitVersions(run, 3);

@@ -80,6 +80,14 @@ export function advanceClock(ms: number): StreamAction {
   });
 }
 
+/** Waits until the query sleeps, and moves the clock at once: the query finds the new time, and none between. */
+export function jumpClock(ms: number): StreamAction {
+  return action(`jumpClock by ${ms} ms`, async (test) => {
+    await test.settle();
+    await test.clock.jump(ms);
+  });
+}
+
 /**
  * The query fails: with an error of this condition, with a message that matches, or as a function finds right. The
  * condition may be that of the cause.

@@ -2,7 +2,7 @@ import { fileSource } from "@ss/source-file";
 import { MemorySource } from "@ss/source-memory";
 import { FaultyFileSystem } from "@ss/testkit";
 import { expect, test } from "vitest";
-import { type DataFrame, window } from "../../../src/index.js";
+import { type DataFrame, StructType, window } from "../../../src/index.js";
 import { listedRecords } from "./files-of-output.js";
 import { CHECKPOINT, Trial, type TrialOptions } from "./trial.js";
 
@@ -237,4 +237,37 @@ test("a stateful operator of another kind is refused, also where its state has t
   expect(error.condition).toBe("STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA");
   expect(error.message).toContain("stateStoreSave");
   expect(error.message).toContain("globalLimit");
+});
+
+/** Counts rows by key in a state of some type. */
+function remembered(state: StructType): TrialOptions {
+  const query = (stream: DataFrame): DataFrame =>
+    stream.groupByKey("k").mapGroupsWithState({ state, output: { text: "string" } }, (_k, rows, group) => {
+      const before = group.getOption();
+      group.update({ n: ((before?.["n"] as number | undefined) ?? 0) + [...rows].length });
+      return { text: JSON.stringify(before) ?? "nothing" };
+    });
+  return { ...BASE, query };
+}
+
+test("the state of groups may have more fields, null in what was remembered before", async () => {
+  const before = remembered(StructType.fromDDL("n INT"));
+  const after = remembered(StructType.fromDDL("n INT, more STRUCT<a: INT>, tags ARRAY<STRING>"));
+  const text = '{"n":1,"more":null,"tags":null}';
+  expect(await goesOn(before, after)).toEqual([text, text]);
+});
+
+test.each(["n BIGINT", "n STRING, m INT", "m STRUCT<n: INT>"])(
+  "a state of groups of (n INT) that becomes (%s) is refused",
+  async (ddl) => {
+    const before = remembered(StructType.fromDDL("n INT"));
+    const error = await isRefused(before, remembered(StructType.fromDDL(ddl)));
+    expect(error.condition).toBe("STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE");
+  },
+);
+
+test("fields of the state of groups that are gone are refused", async () => {
+  const before = remembered(StructType.fromDDL("n INT, m INT"));
+  const error = await isRefused(before, remembered(StructType.fromDDL("n INT")));
+  expect(error.condition).toBe("STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE");
 });

@@ -80,3 +80,12 @@ test.each([NOTHING_SURVIVES, CHANCE])(
     expect(await survives(options, random, collected, queries.PAIRS_RESULT)).toBeGreaterThan(60);
   },
 );
+
+test.each([NOTHING_SURVIVES, CHANCE])(
+  "groups are remembered and time out once, wherever the power goes",
+  PATIENCE,
+  async (random) => {
+    const options = { ...queries.VISITS, conf: SNAPSHOT_EACH_TIME };
+    expect(await survives(options, random, collected, queries.VISITS_RESULT)).toBeGreaterThan(60);
+  },
+);

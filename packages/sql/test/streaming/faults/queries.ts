@@ -88,3 +88,47 @@ export const PAIRS: TrialOptions = {
       .select("n", "n2"),
 };
 export const PAIRS_RESULT: readonly string[] = ["1 NULL", "2 2", "3 4", "4 4", "6 6"];
+
+/** How many rows each key has had, told with each addition and when ten seconds of event time have passed without any. */
+export const VISITS: TrialOptions = {
+  schema: SCHEMA,
+  inputs: INPUTS,
+  mode: "update",
+  query: (stream) =>
+    stream
+      .withWatermark("t", "5 seconds")
+      .groupByKey("k")
+      .flatMapGroupsWithState(
+        {
+          state: { rows: "int", last: "timestamp" },
+          output: { k: "string", rows: "int", last: "int" },
+          outputMode: "update",
+          timeout: "EventTimeTimeout",
+        },
+        (k: string, rows, state) => {
+          if (state.hasTimedOut) {
+            const { rows: count, last } = state.get();
+            state.remove();
+            return [{ k, rows: count, last: last!.getTime() / 1000 }];
+          }
+          const times = [...rows].map((row) => (row["t"] as Date).getTime());
+          const before = state.getOption();
+          const last = Math.max(before?.last?.getTime() ?? 0, ...times);
+          state.update({ rows: (before?.rows ?? 0) + times.length, last: new Date(last) });
+          state.setTimeoutTimestamp(last, "10 seconds");
+          return [{ k, rows: state.get().rows, last: null }];
+        },
+      ),
+};
+/**
+ * After the first addition the watermark is 7 s: nothing times out. The second brings it to 21 s: b, last seen at 4 s, is told. In the third 3 s
+ * is late; it brings the watermark to 36 s: a was seen at 41 s, c at 29 s.
+ */
+export const VISITS_RESULT: readonly string[] = [
+  "a 2 NULL",
+  "a 3 NULL",
+  "a 4 NULL",
+  "b 1 4",
+  "b 1 NULL",
+  "c 1 NULL",
+];

@@ -1,0 +1,149 @@
+import { type StructType, sameType } from "@ss/core";
+import { castTo } from "../expression/coercion/implicit-cast.js";
+import { analysisError, quotedName, quotedType } from "../expression/errors.js";
+import { type Alias, type Attribute, type Expression, freshId } from "../expression/expression.js";
+import { prettyName } from "../expression/expression-text.js";
+import { typeOf } from "../expression/type-of.js";
+import { isGroupable } from "../expression/type-predicates.js";
+import type { Keyed } from "../logical/keyed.js";
+import { attributeOf } from "../logical/output.js";
+import type { LogicalPlan } from "../logical/plan.js";
+import { type Analyzer, materialize, resolved } from "./analyzer.js";
+import type { PlanContext } from "./context.js";
+import { unresolvedColumn } from "./errors.js";
+import { resolveExpression } from "./resolve-expression.js";
+import { columnsNamed, type Resolved } from "./scope.js";
+import { applyTimeWindows } from "./time-window.js";
+
+/** One of the inputs of a program, with its keys among its columns. */
+interface KeyedInput {
+  readonly plan: LogicalPlan;
+  readonly keys: readonly Attribute[];
+  /** The columns that it had without them. */
+  readonly columns: readonly Attribute[];
+}
+
+/** `groupByKey` and the program that runs over the groups. */
+export function resolveKeyed(node: Keyed, context: PlanContext, analyzer: Analyzer): Resolved {
+  const input = withKeys(node.children[0], node.keys[0]!, context, analyzer);
+  const output = outputColumns(node.schema);
+  if (node.children.length === 1) {
+    const { plan: child, keys, columns } = input;
+    return resolved({ ...node, children: [child], keys: [keys], inputs: [columns], output }, output);
+  }
+  const initial = initialState(node, input, context, analyzer);
+  const plan: LogicalPlan = {
+    ...node,
+    children: [input.plan, initial.plan],
+    keys: [input.keys, initial.keys],
+    inputs: [input.columns, initial.columns],
+    output,
+  };
+  return resolved(plan, output);
+}
+
+function withKeys(
+  plan: LogicalPlan,
+  written: readonly Expression[],
+  context: PlanContext,
+  analyzer: Analyzer,
+): KeyedInput {
+  const child = analyzer.resolve(plan, context);
+  const scope = { scope: child, plan: context };
+  const values = written.map((e) => resolveExpression(e, scope, analyzer));
+  const windowed = applyTimeWindows(child, values, scope, analyzer);
+  const base = materialize(windowed.child);
+  const columns = child.columns;
+  const added: Alias[] = [];
+  const keys = windowed.expressions.map((e): Attribute => {
+    checkType(e);
+    if (e.kind === "attribute") return e;
+    const alias: Alias =
+      e.kind === "alias" ? e : { kind: "alias", child: e, names: [prettyName(e)], id: freshId() };
+    added.push(alias);
+    return attributeOf(alias);
+  });
+  if (added.length === 0) return { plan: base.plan, keys, columns };
+  return {
+    plan: { kind: "project", child: base.plan, expressions: [...base.columns, ...added] },
+    keys,
+    columns,
+  };
+}
+
+function checkType(key: Expression): void {
+  const type = typeOf(key);
+  if (isGroupable(type)) return;
+  throw analysisError(
+    "GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE",
+    "42822",
+    `${quotedName(prettyName(key))} has the type ${quotedType(type)}, by which rows cannot be grouped.`,
+    { sqlExpr: `"${prettyName(key)}"`, dataType: quotedType(type) },
+  );
+}
+
+/** The rows that the state begins as: under the same keys, with the columns of the state where that is told by the program. */
+function initialState(node: Keyed, input: KeyedInput, context: PlanContext, analyzer: Analyzer): KeyedInput {
+  const initial = withKeys(node.children[1]!, node.keys[1]!, context, analyzer);
+  const same =
+    initial.keys.length === input.keys.length &&
+    initial.keys.every((key, k) => sameType(key.type, input.keys[k]!.type, true));
+  if (!same) {
+    const text = (keys: readonly Attribute[]): string => keys.map((key) => quotedType(key.type)).join(", ");
+    throw analysisError(
+      "SS_INITIAL_STATE_KEYS",
+      "42K09",
+      `The initial state is grouped by ${text(initial.keys)}, the rows by ${text(input.keys)}: group both by the same types.`,
+      { initialKeys: text(initial.keys), keys: text(input.keys) },
+    );
+  }
+  return stateColumns(node, initial, analyzer);
+}
+
+function stateColumns(node: Keyed, initial: KeyedInput, analyzer: Analyzer): KeyedInput {
+  const { stateType } = node.program;
+  const { ansi, caseSensitive } = analyzer.environment;
+  const wanted =
+    stateType.kind === "struct"
+      ? stateType.fields.map(({ name, type }) => {
+          const column = columnsNamed(initial.columns, name, caseSensitive)[0];
+          if (column === undefined) throw unresolvedColumn([name], resolved(initial.plan), undefined);
+          return { column, type, name };
+        })
+      : [{ column: onlyColumn(initial), type: stateType, name: "state" }];
+  const values = wanted.map(({ column, type, name }): Alias => {
+    const child = sameType(column.type, type, true) ? column : castTo(column, type, ansi);
+    return { kind: "alias", child, names: [name], id: freshId() };
+  });
+  return {
+    plan: { kind: "project", child: initial.plan, expressions: [...initial.keys, ...values] },
+    keys: initial.keys,
+    columns: values.map(attributeOf),
+  };
+}
+
+/** The column of the state beside those of the key. */
+function onlyColumn({ columns, keys }: KeyedInput): Attribute {
+  const others = columns.filter((column) => keys.every((key) => key.id !== column.id));
+  if (others.length === 1) return others[0]!;
+  throw analysisError(
+    "SS_INITIAL_STATE_COLUMNS",
+    "42K09",
+    `The state is one value, so its initial state has one column beside the key, not ${others.length}: select the key and that column.`,
+    { columns: others.map((column) => quotedName(column.name)).join(", ") },
+  );
+}
+
+/** A program may leave any column of its rows out. */
+function outputColumns(schema: StructType): readonly Attribute[] {
+  return schema.fields.map(
+    ({ name, type }): Attribute => ({
+      kind: "attribute",
+      id: freshId(),
+      name,
+      type,
+      nullable: true,
+      qualifier: [],
+    }),
+  );
+}
