@@ -39,4 +39,5 @@ export const PROMISED_SCENARIOS: readonly string[] = [
   ],
   ...["MS-01", "MS-03", "MS-04", "MS-06", "MS-07", "MS-08", "MS-10", "MS-11"],
   ...["ST-01", "ST-02", "ST-04", "ST-05", "ST-07", "ST-08"],
+  ...["SE-01", "SE-02", "SE-04"],
 ];

@@ -7,6 +7,7 @@ import { randomLimit } from "./limit.js";
 import { plainRows } from "./plain-rows.js";
 import { randomProject } from "./project.js";
 import { ROW_SCHEMA } from "./row.js";
+import { sessionWindow } from "./session.js";
 import type { Step } from "./step.js";
 import type { Terminal } from "./terminal.js";
 
@@ -18,6 +19,7 @@ const TERMINALS: Readonly<Record<string, (random: SeededRandom) => Terminal>> = 
   time: countByTime,
   tumbling: tumblingWindow,
   sliding: slidingWindow,
+  session: sessionWindow,
   limit: randomLimit,
 };
 

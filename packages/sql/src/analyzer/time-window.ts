@@ -16,14 +16,16 @@ import { sameExpression } from "../expression/same-expression.js";
 import { nullableOf, typeOf } from "../expression/type-of.js";
 import { attributeOf, metadataOf, outputOf } from "../logical/output.js";
 import type { LogicalPlan } from "../logical/plan.js";
+import { SESSION_WINDOW_MARK } from "../logical/session-window.js";
 import type { Analyzer } from "./analyzer.js";
 import { constantValue, isConstant } from "./constant.js";
 import type { ExpressionContext } from "./context.js";
 import { markerCall, SESSION_WINDOW, TIME_WINDOW, WINDOW_TIME } from "./marker-functions.js";
 import { resolveExpression } from "./resolve-expression.js";
 import type { Resolved } from "./scope.js";
+import { rowSession } from "./session-window.js";
 
-/** The metadata key of window columns. */
+/** The metadata key of columns with windows of fixed length. */
 export const TIME_WINDOW_MARK = "spark.timeWindow";
 
 /** A plan that has the time windows that expressions over it asked for, and the expressions over its columns. */
@@ -121,8 +123,7 @@ class TimeWindows {
     if (known) return known.column;
     if (marker.fn === WINDOW_TIME) return this.add(marker, this.timeOfWindow(marker));
     if (this.found.some((one) => one.marker.fn !== WINDOW_TIME)) throw manyWindows();
-    if (marker.fn === TIME_WINDOW) return this.timeWindow(marker);
-    throw sessionWindowUnsupported(marker);
+    return marker.fn === TIME_WINDOW ? this.timeWindow(marker) : this.sessionWindow(marker);
   }
 
   /** Adds a computed column to the plan below. */
@@ -153,8 +154,8 @@ class TimeWindows {
   private timeOfWindow(marker: ScalarCall): Alias {
     const window = marker.args[0]!;
     const marks = metadataOf(window) ?? {};
-    if (marks[TIME_WINDOW_MARK] !== true) throw noWindow(window);
-    const { [TIME_WINDOW_MARK]: _time, ...metadata } = marks;
+    if (marks[TIME_WINDOW_MARK] !== true && marks[SESSION_WINDOW_MARK] !== true) throw noWindow(window);
+    const { [TIME_WINDOW_MARK]: _time, [SESSION_WINDOW_MARK]: _session, ...metadata } = marks;
     const end = call("getItem", window, literal("end", StringType));
     const child = this.resolve(call("$add_interval", end, literal(-1n, DayTimeIntervalType())));
     return { kind: "alias", child, names: ["window_time"], id: freshId(), metadata };
@@ -212,9 +213,22 @@ class TimeWindows {
     return this.adopt(marker, { kind: "filter", child: expand, condition: this.resolve(inside) }, column);
   }
 
+  /** The session of each row by itself; an aggregation joins them. */
+  private sessionWindow(marker: ScalarCall): Attribute {
+    const time = marker.args[0]!;
+    const { session, condition } = rowSession(marker, nullableOf(time), this.analyzer);
+    if (condition) this.keepRowsWhere(condition);
+    const metadata = { ...metadataOf(time), [SESSION_WINDOW_MARK]: true };
+    const child = this.resolve(session);
+    return this.add(marker, { kind: "alias", child, names: ["session_window"], id: freshId(), metadata });
+  }
+
   private keepRowsWithTime(time: Expression): void {
-    if (!nullableOf(time)) return;
-    const condition = this.resolve(call("isnotnull", time));
+    if (nullableOf(time)) this.keepRowsWhere(call("isnotnull", time));
+  }
+
+  private keepRowsWhere(unresolved: Expression): void {
+    const condition = this.resolve(unresolved);
     this.child = { ...this.child, plan: { kind: "filter", child: this.child.plan, condition } };
   }
 
@@ -324,15 +338,5 @@ function constraint(
       rightExprName: quotedName(right),
       rightExprValue: `${rightValue}L`,
     },
-  );
-}
-
-function sessionWindowUnsupported(marker: ScalarCall): Error {
-  return analysisError(
-    "SS_SESSION_WINDOW",
-    "0A000",
-    "session_window(...) is not part of this release: group by window(...) instead.",
-    {},
-    marker.origin,
   );
 }

@@ -80,6 +80,15 @@ export function window(
     call("window", columnOf(timeColumn).expression, ...given.map((text) => literal(text, StringType))),
   );
 }
+/**
+ * Sessions of event time: rows of a group that follow each other within the gap are in one, which ends a gap after its last row. The gap is
+ * text, as in `session_window("time", "5 minutes")`, or a column of text or calendar intervals; a row whose gap is null or not positive is in
+ * no session.
+ */
+export function session_window(timeColumn: ColumnOrName, gapDuration: string | Column): Column {
+  const gap = typeof gapDuration === "string" ? literal(gapDuration, StringType) : gapDuration.expression;
+  return new Column(call("session_window", columnOf(timeColumn).expression, gap));
+}
 /** The event time of a window column: its last microsecond. */
 export function window_time(windowColumn: ColumnOrName): Column {
   return of("window_time", windowColumn);

@@ -19,16 +19,20 @@ import { HeldRows, RecursionOperator, RecursionRowsOperator } from "./operators/
 import { RangeOperator, RowsOperator } from "./operators/rows.js";
 import { SampleOperator } from "./operators/sample.js";
 import { ScanOperator } from "./operators/scan.js";
+import { SessionAggregateOperator } from "./operators/session-aggregate.js";
 import { SetOperator, UnionOperator } from "./operators/set.js";
 import { SortOperator } from "./operators/sort.js";
 import { StageOperator } from "./operators/stage.js";
 import { StatefulAggregateOperator } from "./operators/stateful-aggregate.js";
+import { StatefulSessionOperator } from "./operators/stateful-session.js";
 import { StreamJoinOperator } from "./operators/stream-join.js";
 import { WatermarkOperator } from "./operators/watermark.js";
 import { WindowOperator } from "./operators/window.js";
 import { hasPartials, scanOf, splittingRead } from "./parallel/fragment.js";
 import { FragmentSet } from "./parallel/fragment-set.js";
 import type { Parallelism } from "./parallel/parallel-fragment.js";
+import { SessionRowsInput } from "./session/session-rows-input.js";
+import { SessionState } from "./session/session-state.js";
 import type { TimedOperator } from "./stream-run.js";
 
 /** Settings of a session that operators need. */
@@ -93,10 +97,23 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
       case "generate":
         return new GenerateOperator(node, below(node.child), settings);
       case "aggregate": {
-        const input = groupInput(node);
-        if (!node.stateful) return new AggregateOperator(node, input, ansi);
         const { keys, parts } = node;
+        const hasSessions = keys.some((key) => key.isSession);
+        if (hasSessions && !node.stateful && !hasPartials(node)) {
+          return new AggregateOperator(node, new SessionRowsInput(node, build(node.child)), ansi);
+        }
+        const input = groupInput(node);
+        if (!node.stateful) {
+          return hasSessions
+            ? new SessionAggregateOperator(node, input, ansi)
+            : new AggregateOperator(node, input, ansi);
+        }
         const plan = { keys, parts, operatorId: node.stateful.operatorId };
+        if (hasSessions) {
+          const state = new SessionState(plan, ansi);
+          families.push(state.spec);
+          return new StatefulSessionOperator(node, input, state, ansi);
+        }
         const state = new GroupState(plan, ansi);
         const split = input instanceof SplitInput ? input : undefined;
         const divided = fragments.addState({

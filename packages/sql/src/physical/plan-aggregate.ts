@@ -1,4 +1,6 @@
+import { StreamError } from "@ss/core";
 import { mapChildren } from "../expression/children.js";
+import { references } from "../expression/conjuncts.js";
 import type { AggregateCall, Alias, Attribute, Expression } from "../expression/expression.js";
 import { freshId } from "../expression/expression.js";
 import { isRepeatable } from "../expression/repeatable.js";
@@ -7,6 +9,7 @@ import { firstOf } from "../functions/aggregate/first-last.js";
 import { eventTimeColumn } from "../logical/event-time-column.js";
 import { outputOf } from "../logical/output.js";
 import type { Aggregate, Deduplicate, LogicalPlan } from "../logical/plan.js";
+import { isSessionWindow } from "../logical/session-window.js";
 import type { AggregatePart, AggregatePlan, GroupKey, PhysicalPlan } from "./plan.js";
 import { aliasOf, attributeOf, isStream, type Planner } from "./planner.js";
 import { windowLength } from "./window-length.js";
@@ -18,6 +21,7 @@ export function planAggregate(planner: Planner, node: Aggregate): PhysicalPlan {
   const parts = collectCalls(node.expressions);
   const aggregate = aggregation(child, node.child, keyAliases, parts);
   const stateful = planner.context.streaming && isStream(node.child);
+  if (stateful) checkSessionKeys(node);
   const plan = stateful ? { ...aggregate, stateful: { operatorId: planner.nextOperatorId() } } : aggregate;
   const outputs = node.expressions.map((expression) => overGroups(expression, node.keys, plan.output, parts));
   return {
@@ -57,11 +61,34 @@ function aggregation(
     outputs: inputs.map((input) => (input.kind === "alias" ? attributeOf(input) : input)),
   };
   const output = [...keyAttributes, ...parts.map((part) => part.attribute)];
-  const groupKeys = keys.map((key, k): GroupKey => {
-    const windowMicros = windowLength(key, logicalChild);
-    return windowMicros === undefined ? keyAttributes[k]! : { ...keyAttributes[k]!, windowMicros };
+  // of several columns with sessions only the first has its sessions joined, as in Spark
+  const session = keyAttributes.findIndex(isSessionWindow);
+  const groupKeys = keyAttributes.map((key, k): GroupKey => {
+    if (k === session) return { ...key, isSession: true };
+    const windowMicros = windowLength(keys[k]!, logicalChild);
+    return windowMicros === undefined ? key : { ...key, windowMicros };
   });
+  if (session >= 0 && keyAttributes[session]!.nullable) throw nullableSessions();
   return { kind: "aggregate", child: fuse(stage), keys: groupKeys, parts, output };
+}
+
+/** State is kept by the keys beside the session, so there has to be one that tells rows apart. */
+function checkSessionKeys(node: Aggregate): void {
+  if (!node.keys.some(isSessionWindow)) return;
+  if (node.keys.some((key) => !isSessionWindow(key) && references(key).size > 0)) return;
+  const message = "Global aggregation with session window in streaming query is not supported.";
+  throw new StreamError({
+    condition: "_LEGACY_ERROR_TEMP_3068",
+    message: `${message} Group by a further column beside session_window(...).`,
+  });
+}
+
+function nullableSessions(): StreamError {
+  return new StreamError({
+    condition: "SS_NULLABLE_SESSION_WINDOW",
+    message:
+      "A column of session windows cannot be grouped by where it may be null: as a key of ROLLUP, CUBE or GROUPING SETS, or from the outer side of a join. Write one query for each grouping set, or group before the join.",
+  });
 }
 
 /** The columns that calls read: arguments (but constants), then the filter, then the ordering. */

@@ -74,6 +74,8 @@ export interface AggregatePart {
 export type GroupKey = Attribute & {
   /** For a window whose length is a constant: that length in microseconds. The end of such a window need not be compared or kept. */
   readonly windowMicros?: bigint;
+  /** Present where the column holds session windows: groups that are equal in the other keys and touch each other in time become one. */
+  readonly isSession?: true;
 };
 
 /**

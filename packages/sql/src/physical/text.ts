@@ -48,9 +48,10 @@ export function nodeText(plan: PhysicalPlan): string {
       return `Generate ${plan.generator.name}${plan.outer ? " outer" : ""}`;
     case "aggregate": {
       const what = `keys=${columns(plan.keys)}, functions=[${texts(plan.parts.map((part) => part.call))}]`;
+      const sessions = plan.keys.some((key) => key.isSession);
       return plan.stateful
-        ? `StateStoreSave ${what}, opId = ${plan.stateful.operatorId}`
-        : `HashAggregate ${what}`;
+        ? `${sessions ? "SessionWindow" : ""}StateStoreSave ${what}, opId = ${plan.stateful.operatorId}`
+        : `${sessions ? "MergingSessions" : "HashAggregate"} ${what}`;
     }
     case "deduplicate":
       return `StreamingDeduplicate${plan.within ? "WithinWatermark" : ""} ${columns(plan.keys)}, opId = ${plan.operatorId}`;

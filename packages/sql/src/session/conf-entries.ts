@@ -130,12 +130,9 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   "spark.sql.streaming.schemaInference": ["false"],
   "spark.sql.streaming.sessionWindow.merge.sessions.in.local.partition": [
     "false",
-    "session windows on streams are not part of this release",
+    "sessions of a batch are always joined before they meet the state",
   ],
-  "spark.sql.streaming.sessionWindow.stateFormatVersion": [
-    "1",
-    "session windows on streams are not part of this release",
-  ],
+  "spark.sql.streaming.sessionWindow.stateFormatVersion": ["1", "there is one format"],
   "spark.sql.streaming.stateStore.autoSnapshotRepair.enabled": [
     "true",
     "one process writes and reads all snapshots; none can lag behind another",

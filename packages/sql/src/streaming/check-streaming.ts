@@ -7,6 +7,7 @@ import { joinBounds } from "../logical/join-bounds.js";
 import type { Keyed } from "../logical/keyed.js";
 import { outputOf } from "../logical/output.js";
 import type { Aggregate, Deduplicate, Join, JoinType, LogicalPlan } from "../logical/plan.js";
+import { isSessionWindow } from "../logical/session-window.js";
 import { childrenOf, expressionsOf, isStreaming } from "../logical/transform.js";
 
 /** Settings that the checks depend on. */
@@ -36,8 +37,15 @@ export function checkBatch(plan: LogicalPlan): void {
 export function checkStreaming(plan: LogicalPlan, mode: OutputMode, settings: CheckSettings): void {
   if (!isStreaming(plan)) throw notAStream();
   if (hasStreamingSubquery(plan)) throw streamingSubquery();
-  if (!settings.enabled) return;
   const nodes = streamingNodes(plan);
+  // Spark refuses this one whether or not it checks
+  if (
+    mode === "update" &&
+    nodes.some((node) => node.kind === "aggregate" && node.keys.some(isSessionWindow))
+  ) {
+    throw unsupportedMode(mode, "session window streaming aggregations");
+  }
+  if (!settings.enabled) return;
   const aggregates = nodes.filter((node) => node.kind === "aggregate" || node.kind === "deduplicate");
   const keyed = nodes.filter((node): node is Keyed => node.kind === "keyed");
   const stateful = [...aggregates, ...nodes.filter((node) => node.kind === "limit")];
@@ -76,15 +84,12 @@ function streamingNodes(plan: LogicalPlan): LogicalPlan[] {
 function checkOutputMode(nodes: readonly LogicalPlan[], mode: OutputMode): void {
   const aggregates = nodes.filter((node): node is Aggregate => node.kind === "aggregate");
   if (mode === "complete" && aggregates.length === 0) {
-    throw unsupportedMode(mode, "no streaming aggregations on streaming DataFrames/DataSets");
+    throw unsupportedMode(mode, "no streaming aggregations");
   }
   if (mode !== "append") return;
   for (const aggregate of aggregates) {
     if (!aggregate.keys.some(hasWatermark)) {
-      throw unsupportedMode(
-        mode,
-        "streaming aggregations without watermark on streaming DataFrames/DataSets",
-      );
+      throw unsupportedMode(mode, "streaming aggregations without watermark");
     }
   }
 }
@@ -421,7 +426,7 @@ function unsupportedMode(outputMode: OutputMode, operation: string): StreamError
     condition: "STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION",
     sqlState: "42KDE",
     parameters: { outputMode, operation },
-    message: `Invalid streaming output mode: ${outputMode}. This output mode is not supported for ${operation}.`,
+    message: `Invalid streaming output mode: ${outputMode}. This output mode is not supported for ${operation} on streaming DataFrames/DataSets.`,
   });
 }
 

@@ -27,7 +27,17 @@ import {
 import { fileSource } from "@ss/source-file";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CREDITS } from "../../src/execution/parallel/messages.js";
-import { col, count, type DataFrame, expr, SparkSession, sum, udf, window } from "../../src/index.js";
+import {
+  col,
+  count,
+  type DataFrame,
+  expr,
+  SparkSession,
+  session_window,
+  sum,
+  udf,
+  window,
+} from "../../src/index.js";
 
 // Workers run what is built: these tests need `npm run build`, which `npm test` does beforehand.
 
@@ -116,6 +126,11 @@ const QUERIES: Readonly<Record<string, (sales: DataFrame, spark: SparkSession) =
       .groupBy(window("at", "3 minutes", "1 minute"))
       .agg(sum("amount").as("s"))
       .orderBy("window"),
+  "sums over sessions": (sales) =>
+    sales
+      .groupBy("name", session_window("at", expr("IF(id % 35 < 20, '5 seconds', '1 second')")))
+      .agg(sum("amount").as("s"), count("*"))
+      .orderBy("name", "session_window"),
   "a cube": (sales, spark) => {
     sales.createOrReplaceTempView("sales");
     return spark.sql(
@@ -147,13 +162,17 @@ describe("the results are the same for every number of threads", () => {
     });
   }
 
-  test("a windowed aggregation over a stream, its progress and its late rows", async () => {
+  const gap = expr("IF(id % 35 < 20, '5 seconds', '1 second')");
+  test.each([
+    { what: "windows", times: window("at", "1 minute").as("w"), late: 5 },
+    { what: "sessions", times: session_window("at", gap).as("w"), late: 10 },
+  ])("an aggregation by $what over a stream, its progress and its late rows", async ({ times, late }) => {
     writeSales();
-    // the last file has rows of the first minute again, in every part of it: late by then, one group for each name
-    const late = Array.from({ length: 200 }, (_, i) =>
+    // the last file has rows of the first minute again, in every part of it: late by then, a group for each name and end of a session
+    const lateRows = Array.from({ length: 200 }, (_, i) =>
       JSON.stringify({ id: i, name: NAMES[i % 5], amount: 1, at: "2026-01-01T00:00:01Z" }),
     );
-    writeFileSync(join(folder, "sales", "3.json"), late.join("\n"));
+    writeFileSync(join(folder, "sales", "3.json"), lateRows.join("\n"));
     const outcomes = [];
     for (const threads of [1, 2]) {
       const spark = await session(threads);
@@ -162,7 +181,7 @@ describe("the results are the same for every number of threads", () => {
         .option("maxFilesPerTrigger", 1)
         .json(join(folder, "sales"))
         .withWatermark("at", "10 seconds")
-        .groupBy(window("at", "1 minute"), col("name"))
+        .groupBy(times, col("name"))
         .agg(sum("amount").as("s"))
         .writeStream.format("memory")
         .queryName("sums")
@@ -178,11 +197,11 @@ describe("the results are the same for every number of threads", () => {
         updated: stateOperators[0]!.numRowsUpdated,
       }));
       // the workers that own the groups give them out one after the other
-      const rows = await spark.table("sums").orderBy("window", "name").collect();
+      const rows = await spark.table("sums").orderBy("w", "name").collect();
       outcomes.push({ rows, progress });
     }
     expect(outcomes[0]!.rows.length).toBeGreaterThan(0);
-    expect(outcomes[0]!.progress.reduce((total, { late }) => total + late, 0)).toBe(5);
+    expect(outcomes[0]!.progress.reduce((total, one) => total + one.late, 0)).toBe(late);
     expect(outcomes[1]).toEqual(outcomes[0]);
   });
 });

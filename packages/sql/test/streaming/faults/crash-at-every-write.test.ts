@@ -57,6 +57,15 @@ test.each([NOTHING_SURVIVES, CHANCE])(
   },
 );
 
+test.each([NOTHING_SURVIVES, CHANCE])(
+  "a session is given out once and whole, wherever the power goes",
+  PATIENCE,
+  async (random) => {
+    const options = { ...queries.SESSIONS, conf: SNAPSHOT_EACH_TIME };
+    expect(await survives(options, random, collected, queries.SESSIONS_RESULT)).toBeGreaterThan(100);
+  },
+);
+
 test("totals count every row once, wherever the power goes", PATIENCE, async () => {
   const options = { ...queries.TOTALS, conf: SNAPSHOT_EACH_TIME };
   expect(await survives(options, NOTHING_SURVIVES, collected, queries.TOTALS_RESULT)).toBeGreaterThan(60);

@@ -1,4 +1,4 @@
-import { expr, window } from "../../../src/index.js";
+import { expr, session_window, window } from "../../../src/index.js";
 import type { TrialOptions } from "./trial.js";
 
 const SCHEMA = "k STRING, n INT, t TIMESTAMP";
@@ -41,6 +41,38 @@ export const WINDOWED: TrialOptions = {
       .selectExpr("CAST(window.start AS BIGINT) AS start", "`sum(n)` AS total"),
 };
 export const WINDOWED_RESULT: readonly string[] = ["0 3", "10 3", "20 10"];
+
+/**
+ * Sessions that end 14 seconds after their last row. The watermark is 35 s after the second addition, which ends b's session and makes its row
+ * at 3 s late, and lets c's row at 27 s begin the session of the one at 40 s; it is 65 s after the last.
+ */
+export const SESSIONS: TrialOptions = {
+  schema: SCHEMA,
+  inputs: [
+    INPUTS[0]!,
+    [
+      ["a", 4, at(26)],
+      ["c", 5, at(40)],
+    ],
+    [
+      ["b", 6, at(3)],
+      ["c", 7, at(27)],
+    ],
+    [["c", 8, at(70)]],
+  ],
+  query: (stream) =>
+    stream
+      .withWatermark("t", "5 seconds")
+      .groupBy("k", session_window("t", "14 seconds"))
+      .sum("n")
+      .selectExpr(
+        "k",
+        "CAST(session_window.start AS BIGINT) AS s",
+        "CAST(session_window.end AS BIGINT) AS e",
+        "`sum(n)` AS total",
+      ),
+};
+export const SESSIONS_RESULT: readonly string[] = ["a 1 40 8", "b 4 18 2", "c 27 54 12"];
 
 /** Totals by key, all of them in every batch. */
 export const TOTALS: TrialOptions = {
