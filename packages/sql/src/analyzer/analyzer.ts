@@ -131,6 +131,7 @@ export class Analyzer {
       case "expand":
       case "recursion":
       case "window":
+      case "lateRows":
         return assert(false, `an analyzed ${plan.kind} stands in a plan that is not`) as never;
     }
   }

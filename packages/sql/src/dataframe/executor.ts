@@ -24,6 +24,12 @@ export type StreamTarget =
       readonly run: (batch: DataFrame, batchId: number) => void | Promise<void>;
     };
 
+/** Where late rows go. */
+export interface LateRowsTarget {
+  readonly target: StreamTarget;
+  readonly options: Readonly<Record<string, string>>;
+}
+
 /** What `writeStream...start()` asks for. */
 export interface StreamStart {
   readonly target: StreamTarget;
@@ -32,6 +38,7 @@ export interface StreamStart {
   readonly queryName: string | undefined;
   readonly trigger: Trigger;
   readonly partitionBy: readonly string[];
+  readonly lateRows?: LateRowsTarget | undefined;
 }
 
 /** What `write...save()` asks for. */

@@ -2,7 +2,7 @@ import { type OutputMode, StreamError, type StreamingQuery, type Trigger } from 
 import type { LogicalPlan } from "../logical/plan.js";
 import type { DataFrame } from "./dataframe.js";
 import { optionalPath } from "./dataframe-writer.js";
-import type { Executor, ForeachWriter, StreamStart } from "./executor.js";
+import type { Executor, ForeachWriter, StreamStart, StreamTarget } from "./executor.js";
 import { withOption, withOptions } from "./option-map.js";
 import type { AnyRow } from "./row-types.js";
 import { type TriggerOptions, triggerOf } from "./trigger.js";
@@ -88,6 +88,35 @@ export class DataStreamWriter<Row extends object = AnyRow> {
         run: run as (batch: DataFrame, batchId: number) => void | Promise<void>,
       },
     });
+  }
+
+  /**
+   * Where the rows go that stateful operators drop for being late: another sink of the same query, under the same checkpoint, so that each of
+   * them is written as often as that sink promises. A row has the columns `operator` (its name in progress reports), `watermark` and
+   * `eventTime`, and is itself the text of a JSON object in the column `row`, with all columns that the operator's input has. Results and
+   * progress are the same with and without it.
+   *
+   * @example
+   * await counts.writeStream.format("parquet")
+   *   .lateRowsTo("json", { path: "data/late" })
+   *   .option("checkpointLocation", "data/checkpoint").start("data/counts");
+   */
+  lateRowsTo(
+    format: string,
+    options?: Readonly<Record<string, string | number | boolean>>,
+  ): DataStreamWriter<Row>;
+  /** Hands late rows to a function, batch by batch. At least once, as with `foreachBatch`. */
+  lateRowsTo(run: (rows: DataFrame, batchId: number) => void | Promise<void>): DataStreamWriter<Row>;
+  lateRowsTo(
+    to: string | ((rows: DataFrame, batchId: number) => void | Promise<void>),
+    values: Readonly<Record<string, string | number | boolean>> = {},
+  ): DataStreamWriter<Row> {
+    const options = withOptions({}, values);
+    const target: StreamTarget =
+      typeof to === "string"
+        ? { kind: "format", format: to, path: optionalPath(options) }
+        : { kind: "foreachBatch", run: to };
+    return this.with({ lateRows: { target, options } });
   }
 
   /** Starts the query; resolves once its checkpoint is open and its first batch may run. */

@@ -13,6 +13,7 @@ import { GatherOperator } from "./operators/gather.js";
 import { GenerateOperator } from "./operators/generate.js";
 import { GroupsWithStateOperator } from "./operators/groups-with-state.js";
 import { JoinOperator } from "./operators/join.js";
+import { LateRowsOperator } from "./operators/late-rows.js";
 import { LimitOperator, StatefulLimitOperator } from "./operators/limit.js";
 import { ObserveOperator } from "./operators/observe.js";
 import { HeldRows, RecursionOperator, RecursionRowsOperator } from "./operators/recursion.js";
@@ -180,6 +181,8 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
         return new SampleOperator(node, below(node.child));
       case "watermark":
         return new WatermarkOperator(node, below(node.child));
+      case "lateRows":
+        return new LateRowsOperator(node, below(node.child), settings);
       case "observe":
         return new ObserveOperator(node, below(node.child), settings, settings.external);
     }

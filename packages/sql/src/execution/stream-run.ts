@@ -1,4 +1,5 @@
 import type { OutputMode, StateFamily, StateStore } from "@ss/core";
+import type { Rows } from "../logical/rows.js";
 import type { StateCounts } from "./state-partitions/messages.js";
 
 /** Event times that a watermark operator saw. */
@@ -58,6 +59,8 @@ export interface StreamRun {
   /** Adds event times that a worker saw. */
   addEventTimes(index: number, times: EventTimes): void;
   counts(operatorId: number, operatorName: string): OperatorCounts;
+  /** Takes late rows, with the columns of {@link LATE_ROWS_SCHEMA}; resolves when they are written. */
+  reportLate(rows: Rows): Promise<void>;
   monotonicMs(): number;
   /** Looks whether the state still fits into the session's memory; called while it grows. */
   checkState(): void;

@@ -65,6 +65,7 @@ function compute(plan: LogicalPlan): readonly Attribute[] {
       return plan.expressions.map(toAttribute);
     case "expand":
     case "recursion":
+    case "lateRows":
       return plan.output;
     case "keyed":
       return plan.output ?? [];

@@ -337,6 +337,18 @@ export interface Observe {
   readonly expressions: readonly Expression[];
 }
 
+/** Lets rows of a stream pass into the stateful operator above, and reports those that it is going to drop for being late. */
+export interface LateRows {
+  readonly kind: "lateRows";
+  readonly child: LogicalPlan;
+  /** By which rows are late. */
+  readonly time: Attribute;
+  /** A row as it is reported. */
+  readonly row: Expression;
+  /** The columns that are handed on; of the child all are reported. */
+  readonly output: readonly Attribute[];
+}
+
 /** Hints are kept for the name's sake and change nothing. */
 export interface Hint {
   readonly kind: "hint";
@@ -387,6 +399,7 @@ export type LogicalPlan =
   | Sample
   | WithWatermark
   | Observe
+  | LateRows
   | Hint
   | ColumnarRelation
   | Source;

@@ -106,6 +106,8 @@ function nodeText(plan: LogicalPlan): string {
       return `EventTimeWatermark ${expressionText(plan.eventTime)}, ${plan.delay}`;
     case "observe":
       return `CollectMetrics ${plan.name}, ${list(plan.expressions)}`;
+    case "lateRows":
+      return `LateRows ${plan.time.name}`;
     case "unresolvedRelation":
       return `'UnresolvedRelation [${plan.name.join(", ")}]`;
     case "inlineTable":

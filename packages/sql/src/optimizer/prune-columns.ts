@@ -34,6 +34,11 @@ function prune(plan: LogicalPlan, wanted: Ids): LogicalPlan {
     case "generate":
     case "window":
       return mapChildren(plan, (child) => prune(child, new Set([...wanted, ...used(expressionsOf(plan))])));
+    case "lateRows": {
+      // what goes on is what would if late rows, which are reported with all columns, were not asked for: state may be made of it
+      const output = outputOf(prune(plan.child, wanted));
+      return { ...plan, output, child: prune(plan.child, new Set(outputOf(plan.child).map((a) => a.id))) };
+    }
     case "expand":
       return { ...plan, child: prune(plan.child, used(expressionsOf(plan))) };
     case "join": {

@@ -55,6 +55,8 @@ function push(plan: LogicalPlan, parts: readonly Expression[]): LogicalPlan {
       return { ...plan, child: push(plan.child, substituted(parts, definitions)) };
     }
     case "sort":
+    // results do not depend on whether late rows are reported, so conditions go on as if they were not
+    case "lateRows":
       return { ...plan, child: push(plan.child, parts) };
     case "setOperation":
       return plan.type === "union" ? pushIntoUnion(plan, parts) : withFilters(plan, parts);

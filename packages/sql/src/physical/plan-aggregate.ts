@@ -10,19 +10,29 @@ import { eventTimeColumn } from "../logical/event-time-column.js";
 import { outputOf } from "../logical/output.js";
 import type { Aggregate, Deduplicate, LogicalPlan } from "../logical/plan.js";
 import { isSessionWindow } from "../logical/session-window.js";
+import {
+  AGGREGATE_OPERATOR,
+  DEDUPE_OPERATOR,
+  DEDUPE_WITHIN_OPERATOR,
+  SESSION_OPERATOR,
+} from "./operator-names.js";
 import type { AggregatePart, AggregatePlan, GroupKey, PhysicalPlan } from "./plan.js";
+import { lateRowsOf } from "./plan-late-rows.js";
 import { aliasOf, attributeOf, isStream, type Planner } from "./planner.js";
 import { windowLength } from "./window-length.js";
 
 /** Splits `SELECT keys, f(agg(x))` into a stage that computes keys and arguments, the aggregation, and a stage on top. */
 export function planAggregate(planner: Planner, node: Aggregate): PhysicalPlan {
-  const child = planner.plan(node.child);
+  const stateful = planner.context.streaming && isStream(node.child);
+  if (stateful) checkSessionKeys(node);
+  const input = planner.plan(node.child);
+  const operatorId = stateful ? planner.nextOperatorId() : -1;
+  const operatorName = node.keys.some(isSessionWindow) ? SESSION_OPERATOR : AGGREGATE_OPERATOR;
+  const child = lateRowsOf(input, operatorId, operatorName);
   const keyAliases = node.keys.map((key) => keyColumn(key, node.expressions));
   const parts = collectCalls(node.expressions);
   const aggregate = aggregation(child, node.child, keyAliases, parts);
-  const stateful = planner.context.streaming && isStream(node.child);
-  if (stateful) checkSessionKeys(node);
-  const plan = stateful ? { ...aggregate, stateful: { operatorId: planner.nextOperatorId() } } : aggregate;
+  const plan = stateful ? { ...aggregate, stateful: { operatorId } } : aggregate;
   const outputs = node.expressions.map((expression) => overGroups(expression, node.keys, plan.output, parts));
   return {
     kind: "stage",
@@ -178,7 +188,13 @@ export function planDistinct(planner: Planner, node: Deduplicate): PhysicalPlan 
 
 /** Over a stream: rows pass whose keys have not come before. */
 export function planStreamingDistinct(planner: Planner, node: Deduplicate): PhysicalPlan {
-  const child = planner.plan(node.child);
+  const input = planner.plan(node.child);
+  const operatorId = planner.nextOperatorId();
+  const child = lateRowsOf(
+    input,
+    operatorId,
+    node.withinWatermark ? DEDUPE_WITHIN_OPERATOR : DEDUPE_OPERATOR,
+  );
   const keys = (node.columns ?? child.output) as readonly Attribute[];
   const time = child.output[eventTimeColumn(child.output)];
   const within = node.withinWatermark
@@ -190,6 +206,6 @@ export function planStreamingDistinct(planner: Planner, node: Deduplicate): Phys
     keys,
     ...(within ? { within } : {}),
     output: child.output,
-    operatorId: planner.nextOperatorId(),
+    operatorId,
   };
 }

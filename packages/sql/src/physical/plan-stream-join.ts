@@ -4,20 +4,24 @@ import type { Attribute, Expression } from "../expression/expression.js";
 import { joinBounds } from "../logical/join-bounds.js";
 import { outputOf } from "../logical/output.js";
 import type { Join } from "../logical/plan.js";
+import { JOIN_OPERATOR } from "./operator-names.js";
 import type { PhysicalPlan, StreamJoinPlan } from "./plan.js";
 import { joinParts, widened } from "./plan-join.js";
+import { lateRowsOf } from "./plan-late-rows.js";
 import { narrow, type Planner, withColumns } from "./planner.js";
 
 /** A join of two streams over the equalities of its condition. */
 export function planStreamJoin(planner: Planner, node: Join): PhysicalPlan {
   const { equalities, rest } = joinParts(node);
   if (equalities.length === 0) throw withoutEquality();
+  const [leftInput, rightInput] = [planner.plan(node.left), planner.plan(node.right)];
+  const operatorId = planner.nextOperatorId();
   const left = withColumns(
-    planner.plan(node.left),
+    lateRowsOf(leftInput, operatorId, JOIN_OPERATOR),
     equalities.map((equality) => equality.left),
   );
   const right = withColumns(
-    planner.plan(node.right),
+    lateRowsOf(rightInput, operatorId, JOIN_OPERATOR),
     equalities.map((equality) => equality.right),
   );
   const about = (side: readonly Attribute[]): Expression[] => {
@@ -41,7 +45,7 @@ export function planStreamJoin(planner: Planner, node: Join): PhysicalPlan {
     conditions: rest.filter((part) => !own.left.includes(part) && !own.right.includes(part)),
     bounds: joinBounds(node),
     output: wide,
-    operatorId: planner.nextOperatorId(),
+    operatorId,
   };
   return wide.length === output.length ? join : narrow(join, output);
 }

@@ -256,6 +256,17 @@ export interface WatermarkPlan {
   readonly output: readonly Attribute[];
 }
 
+/** Lets rows pass into a stateful operator and reports those that it is going to drop for being late. */
+export interface LateRowsPlan {
+  readonly kind: "lateRows";
+  readonly child: PhysicalPlan;
+  readonly time: Attribute;
+  readonly row: Expression;
+  /** The operator above. */
+  readonly operator?: { readonly operatorId: number; readonly operatorName: string };
+  readonly output: readonly Attribute[];
+}
+
 /** Aggregates rows as they pass; the child's columns are the output, then the arguments. */
 export interface ObservePlan {
   readonly kind: "observe";
@@ -289,4 +300,5 @@ export type PhysicalPlan =
   | WindowPlan
   | SamplePlan
   | WatermarkPlan
-  | ObservePlan;
+  | ObservePlan
+  | LateRowsPlan;

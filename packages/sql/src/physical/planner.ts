@@ -10,6 +10,7 @@ import type { KeyedPlan, PhysicalPlan } from "./plan.js";
 import { planAggregate, planDistinct, planStreamingDistinct } from "./plan-aggregate.js";
 import { planGenerate } from "./plan-generate.js";
 import { planJoin } from "./plan-join.js";
+import { planLateRows } from "./plan-late-rows.js";
 import { planObserve } from "./plan-observe.js";
 import { planStage } from "./plan-stage.js";
 import { planStreamJoin } from "./plan-stream-join.js";
@@ -123,6 +124,8 @@ export class Planner {
         return this.watermark(node);
       case "observe":
         return planObserve(this, node);
+      case "lateRows":
+        return planLateRows(this, node);
       default:
         assert(false, `a node of kind ${node.kind} reached the physical planner`);
     }

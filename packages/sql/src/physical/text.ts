@@ -89,6 +89,8 @@ export function nodeText(plan: PhysicalPlan): string {
       return `Sample ${plan.fraction}`;
     case "watermark":
       return `EventTimeWatermark ${plan.attribute.name}, ${plan.delayMs} ms`;
+    case "lateRows":
+      return `LateRows ${plan.time.name}, opId = ${plan.operator?.operatorId}`;
     case "observe":
       return `CollectMetrics ${plan.name}`;
   }

@@ -42,6 +42,7 @@ function lengthOfColumn(id: number, plan: LogicalPlan): bigint | undefined {
     case "filter":
     case "withWatermark":
     case "observe":
+    case "lateRows":
     case "generate":
     case "window":
     case "sort":

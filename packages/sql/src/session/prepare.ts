@@ -1,7 +1,17 @@
-import type { Predicate, PushdownAnswer, ReadRequest, Source, StructType, Table, Value } from "@ss/core";
+import type {
+  OutputMode,
+  Predicate,
+  PushdownAnswer,
+  ReadRequest,
+  Source,
+  StructType,
+  Table,
+  Value,
+} from "@ss/core";
 import { Options, StreamError, valueAt } from "@ss/core";
 import { analyze } from "../analyzer/analyze.js";
 import type { AnalyzerEnvironment } from "../analyzer/environment.js";
+import { reportLateRows } from "../analyzer/late-rows.js";
 import { breather } from "../execution/breather.js";
 import type { BuildSettings } from "../execution/build.js";
 import { Stage } from "../execution/codegen/stage.js";
@@ -93,6 +103,11 @@ export class Preparation {
     const resolved = withinStack(() => analyze(plan, this.environment(schemas)));
     await breathe();
     return { plan: resolved, tables, sources };
+  }
+
+  /** The same query, reporting the rows that its operators drop for being late. */
+  reportLateRows(analyzed: Analyzed, mode: OutputMode): Analyzed {
+    return { ...analyzed, plan: reportLateRows(analyzed.plan, mode, this.environment(new Map())) };
   }
 
   /** The input of a read: a table or, for streams, a source that is not open yet. */

@@ -18,10 +18,11 @@ import {
 } from "@ss/core";
 import { cellFormatter, timeZone, UTC } from "@ss/kernels";
 import { DataFrame, rowMaker } from "../dataframe/dataframe.js";
-import type { BatchSave, Execution, Executor, StreamStart } from "../dataframe/executor.js";
+import type { BatchSave, Execution, Executor, LateRowsTarget, StreamStart } from "../dataframe/executor.js";
 import { buildOperators } from "../execution/build.js";
 import { stagesText } from "../execution/codegen/stage.js";
 import { MemoryBudget } from "../execution/memory-budget.js";
+import { LATE_ROWS_SCHEMA } from "../execution/operators/late-rows.js";
 import type { WorkerPool } from "../execution/parallel/worker-pool.js";
 import { type Attribute, freshId } from "../expression/expression.js";
 import type { ExternalOptions } from "../expression/external-value.js";
@@ -38,9 +39,10 @@ import { ForeachBatchSink } from "../streaming/sinks/foreach-batch-sink.js";
 import { ForeachSink } from "../streaming/sinks/foreach-sink.js";
 import { MemorySink } from "../streaming/sinks/memory-sink.js";
 import { NoopSink } from "../streaming/sinks/noop-sink.js";
-import { SqlStreamPlan } from "../streaming/sql-stream-plan.js";
+import { type SqlOutput, SqlStreamPlan } from "../streaming/sql-stream-plan.js";
 import type { Catalog } from "./catalog.js";
 import { checkpointMissing, queryNameMissing, sessionStopped, unsupportedSinkMode } from "./errors.js";
+import { checkLateRowsTarget, lateRowsColumns } from "./late-rows-output.js";
 import { memoryLimit } from "./memory-limit.js";
 import { pinnedConf } from "./pinned-conf.js";
 import type { Plugins } from "./plugins.js";
@@ -61,6 +63,9 @@ export interface ExecutorParts {
   readonly print: (text: string) => void;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
 }
+
+/** What a sink is chosen by. */
+type SinkRequest = Pick<StreamStart, "target" | "options" | "mode" | "queryName" | "partitionBy">;
 
 /** The embedded back end: runs plans in this process. */
 export class SessionExecutor implements Executor {
@@ -259,7 +264,11 @@ export class SessionExecutor implements Executor {
     });
     const schema = schemaOfPlan(analyzed);
     // the sink first: an unknown format is named before a missing checkpoint
-    const sink = await this.sink(request, schema, analyzed);
+    const outputs: SqlOutput[] = [
+      { rows: "result", sink: await this.sink(request, schema, outputOf(analyzed.plan)), schema },
+    ];
+    if (request.lateRows) outputs.push(await this.lateRowsOutput(request, request.lateRows));
+    const running = request.lateRows ? this.preparation.reportLateRows(analyzed, request.mode) : analyzed;
     const { location, temporary } = this.checkpoint(request);
     const query = await streams.start({
       name: request.queryName,
@@ -272,14 +281,14 @@ export class SessionExecutor implements Executor {
       log,
       createPlan: async (context) => {
         const planningStartMs = clock.monotonicMs();
-        const prepared = await this.preparation.plan(analyzed, true, context.queryId);
+        const prepared = await this.preparation.plan(running, true, context.queryId);
         return new SqlStreamPlan({
           physical: prepared.physical,
           logicalText: () =>
             `== Analyzed Logical Plan ==\n${treeText(analyzed.plan)}\n\n== Optimized Logical Plan ==\n${treeText(prepared.optimized)}\n`,
           sources: analyzed.sources,
           tables: analyzed.tables,
-          outputs: [{ sink, schema }],
+          outputs,
           mode: request.mode,
           allowMultiple,
           pinnedConf: (stateful) => pinnedConf(context.conf, stateful),
@@ -314,20 +323,36 @@ export class SessionExecutor implements Executor {
     return { location: join(tmpdir(), `temporary-${randomUUID()}`), temporary: true };
   }
 
-  private async sink(request: StreamStart, schema: StructType, analyzed: Analyzed): Promise<Sink> {
+  /** A second output of the query, whose rows may not get in the way of the first's. */
+  private async lateRowsOutput(
+    request: StreamStart,
+    { target, options }: LateRowsTarget,
+  ): Promise<SqlOutput> {
+    const queryName = new Options(options).get("queryName");
+    checkLateRowsTarget(request, { target, queryName });
+    const late: SinkRequest = { target, options, mode: "append", queryName, partitionBy: [] };
+    const schema = LATE_ROWS_SCHEMA;
+    return { rows: "late", sink: await this.sink(late, schema, lateRowsColumns()), schema };
+  }
+
+  private async sink(
+    request: SinkRequest,
+    schema: StructType,
+    attributes: readonly Attribute[],
+  ): Promise<Sink> {
     const { target } = request;
     if (target.kind === "foreach") return new ForeachSink(target.writer, rowMaker(schema, this));
     if (target.kind === "foreachBatch") {
       const { run } = target;
       const call = async (rows: readonly Rows[], batchId: number): Promise<void> => {
-        const table = this.held(analyzed, () => rows);
+        const table = this.held(attributes, () => rows);
         await run(table, batchId);
       };
       return new ForeachBatchSink(call, this.memory);
     }
     const format = target.format.toLowerCase();
     if (format === "noop") return new NoopSink();
-    if (format === "memory") return this.memorySink(request, analyzed);
+    if (format === "memory") return this.memorySink(request, attributes);
     const provider = this.parts.plugins.sink(target.format);
     if (!provider.outputModes.includes(request.mode)) throw unsupportedSinkMode(target.format, request.mode);
     if (!provider.stream) throw noStreamWrite(target.format);
@@ -337,19 +362,17 @@ export class SessionExecutor implements Executor {
     );
   }
 
-  private memorySink(request: StreamStart, analyzed: Analyzed): Sink {
+  private memorySink(request: SinkRequest, attributes: readonly Attribute[]): Sink {
     if (!request.queryName) throw queryNameMissing();
     const sink = new MemorySink(this.memory, request.queryName);
-    const table = this.held(analyzed, () => sink.rows());
+    const table = this.held(attributes, () => sink.rows());
     this.parts.catalog.createView([request.queryName], table.plan, true);
     return sink;
   }
 
-  /** Rows that the process holds, as a table of the plan's columns. */
-  private held(analyzed: Analyzed, rows: () => readonly Rows[]): DataFrame {
-    const attributes = outputOf(analyzed.plan).map(
-      (a): Attribute => ({ ...a, id: freshId(), metadata: undefined }),
-    );
+  /** Rows that the process holds, as a table of some columns. */
+  private held(columns: readonly Attribute[], rows: () => readonly Rows[]): DataFrame {
+    const attributes = columns.map((a): Attribute => ({ ...a, id: freshId(), metadata: undefined }));
     return new DataFrame({ kind: "columnar", attributes, rows }, this);
   }
 }

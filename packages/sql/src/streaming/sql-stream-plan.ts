@@ -37,10 +37,18 @@ import {
 } from "../execution/stream-run.js";
 import { freshId } from "../expression/expression.js";
 import { eventTimeColumn } from "../logical/event-time-column.js";
+import type { Rows } from "../logical/rows.js";
 import type { PhysicalPlan, WatermarkPlan } from "../physical/plan.js";
 import { physicalText } from "../physical/text.js";
 import { watermarkOffsets } from "../physical/watermark-offsets.js";
 import { sourceInput, tableInput, timedInput } from "./inputs.js";
+
+/** Where rows of a query go: those of its result, or those that its operators dropped for being late. */
+export interface SqlOutput {
+  readonly rows: "result" | "late";
+  readonly sink: Sink;
+  readonly schema: StructType;
+}
 
 /** What a streaming query runs on. */
 export interface SqlStreamPlanOptions {
@@ -50,7 +58,7 @@ export interface SqlStreamPlanOptions {
   /** Sources by the id of their read, in plan order. */
   readonly sources: ReadonlyMap<number, Source>;
   readonly tables: ReadonlyMap<number, Table>;
-  readonly outputs: readonly { readonly sink: Sink; readonly schema: StructType }[];
+  readonly outputs: readonly SqlOutput[];
   readonly mode: OutputMode;
   /** Whether stateful operators may follow one another; without it rows are late by the watermark of their own batch. */
   readonly allowMultiple: boolean;
@@ -88,7 +96,9 @@ export class SqlStreamPlan implements StreamPlan {
     this.stateMemory = options.memory.scope();
     this.readIds = [...options.sources.keys()];
     this.sources = [...options.sources.values()];
-    this.outputs = options.outputs.map(({ sink, schema }) => ({ sink, schema, mode: options.mode }));
+    this.outputs = options.outputs.map(({ rows, sink, schema }) => {
+      return { sink, schema, mode: rows === "late" ? "append" : options.mode };
+    });
     this.built = buildOperators(options.physical, options.settings);
     this.pinnedConf = options.pinnedConf(this.built.families.length > 0);
     this.watermarks = nodesOf(options.physical).filter(
@@ -200,13 +210,15 @@ export class SqlStreamPlan implements StreamPlan {
     try {
       // within the try, so that a writer that cannot be opened aborts those before it
       for (const write of writes) open.push(write.alreadyCommitted ? undefined : await write.writer(0));
-      for await (const rows of this.built.root.rows(run)) {
+      const hand = async (to: SqlOutput["rows"], { columns, rowCount }: Rows): Promise<void> => {
         run.signal.throwIfAborted();
         for (const [k, writer] of open.entries()) {
-          if (!writer) continue;
-          await writer.write(new Batch(this.outputs[k]!.schema, rows.columns, rows.rowCount));
+          if (this.options.outputs[k]!.rows !== to) continue;
+          await writer?.write(new Batch(this.outputs[k]!.schema, columns, rowCount));
         }
-      }
+      };
+      run.onLate = (rows) => hand("late", rows);
+      for await (const rows of this.built.root.rows(run)) await hand("result", rows);
       return await Promise.all(open.map(async (writer) => (writer ? [await writer.finish()] : [])));
     } catch (error) {
       for (const writer of open) await writer?.abort();
@@ -243,6 +255,8 @@ class BatchRun implements Run, StreamRun {
   readonly mode: OutputMode;
   readonly inputRows: number[];
   getBatchMs = 0;
+  /** Writes late rows. */
+  onLate: (rows: Rows) => Promise<void> = async () => {};
   readonly observed: Record<string, Record<string, unknown>> = {};
   readonly stream: StreamRun = this;
   readonly breathe: () => Promise<void> | undefined;
@@ -339,6 +353,10 @@ class BatchRun implements Run, StreamRun {
     };
     this.operatorCounts.set(operatorId, counts);
     return counts;
+  }
+
+  reportLate(rows: Rows): Promise<void> {
+    return this.onLate(rows);
   }
 
   monotonicMs(): number {

@@ -165,45 +165,51 @@ describe("the results are the same for every number of threads", () => {
   const gap = expr("IF(id % 35 < 20, '5 seconds', '1 second')");
   test.each([
     { what: "windows", times: window("at", "1 minute").as("w"), late: 5 },
+    { what: "windows, with late rows", times: window("at", "1 minute").as("w"), late: 5, lateRows: 200 },
     { what: "sessions", times: session_window("at", gap).as("w"), late: 10 },
-  ])("an aggregation by $what over a stream, its progress and its late rows", async ({ times, late }) => {
-    writeSales();
-    // the last file has rows of the first minute again, in every part of it: late by then, a group for each name and end of a session
-    const lateRows = Array.from({ length: 200 }, (_, i) =>
-      JSON.stringify({ id: i, name: NAMES[i % 5], amount: 1, at: "2026-01-01T00:00:01Z" }),
-    );
-    writeFileSync(join(folder, "sales", "3.json"), lateRows.join("\n"));
-    const outcomes = [];
-    for (const threads of [1, 2]) {
-      const spark = await session(threads);
-      const query = await spark.readStream
-        .schema(SCHEMA)
-        .option("maxFilesPerTrigger", 1)
-        .json(join(folder, "sales"))
-        .withWatermark("at", "10 seconds")
-        .groupBy(times, col("name"))
-        .agg(sum("amount").as("s"))
-        .writeStream.format("memory")
-        .queryName("sums")
-        .outputMode("append")
-        .option("checkpointLocation", join(folder, `checkpoint-${threads}`))
-        .trigger({ availableNow: true })
-        .start();
-      await query.awaitTermination();
-      const progress = query.recentProgress.map(({ numInputRows, eventTime, stateOperators }) => ({
-        numInputRows,
-        eventTime,
-        late: stateOperators[0]!.numRowsDroppedByWatermark,
-        updated: stateOperators[0]!.numRowsUpdated,
-      }));
-      // the workers that own the groups give them out one after the other
-      const rows = await spark.table("sums").orderBy("w", "name").collect();
-      outcomes.push({ rows, progress });
-    }
-    expect(outcomes[0]!.rows.length).toBeGreaterThan(0);
-    expect(outcomes[0]!.progress.reduce((total, one) => total + one.late, 0)).toBe(late);
-    expect(outcomes[1]).toEqual(outcomes[0]);
-  });
+  ])(
+    "an aggregation by $what over a stream, its progress and its late rows",
+    async ({ times, late, lateRows }) => {
+      writeSales();
+      // the last file has rows of the first minute again, in every part of it: late by then, a group for each name and end of a session
+      const again = Array.from({ length: 200 }, (_, i) =>
+        JSON.stringify({ id: i, name: NAMES[i % 5], amount: 1, at: "2026-01-01T00:00:01Z" }),
+      );
+      writeFileSync(join(folder, "sales", "3.json"), again.join("\n"));
+      const outcomes = [];
+      for (const threads of [1, 2]) {
+        const spark = await session(threads);
+        const writer = spark.readStream
+          .schema(SCHEMA)
+          .option("maxFilesPerTrigger", 1)
+          .json(join(folder, "sales"))
+          .withWatermark("at", "10 seconds")
+          .groupBy(times, col("name"))
+          .agg(sum("amount").as("s"))
+          .writeStream.format("memory")
+          .queryName("sums")
+          .outputMode("append")
+          .option("checkpointLocation", join(folder, `checkpoint-${threads}`))
+          .trigger({ availableNow: true });
+        const asking = lateRows === undefined ? writer : writer.lateRowsTo("memory", { queryName: "late" });
+        const query = await asking.start();
+        await query.awaitTermination();
+        const progress = query.recentProgress.map(({ numInputRows, eventTime, stateOperators }) => ({
+          numInputRows,
+          eventTime,
+          late: stateOperators[0]!.numRowsDroppedByWatermark,
+          updated: stateOperators[0]!.numRowsUpdated,
+        }));
+        // the workers that own the groups give them out one after the other
+        const rows = await spark.table("sums").orderBy("w", "name").collect();
+        if (lateRows !== undefined) expect(await spark.table("late").count()).toBe(lateRows);
+        outcomes.push({ rows, progress });
+      }
+      expect(outcomes[0]!.rows.length).toBeGreaterThan(0);
+      expect(outcomes[0]!.progress.reduce((total, one) => total + one.late, 0)).toBe(late);
+      expect(outcomes[1]).toEqual(outcomes[0]);
+    },
+  );
 });
 
 /** A table of `partitions` parts whose rows a worker makes, by a module that is written for the test. */

@@ -9,6 +9,7 @@ import {
   takeColumn,
 } from "@ss/core";
 import type { Rows } from "../../logical/rows.js";
+import { AGGREGATE_OPERATOR } from "../../physical/operator-names.js";
 import type { AggregatePlan } from "../../physical/plan.js";
 import { kernelKeyTable } from "../keys/kernel-key-table.js";
 import { slices } from "../slices.js";
@@ -16,9 +17,6 @@ import type { StateBatch, StateCounts } from "../state-partitions/messages.js";
 import type { OwnedOperator } from "../state-partitions/owned-operator.js";
 import { Accumulators, shapesOf } from "./group-table.js";
 import { assembleKeys, type EventTime, eventTimeOf, keyParts } from "./key-columns.js";
-
-/** Spark's name of the operator in progress reports. */
-const NAME = "stateStoreSave";
 
 /** What of an aggregation its state depends on. */
 export interface GroupStatePlan extends Pick<AggregatePlan, "keys" | "parts"> {
@@ -60,7 +58,7 @@ export class GroupState implements OwnedOperator {
     const values = plan.parts.flatMap(({ call }, k) => call.fn.buffer(shapes[k]!));
     this.spec = {
       operatorId: plan.operatorId,
-      operatorName: NAME,
+      operatorName: AGGREGATE_OPERATOR,
       name: "default",
       keySchema: new StructType(
         keyParts(plan.keys).map((part) => StructField(part.name, part.type, part.nullable)),

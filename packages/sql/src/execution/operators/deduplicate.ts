@@ -9,6 +9,7 @@ import {
 } from "@ss/core";
 import { eventTimeColumn } from "../../logical/event-time-column.js";
 import type { Rows } from "../../logical/rows.js";
+import { DEDUPE_OPERATOR, DEDUPE_WITHIN_OPERATOR } from "../../physical/operator-names.js";
 import type { DeduplicatePlan } from "../../physical/plan.js";
 import { eventTimeOf, flattenKeys, keyParts } from "../aggregate/key-columns.js";
 import { eventTimes, onTime } from "../event-times.js";
@@ -41,7 +42,7 @@ export class DeduplicateOperator implements Operator {
     const order = plan.within ? parts.length : eventTimeOf(plan.keys)?.part;
     this.family = {
       operatorId: plan.operatorId,
-      operatorName: plan.within ? "dedupeWithinWatermark" : "dedupe",
+      operatorName: plan.within ? DEDUPE_WITHIN_OPERATOR : DEDUPE_OPERATOR,
       name: "default",
       keySchema: new StructType(parts.map((part) => StructField(part.name, part.type, part.nullable))),
       valueSchema: new StructType(plan.within ? [StructField("expiresAt", TimestampType, false)] : []),

@@ -9,6 +9,7 @@ import {
 import type { Expression } from "../../expression/expression.js";
 import { eventTimeColumn } from "../../logical/event-time-column.js";
 import type { Rows } from "../../logical/rows.js";
+import { JOIN_OPERATOR } from "../../physical/operator-names.js";
 import type { StreamJoinPlan } from "../../physical/plan.js";
 import { truths } from "../aggregate/group-table.js";
 import { Stage } from "../codegen/stage.js";
@@ -75,7 +76,7 @@ export class StreamJoinOperator implements Operator {
 
   async *rows(run: Run): AsyncIterable<Rows> {
     const stream = run.stream!;
-    const turn = { run, stream, counts: stream.counts(this.plan.operatorId, "symmetricHashJoin") };
+    const turn = { run, stream, counts: stream.counts(this.plan.operatorId, JOIN_OPERATOR) };
     // a row of the left that finds its partner need not be kept for a semi join
     const [first, second] = this.plan.type === "leftSemi" ? [this.right, this.left] : [this.left, this.right];
     yield* this.take(turn, first, second, true);

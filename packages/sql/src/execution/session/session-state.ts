@@ -9,6 +9,7 @@ import {
   takeColumn,
 } from "@ss/core";
 import type { Rows } from "../../logical/rows.js";
+import { SESSION_OPERATOR } from "../../physical/operator-names.js";
 import type { AggregatePlan } from "../../physical/plan.js";
 import { Accumulators, type GroupTable, shapesOf } from "../aggregate/group-table.js";
 import { assembleKeys, type EventTime, eventTimeOf } from "../aggregate/key-columns.js";
@@ -18,9 +19,6 @@ import { joinedColumns } from "./joined-columns.js";
 import { KeyNumbers } from "./key-numbers.js";
 import { boundsOf, groupedByKey, mergeSessions, type Sessions } from "./merge-sessions.js";
 import { SessionKeys, type SplitKeys } from "./session-keys.js";
-
-/** Spark's name of the operator in progress reports. */
-const NAME = "sessionWindowStateStoreSaveExec";
 
 /** Sessions of a batch that meet the state at once, about. */
 const PIECE_ROWS = 1 << 14;
@@ -62,7 +60,7 @@ export class SessionState {
     const values = plan.parts.flatMap(({ call }, k) => call.fn.buffer(shapes[k]!));
     this.spec = {
       operatorId: plan.operatorId,
-      operatorName: NAME,
+      operatorName: SESSION_OPERATOR,
       name: "default",
       keySchema: new StructType(
         [...others, start].map((part) => StructField(part.name, part.type, part.nullable)),

@@ -15,6 +15,7 @@ import {
 } from "@ss/core";
 import type { Attribute } from "../../expression/expression.js";
 import type { Rows } from "../../logical/rows.js";
+import { JOIN_OPERATOR } from "../../physical/operator-names.js";
 import type { StreamJoinPlan } from "../../physical/plan.js";
 import { eventTimes } from "../event-times.js";
 
@@ -70,7 +71,7 @@ export class JoinSide {
     if (bound) values.push(StructField("$eventTime", TimestampType, true));
     this.spec = {
       operatorId: plan.operatorId,
-      operatorName: "symmetricHashJoin",
+      operatorName: JOIN_OPERATOR,
       name,
       keySchema: new StructType([
         ...this.keys.map((k) => field(columns[k]!)),

@@ -66,6 +66,26 @@ test.each([NOTHING_SURVIVES, CHANCE])(
   },
 );
 
+test.each([
+  { what: "windows", query: queries.WINDOWED, expected: queries.WINDOWED_LATE },
+  { what: "sessions", query: queries.SESSIONS, expected: queries.SESSIONS_LATE },
+  { what: "a join of streams", query: queries.PAIRS, expected: queries.PAIRS_LATE },
+])(
+  "late rows of $what are written into files of their own once, wherever the power goes",
+  PATIENCE,
+  async (of) => {
+    const results = new Set<string>();
+    const late = (trial: Trial, disk: FaultyFileSystem): readonly string[] => {
+      results.add(trial.table().join(", "));
+      return listedRecords(disk, "/late")
+        .map(({ operator, watermark, row }) => `${operator} ${watermark} ${row}`)
+        .sort();
+    };
+    expect(await survives({ ...of.query, late: "/late" }, CHANCE, late, of.expected)).toBeGreaterThan(100);
+    expect(results.size).toBe(1);
+  },
+);
+
 test("totals count every row once, wherever the power goes", PATIENCE, async () => {
   const options = { ...queries.TOTALS, conf: SNAPSHOT_EACH_TIME };
   expect(await survives(options, NOTHING_SURVIVES, collected, queries.TOTALS_RESULT)).toBeGreaterThan(60);

@@ -41,6 +41,9 @@ export const WINDOWED: TrialOptions = {
       .selectExpr("CAST(window.start AS BIGINT) AS start", "`sum(n)` AS total"),
 };
 export const WINDOWED_RESULT: readonly string[] = ["0 3", "10 3", "20 10"];
+export const WINDOWED_LATE: readonly string[] = [
+  'stateStoreSave 1970-01-01T00:00:21.000Z {"window":{"start":"1970-01-01T00:00:00.000Z","end":"1970-01-01T00:00:10.000Z"},"k":"b","n":5,"t":"1970-01-01T00:00:03.000Z"}',
+];
 
 /**
  * Sessions that end 14 seconds after their last row. The watermark is 35 s after the second addition, which ends b's session and makes its row
@@ -73,6 +76,9 @@ export const SESSIONS: TrialOptions = {
       ),
 };
 export const SESSIONS_RESULT: readonly string[] = ["a 1 40 8", "b 4 18 2", "c 27 54 12"];
+export const SESSIONS_LATE: readonly string[] = [
+  'sessionWindowStateStoreSaveExec 1970-01-01T00:00:35.000Z {"session_window":{"start":"1970-01-01T00:00:03.000Z","end":"1970-01-01T00:00:17.000Z"},"k":"b","n":6,"t":"1970-01-01T00:00:03.000Z"}',
+];
 
 /** Totals by key, all of them in every batch. */
 export const TOTALS: TrialOptions = {
@@ -120,6 +126,9 @@ export const PAIRS: TrialOptions = {
       .select("n", "n2"),
 };
 export const PAIRS_RESULT: readonly string[] = ["1 NULL", "2 2", "3 4", "4 4", "6 6"];
+export const PAIRS_LATE: readonly string[] = [
+  'symmetricHashJoin 1970-01-01T00:00:21.000Z {"k":"b","n":5,"t":"1970-01-01T00:00:03.000Z"}',
+];
 
 /** How many rows each key has had, told with each addition and when ten seconds of event time have passed without any. */
 export const VISITS: TrialOptions = {

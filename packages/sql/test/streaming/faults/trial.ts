@@ -14,6 +14,8 @@ export interface TrialOptions {
   readonly mode?: OutputMode;
   /** Where JSON files are written; without it rows go to the collecting sink. */
   readonly output?: string;
+  /** Where JSON files of late rows are written; without it they are not. */
+  readonly late?: string;
   readonly conf?: Readonly<Record<string, string>>;
 }
 
@@ -56,10 +58,11 @@ export class Trial {
   }
 
   start(spark: SparkSession): Promise<StreamingQuery> {
-    const { query, mode = "append", output } = this.options;
-    const writer = query(this.stream(spark))
+    const { query, mode = "append", output, late } = this.options;
+    const results = query(this.stream(spark))
       .writeStream.outputMode(mode)
       .option("checkpointLocation", CHECKPOINT);
+    const writer = late === undefined ? results : results.lateRowsTo("json", { path: late });
     return output === undefined ? writer.format("collecting").start() : writer.format("json").start(output);
   }
 

@@ -1,0 +1,6 @@
+/** Spark's names of stateful operators in progress reports and in the metadata of state. */
+export const AGGREGATE_OPERATOR = "stateStoreSave";
+export const SESSION_OPERATOR = "sessionWindowStateStoreSaveExec";
+export const DEDUPE_OPERATOR = "dedupe";
+export const DEDUPE_WITHIN_OPERATOR = "dedupeWithinWatermark";
+export const JOIN_OPERATOR = "symmetricHashJoin";

@@ -1,0 +1,314 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { OutputMode, StreamingQuery } from "@ss/core";
+import { fileSink } from "@ss/sink-file";
+import { MemorySource, memorySource } from "@ss/source-memory";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  type DataFrame,
+  type DataStreamWriter,
+  expr,
+  SparkSession,
+  session_window,
+  window,
+} from "../../src/index.js";
+
+const SOURCE = "late-rows";
+let folder: string;
+const sessions: SparkSession[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "ss-late-"));
+});
+
+afterEach(async () => {
+  for (const spark of sessions.splice(0)) await spark.stop();
+  MemorySource.reset(SOURCE);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function newSession(): Promise<SparkSession> {
+  const spark = await SparkSession.builder()
+    .use(memorySource(), fileSink())
+    .config("spark.sql.session.timeZone", "UTC")
+    .logTo(() => {})
+    .create();
+  sessions.push(spark);
+  return spark;
+}
+
+/** Rows with a column that no query asks for. */
+function stream(spark: SparkSession): DataFrame {
+  return spark.readStream
+    .format("memory")
+    .option("name", SOURCE)
+    .schema("k STRING, s INT, note STRING")
+    .load()
+    .withColumn("t", expr("timestamp_seconds(s)"))
+    .withWatermark("t", "10 seconds");
+}
+
+type Query = (rows: DataFrame) => DataFrame;
+type Addition = readonly (readonly [k: string | null, s: number | null])[];
+
+/** The watermark is 20 s before the second addition and 90 s before the third; in complete mode it works an addition later. */
+const ADDITIONS: readonly Addition[] = [
+  [
+    ["a", 30],
+    ["b", 22],
+  ],
+  [
+    ["a", 19],
+    ["b", 21],
+    ["b", 100],
+  ],
+  [
+    ["a", 95],
+    [null, 80],
+    ["c", null],
+    ["a", 86],
+  ],
+  [["b", 50]],
+];
+
+interface Outcome {
+  readonly results: readonly string[];
+  readonly progress: readonly unknown[];
+  /** Late rows in words, sorted. */
+  readonly late: readonly string[];
+}
+
+async function run(query: Query, mode: OutputMode, asksForLate = true): Promise<Outcome> {
+  const spark = await newSession();
+  const results: string[] = [];
+  const late: string[] = [];
+  const writer = query(stream(spark))
+    .writeStream.outputMode(mode)
+    .foreachBatch(async (rows, batchId) => {
+      results.push(...(await rows.collect()).map((row) => `${batchId} ${JSON.stringify(row)}`).sort());
+    });
+  const asking = asksForLate
+    ? writer.lateRowsTo(async (rows) => {
+        for (const row of await rows.collect()) late.push(inWords(row));
+      })
+    : writer;
+  const running = await asking.start();
+  await feed(running);
+  const progress = running.recentProgress.map(({ stateOperators, eventTime, numInputRows }) => ({
+    numInputRows,
+    eventTime,
+    operators: stateOperators.map(({ numRowsTotal, numRowsUpdated, numRowsDroppedByWatermark }) => {
+      return [numRowsTotal, numRowsUpdated, numRowsDroppedByWatermark];
+    }),
+  }));
+  await spark.stop();
+  MemorySource.reset(SOURCE);
+  return { results, progress, late: late.sort() };
+}
+
+async function feed(query: StreamingQuery): Promise<void> {
+  for (const addition of ADDITIONS) {
+    MemorySource.addData(SOURCE, ...addition.map(([k, s]) => [k, s, `note of ${s}`]));
+    await query.processAllAvailable();
+  }
+}
+
+/** Operator, watermark and event time in seconds, and the note of the row. */
+function inWords(row: Readonly<Record<string, unknown>>): string {
+  const seconds = (name: string): number => (row[name] as Date).getTime() / 1000;
+  const { note } = JSON.parse(row["row"] as string) as { note: string };
+  return `${row["operator"]} ${seconds("watermark")} ${seconds("eventTime")}: ${note}`;
+}
+
+const QUERIES: Readonly<Record<string, { query: Query; mode?: OutputMode; late: readonly string[] }>> = {
+  windows: {
+    query: (rows) => rows.groupBy(window("t", "5 seconds"), "k").count(),
+    late: [
+      "stateStoreSave 20 20: note of 19",
+      "stateStoreSave 90 55: note of 50",
+      "stateStoreSave 90 85: note of 80",
+      "stateStoreSave 90 90: note of 86",
+    ],
+  },
+  "windows in update mode": {
+    query: (rows) => rows.groupBy(window("t", "5 seconds")).count(),
+    mode: "update",
+    late: [
+      "stateStoreSave 20 20: note of 19",
+      "stateStoreSave 90 55: note of 50",
+      "stateStoreSave 90 85: note of 80",
+      "stateStoreSave 90 90: note of 86",
+    ],
+  },
+  "windows that overlap, of which a row is late for some": {
+    query: (rows) => rows.groupBy(window("t", "20 seconds", "10 seconds")).count(),
+    // 19 s lies in [0, 20) and [10, 30), 21 s in [10, 30) and [20, 40); 80 s in [70, 90) and [80, 100), as 86 s
+    late: [
+      "stateStoreSave 20 20: note of 19",
+      "stateStoreSave 90 60: note of 50",
+      "stateStoreSave 90 70: note of 50",
+      "stateStoreSave 90 90: note of 80",
+      "stateStoreSave 90 90: note of 86",
+    ],
+  },
+  "the event time itself": {
+    query: (rows) => rows.groupBy("t").count(),
+    late: [
+      "stateStoreSave 20 19: note of 19",
+      "stateStoreSave 90 50: note of 50",
+      "stateStoreSave 90 80: note of 80",
+      "stateStoreSave 90 86: note of 86",
+    ],
+  },
+  sessions: {
+    query: (rows) => rows.groupBy("k", session_window("t", "4 seconds")).count(),
+    late: [
+      "sessionWindowStateStoreSaveExec 90 54: note of 50",
+      "sessionWindowStateStoreSaveExec 90 84: note of 80",
+      "sessionWindowStateStoreSaveExec 90 90: note of 86",
+    ],
+  },
+  "sessions in complete mode": {
+    query: (rows) => rows.groupBy("k", session_window("t", "4 seconds")).count(),
+    mode: "complete",
+    late: ["sessionWindowStateStoreSaveExec 90 54: note of 50"],
+  },
+  duplicates: {
+    query: (rows) => rows.dropDuplicates(["k", "t"]).select("k"),
+    late: [
+      "dedupe 20 19: note of 19",
+      "dedupe 90 50: note of 50",
+      "dedupe 90 80: note of 80",
+      "dedupe 90 86: note of 86",
+    ],
+  },
+  "duplicates within the watermark": {
+    query: (rows) => rows.dropDuplicatesWithinWatermark(["k"]).select("k"),
+    late: [
+      "dedupeWithinWatermark 20 19: note of 19",
+      "dedupeWithinWatermark 90 50: note of 50",
+      "dedupeWithinWatermark 90 80: note of 80",
+      "dedupeWithinWatermark 90 86: note of 86",
+    ],
+  },
+  "duplicates, and windows of what is left": {
+    query: (rows) => rows.dropDuplicates(["k", "t"]).groupBy(window("t", "5 seconds")).count(),
+    late: [
+      "dedupe 20 19: note of 19",
+      "dedupe 90 50: note of 50",
+      "dedupe 90 80: note of 80",
+      "dedupe 90 86: note of 86",
+    ],
+  },
+  "both sides of a join": {
+    query: (rows) => {
+      const other = rows.selectExpr("k AS k2", "s AS s2", "t AS t2", "concat('other ', note) AS note");
+      return rows.filter("s IS NULL OR s <> 80").join(other, expr("k = k2 AND t = t2")).select("s", "s2");
+    },
+    late: [
+      "symmetricHashJoin 20 19: note of 19",
+      "symmetricHashJoin 20 19: other note of 19",
+      "symmetricHashJoin 90 50: note of 50",
+      "symmetricHashJoin 90 50: other note of 50",
+      "symmetricHashJoin 90 80: other note of 80",
+      "symmetricHashJoin 90 86: note of 86",
+      "symmetricHashJoin 90 86: other note of 86",
+    ],
+  },
+};
+
+describe("late rows are reported with all their columns, and nothing else changes, for", () => {
+  test.each(Object.entries(QUERIES))("%s", async (_, { query, mode = "append", late }) => {
+    const asked = await run(query, mode);
+    expect(asked.late).toEqual(late);
+    const { results, progress } = await run(query, mode, false);
+    expect({ results: asked.results, progress: asked.progress }).toEqual({ results, progress });
+    expect(results.length).toBeGreaterThan(0);
+  });
+});
+
+test.each(Object.entries(QUERIES))(
+  "a query that ran without goes on with late rows, on the state that it has: %s",
+  async (_, { query, mode = "append" }) => {
+    const runs: string[][] = [];
+    for (const asks of [[false, true, false], [false]]) {
+      const spark = await newSession();
+      const results: string[] = [];
+      const checkpoint = join(folder, String(asks.length));
+      for (const [k, addition] of ADDITIONS.entries()) {
+        const writer = query(stream(spark))
+          .writeStream.outputMode(mode)
+          .option("checkpointLocation", checkpoint)
+          .foreachBatch(async (rows, id) => {
+            results.push(...(await rows.collect()).map((row) => `${id} ${JSON.stringify(row)}`).sort());
+          });
+        const asking = (asks[k] ?? false) ? writer.lateRowsTo("noop") : writer;
+        const running = await asking.start();
+        MemorySource.addData(SOURCE, ...addition.map(([key, s]) => [key, s, "note"]));
+        await running.processAllAvailable();
+        await running.stop();
+      }
+      runs.push(results);
+      MemorySource.reset(SOURCE);
+    }
+    expect(runs[0]).toEqual(runs[1]);
+  },
+);
+
+test("late rows are rows of a table with the memory sink, and of a second sink in progress reports", async () => {
+  const spark = await newSession();
+  const running = await stream(spark)
+    .groupBy(window("t", "5 seconds"))
+    .count()
+    .writeStream.format("memory")
+    .queryName("results")
+    .lateRowsTo("memory", { queryName: "late" })
+    .start();
+  await feed(running);
+  expect(await spark.table("late").selectExpr("row").collect()).toEqual(
+    [19, 80, 86, 50].map((s) => {
+      const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
+      const from = Math.floor(s / 5) * 5;
+      const start = `{"start":"${iso(from)}","end":"${iso(from + 5)}"}`;
+      const key = s === 80 ? "" : `"k":"${s === 50 ? "b" : "a"}",`;
+      return { row: `{"window":${start},${key}"s":${s},"note":"note of ${s}","t":"${iso(s)}"}` };
+    }),
+  );
+  const { sink, sinks } = running.lastProgress!;
+  expect(sinks).toHaveLength(2);
+  expect(sinks![0]).toEqual(sink);
+  expect(running.explain()).toMatch(/LateRows window, opId = 0/);
+});
+
+const refused = (writer: DataStreamWriter): Promise<unknown> =>
+  writer.start().then(
+    (query) => query.stop(),
+    (error: { readonly condition: string }) => error.condition,
+  );
+
+test("late rows of a query that drops none are refused", async () => {
+  const spark = await newSession();
+  const plain = stream(spark);
+  const queries = [
+    plain.writeStream.format("noop"),
+    plain.limit(3).writeStream.format("noop"),
+    plain.groupBy("k").count().writeStream.format("noop").outputMode("update"),
+    plain.groupBy(window("t", "5 seconds")).count().writeStream.format("noop").outputMode("complete"),
+    plain.select("k").dropDuplicates(["k"]).writeStream.format("noop"),
+  ];
+  for (const writer of queries) expect(await refused(writer.lateRowsTo("noop"))).toBe("SS_NO_LATE_ROWS");
+});
+
+test("late rows have a place of their own", async () => {
+  const spark = await newSession();
+  const counts = stream(spark).groupBy(window("t", "5 seconds")).count();
+  const named = counts.writeStream.format("memory").queryName("counts");
+  expect(await refused(named.lateRowsTo("memory", { queryName: "counts" }))).toBe(
+    "SS_LATE_ROWS_AMONG_RESULTS",
+  );
+  const files = counts.writeStream.format("json").option("path", join(folder, "out"));
+  expect(await refused(files.lateRowsTo("json", { path: `${join(folder, "out")}/` }))).toBe(
+    "SS_LATE_ROWS_AMONG_RESULTS",
+  );
+});
