@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession, functions as F
 work, folder, root, scratch, threads = sys.argv[1:6]
 checkpoint = os.path.join(scratch, "checkpoint")
 output = os.path.join(scratch, "output")
+clicks_folder = os.path.join(os.path.dirname(folder), os.path.basename(folder).replace("imp_json", "clk_json"))
 AD_EVENT = (
     "user_id STRING, page_id STRING, ad_id STRING, ad_type STRING, event_type STRING, "
     "event_time TIMESTAMP, ip_address STRING"
@@ -75,9 +76,9 @@ def peak_rss_mb():
     return kilobytes / 1024
 
 
-def stream(kind, schema=None, **options):
-    reader = spark.readStream.format(kind).option("maxFilesPerTrigger", 4).options(**options)
-    return (reader.schema(schema) if schema else reader).load(folder)
+def stream(kind, schema=None, files=4, path=folder, **options):
+    reader = spark.readStream.format(kind).option("maxFilesPerTrigger", files).options(**options)
+    return (reader.schema(schema) if schema else reader).load(path)
 
 
 def views(events):
@@ -89,6 +90,10 @@ def views(events):
         .groupBy("campaign_id", F.window("event_time", "10 seconds"))
         .count()
     )
+
+
+def observed(rows, groups, total):
+    return rows.observe("answer", groups.alias("groups"), total.alias("total"))
 
 
 def query():
@@ -111,6 +116,26 @@ def query():
             "date_trunc('minute', event_time) as minute",
             "upper(ad_type) as ad_type",
         )
+    if work == "w6":
+        impressions = stream("json", "impId STRING, impTime TIMESTAMP, adId INT", 2)
+        clicks = stream("json", "clickId STRING, clickTime TIMESTAMP, cost DOUBLE", 2, clicks_folder)
+        condition = "impId = clickId AND clickTime >= impTime AND clickTime <= impTime + interval 1 minute"
+        return observed(
+            impressions.withWatermark("impTime", "10 seconds").join(
+                clicks.withWatermark("clickTime", "20 seconds"), F.expr(condition)
+            ),
+            F.count("*"),
+            F.sum("cost"),
+        )
+    if work == "w7":
+        events = stream("json", "id STRING, ts TIMESTAMP, payload STRING", 2)
+        distinct = events.withWatermark("ts", "3 minutes").dropDuplicates(["id", "ts"])
+        return observed(distinct, F.count("*"), F.sum(F.expr("cast(substring(payload, 2) as int)")))
+    if work == "w8":
+        totals = stream("json", "k STRING, v LONG").groupBy("k").agg(
+            F.count("*").alias("n"), F.sum("v").alias("sv")
+        )
+        return observed(totals, F.expr("count_if(n = 2)"), F.expr("sum(if(n = 2, sv, 0))"))
     raise SystemExit(f"there is no work '{work}'")
 
 
@@ -118,11 +143,18 @@ def start(rows):
     writer = rows.writeStream.option("checkpointLocation", checkpoint).trigger(availableNow=True)
     if work == "w4":
         return writer.format("parquet").start(output)
-    return writer.format("noop").outputMode("update").start()
+    mode = "append" if work in ("w6", "w7") else "update"
+    return writer.format("noop").outputMode(mode).start()
 
 
-def answer():
-    """From the files written, or from the state that the query left: without a watermark it holds every result."""
+def answer(query):
+    """From the files written, what was observed, or the state that the query left: without a watermark it holds every result."""
+    if work in ("w6", "w7", "w8"):
+        rows = [progress.observedMetrics.get("answer") for progress in query.recentProgress]
+        return {
+            "groups": sum(row["groups"] or 0 for row in rows if row),
+            "total": sum(row["total"] or 0 for row in rows if row),
+        }
     if work == "w4":
         rows = spark.read.parquet(output)
         row = rows.selectExpr("count(*)", f"cast(sum({CHECKSUM}) as double)").first()
@@ -133,7 +165,8 @@ def answer():
 
 
 cpu, begun = cpu_seconds(), time.monotonic()
-start(query()).awaitTermination()
+running = start(query())
+running.awaitTermination()
 wall, cpu, peak = time.monotonic() - begun, cpu_seconds() - cpu, peak_rss_mb()
-print(json.dumps({"cpuSeconds": cpu, "wallSeconds": wall, "peakRssMb": peak, "answer": answer()}))
+print(json.dumps({"cpuSeconds": cpu, "wallSeconds": wall, "peakRssMb": peak, "answer": answer(running)}))
 spark.stop()

@@ -11,7 +11,7 @@ test("an unknown work or engine is refused with the usage", () => {
 
 test("without names everything runs that does not take minutes", () => {
   const { works, measures, against, threads } = readOptions([]);
-  expect(works).toEqual(["w1json", "w1parquet", "w2", "w3", "w4"]);
+  expect(works).toEqual(["w1json", "w1parquet", "w2", "w3", "w4", "w6", "w7", "w8"]);
   expect(measures).toEqual(["startup", "latency", "host"]);
   expect(against).toEqual(["duckdb"]);
   expect(threads).toEqual([1]);

@@ -7,7 +7,7 @@ const START_MS = Date.UTC(2024, 0, 1);
 const FLUSH_BYTES = 1 << 20;
 
 /** The data sets of the works. */
-export type DataSetName = "ysb" | "text" | "retail";
+export type DataSetName = "ysb" | "text" | "retail" | "impressions" | "clicks" | "repeats" | "keys";
 
 /** One kind of input: lines in the order of `line`, divided into files of `fileRows`. */
 interface DataSet {
@@ -17,7 +17,7 @@ interface DataSet {
   readonly fileRows: number;
   readonly header?: string;
   /** Makes the function that gives line i; called for i = 0, 1, 2, ... */
-  readonly lines: (root: string) => (i: number) => string;
+  readonly lines: (root: string, rows: number) => (i: number) => string;
 }
 
 /** The first `rows` rows of a data set, made once; the folder that holds them. */
@@ -35,7 +35,7 @@ export function dataSet(name: DataSetName, root: string, rows: number): string {
 
 function write(set: DataSet, root: string, folder: string, rows: number): void {
   mkdirSync(folder, { recursive: true });
-  const line = set.lines(root);
+  const line = set.lines(root, rows);
   for (let from = 0, file = 0; from < rows; from += set.fileRows, file++) {
     const path = join(folder, `part-${String(file).padStart(3, "0")}.${set.extension}`);
     writeFile(path, set.header ?? "", line, from, Math.min(rows, from + set.fileRows));
@@ -149,6 +149,49 @@ function retailLines(): (i: number) => string {
   };
 }
 
+const IMPRESSIONS = 2_000_000;
+const impressionId = (i: number): string => `imp-${(i * 7919) % IMPRESSIONS}`;
+
+/** Impressions of advertisements, one a millisecond. */
+function impressions(): (i: number) => string {
+  const next = xorshift(21);
+  const iso = isoClock();
+  return (i) => `{"impId":"${impressionId(i)}","impTime":"${iso(START_MS + i)}","adId":${next() % 1000}}`;
+}
+
+/** Clicks, one a millisecond: seven of ten name an impression of the minute before, the others none. */
+function clicks(): (i: number) => string {
+  const next = xorshift(22);
+  const iso = isoClock();
+  return (i) => {
+    const a = next();
+    const impression = i - (a % 60_000);
+    const matches = (a >>> 16) % 10 < 7 && impression >= 0;
+    const id = matches ? impressionId(impression) : `none-${i}`;
+    return `{"clickId":"${id}","clickTime":"${iso(START_MS + i)}","cost":${(next() % 500) / 100}}`;
+  };
+}
+
+/** Events, one a millisecond; every second line repeats one of the 100,000 before it. */
+function repeats(): (i: number) => string {
+  const next = xorshift(31);
+  const iso = isoClock();
+  let count = 0;
+  return (i) => {
+    const event = i % 2 === 0 ? count++ : count - 1 - (next() % Math.min(count, 100_000));
+    return `{"id":"ev-${event}","ts":"${iso(START_MS + event)}","payload":"p${event % 1000}"}`;
+  };
+}
+
+/** Every key comes twice: once in the first half of the rows, once in the second, in another order. */
+function twiceTheKeys(rows: number): (i: number) => string {
+  const keys = rows / 2;
+  return (i) => {
+    const key = i < keys ? (i * 1_234_567) % keys : ((i - keys) * 7_654_321 + 17) % keys;
+    return `{"k":"key-${String(key).padStart(9, "0")}","v":${i % 100}}`;
+  };
+}
+
 const SETS: Readonly<Record<DataSetName, DataSet>> = {
   ysb: { folder: "ysb_json", extension: "json", rows: 10_000_000, fileRows: 500_000, lines: adEvents },
   text: { folder: "text", extension: "txt", rows: 3_600_000, fileRows: 180_000, lines: textLines },
@@ -159,5 +202,21 @@ const SETS: Readonly<Record<DataSetName, DataSet>> = {
     fileRows: 250_000,
     header: "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n",
     lines: retailLines,
+  },
+  impressions: {
+    folder: "imp_json",
+    extension: "json",
+    rows: IMPRESSIONS,
+    fileRows: 200_000,
+    lines: impressions,
+  },
+  clicks: { folder: "clk_json", extension: "json", rows: IMPRESSIONS, fileRows: 200_000, lines: clicks },
+  repeats: { folder: "dedup_json", extension: "json", rows: 5_000_000, fileRows: 500_000, lines: repeats },
+  keys: {
+    folder: "keys_json",
+    extension: "json",
+    rows: 10_000_000,
+    fileRows: 500_000,
+    lines: (_, rows) => twiceTheKeys(rows),
   },
 };

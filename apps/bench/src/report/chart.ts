@@ -25,6 +25,9 @@ const WORKS: Readonly<Record<string, string>> = {
   w2: "W2: words of text, counted; per million words",
   w3: "W3: CSV, sum per customer and day",
   w4: "W4: JSON to Parquet files",
+  w6: "W6: stream joined with stream, 1 minute",
+  w7: "W7: repeated events dropped",
+  w8: "W8: 5M keys counted and summed",
 };
 
 const TITLE = "CPU-seconds per million rows; less is better";

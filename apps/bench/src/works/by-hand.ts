@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
+import { clicksBeside } from "./clicked-impressions.js";
 import type { Answer } from "./work.js";
 
 /** A program written by hand: what one would do in Node without an engine, with JSON.parse, split and a Map. */
@@ -111,6 +112,69 @@ export const cleanedByHand: ByHand = (input) => {
       total +=
         type.charCodeAt(0) + Number(event.event_time.slice(17, 19)) + Number(event.event_time.slice(14, 16));
     }
+  }
+  return { groups, total };
+};
+
+/** W6: impressions and the clicks of the minute after them. */
+export const clicksByHand: ByHand = (input) => {
+  const times = new Map<string, number>();
+  for (const lines of linesOf(input)) {
+    for (const line of lines) {
+      const { impId, impTime } = JSON.parse(line) as { impId: string; impTime: string };
+      times.set(impId, Date.parse(impTime));
+    }
+  }
+  let groups = 0;
+  let total = 0;
+  for (const lines of linesOf(clicksBeside(input))) {
+    for (const line of lines) {
+      const click = JSON.parse(line) as { clickId: string; clickTime: string; cost: number };
+      const afterMs = Date.parse(click.clickTime) - (times.get(click.clickId) ?? Number.NaN);
+      if (!(afterMs >= 0 && afterMs <= 60_000)) continue;
+      groups++;
+      total += click.cost;
+    }
+  }
+  return { groups, total };
+};
+
+/** W7: events, each once. */
+export const distinctByHand: ByHand = (input) => {
+  const seen = new Set<string>();
+  let total = 0;
+  for (const lines of linesOf(input)) {
+    for (const line of lines) {
+      const { id, ts, payload } = JSON.parse(line) as { id: string; ts: string; payload: string };
+      const key = `${id} ${ts}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      total += Number(payload.slice(1));
+    }
+  }
+  return { groups: seen.size, total };
+};
+
+/** W8: keys that came twice, and what they carried. */
+export const pairsByHand: ByHand = (input) => {
+  const sums = new Map<string, { count: number; sum: number }>();
+  for (const lines of linesOf(input)) {
+    for (const line of lines) {
+      const { k, v } = JSON.parse(line) as { k: string; v: number };
+      const one = sums.get(k);
+      if (one === undefined) sums.set(k, { count: 1, sum: v });
+      else {
+        one.count++;
+        one.sum += v;
+      }
+    }
+  }
+  let groups = 0;
+  let total = 0;
+  for (const { count, sum } of sums.values()) {
+    if (count !== 2) continue;
+    groups++;
+    total += sum;
   }
   return { groups, total };
 };
