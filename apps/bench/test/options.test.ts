@@ -25,7 +25,7 @@ test("what takes minutes runs when it is named", () => {
 
 test("small runs everything with few rows and needs nothing from a registry", () => {
   const { works, measures, rows, against } = readOptions(["--small"]);
-  expect(works).toHaveLength(5);
+  expect(works).toHaveLength(8);
   expect(measures).toEqual(["startup", "latency", "host", "growth", "batches", "files", "state", "memory"]);
   expect(rows).toBe(20_000);
   expect(against).toEqual(["node"]);

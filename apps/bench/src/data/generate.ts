@@ -1,5 +1,5 @@
 import { closeSync, existsSync, mkdirSync, openSync, utimesSync, writeFileSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { uuids, xorshift } from "./random.js";
 
 /** Start of event time in all data sets. */
@@ -31,6 +31,14 @@ export function dataSet(name: DataSetName, root: string, rows: number): string {
     writeFileSync(done, "");
   }
   return folder;
+}
+
+/** The folder of as many clicks as a folder has impressions. */
+export function clicksOf(impressions: string): string {
+  return join(
+    dirname(impressions),
+    basename(impressions).replace(SETS.impressions.folder, SETS.clicks.folder),
+  );
 }
 
 function write(set: DataSet, root: string, folder: string, rows: number): void {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { clicksBeside } from "./clicked-impressions.js";
+import { clicksOf } from "../data/generate.js";
 import type { Answer } from "./work.js";
 
 /** A program written by hand: what one would do in Node without an engine, with JSON.parse, split and a Map. */
@@ -127,7 +127,7 @@ export const clicksByHand: ByHand = (input) => {
   }
   let groups = 0;
   let total = 0;
-  for (const lines of linesOf(clicksBeside(input))) {
+  for (const lines of linesOf(clicksOf(input))) {
     for (const line of lines) {
       const click = JSON.parse(line) as { clickId: string; clickTime: string; cost: number };
       const afterMs = Date.parse(click.clickTime) - (times.get(click.clickId) ?? Number.NaN);

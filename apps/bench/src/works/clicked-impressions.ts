@@ -1,5 +1,5 @@
 import { count, expr, type SparkSession, sum } from "@ss/sql";
-import { dataSet } from "../data/generate.js";
+import { clicksOf, dataSet } from "../data/generate.js";
 import { clicksByHand } from "./by-hand.js";
 import { runObserved } from "./run-observed.js";
 import type { Work } from "./work.js";
@@ -7,11 +7,6 @@ import type { Work } from "./work.js";
 const IMPRESSION = "impId STRING, impTime TIMESTAMP, adId INT";
 const CLICK = "clickId STRING, clickTime TIMESTAMP, cost DOUBLE";
 const CONDITION = "impId = clickId AND clickTime >= impTime AND clickTime <= impTime + interval 1 minute";
-
-/** The folder of the clicks beside that of the impressions. */
-export function clicksBeside(impressions: string): string {
-  return impressions.replace(/imp_json(?=[^/]*$)/, "clk_json");
-}
 
 function events(spark: SparkSession, schema: string, folder: string) {
   return spark.readStream.schema(schema).option("maxFilesPerTrigger", 2).json(folder);
@@ -30,14 +25,14 @@ export const w6: Work = {
   units: (rows) => rows,
   stream: (spark, { input, scratch }) => {
     const impressions = events(spark, IMPRESSION, input).withWatermark("impTime", "10 seconds");
-    const clicks = events(spark, CLICK, clicksBeside(input)).withWatermark("clickTime", "20 seconds");
+    const clicks = events(spark, CLICK, clicksOf(input)).withWatermark("clickTime", "20 seconds");
     const answer = { groups: count("*"), total: sum("cost") };
     return runObserved(impressions.join(clicks, expr(CONDITION)), "append", answer, scratch);
   },
   expected: clicksByHand,
   byHand: clicksByHand,
   duckdb: ({ input }) => [
-    `select count(*) as groups, sum(cost)::double as total from read_json('${input}/*.json', format='newline_delimited', columns={impId:'VARCHAR',impTime:'TIMESTAMP',adId:'INTEGER'}) join read_json('${clicksBeside(input)}/*.json', format='newline_delimited', columns={clickId:'VARCHAR',clickTime:'TIMESTAMP',cost:'DOUBLE'}) on ${CONDITION}`,
+    `select count(*) as groups, sum(cost)::double as total from read_json('${input}/*.json', format='newline_delimited', columns={impId:'VARCHAR',impTime:'TIMESTAMP',adId:'INTEGER'}) join read_json('${clicksOf(input)}/*.json', format='newline_delimited', columns={clickId:'VARCHAR',clickTime:'TIMESTAMP',cost:'DOUBLE'}) on ${CONDITION}`,
   ],
   agreed: new Map(),
 };
