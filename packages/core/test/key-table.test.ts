@@ -153,11 +153,11 @@ describe("a key table", () => {
             same(textOf(views.map((view) => valueAt(view, slot))), key, where);
           }
         }
-        for (const [key, slot] of model) {
-          if (next(3) > 0) continue;
-          table.removeSlot(slot);
-          model.delete(key);
-        }
+        const kept = next(3);
+        const gone = [...model].filter(() => next(3) >= kept);
+        for (const [key] of gone) model.delete(key);
+        if (next(2) === 0) table.removeSlots(Int32Array.from(gone, ([, slot]) => slot));
+        else for (const [, slot] of gone) table.removeSlots(Int32Array.of(slot));
         if (next(15) === 0) {
           table.clear();
           model.clear();
@@ -239,7 +239,7 @@ describe("a key table", () => {
       same(table.rowCount, model.size, where);
       for (const [text, slot] of model) {
         if (next(40) > 0) continue;
-        table.removeSlot(slot);
+        table.removeSlots(Int32Array.of(slot));
         taken.delete(slot);
         model.delete(text);
       }

@@ -149,16 +149,18 @@ export function dictionaryLook(
       const counts = <usize>load<u32>(table, COUNTS) + (<usize>p << 2);
       const count = load<i32>(counts);
       const used = load<i32>(counters, 4);
-      // a free code is taken, and room made, by the host
-      if (load<i32>(counters, 8) != 0) return i;
-      code = load<i32>(counters);
+      const free = load<i32>(counters, 8);
+      code = free != 0 ? free - 1 : load<i32>(counters);
+      // room is made by the host
       if (<usize>(count + 1) * 3 > (mask + 1) >> 2) return i;
       if (code >= load<i32>(table, ENTRY_LENGTH)) return i;
       if (<u32>used + <u32>length > load<u32>(table, DATA_LENGTH)) return i;
       memory.copy(own + <usize>used, start, <usize>length);
+      // the length of a free code tells the next one
+      if (free != 0) store<i32>(counters, -1 - load<i32>(ownLengths + (<usize>code << 2)), 8);
+      else store<i32>(counters, code + 1);
       store<i32>(ownStarts + (<usize>code << 2), used);
       store<i32>(ownLengths + (<usize>code << 2), length);
-      store<i32>(counters, code + 1);
       store<i32>(counters, used + length, 4);
       store<i32>(counters, load<i32>(counters, 12) + 1, 12);
       store<i32>(counts, count + 1);

@@ -181,6 +181,15 @@ class PlainFamily implements StateFamily {
     });
   }
 
+  *removeBelow(bound: bigint): Generator<StateRows> {
+    const pieces = [...this.scanBelow(bound)];
+    try {
+      yield* pieces;
+    } finally {
+      for (const { keys, rowCount } of pieces) this.remove(keys, rowCount);
+    }
+  }
+
   private pieces(wanted: (row: Value[]) => boolean): StateRows[] {
     const rows = [...this.table.values()].filter(wanted);
     const width = this.spec.keySchema.length;

@@ -2,7 +2,7 @@ import type { DataType } from "../schema/data-type.js";
 import type { Column } from "./column.js";
 import type { AcceleratorFactory } from "./key/bytes-dictionary.js";
 import { BytesLane } from "./key/bytes-lane.js";
-import { mix } from "./key/hash-index.js";
+import { mix, REINDEX_SHARE } from "./key/hash-index.js";
 import { KeyIndex } from "./key/key-index.js";
 import type { KeyLane, KeyRows } from "./key/key-lane.js";
 import { ADD_MISSING, FIND, FIND_OR_ADD, keyProbe, type ProbeHost } from "./key/key-probe.js";
@@ -170,17 +170,35 @@ export class KeyTable {
     else this.look(rowCount, slots, add ? FIND_OR_ADD : FIND);
   }
 
-  /** Removes the key in a slot. */
-  removeSlot(slot: number): void {
-    const segment = this.entries.segments[slot >> SEGMENT_SHIFT]!;
-    const at = (slot & SEGMENT_MASK) * this.width;
-    if (this.direct) this.direct[segment[at]! + 1] = 0;
-    else this.index.remove(timeHash(this.shape, segment, at), this.hashOfSlot(slot, segment, at), slot);
-    for (const k of this.counting) this.lanes[k]!.release(segment, at + this.offsets[k]!);
+  /** Removes the keys in some slots, each once. Where they are many, the index of the others is made anew. */
+  removeSlots(slots: Int32Array): void {
+    const { index, shape, direct, entries, width, host } = this;
+    const many = REINDEX_SHARE * slots.length > this.rowCount;
     this.lastColumns = undefined;
-    this.live[slot] = 0;
-    this.host.free.push(slot);
-    this.rowCount--;
+    for (let k = 0; k < slots.length; k++) {
+      const slot = slots[k]!;
+      const segment = entries.segments[slot >> SEGMENT_SHIFT]!;
+      const at = (slot & SEGMENT_MASK) * width;
+      if (direct !== undefined) direct[segment[at]! + 1] = 0;
+      else if (!many) index.remove(timeHash(shape, segment, at), this.hashOfSlot(slot, segment, at), slot);
+      for (const lane of this.counting) this.lanes[lane]!.release(segment, at + this.offsets[lane]!);
+      this.live[slot] = 0;
+      host.free.push(slot);
+    }
+    if (many && direct === undefined) this.reindex();
+    for (const lane of this.counting) this.lanes[lane]!.sweep();
+    this.rowCount -= slots.length;
+  }
+
+  private reindex(): void {
+    const { index, shape, entries, width, live } = this;
+    index.clear(this.rowCount);
+    for (let slot = 0; slot < this.host.slotEnd; slot++) {
+      if (live[slot] === 0) continue;
+      const segment = entries.segments[slot >> SEGMENT_SHIFT]!;
+      const at = (slot & SEGMENT_MASK) * width;
+      index.insert(timeHash(shape, segment, at), this.hashOfSlot(slot, segment, at), slot, segment, at);
+    }
   }
 
   /** Forgets all keys and keeps the memory. */

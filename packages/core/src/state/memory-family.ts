@@ -105,7 +105,7 @@ export class MemoryFamily implements StateFamily {
     for (let i = 0; i < rowCount; i++) {
       const slot = slots[i]!;
       if ((this.flags[slot]! & LIVE) !== 0) continue;
-      if (this.image !== null) this.settle(this.image, slot, columns);
+      if (this.image !== null) this.settle(this.image, slot, false, columns);
       this.begin(slot, order, i);
       slots[count] = slot;
       rows[count++] = i;
@@ -128,25 +128,55 @@ export class MemoryFamily implements StateFamily {
   remove(keys: readonly Column[], rowCount: number): number {
     const slots = this.slotsFor(rowCount);
     this.table.find(keys, rowCount, slots);
-    const { image } = this;
-    const columns = image === null ? [] : this.columns();
+    const gone = new Int32Array(rowCount);
+    const rows = new Int32Array(rowCount);
     let count = 0;
     for (let i = 0; i < rowCount; i++) {
       const slot = slots[i]!;
+      // a key that comes twice is gone already
       if (slot < 0 || (this.flags[slot]! & LIVE) === 0) continue;
-      if ((this.flags[slot]! & NEW) === 0) {
-        for (let k = 0; k < keys.length; k++) this.removed[k]!.appendFrom(keys[k]!, i);
-        this.removedKeyCount++;
-      }
-      if (image !== null) this.settle(image, slot, columns);
-      this.flags[slot]! &= SETTLED;
+      this.flags[slot]! &= ~LIVE;
       this.index?.remove(slot);
-      this.prefixes?.remove(slot);
-      this.table.removeSlot(slot);
-      count++;
+      gone[count] = slot;
+      rows[count++] = i;
     }
-    this.removedCount += count;
+    this.drop(gone.subarray(0, count), keys, rows.subarray(0, count));
     return count;
+  }
+
+  *removeBelow(bound: bigint): Generator<StateRows> {
+    const { index, spec } = this;
+    assert(index !== null, `state family ${spec.name} has no orderedBy column`);
+    const slots = index.takeBelow(bound, this.columns()[spec.orderedBy!] as Int64Column);
+    try {
+      for (let from = 0; from < slots.length; from += BATCH_ROWS) {
+        yield this.gather(slots.subarray(from, from + BATCH_ROWS));
+      }
+    } finally {
+      for (let k = 0; k < slots.length; k++) this.flags[slots[k]!]! &= ~LIVE;
+      this.drop(slots, this.columnsBySlot().keys, slots);
+    }
+  }
+
+  /** Gives slots back that are live no more; row `rows[k]` of `keys` is the key of the k-th. */
+  private drop(slots: Int32Array, keys: readonly Column[], rows: Int32Array): void {
+    const { flags, image } = this;
+    const columns = image === null ? [] : this.columns();
+    const known = new Int32Array(slots.length);
+    let count = 0;
+    for (let k = 0; k < slots.length; k++) {
+      const slot = slots[k]!;
+      if ((flags[slot]! & NEW) === 0) known[count++] = rows[k]!;
+      if (image !== null) this.settle(image, slot, true, columns);
+      flags[slot]! &= SETTLED;
+    }
+    for (let k = 0; k < this.removed.length; k++) {
+      this.removed[k]!.appendRange(takeColumn(keys[k]!, known, count), 0, count);
+    }
+    this.removedKeyCount += count;
+    this.removedCount += slots.length;
+    this.prefixes?.remove(slots);
+    this.table.removeSlots(slots);
   }
 
   match(prefix: readonly Column[], rowCount: number): StateMatches {
@@ -319,7 +349,7 @@ export class MemoryFamily implements StateFamily {
       }
       if ((flags[slot]! & CHANGED) !== 0) continue;
       count++;
-      if (image !== null) this.settle(image, slot, columns);
+      if (image !== null) this.settle(image, slot, isLive, columns);
       if (!isLive) this.begin(slot, order, i);
       else {
         this.puts.push(slot);
@@ -330,10 +360,10 @@ export class MemoryFamily implements StateFamily {
   }
 
   /** Lets the image have what it needs of a slot that is about to change. */
-  private settle(image: FamilyImage, slot: number, columns: readonly Column[]): void {
+  private settle(image: FamilyImage, slot: number, wasLive: boolean, columns: readonly Column[]): void {
     const before = this.flags[slot]!;
     if ((before & SETTLED) !== 0 || !image.awaits(slot)) return;
-    image.settle(slot, (before & LIVE) !== 0, columns);
+    image.settle(slot, wasLive, columns);
     this.flags[slot] = before | SETTLED;
   }
 

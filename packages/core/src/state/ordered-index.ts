@@ -1,5 +1,6 @@
 import type { Column, Int64Column } from "../column/column.js";
 import { assert } from "../errors/stream-error.js";
+import { SlotList } from "./slot-list.js";
 
 const NONE = -1;
 /** Values of one bucket lie within this span, if they count microseconds: one second. */
@@ -52,6 +53,38 @@ export class OrderedIndex {
 
   /** The slots whose value is at or below `bound`; `values` is the column by slot. */
   below(bound: bigint, values: Int64Column): Int32Array {
+    const found = new SlotList();
+    for (const bucket of this.bucketsBelow(bound)) {
+      for (let slot = this.heads[bucket]!; slot !== NONE; slot = this.next[slot]!) {
+        if (values.values[slot]! <= bound) found.push(slot);
+      }
+    }
+    return found.toArray();
+  }
+
+  /** The same, and takes them out. */
+  takeBelow(bound: bigint, values: Int64Column): Int32Array {
+    const found = new SlotList();
+    const limit = Math.floor(Number(bound) / BUCKET_SPAN);
+    for (const bucket of this.bucketsBelow(bound)) {
+      const whole = this.bucketValues[bucket]! < limit;
+      let slot = this.heads[bucket]!;
+      while (slot !== NONE) {
+        const after = this.next[slot]!;
+        if (whole || values.values[slot]! <= bound) {
+          found.push(slot);
+          if (whole) this.buckets[slot] = NONE;
+          else this.remove(slot);
+        }
+        slot = after;
+      }
+      if (whole) this.heads[bucket] = NONE;
+    }
+    return found.toArray();
+  }
+
+  /** The buckets that may have values at or below a bound. */
+  private bucketsBelow(bound: bigint): number[] {
     this.dropEmpty();
     const limit = Math.floor(Number(bound) / BUCKET_SPAN);
     const found: number[] = [];
@@ -61,12 +94,9 @@ export class OrderedIndex {
       const bucket = this.heap[at];
       if (bucket === undefined || this.bucketValues[bucket]! > limit) continue;
       visit.push(2 * at + 1, 2 * at + 2);
-      const whole = this.bucketValues[bucket]! < limit;
-      for (let slot = this.heads[bucket]!; slot !== NONE; slot = this.next[slot]!) {
-        if (whole || values.values[slot]! <= bound) found.push(slot);
-      }
+      found.push(bucket);
     }
-    return Int32Array.from(found);
+    return found;
   }
 
   /** The lowest value, null where there is none. */

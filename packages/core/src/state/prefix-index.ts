@@ -43,8 +43,19 @@ export class PrefixIndex {
     for (let i = 0; i < rowCount; i++) this.append(slots[i]!, found[i]!);
   }
 
-  /** Takes a slot out. */
-  remove(slot: number): void {
+  /** Takes slots out, each once. */
+  remove(slots: Int32Array): void {
+    const emptied = new Int32Array(slots.length);
+    let count = 0;
+    for (let k = 0; k < slots.length; k++) {
+      const prefix = this.unlink(slots[k]!);
+      if (prefix !== NONE) emptied[count++] = prefix;
+    }
+    this.table.removeSlots(emptied.subarray(0, count));
+  }
+
+  /** Takes a slot out of its list; gives the prefix if it was the last one. */
+  private unlink(slot: number): number {
     const prefix = this.prefixes[slot]!;
     const before = this.previous[slot]!;
     const after = this.next[slot]!;
@@ -52,7 +63,7 @@ export class PrefixIndex {
     else this.next[before] = after;
     if (after === NONE) this.tails[prefix] = before;
     else this.previous[after] = before;
-    if (before === NONE && after === NONE) this.table.removeSlot(prefix);
+    return before === NONE && after === NONE ? prefix : NONE;
   }
 
   /** The slots of each prefix asked for; those of a question are neighbours. */

@@ -16,6 +16,17 @@ export class SlotList {
     this.count++;
   }
 
+  /** All of them in one array. */
+  toArray(): Int32Array {
+    const all = new Int32Array(this.count);
+    let at = 0;
+    for (const piece of this.pieces()) {
+      all.set(piece, at);
+      at += piece.length;
+    }
+    return all;
+  }
+
   /** The slots in their order, in pieces. */
   *pieces(): Generator<Int32Array> {
     for (let from = 0; from < this.count; from += CHUNK) {

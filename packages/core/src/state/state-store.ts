@@ -86,6 +86,8 @@ export interface StateFamily {
   scan(): Iterable<StateRows>;
   /** Rows whose `orderedBy` column is below or equal to `bound`; costs what it finds, not what there is. */
   scanBelow(bound: bigint): Iterable<StateRows>;
+  /** The same rows, which are gone when the iteration ends, however it does; nothing may be changed before. */
+  removeBelow(bound: bigint): Iterable<StateRows>;
   /**
    * The lowest value of the `orderedBy` column, null where there is none; costs little more than a look. Absent where a store cannot tell: what
    * waits for a time is then looked for again and again.

@@ -144,12 +144,11 @@ export class CountPlan implements StreamPlan {
 
   private evict(watermarkMs: number): [number, number][] {
     const rows: [number, number][] = [];
-    for (const piece of this.counts.scanBelow(BigInt(watermarkMs) * 1000n)) {
+    for (const piece of this.counts.removeBelow(BigInt(watermarkMs) * 1000n)) {
       for (let i = 0; i < piece.rowCount; i++) {
         const at = valueAt(piece.keys[0]!, i) as bigint;
         rows.push([Number(at / 1_000_000n), Number(valueAt(piece.values[0]!, i))]);
       }
-      this.counts.remove(piece.keys, piece.rowCount);
     }
     return rows.sort(([a], [b]) => a - b);
   }

@@ -68,7 +68,7 @@ export class DictionaryKernel {
 
   /**
    * The codes of the slices `from .. to)`. Gives the number of the first one that was not looked at, because it has to be added and
-   * there is no room or a free code to use; -1 when the bytes or the tables lie outside the kernels' memory.
+   * there is no room; -1 when the bytes or the tables lie outside the kernels' memory.
    */
   look(
     tables: KernelDictionaryTables,

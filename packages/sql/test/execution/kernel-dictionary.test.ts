@@ -81,10 +81,11 @@ describe("the kernel of a dictionary", () => {
         const differ = one.findIndex((code, i) => code !== other[i]);
         expect(differ, `seed ${seed}, round ${round}, batch ${batch}`).toBe(-1);
         if (next(4) === 0 && action === "intern") {
-          for (const code of new Set(one)) {
-            if (next(2) === 0) continue;
-            plain.remove(code);
-            quick.remove(code);
+          const gone = [...new Set(one)].filter(() => next(2) === 0);
+          const alone = next(2) === 0;
+          for (const codes of alone ? gone.map((code) => [code]) : [gone]) {
+            plain.remove(Int32Array.from(codes));
+            quick.remove(Int32Array.from(codes));
           }
         }
         if (next(20) === 0) {

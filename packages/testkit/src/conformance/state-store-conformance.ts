@@ -190,6 +190,39 @@ const guarantees: Readonly<Record<string, Guarantee<StateStoreUnderTest>>> = {
     assert.deepEqual(below(0n), textRows(["b", -5n, 7n]));
   },
 
+  "removes and gives the rows at or below a bound, whether they are few of all or most": async (subject) => {
+    const run = runOf(subject);
+    const { store, family } = await run.at(null);
+    const row = (i: number): Row => [`w${i % 7}`, BigInt(i) * 700_000n, BigInt(i)];
+    const rows = Array.from({ length: 300 }, (_, i) => row(i));
+    put(family, ...rows, ["w0", null, -1n]);
+    const first = await store.commit(1, UNFENCED);
+    put(family, row(300));
+    let left = [...rows, row(300)];
+    for (const below of [20, 250, 298]) {
+      const gone = left.filter((_, k) => k < below - (301 - left.length));
+      left = left.slice(gone.length);
+      assert.deepEqual(
+        rowsOfPieces(family.removeBelow(BigInt(below) * 700_000n - 1n)),
+        textRows(...gone),
+        `below ${below}`,
+      );
+      assert.deepEqual(allRows(family), textRows(...left, ["w0", null, -1n]));
+    }
+    assert.deepEqual(rowsOfPieces(family.removeBelow(0n)), []);
+    put(family, row(5));
+    const second = await store.commit(2, UNFENCED);
+    assert.deepEqual(await run.rowsAt(second), textRows(row(5), ...left, ["w0", null, -1n]));
+    assert.deepEqual(await run.rowsAt(first), textRows(...rows, ["w0", null, -1n]));
+  },
+
+  "removes all rows at or below a bound though not all are asked for": async (subject) => {
+    const { family } = await runOf(subject).at(null);
+    put(family, ...Array.from({ length: 20_000 }, (_, i): Row => [`k${i}`, BigInt(i), 0n]));
+    for (const _ of family.removeBelow(19_998n)) break;
+    assert.deepEqual(allRows(family), textRows(["k19999", 19_999n, 0n]));
+  },
+
   "tells the lowest time there is, if it can, through changes and loads": async (subject) => {
     const run = runOf(subject);
     const { store, family } = await run.at(null);
@@ -563,5 +596,12 @@ async function compareWithMap(run: StateRun, seed: number): Promise<void> {
       textRows(...below),
       `seed ${seed}, step ${step}, ${bound}`,
     );
+    if (!random.chance(0.2)) continue;
+    assert.deepEqual(
+      rowsOfPieces(family.removeBelow(bound)),
+      textRows(...below),
+      `seed ${seed}, step ${step}`,
+    );
+    for (const row of below) model.delete(textOf(row.slice(0, 2)));
   }
 }

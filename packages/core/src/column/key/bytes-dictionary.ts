@@ -1,5 +1,5 @@
 import { BYTES_MAX, grownSize } from "../byte-room.js";
-import { HashIndex } from "./hash-index.js";
+import { HashIndex, REINDEX_SHARE } from "./hash-index.js";
 import { hashSlice, sameSlice } from "./hash-slice.js";
 import { plainMemory, type TableMemory } from "./table-memory.js";
 
@@ -65,6 +65,8 @@ export class BytesDictionary implements DictionaryTables {
   private readonly accelerator: DictionaryAccelerator | undefined;
   private view: DataView;
   private garbage = 0;
+  /** Of all that were ever added. */
+  private removals = 0;
   /** Changes when codes get another meaning: after a removal or when the dictionary was emptied. */
   epoch = 0;
   /** Changes when entries have moved within `data`. */
@@ -110,22 +112,30 @@ export class BytesDictionary implements DictionaryTables {
     this.look(data, starts, lengths, count, codes, false);
   }
 
-  /** Removes an entry. */
-  remove(code: number): void {
-    const start = this.starts[code]!;
-    const length = this.lengths[code]!;
-    this.index.remove(hashSlice(this.view, start, length), code);
-    this.garbage += length;
-    this.lengths[code] = -1 - this.counters[FREE]!;
-    this.counters[FREE] = code + 1;
+  /** Removes entries, each once. Where they are many, the index of those that stay is made anew. */
+  remove(codes: Int32Array): void {
+    if (codes.length === 0) return;
+    const { counters, lengths } = this;
+    const many = REINDEX_SHARE * codes.length > counters[ADDED]! - this.removals;
+    for (let k = 0; k < codes.length; k++) {
+      const code = codes[k]!;
+      const length = lengths[code]!;
+      if (!many) this.index.remove(hashSlice(this.view, this.starts[code]!, length), code);
+      this.garbage += length;
+      lengths[code] = -1 - counters[FREE]!;
+      counters[FREE] = code + 1;
+    }
+    this.removals += codes.length;
     this.epoch++;
-    if (this.garbage > GARBAGE_BYTES && this.garbage > this.usedBytes >> 1) this.compact();
+    if (many || (this.garbage > GARBAGE_BYTES && this.garbage > this.usedBytes >> 1)) this.compact();
+    if (many) this.reindex();
   }
 
   /** Forgets all entries and keeps the arrays. */
   clear(): void {
     this.index.clear();
     this.counters.fill(0, COUNT, ADDED);
+    this.removals = this.additions;
     this.garbage = 0;
     this.epoch++;
     this.moves++;
@@ -200,9 +210,7 @@ export class BytesDictionary implements DictionaryTables {
       code = counters[COUNT]!++;
       if (code >= this.starts.length) this.growEntries();
     }
-    const own = this.data;
-    if (length <= 40) for (let k = 0; k < length; k++) own[used + k] = data[start + k]!;
-    else own.set(data.subarray(start, start + length), used);
+    copyBytes(this.data, used, data, start, length);
     this.starts[code] = used;
     this.lengths[code] = length;
     counters[USED] = used + length;
@@ -235,6 +243,14 @@ export class BytesDictionary implements DictionaryTables {
     this.arraysVersion++;
   }
 
+  private reindex(): void {
+    this.index.clear();
+    for (let code = 0; code < this.codeCount; code++) {
+      const length = this.lengths[code]!;
+      if (length >= 0) this.index.add(hashSlice(this.view, this.starts[code]!, length), code);
+    }
+  }
+
   private compact(): void {
     const old = this.data;
     let size = FIRST_BYTES;
@@ -245,7 +261,7 @@ export class BytesDictionary implements DictionaryTables {
       const length = this.lengths[code]!;
       if (length < 0) continue;
       const start = this.starts[code]!;
-      this.data.set(old.subarray(start, start + length), used);
+      copyBytes(this.data, used, old, start, length);
       this.starts[code] = used;
       used += length;
     }
@@ -254,6 +270,12 @@ export class BytesDictionary implements DictionaryTables {
     this.moves++;
     this.memory.free(old);
   }
+}
+
+/** Copies bytes; few of them without a view. */
+function copyBytes(to: Uint8Array, at: number, from: Uint8Array, start: number, length: number): void {
+  if (length <= 40) for (let k = 0; k < length; k++) to[at + k] = from[start + k]!;
+  else to.set(from.subarray(start, start + length), at);
 }
 
 let lastBytes: Uint8Array | undefined;

@@ -32,6 +32,9 @@ export class BytesLane implements KeyLane {
   private references: Int32Array = new Int32Array(256);
   /** By the dictionaries of columns, which stay the same over many batches. */
   private readonly known: WeakMap<object, EntryCodes> = new WeakMap();
+  /** Codes that no slot refers to any more. */
+  private released: Int32Array = new Int32Array(0);
+  private releasedCount = 0;
   private scratch: Int32Array = new Int32Array(0);
   private scratchStarts: Int32Array = new Int32Array(0);
   private scratchLengths: Int32Array = new Int32Array(0);
@@ -72,7 +75,15 @@ export class BytesLane implements KeyLane {
   }
   release(words: Int32Array, at: number): void {
     const code = words[at]!;
-    if (code >= 0 && --this.references[code]! === 0) this.dictionary.remove(code);
+    if (code < 0 || --this.references[code]! > 0) return;
+    if (this.releasedCount === this.released.length) {
+      this.released = larger(this.released, Math.max(64, 2 * this.releasedCount));
+    }
+    this.released[this.releasedCount++] = code;
+  }
+  sweep(): void {
+    this.dictionary.remove(this.released.subarray(0, this.releasedCount));
+    this.releasedCount = 0;
   }
   decode(
     words: Int32Array,

@@ -49,6 +49,7 @@ export class GeneralLane implements KeyLane {
     this.codes.delete(this.texts[code]!);
     this.free.push(code);
   }
+  sweep(): void {}
   decode(
     words: Int32Array,
     at: number,

@@ -5,6 +5,12 @@ const SMALLEST_PART = 512;
 const SPLIT_AT = 1 << 16;
 const PART_COUNT = 256;
 
+/**
+ * To take an entry out of a large index costs about as much as to put three into a fresh one, as it touches places all over the
+ * memory: where more than this part of all goes at once, an index is made anew of what stays.
+ */
+export const REINDEX_SHARE = 4;
+
 /** Mixes the bits of a 32-bit number well (the finaliser of MurmurHash3). */
 export function mix(h: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

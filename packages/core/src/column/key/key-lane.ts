@@ -37,6 +37,8 @@ export interface KeyLane {
   /** Called when a slot takes up words, and when it gives them back. */
   retain(words: Int32Array, at: number): void;
   release(words: Int32Array, at: number): void;
+  /** Lets go of what slots alone referred to that were released since the last time. */
+  sweep(): void;
   /** Copies the keys of the slots `slot .. slot + count)` to the lane's column; the first begins at `words[at]`. */
   decode(
     words: Int32Array,

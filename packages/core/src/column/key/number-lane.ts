@@ -35,6 +35,7 @@ export abstract class FixedLane implements KeyLane {
   }
   retain(): void {}
   release(): void {}
+  sweep(): void {}
   decode(
     words: Int32Array,
     at: number,
@@ -226,6 +227,7 @@ export class NullLane implements KeyLane {
   writeNull(): void {}
   retain(): void {}
   release(): void {}
+  sweep(): void {}
   decode(): void {}
   column(length: number): c.Column {
     return new c.NullColumn(this.type, length);

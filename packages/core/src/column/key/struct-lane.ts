@@ -36,6 +36,9 @@ export class StructLane implements KeyLane {
   release(words: Int32Array, at: number): void {
     this.each(at, (child, childAt) => child.release(words, childAt));
   }
+  sweep(): void {
+    for (const child of this.children) child.sweep();
+  }
   decode(
     words: Int32Array,
     at: number,

@@ -142,9 +142,9 @@ export class GroupState implements OwnedOperator {
   private *evict(family: StateFamily, counts: StateCounts): Generator<Rows> {
     if (this.eventTime === undefined) return;
     const start = this.monotonicMs();
-    for (const rows of family.scanBelow(boundAt(this.batch.watermarkMs, this.eventTime))) {
+    for (const rows of family.removeBelow(boundAt(this.batch.watermarkMs, this.eventTime))) {
       if (this.batch.mode === "append") yield* this.stored(rows);
-      counts.removed += family.remove(rows.keys, rows.rowCount);
+      counts.removed += rows.rowCount;
     }
     counts.removalsMs += this.monotonicMs() - start;
   }

@@ -106,11 +106,8 @@ export class DeduplicateOperator implements Operator {
     if (this.family.orderedBy === undefined) return;
     const start = stream.monotonicMs();
     const family = stream.family(this.plan.operatorId);
-    for (const rows of family.scanBelow(
-      BigInt(stream.watermarksOf(this.plan.operatorId).watermarkMs) * 1000n,
-    )) {
-      counts.removed += family.remove(rows.keys, rows.rowCount);
-    }
+    const bound = BigInt(stream.watermarksOf(this.plan.operatorId).watermarkMs) * 1000n;
+    for (const { rowCount } of family.removeBelow(bound)) counts.removed += rowCount;
     counts.removalsMs += stream.monotonicMs() - start;
   }
 }

@@ -261,7 +261,7 @@ export class StreamJoinOperator implements Operator {
     const bound = input.side.boundAt(stream.watermarksOf(this.plan.operatorId).watermarkMs);
     if (bound === undefined) return;
     const family = familyOf(stream, input);
-    for (const rows of family.scanBelow(bound)) {
+    for (const rows of family.removeBelow(bound)) {
       if (input.outer) {
         const lonely: number[] = [];
         for (let i = 0; i < rows.rowCount; i++) if (!input.side.isMatched(rows, i)) lonely.push(i);
@@ -269,7 +269,7 @@ export class StreamJoinOperator implements Operator {
         const columns = input.side.rowsAt(rows, positions, positions.length);
         yield* this.padded(input, { columns, rowCount: positions.length });
       }
-      counts.removed += family.remove(rows.keys, rows.rowCount);
+      counts.removed += rows.rowCount;
     }
   }
 

@@ -112,9 +112,9 @@ export class SessionState {
   *give(batch: StateBatch, family: StateFamily, counts: StateCounts): Generator<Rows> {
     if (batch.mode === "complete") for (const rows of family.scan()) yield* this.stored(rows);
     else if (this.eventTime !== undefined) {
-      for (const rows of family.scanBelow(boundAt(batch.watermarkMs, this.eventTime))) {
+      for (const rows of family.removeBelow(boundAt(batch.watermarkMs, this.eventTime))) {
         yield* this.stored(rows);
-        counts.removed += family.remove(rows.keys, rows.rowCount);
+        counts.removed += rows.rowCount;
       }
     }
   }
