@@ -90,6 +90,7 @@ export type {
 export type { StreamingQuery, StreamingQueryStatus } from "./query/streaming-query.js";
 export { StreamingQueryException } from "./query/streaming-query-exception.js";
 export { StreamingQueryManager, type StreamingQueryManagerOptions } from "./query/streaming-query-manager.js";
+export type { WatermarkExplanation, WatermarkInput } from "./query/watermark-explanation.js";
 export * from "./schema/data-type.js";
 export { parseDdl, parseTypeText } from "./schema/ddl.js";
 export { type StructJson, type TypeJson, typeFromJson, typeToJson } from "./schema/json-form.js";
@@ -149,6 +150,7 @@ export type {
   StateVersion,
 } from "./state/state-store.js";
 export type { Trigger } from "./trigger/trigger.js";
+export { IDLE_INPUT_KEY } from "./trigger/watermark-tracker.js";
 export {
   type PartitionReader,
   rebuild,

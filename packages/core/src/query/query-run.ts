@@ -15,6 +15,7 @@ import type { QueryOptions } from "./query-options.js";
 import type { PlanContext, StreamPlan } from "./stream-plan.js";
 import type { StreamingQuery, StreamingQueryStatus } from "./streaming-query.js";
 import { StreamingQueryException } from "./streaming-query-exception.js";
+import { type WatermarkExplanation, watermarkExplanation } from "./watermark-explanation.js";
 
 /** What a manager gives to the runs that it starts. */
 export interface QueryRunContext {
@@ -27,6 +28,15 @@ export interface QueryRunContext {
 }
 
 const STATE_PROVIDER_KEY = "spark.sql.streaming.stateStore.providerClass";
+
+/** Before the first batch. */
+const NO_WATERMARK: WatermarkExplanation = watermarkExplanation({
+  policy: "min",
+  watermarkMs: 0,
+  movedMs: null,
+  inputs: [],
+  heldBackBy: null,
+});
 
 interface ProgressWaiter {
   /** Set by the first trigger that begins after the call. */
@@ -77,6 +87,10 @@ export class QueryRun implements StreamingQuery {
   explain(mode: boolean | "simple" | "extended" | "codegen" = "simple"): string {
     if (this.plan === null || this.lastProgress === null) return "No physical plan. Waiting for data.";
     return this.plan.explain(typeof mode === "string" ? mode : mode ? "extended" : "simple");
+  }
+
+  explainWatermark(): WatermarkExplanation {
+    return this.loop?.runner.explainWatermark() ?? NO_WATERMARK;
   }
 
   async processAllAvailable(): Promise<void> {

@@ -52,6 +52,8 @@ export interface BatchRequest {
 
 /** Event times that a watermark operator saw in a batch, in milliseconds. */
 export interface EventTimeStats {
+  /** What the operator looks at, in words: the column and the sources that it comes from. */
+  readonly input?: string;
   readonly delayMs: number;
   /** Absent where it saw no row. */
   readonly seen?: { readonly minMs: number; readonly maxMs: number; readonly avgMs: number };

@@ -1,5 +1,6 @@
 import type { StreamingQueryProgress } from "../progress/progress.js";
 import type { StreamingQueryException } from "./streaming-query-exception.js";
+import type { WatermarkExplanation } from "./watermark-explanation.js";
 
 /** What a query is doing right now. */
 export interface StreamingQueryStatus {
@@ -26,6 +27,11 @@ export interface StreamingQuery {
   readonly exception: StreamingQueryException | null;
   /** The text of the plan as it ran last; `true` stands for `extended`, as in Spark. */
   explain(mode?: boolean | "simple" | "extended" | "codegen"): string;
+  /**
+   * Why the watermark stands where it does: where each input is, which of them holds it back, and since when. `text` says it in words. After the
+   * query's end it is as it was then.
+   */
+  explainWatermark(): WatermarkExplanation;
   /**
    * Resolves when all that the sources have at the time of the call is processed and committed, batches without data
    * included, or when the query ends; throws what ended it. With a source that never stops delivering it never resolves.

@@ -4,12 +4,19 @@ import { StreamError } from "../errors/stream-error.js";
 import type { StreamingQueryProgress } from "../progress/progress.js";
 import type { ProgressReporter } from "../progress/progress-reporter.js";
 import type { BatchResult, OffsetRange } from "../query/stream-plan.js";
+import type { WatermarkExplanation } from "../query/watermark-explanation.js";
 import type { BatchWrite, SinkResult } from "../sink/sink.js";
 import { type Offset, sameOffset } from "../source/source.js";
 import type { StateVersion } from "../state/state-store.js";
 import { withRetry } from "./retry.js";
 import type { RunEnvironment } from "./run-environment.js";
-import { WATERMARK_POLICY_KEY, WatermarkTracker, watermarkPolicy } from "./watermark-tracker.js";
+import {
+  IDLE_INPUT_KEY,
+  idleInputTimeoutMs,
+  WATERMARK_POLICY_KEY,
+  WatermarkTracker,
+  watermarkPolicy,
+} from "./watermark-tracker.js";
 
 /** How much of its sources a batch takes: what their limits allow, all, or nothing at all. */
 export type Intake = "limited" | "all" | "none";
@@ -43,6 +50,8 @@ export class BatchRunner {
     this.watermark = new WatermarkTracker(
       watermarkPolicy(env.pinnedConf[WATERMARK_POLICY_KEY] ?? "min"),
       resume.watermarkMs,
+      env.clock.now(),
+      idleInputTimeoutMs(env.conf(IDLE_INPUT_KEY)),
     );
     this.batchId = resume.batchId;
     this.replay = resume.replay;
@@ -57,6 +66,16 @@ export class BatchRunner {
   /** The batch that was committed last, or -1. */
   get lastCommittedBatch(): number {
     return this.batchId - 1;
+  }
+
+  /** Why the watermark stands where it does. */
+  explainWatermark(): WatermarkExplanation {
+    return this.watermark.explain();
+  }
+
+  /** When the watermark may move without new rows, since an input has had none for so long; null: never. */
+  get idleInputDueMs(): number | null {
+    return this.watermark.dueMs;
   }
 
   /** Offsets of the batch at hand, for the error that ends the query. */
@@ -93,6 +112,7 @@ export class BatchRunner {
     const { clock, plan, pinnedConf: conf, query, checkpoint } = this.env;
     const ends = intake === "none" ? this.starts : await this.latestOffsets(intake);
     const batchTimestampMs = clock.now();
+    this.watermark.look(batchTimestampMs);
     const batchWatermarkMs = this.watermark.currentMs;
     const hasNewData = ends.some((end, k) => !sameOffset(this.starts[k]!, end));
     if (!hasNewData) {
@@ -220,7 +240,7 @@ export class BatchRunner {
     // a result that comes after stop() may lack what the signal has cut off
     signal.throwIfAborted();
     this.checkStateful(result);
-    this.watermark.update(result.eventTimes);
+    this.watermark.update(result.eventTimes, this.env.clock.now());
     return result;
   }
 

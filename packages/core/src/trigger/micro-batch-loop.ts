@@ -118,13 +118,14 @@ export class MicroBatchLoop {
     }
   }
 
-  /** Until the next poll; with sources that ring, until the next idle event or until the plan has something due. */
+  /** Until the next poll; with sources that ring, until the next idle event, or until the plan or the watermark has something due. */
   private idleWaitMs(): number {
     const { plan, clock } = this.env;
     if (plan.sources.some((source) => !source.onData)) return this.pollingDelayMs;
     const nowMs = clock.now();
     const dueMs = plan.nextDueMs?.() ?? Number.POSITIVE_INFINITY;
-    const nextMs = Math.min(dueMs, this.lastReportMs + this.idleEventMs);
+    const idleInputMs = this.runner.idleInputDueMs ?? Number.POSITIVE_INFINITY;
+    const nextMs = Math.min(dueMs, idleInputMs, this.lastReportMs + this.idleEventMs);
     return Math.max(this.pollingDelayMs, nextMs - nowMs);
   }
 

@@ -1,5 +1,11 @@
 import { StreamError } from "../errors/stream-error.js";
+import { parseDurationMs } from "../plugin/options.js";
 import type { EventTimeStats } from "../query/stream-plan.js";
+import {
+  type WatermarkExplanation,
+  type WatermarkInput,
+  watermarkExplanation,
+} from "../query/watermark-explanation.js";
 
 /** How the watermarks of several inputs become one. */
 export type WatermarkPolicy = "min" | "max";
@@ -19,21 +25,63 @@ export function watermarkPolicy(text: string): WatermarkPolicy {
   });
 }
 
+/** How long an input may be without rows before the others go on without it; absent: for ever. A time span. */
+export const IDLE_INPUT_KEY = "ss.streaming.idleInputTimeout";
+
+/** Reads that time span in milliseconds; Infinity where there is none. */
+export function idleInputTimeoutMs(text: string | undefined): number {
+  if (text === undefined) return Number.POSITIVE_INFINITY;
+  const timeoutMs = parseDurationMs(text);
+  if (timeoutMs !== undefined && timeoutMs > 0) return timeoutMs;
+  throw new StreamError({
+    condition: "SS_INVALID_CONF",
+    sqlState: "22023",
+    parameters: { key: IDLE_INPUT_KEY, value: text },
+    message: `Invalid value '${text}' for '${IDLE_INPUT_KEY}' or the option 'idleInputTimeout': give a time span, as in '5 minutes'.`,
+  });
+}
+
+/** What is known of an input. */
+interface Input {
+  readonly name: string;
+  readonly delayMs: number;
+  /** 0 before the first row. */
+  watermarkMs: number;
+  lastRowsMs: number | null;
+  /** When its watermark last rose. */
+  roseMs: number | null;
+}
+
 /**
- * The watermark of a query. Each watermark operator stands at the largest event time that it has seen less its delay; the
- * query's watermark is the smallest (or largest) of these. Neither ever goes back.
+ * The watermark of a query. Each input, which is a watermark operator, stands at the largest event time that it has seen less its delay;
+ * the query's watermark is the smallest (or largest) of these. Neither ever goes back.
  *
- * Only the query's watermark survives a restart. An operator that has seen nothing in this run stands at 0, so under the
- * policy `min` the watermark stays where it was recovered until every operator has seen rows again, as in Spark.
+ * Only the query's watermark survives a restart. An input that has seen nothing in this run stands at 0, so under the
+ * policy `min` the watermark stays where it was recovered until every input has seen rows again, as in Spark; unless it is idle: with a
+ * timeout an input that has had no rows for so long does not count until it has some again. Where all are idle those count that had any.
  */
 export class WatermarkTracker {
   private readonly policy: WatermarkPolicy;
-  private readonly operatorsMs: number[] = [];
+  private readonly timeoutMs: number;
+  /** When the run began. */
+  private readonly startMs: number;
+  private inputs: Input[] = [];
   private globalMs: number;
+  private movedMs: number | null = null;
+  /** When inputs were looked at last. */
+  private lookedMs: number;
 
-  constructor(policy: WatermarkPolicy, recoveredMs: number) {
+  constructor(
+    policy: WatermarkPolicy,
+    recoveredMs: number,
+    startMs = 0,
+    timeoutMs: number = Number.POSITIVE_INFINITY,
+  ) {
     this.policy = policy;
     this.globalMs = recoveredMs;
+    this.startMs = startMs;
+    this.lookedMs = startMs;
+    this.timeoutMs = timeoutMs;
   }
 
   get currentMs(): number {
@@ -41,14 +89,80 @@ export class WatermarkTracker {
   }
 
   /** Takes in what the watermark operators saw in a batch, in plan order. */
-  update(eventTimes: readonly EventTimeStats[]): void {
-    if (eventTimes.length === 0) return;
-    eventTimes.forEach(({ delayMs, seen }, k) => {
-      const before = this.operatorsMs[k];
-      if (seen === undefined) this.operatorsMs[k] = before ?? 0;
-      else this.operatorsMs[k] = Math.max(before ?? Number.NEGATIVE_INFINITY, seen.maxMs - delayMs);
+  update(eventTimes: readonly EventTimeStats[], nowMs: number): void {
+    eventTimes.forEach(({ input = "the event time", delayMs, seen }, k) => {
+      const known = (this.inputs[k] ??= {
+        name: input,
+        delayMs,
+        watermarkMs: 0,
+        lastRowsMs: null,
+        roseMs: null,
+      });
+      if (seen === undefined) return;
+      const before = known.lastRowsMs === null ? Number.NEGATIVE_INFINITY : known.watermarkMs;
+      known.watermarkMs = Math.max(before, seen.maxMs - delayMs);
+      known.lastRowsMs = nowMs;
+      if (known.watermarkMs > before) known.roseMs = nowMs;
     });
-    const chosen = this.policy === "min" ? Math.min(...this.operatorsMs) : Math.max(...this.operatorsMs);
-    this.globalMs = Math.max(this.globalMs, chosen);
+    this.look(nowMs);
+  }
+
+  /** Looks which inputs have become idle. */
+  look(nowMs: number): void {
+    this.lookedMs = nowMs;
+    const chosen = this.chosen();
+    if (chosen === undefined || chosen.watermarkMs <= this.globalMs) return;
+    this.globalMs = chosen.watermarkMs;
+    this.movedMs = nowMs;
+  }
+
+  /** When the next input becomes idle; null: none does. */
+  get dueMs(): number | null {
+    const due = this.inputs.map((input) => this.idleAt(input)).filter((ms) => ms > this.lookedMs);
+    const first = Math.min(...due);
+    return Number.isFinite(first) ? first : null;
+  }
+
+  explain(): WatermarkExplanation {
+    const inputs = this.inputs.map(({ name, delayMs, watermarkMs, lastRowsMs }, k): WatermarkInput => {
+      const isIdle = this.isIdle(this.inputs[k]!);
+      return { name, delayMs, watermarkMs: lastRowsMs === null ? null : watermarkMs, lastRowsMs, isIdle };
+    });
+    const chosen = this.chosen();
+    const heldBackBy = chosen && {
+      input: inputs[this.inputs.indexOf(chosen)]!,
+      sinceMs: chosen.roseMs ?? this.startMs,
+    };
+    return watermarkExplanation({
+      policy: this.policy,
+      watermarkMs: this.globalMs,
+      movedMs: this.movedMs,
+      inputs,
+      heldBackBy: heldBackBy ?? null,
+    });
+  }
+
+  /** When an input becomes idle; an only one never does, and under `max` none has to be waited for. */
+  private idleAt({ lastRowsMs }: Input): number {
+    if (this.policy === "max" || this.inputs.length < 2) return Number.POSITIVE_INFINITY;
+    return (lastRowsMs ?? this.startMs) + this.timeoutMs;
+  }
+
+  private isIdle(input: Input): boolean {
+    return this.idleAt(input) <= this.lookedMs;
+  }
+
+  /** The input whose watermark is that of the query; undefined before the first batch. */
+  private chosen(): Input | undefined {
+    const { inputs, policy } = this;
+    const candidates = [
+      inputs.filter((input) => !this.isIdle(input)),
+      inputs.filter(({ lastRowsMs }) => lastRowsMs !== null),
+      inputs,
+    ];
+    const counted = candidates.find((some) => some.length > 0);
+    return counted?.reduce((a, b) => {
+      return (policy === "min" ? b.watermarkMs < a.watermarkMs : b.watermarkMs > a.watermarkMs) ? b : a;
+    });
   }
 }

@@ -327,6 +327,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   "spark.sql.cteRecursionRowLimit": ["1000000"],
   "ss.collect.longs": ["number"],
   "ss.collect.timestamps": ["date"],
+  "ss.streaming.idleInputTimeout": [undefined],
 };
 
 /** The default of a key, if it has one. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   Batch,
   type Clock,
+  IDLE_INPUT_KEY,
   memoryStateStoreProvider,
   Options,
   StructType as Schema,
@@ -270,13 +271,14 @@ export class SessionExecutor implements Executor {
     if (request.lateRows) outputs.push(await this.lateRowsOutput(request, request.lateRows));
     const running = request.lateRows ? this.preparation.reportLateRows(analyzed, request.mode) : analyzed;
     const { location, temporary } = this.checkpoint(request);
+    const idleInputTimeout = idleInputTimeoutOf(request);
     const query = await streams.start({
       name: request.queryName,
       checkpointLocation: location,
       temporary,
       fileSystem: plugins.fileSystem(location),
       trigger: request.trigger,
-      conf: (key) => config.find(key),
+      conf: (key) => (key === IDLE_INPUT_KEY ? (idleInputTimeout ?? config.find(key)) : config.find(key)),
       clock,
       log,
       createPlan: async (context) => {
@@ -375,6 +377,13 @@ export class SessionExecutor implements Executor {
     const attributes = columns.map((a): Attribute => ({ ...a, id: freshId(), metadata: undefined }));
     return new DataFrame({ kind: "columnar", attributes, rows }, this);
   }
+}
+
+/** The option of the query, which counts before the session's setting. */
+function idleInputTimeoutOf(request: StreamStart): string | undefined {
+  const options = new Options(request.options);
+  options.durationMs("idleInputTimeout", 0);
+  return options.get("idleInputTimeout");
 }
 
 function schemaOfPlan(analyzed: Analyzed): StructType {

@@ -81,6 +81,8 @@ export class SqlStreamPlan implements StreamPlan {
   private readonly readIds: readonly number[];
   private readonly built: Built;
   private readonly watermarks: readonly WatermarkPlan[];
+  /** What each of them looks at, in words. */
+  private readonly inputs: readonly string[];
   /** Operators that give out or forget rows when the watermark moves. */
   private readonly evicting: boolean;
   private readonly offsets: ReadonlyMap<number, number>;
@@ -104,6 +106,7 @@ export class SqlStreamPlan implements StreamPlan {
     this.watermarks = nodesOf(options.physical).filter(
       (node): node is WatermarkPlan => node.kind === "watermark",
     );
+    this.inputs = this.watermarks.map((node) => inputText(node, options.sources));
     this.evicting = options.mode !== "complete" && nodesOf(options.physical).some(isEvicting);
     this.offsets = watermarkOffsets(options.physical);
     this.planningMs = options.monotonicMs() - options.planningStartMs;
@@ -186,7 +189,7 @@ export class SqlStreamPlan implements StreamPlan {
     return {
       messages,
       inputRows: batch.inputRows,
-      eventTimes: this.watermarks.map((node) => batch.stats(node)),
+      eventTimes: this.watermarks.map((node, k) => ({ input: this.inputs[k]!, ...batch.stats(node) })),
       operators: batch.operators(commitMs),
       state,
       observedMetrics: batch.observed,
@@ -410,6 +413,13 @@ function nodesOf(plan: PhysicalPlan): PhysicalPlan[] {
           ? [plan.left, plan.right]
           : [];
   return [plan, ...below.flatMap(nodesOf)];
+}
+
+/** The event time of a watermark operator, and where it comes from. */
+function inputText({ attribute, child }: WatermarkPlan, sources: ReadonlyMap<number, Source>): string {
+  const reads = nodesOf(child).flatMap((node) => (node.kind === "scan" ? [node.read.readId] : []));
+  const from = new Set(reads.map((readId) => sources.get(readId)?.description).filter(Boolean));
+  return `${attribute.name} of ${[...from].join(", ")}`;
 }
 
 function familyKey(operatorId: number, name: string): string {

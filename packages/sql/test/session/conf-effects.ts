@@ -315,6 +315,13 @@ export const EFFECTS: Readonly<Record<string, LogEffect>> = {
       return query.lastProgress!.eventTime!["watermark"];
     },
   },
+  "ss.streaming.idleInputTimeout": {
+    values: ["1 us", "1 day"],
+    observe: async (trial) => {
+      const query = await trial.start(trial.times().union(trial.times("conf-too")));
+      return (await trial.batches(query, 50, 51)).explainWatermark().watermarkMs > 0;
+    },
+  },
   "spark.sql.streaming.noDataMicroBatches.enabled": {
     values: ["true", "false"],
     observe: async (trial) => {

@@ -1,0 +1,66 @@
+/** An input of a query with a watermark of its own: what a `withWatermark` looks at. Times in milliseconds since 1970. */
+export interface WatermarkInput {
+  /** The column with the event time and the sources that it comes from. */
+  readonly name: string;
+  readonly delayMs: number;
+  /** The largest event time of this run less the delay; null before the first row. */
+  readonly watermarkMs: number | null;
+  /** When a batch last had rows of it; null: none in this run. */
+  readonly lastRowsMs: number | null;
+  /** True where it had no rows for longer than `idleInputTimeout` and the others go on without it. */
+  readonly isIdle: boolean;
+}
+
+/** Why the watermark of a query stands where it does. Times in milliseconds since 1970. */
+export interface WatermarkExplanation {
+  /** Whether the lowest or the highest of the inputs counts. */
+  readonly policy: "min" | "max";
+  /** What the next batch works by; 0 before any. */
+  readonly watermarkMs: number;
+  /** When it last moved; null: not in this run. */
+  readonly movedMs: number | null;
+  readonly inputs: readonly WatermarkInput[];
+  /** The input on which the watermark waits, and when that one last got on, or else when the run began; null without a watermark. */
+  readonly heldBackBy: { readonly input: WatermarkInput; readonly sinceMs: number } | null;
+  /** All of it in words. */
+  readonly text: string;
+}
+
+/** An explanation with its text. */
+export function watermarkExplanation(facts: Omit<WatermarkExplanation, "text">): WatermarkExplanation {
+  return { ...facts, text: textOf(facts) };
+}
+
+function textOf({
+  policy,
+  watermarkMs,
+  movedMs,
+  inputs,
+  heldBackBy,
+}: Omit<WatermarkExplanation, "text">): string {
+  if (heldBackBy === null) {
+    return "There is no watermark to explain: no withWatermark(...) stands in the query, or it has run no batch yet.";
+  }
+  const moved = movedMs === null ? "has not moved in this run" : `moved last at ${iso(movedMs)}`;
+  const which = policy === "min" ? "lowest" : "highest";
+  const of = inputs.length === 1 ? "that of its one input" : `the ${which} of ${inputs.length} inputs`;
+  const lines = inputs.map((input) => `  ${input === heldBackBy.input ? "->" : "- "} ${inputText(input)}`);
+  return [
+    `The watermark is ${iso(watermarkMs)} and ${moved}; it is ${of}, and never goes back.`,
+    ...lines,
+    `It waits for ${heldBackBy.input.name}, which has not got on since ${iso(heldBackBy.sinceMs)}.`,
+  ].join("\n");
+}
+
+function inputText({ name, delayMs, watermarkMs, lastRowsMs, isIdle }: WatermarkInput): string {
+  const delay = `delay ${delayMs / 1000} s`;
+  if (watermarkMs === null || lastRowsMs === null) {
+    return `${name}, ${delay}: no rows in this run${isIdle ? "; idle, so the others go on without it" : ""}`;
+  }
+  const stand = `at ${iso(watermarkMs)}, latest event time ${iso(watermarkMs + delayMs)}, last rows at ${iso(lastRowsMs)}`;
+  return `${name}, ${delay}: ${stand}${isIdle ? "; idle, so the others go on without it" : ""}`;
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
