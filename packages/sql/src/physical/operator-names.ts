@@ -3,4 +3,5 @@ export const AGGREGATE_OPERATOR = "stateStoreSave";
 export const SESSION_OPERATOR = "sessionWindowStateStoreSaveExec";
 export const DEDUPE_OPERATOR = "dedupe";
 export const DEDUPE_WITHIN_OPERATOR = "dedupeWithinWatermark";
+export const GROUPS_OPERATOR = "flatMapGroupsWithState";
 export const JOIN_OPERATOR = "symmetricHashJoin";

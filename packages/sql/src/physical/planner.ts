@@ -6,11 +6,12 @@ import type { Keyed } from "../logical/keyed.js";
 import { outputOf } from "../logical/output.js";
 import type { LogicalPlan, Read, Sample } from "../logical/plan.js";
 import { seedOfQuery } from "../logical/sample-seed.js";
+import { GROUPS_OPERATOR } from "./operator-names.js";
 import type { KeyedPlan, PhysicalPlan } from "./plan.js";
 import { planAggregate, planDistinct, planStreamingDistinct } from "./plan-aggregate.js";
 import { planGenerate } from "./plan-generate.js";
 import { planJoin } from "./plan-join.js";
-import { planLateRows } from "./plan-late-rows.js";
+import { lateRowsOf, planLateRows } from "./plan-late-rows.js";
 import { planObserve } from "./plan-observe.js";
 import { planStage } from "./plan-stage.js";
 import { planStreamJoin } from "./plan-stream-join.js";
@@ -170,7 +171,11 @@ export class Planner {
       output: outputOf(node),
     } as const;
     const streaming = this.context.streaming && isStream(node.children[0]);
-    return streaming ? { ...keyed, stateful: { operatorId: this.nextOperatorId() } } : keyed;
+    if (!streaming) return keyed;
+    const operatorId = this.nextOperatorId();
+    const [input, ...initial] = children;
+    const inputs = [lateRowsOf(input, operatorId, GROUPS_OPERATOR), ...initial] as const;
+    return { ...keyed, children: inputs as KeyedPlan["children"], stateful: { operatorId } };
   }
 
   private setOperation(node: Extract<LogicalPlan, { kind: "setOperation" }>): PhysicalPlan {

@@ -201,6 +201,24 @@ const QUERIES: Readonly<Record<string, { query: Query; mode?: OutputMode; late: 
       "dedupe 90 86: note of 86",
     ],
   },
+  "programs with timeouts in event time": {
+    query: (rows) =>
+      rows.groupByKey("k").flatMapGroupsWithState(
+        {
+          state: { rows: "int" },
+          output: { k: "string" },
+          outputMode: "append",
+          timeout: "EventTimeTimeout",
+        },
+        (_, given) => [...given].map((row) => ({ k: row["k"] })),
+      ),
+    late: [
+      "flatMapGroupsWithState 20 19: note of 19",
+      "flatMapGroupsWithState 90 50: note of 50",
+      "flatMapGroupsWithState 90 80: note of 80",
+      "flatMapGroupsWithState 90 86: note of 86",
+    ],
+  },
   "both sides of a join": {
     query: (rows) => {
       const other = rows.selectExpr("k AS k2", "s AS s2", "t AS t2", "concat('other ', note) AS note");

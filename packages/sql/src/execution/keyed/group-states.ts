@@ -15,6 +15,7 @@ import {
 import type { Attribute } from "../../expression/expression.js";
 import type { ExternalOptions } from "../../expression/external-value.js";
 import { toInternal } from "../../expression/internal-value.js";
+import { GROUPS_OPERATOR } from "../../physical/operator-names.js";
 import type { OperatorCounts } from "../stream-run.js";
 import { valueReader } from "./object-reader.js";
 
@@ -48,7 +49,7 @@ export class GroupStates {
     if (this.timed) values.push(StructField("timeoutTimestamp", TimestampType));
     this.spec = {
       operatorId,
-      operatorName: "flatMapGroupsWithState",
+      operatorName: GROUPS_OPERATOR,
       name: "default",
       keySchema: new StructType(
         keys.map(({ name, type: keyType, nullable }) => StructField(name, keyType, nullable)),
