@@ -29,17 +29,16 @@ export class Journal {
       const bytes = files.get(`${this.folder}/${name}`);
       return bytes === undefined ? null : new TextDecoder().decode(bytes);
     };
-    let newest = -1;
-    for (const path of files.keys()) {
+    const ids = [...files.keys()].flatMap((path) => {
       const id = path.startsWith(`${this.folder}/offsets/`) && /\/(\d+)$/.exec(path)?.[1];
-      if (!id) continue;
-      newest = Math.max(newest, Number(id));
-      const batch = parseBatch(Number(id), text(`offsets/${id}`)!, text(`commits/${id}`));
-      // of an old batch a crash may have brought back the one entry and not the other
-      const run =
-        batch.run ??
-        (text(`offsets/${Number(id) + 2}`) === null ? null : (this.known.get(Number(id))?.run ?? null));
-      this.known.set(Number(id), { ...batch, run });
+      return id ? [Number(id)] : [];
+    });
+    const newest = Math.max(-1, ...ids);
+    for (const id of ids) {
+      const batch = parseBatch(id, text(`offsets/${id}`)!, text(`commits/${id}`));
+      // of an old batch, which was about to be purged, a crash may have brought back the one entry and not the other
+      const run = batch.run ?? (id <= newest - 2 ? (this.known.get(id)?.run ?? null) : null);
+      this.known.set(id, { ...batch, run });
     }
     // an entry that a crash took away was never there
     for (const id of this.known.keys()) if (id > newest) this.known.delete(id);
