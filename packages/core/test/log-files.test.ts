@@ -209,6 +209,29 @@ test("old entries of which a loss of power undid some deletions do not count as 
   await query.runOnce();
 });
 
+test("a batch that is replayed purges no more than its entry allows, so that a crash in the middle leaves no gap", async () => {
+  const query = new CountQuery();
+  query.conf["spark.sql.streaming.noDataMicroBatches.enabled"] = "false";
+  query.onRun = ({ batchId }) => {
+    if (batchId === 4) throw new Error("a crash");
+  };
+  const first = await query.start();
+  for (let k = 0; k < 5; k++) {
+    query.topic.add(k);
+    await first.processAllAvailable().catch(() => {});
+  }
+  await first.stop();
+  expect(await query.names("offsets")).toEqual(["0", "1", "2", "3", "4"]);
+  query.onRun = () => {};
+  query.conf["spark.sql.streaming.minBatchesToRetain"] = "2";
+  await query.runOnce();
+  // the entry of batch 4, the newest, says that all are kept
+  expect(await query.names("offsets")).toEqual(["0", "1", "2", "3", "4"]);
+  query.topic.add(5);
+  await query.runOnce();
+  expect(await query.names("offsets")).toEqual(["4", "5"]);
+});
+
 test("the logs keep the batches that minBatchesToRetain asks for, and state files go with them", async () => {
   const query = new CountQuery();
   query.conf["spark.sql.streaming.minBatchesToRetain"] = "5";

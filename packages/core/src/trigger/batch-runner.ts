@@ -42,7 +42,8 @@ export class BatchRunner {
   private ends: readonly (Offset | null)[];
   private lastBatchWatermarkMs: number | null;
   private state: StateVersion | null;
-  private oldestKept: number;
+  /** The oldest entry that has to be in the logs, as the newest offset entry has it. */
+  oldestKept: number;
 
   constructor(env: RunEnvironment, resume: ResumePoint, reporter: ProgressReporter) {
     this.env = env;

@@ -140,7 +140,11 @@ export class MicroBatchLoop {
   private maintain(): void {
     if (this.maintenance !== null) return;
     const { plan, checkpoint, log, batchesToRetain } = this.env;
-    const oldest = Math.max(0, this.runner.lastCommittedBatch - batchesToRetain + 1);
+    // a batch that was replayed may have been planned when more were to be kept, and its entry still says so: no gap may come above that
+    const oldest = Math.min(
+      this.runner.oldestKept,
+      Math.max(0, this.runner.lastCommittedBatch - batchesToRetain + 1),
+    );
     const work = async (): Promise<void> => {
       await plan.maintain(oldest);
       await checkpoint.purgeBelow(oldest);
