@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import type { Plugin } from "@ss/core";
 import { MemorySource, memorySource } from "@ss/source-memory";
-import { count, SparkSession, sum } from "@ss/sql";
+import { count, SparkSession, type StreamingQuery, sum } from "@ss/sql";
 import { BatchFeed } from "./batch-feed.js";
+import { timeInWrites, WriteRecorder } from "./durable-writes.js";
 import { median } from "./statistics.js";
 
 const CHANGED = 1000;
@@ -13,13 +15,56 @@ const SOURCE = "keys";
 export interface StateCost {
   readonly keys: number;
   readonly medianMs: number;
+  /** Median of the time of a batch in which none of its durable writes was under way. */
+  readonly outsideWritesMedianMs: number;
+  /** From the start of the query anew to its having the state again and a batch committed. */
+  readonly recoveryMs: number;
   readonly isRight: boolean;
 }
 
-/** Fills the state with keys, then changes a thousand of them in each batch. */
+/** Fills the state with keys, changes a thousand of them in each batch, and starts the query anew. */
 export async function stateCost(folder: string, keys: number): Promise<StateCost> {
   MemorySource.reset(SOURCE);
-  const spark = await SparkSession.builder().use(memorySource()).create();
+  const recorder = new WriteRecorder();
+  const plugin = { name: "recorder", fileSystems: [recorder.fileSystem] };
+  const checkpoint = join(folder, "checkpoint");
+  const first = await start(plugin, checkpoint);
+  const loads = Math.ceil(keys / LOAD_ROWS);
+  const outsideMs: number[] = [];
+  const rowsOf = (batch: number): readonly unknown[] =>
+    batch < loads ? fill(batch, keys) : changes(batch, keys);
+  const feed = new BatchFeed(first.spark, SOURCE, rowsOf, (durationMs) => {
+    outsideMs.push(durationMs - timeInWrites(recorder.take(), performance.now()));
+  });
+  await feed.run(loads);
+  outsideMs.length = 0;
+  const durationsMs = await feed.run(BATCHES);
+  feed.close();
+  const held = first.query.lastProgress?.stateOperators[0]?.numRowsTotal;
+  await first.spark.stop();
+  const beginMs = performance.now();
+  const second = await start(plugin, checkpoint);
+  MemorySource.addData(SOURCE, ...changes(loads, keys));
+  await second.query.processAllAvailable();
+  const recoveryMs = performance.now() - beginMs;
+  const recovered = second.query.lastProgress?.stateOperators[0]?.numRowsTotal;
+  await second.spark.stop();
+  // the first of them warm up the code of such batches
+  const steady = (times: readonly number[]): number => median(times.slice(BATCHES / 2));
+  return {
+    keys,
+    medianMs: steady(durationsMs),
+    outsideWritesMedianMs: steady(outsideMs),
+    recoveryMs,
+    isRight: held === keys && recovered === keys,
+  };
+}
+
+async function start(
+  plugin: Plugin,
+  checkpointLocation: string,
+): Promise<{ readonly spark: SparkSession; readonly query: StreamingQuery }> {
+  const spark = await SparkSession.builder().use(memorySource(), plugin).create();
   const query = await spark.readStream
     .format("memory")
     .option("name", SOURCE)
@@ -29,21 +74,14 @@ export async function stateCost(folder: string, keys: number): Promise<StateCost
     .agg(count("*").as("n"), sum("v").as("s"))
     .writeStream.format("noop")
     .outputMode("update")
-    .option("checkpointLocation", join(folder, "checkpoint"))
+    .option("checkpointLocation", checkpointLocation)
     .start();
-  const loads = Math.ceil(keys / LOAD_ROWS);
-  const feed = new BatchFeed(spark, SOURCE, (batch) => {
-    if (batch >= loads) return changes(batch, keys);
-    const from = batch * LOAD_ROWS;
-    return Array.from({ length: Math.min(LOAD_ROWS, keys - from) }, (_, i) => [from + i, i]);
-  });
-  await feed.run(loads);
-  const durationsMs = await feed.run(BATCHES);
-  feed.close();
-  const isRight = query.lastProgress?.stateOperators[0]?.numRowsTotal === keys;
-  await spark.stop();
-  // the first of them warm up the code of such batches
-  return { keys, medianMs: median(durationsMs.slice(BATCHES / 2)), isRight };
+  return { spark, query };
+}
+
+function fill(batch: number, keys: number): readonly unknown[] {
+  const from = batch * LOAD_ROWS;
+  return Array.from({ length: Math.min(LOAD_ROWS, keys - from) }, (_, i) => [from + i, i]);
 }
 
 /** Keys all over the table: 7919 is prime to every number of keys that is asked for here. */
