@@ -17,8 +17,8 @@ export interface SlotPairs {
  */
 export class PrefixIndex {
   private readonly table: KeyTable;
-  /** Per prefix: its first and its last slot. */
-  private heads: Int32Array = new Int32Array(512);
+  /** Per prefix: its first slot, none where it has no slots (yet, or any more), and its last. */
+  private heads: Int32Array = new Int32Array(512).fill(NONE);
   private tails: Int32Array = new Int32Array(512);
   /** Per slot: its prefix and its neighbours. */
   private prefixes: Int32Array = new Int32Array(512);
@@ -33,13 +33,8 @@ export class PrefixIndex {
   /** Adds slots that are not in the index; their prefixes are the rows of `prefix`. */
   add(prefix: readonly Column[], slots: Int32Array, rowCount: number): void {
     const found = this.room(rowCount);
-    // prefixes that are new have no slots yet, and a slot that is used again may hold another prefix
-    const end = this.table.slotCount;
-    this.table.find(prefix, rowCount, found);
-    const known = found.slice(0, rowCount);
     this.table.findOrAdd(prefix, rowCount, found);
-    this.growPrefixes(Math.max(end, this.table.slotCount));
-    for (let i = 0; i < rowCount; i++) if (known[i] === NONE) this.heads[found[i]!] = NONE;
+    this.growPrefixes(this.table.slotCount);
     for (let i = 0; i < rowCount; i++) this.append(slots[i]!, found[i]!);
   }
 
@@ -108,8 +103,9 @@ export class PrefixIndex {
   }
 
   private growPrefixes(length: number): void {
-    if (this.heads.length >= length) return;
-    this.heads = grown(this.heads, length);
+    const { length: before } = this.heads;
+    if (before >= length) return;
+    this.heads = grown(this.heads, length).fill(NONE, before);
     this.tails = grown(this.tails, length);
   }
 

@@ -1,6 +1,5 @@
 import {
   BATCH_ROWS,
-  type Column,
   columnBuilder,
   type StateFamily,
   type StateMatches,
@@ -138,64 +137,36 @@ export class StreamJoinOperator implements Operator {
     const { questions, positions } = state;
     if (usable !== undefined)
       for (let p = 0; p < questions.length; p++) questions[p] = usable[questions[p]!]!;
-    const partners: number[] = [];
+    const partners = new Int32Array(this.remembersPartners(input, other) ? questions.length : 0);
+    let partnerCount = 0;
     for (let from = 0; from < questions.length; from += PAIR_ROWS) {
       const to = Math.min(questions.length, from + PAIR_ROWS);
-      const pairs = this.fulfilling(turn.run, input, other, rows, state, from, to);
-      for (const p of pairs) {
+      const pairs = this.pairs(input, other, rows, state, from, to);
+      const passing = this.both && positionsOf(fulfilled(this.both, pairs, turn.run), 1);
+      const count = passing?.length ?? pairs.rowCount;
+      for (let k = 0; k < count; k++) {
+        const p = from + (passing === undefined ? k : passing[k]!);
         matched[questions[p]!] = 1;
-        partners.push(positions[p]!);
+        if (partners.length > 0) partners[partnerCount++] = positions[p]!;
       }
-      if (this.plan.type !== "leftSemi") yield* this.pairs(input, other, rows, state, pairs);
+      if (this.plan.type === "leftSemi" || count === 0) continue;
+      yield passing === undefined || count === pairs.rowCount ? pairs : taken(pairs, passing);
     }
-    yield* this.settle(turn, input, other, rows, state, partners, matched);
+    yield* this.settle(turn, input, other, rows, state, partners.subarray(0, partnerCount), matched);
   }
 
-  /** The pairs of `from .. to)` that fulfil what is asked of both. */
-  private fulfilling(
-    run: Run,
-    input: Input,
-    other: Input,
-    rows: Rows,
-    state: StateMatches,
-    from: number,
-    to: number,
-  ): Int32Array {
-    const all = Int32Array.from({ length: to - from }, (_, k) => from + k);
-    if (this.both === undefined) return all;
-    const columns = this.combined(input, other, rows, state, all);
-    const passing = fulfilled(this.both, { columns, rowCount: all.length }, run);
-    return all.filter((_, k) => passing[k] === 1);
+  /** Whether it matters which of the rows that are kept have had a partner. */
+  private remembersPartners(input: Input, other: Input): boolean {
+    return this.plan.type === "leftSemi" ? input.name === "right" : other.outer;
   }
 
-  private *pairs(
-    input: Input,
-    other: Input,
-    rows: Rows,
-    state: StateMatches,
-    pairs: Int32Array,
-  ): Generator<Rows> {
-    if (pairs.length === 0) return;
-    yield { columns: this.combined(input, other, rows, state, pairs), rowCount: pairs.length };
-  }
-
-  /** The columns of both sides of some pairs. */
-  private combined(
-    input: Input,
-    other: Input,
-    rows: Rows,
-    state: StateMatches,
-    pairs: Int32Array,
-  ): readonly Column[] {
-    const count = pairs.length;
-    const questions = pairs.map((p) => state.questions[p]!);
-    const mine = rows.columns.map((column) => takeColumn(column, questions, count));
-    const theirs = other.side.rowsAt(
-      state,
-      pairs.map((p) => state.positions[p]!),
-      count,
-    );
-    return input.name === "left" ? [...mine, ...theirs] : [...theirs, ...mine];
+  /** The pairs `from .. to)` with the columns of both sides. */
+  private pairs(input: Input, other: Input, rows: Rows, state: StateMatches, from: number, to: number): Rows {
+    const rowCount = to - from;
+    const questions = state.questions.subarray(from, to);
+    const mine = rows.columns.map((column) => takeColumn(column, questions, rowCount));
+    const theirs = other.side.rowsAt(state, state.positions.subarray(from, to), rowCount);
+    return { columns: input.name === "left" ? [...mine, ...theirs] : [...theirs, ...mine], rowCount };
   }
 
   /** Notes what has had a partner among the rows that are kept; a semi join gives it out and forgets it. */
@@ -205,7 +176,7 @@ export class StreamJoinOperator implements Operator {
     other: Input,
     rows: Rows,
     state: StateMatches,
-    partners: readonly number[],
+    partners: Int32Array,
     matched: Uint8Array,
   ): Generator<Rows> {
     if (this.plan.type === "leftSemi") {
@@ -326,8 +297,8 @@ function withoutPartner(matched: Uint8Array, lasting: Int32Array): Int32Array {
   return Int32Array.from(found);
 }
 
-function distinct(positions: readonly number[]): Int32Array {
-  const sorted = Int32Array.from(positions).sort();
+function distinct(positions: Int32Array): Int32Array {
+  const sorted = positions.slice().sort();
   return sorted.filter((position, k) => k === 0 || position !== sorted[k - 1]);
 }
 
