@@ -134,8 +134,16 @@ export type { Table } from "./source/table.js";
 export { type BlockHead, type BlockOrigin, blockHead } from "./state/family-blocks.js";
 export { FamilyHolder, type HolderSize } from "./state/family-holder.js";
 export { memoryStateStoreProvider } from "./state/memory-state-store.js";
+export { type OperatorMetadata, writeOperatorMetadata } from "./state/operator-metadata.js";
 export { rowsByOwner, type StateDivision } from "./state/partition-hash.js";
 export type { RemoteFamily, StateBlocks, StateImage } from "./state/remote-family.js";
+export {
+  type BatchRange,
+  type FamilyName,
+  partitionsOf,
+  type StateChange,
+  StateReader,
+} from "./state/state-reader.js";
 export { relationOf, type ShareRelation, type StateShare } from "./state/state-share.js";
 export type {
   FamilySpec,
@@ -149,6 +157,7 @@ export type {
   StateStoreProvider,
   StateVersion,
 } from "./state/state-store.js";
+export type { StateView, StateViewField, StateViewSource } from "./state/state-view.js";
 export type { Trigger } from "./trigger/trigger.js";
 export { IDLE_INPUT_KEY } from "./trigger/watermark-tracker.js";
 export {

@@ -9,6 +9,7 @@ import type { MemoryFamily } from "./memory-family.js";
 import { rowsByOwner } from "./partition-hash.js";
 import { newBlock, sealBlock } from "./state-file.js";
 import { relationOf, type StateShare } from "./state-share.js";
+import type { FamilySpec } from "./state-store.js";
 
 /** Rows in a block, at most: some milliseconds of work, after which others may have their turn. */
 const BLOCK_ROWS = 1 << 13;
@@ -54,6 +55,25 @@ export function pieceBlock(piece: ImagePiece, from: BlockOrigin): Uint8Array {
 /** What a block says of its rows. */
 export function blockHead(payload: Uint8Array): BlockHead {
   return readHead(new ByteReader(payload));
+}
+
+/** The rows of a block: put, or only their keys where they were removed. */
+export interface StateBlock extends BlockHead {
+  readonly removed: boolean;
+  readonly keys: readonly Column[];
+  readonly values: readonly Column[];
+  readonly rowCount: number;
+}
+
+/** Reads a block of a family. */
+export function readBlock(payload: Uint8Array, { keySchema, valueSchema }: FamilySpec): StateBlock {
+  const input = new ByteReader(payload);
+  const head = readHead(input);
+  const removed = head.action === REMOVED;
+  const rowCount = input.uint32();
+  const keys = readColumns(input, keySchema, rowCount);
+  const values = removed ? [] : readColumns(input, valueSchema, rowCount);
+  return { ...head, removed, keys, values, rowCount };
 }
 
 /**

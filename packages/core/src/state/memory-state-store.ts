@@ -6,15 +6,9 @@ import { blockHead } from "./family-blocks.js";
 import { LocalFamily } from "./local-family.js";
 import type { RemoteFamily, StateBlocks } from "./remote-family.js";
 import { corruptStateFile } from "./state-errors.js";
-import {
-  encodeHeader,
-  endBlock,
-  openStateFile,
-  type StateFile,
-  type StateFileHeader,
-  stateFileName,
-} from "./state-file.js";
-import { StateHistory, type StateStep, versionOf } from "./state-history.js";
+import { encodeHeader, endBlock, type StateFile, stateFileName } from "./state-file.js";
+import { StateFolder } from "./state-folder.js";
+import { StateHistory, type StateStep } from "./state-history.js";
 import { checkKeyTypes, checkStateSchema, sameFamily, sameRows } from "./state-schema-check.js";
 import type {
   FamilySpec,
@@ -55,6 +49,7 @@ const WRITE_BYTES = 1 << 16;
 class MemoryStateStore implements StateStore {
   private readonly context: StateStoreContext;
   private readonly clock: Clock;
+  private readonly folder: StateFolder;
   private families: RemoteFamily[] = [];
   private current: StateVersion | null = null;
   private loaded = false;
@@ -70,6 +65,7 @@ class MemoryStateStore implements StateStore {
   constructor(context: StateStoreContext) {
     this.context = context;
     this.clock = context.clock ?? systemClock;
+    this.folder = new StateFolder(context.fileSystem, context.folder);
   }
 
   family(spec: FamilySpec): StateFamily {
@@ -92,12 +88,18 @@ class MemoryStateStore implements StateStore {
 
   async load(version: StateVersion | null): Promise<void> {
     for (const family of this.families) await family.clear();
-    this.familiesJson = JSON.stringify(this.families.map((family) => family.spec));
+    this.familiesJson = JSON.stringify(this.families.map(({ spec: { views: _, ...kept } }) => kept));
     this.deltasSinceSnapshot = 0;
     this.deltaBytesSinceSnapshot = 0;
-    const names = await this.listFiles();
+    const names = await this.folder.list();
     const steps: StateStep[] = [];
-    for (const file of version === null ? [] : await this.filesTo(version, names)) {
+    const check = ({ header }: StateFile): void => {
+      checkStateSchema(
+        header.families,
+        this.families.map((family) => family.spec),
+      );
+    };
+    for (const file of version === null ? [] : await this.folder.filesTo(version, names, check)) {
       await this.apply(file);
       const { kind, version, attempt } = file.header;
       const delta = names.has(stateFileName("delta", { version, attempt }));
@@ -145,7 +147,7 @@ class MemoryStateStore implements StateStore {
     if (committed === undefined) return;
     if (!committed.snapshot && this.isSnapshotDue()) await this.writeSnapshot(committed);
     for (const name of this.history.takeDoomed(oldestNeeded)) {
-      await this.context.fileSystem.delete(this.pathOf(name), { reuse: true });
+      await this.folder.delete(name);
     }
   }
 
@@ -168,42 +170,6 @@ class MemoryStateStore implements StateStore {
 
   private async allCommitted(): Promise<void> {
     await Promise.all(this.families.map((family) => family.committed()));
-  }
-
-  /** The files that make up a version, in the order in which they are to be applied: a snapshot, then deltas. */
-  private async filesTo(version: StateVersion, names: ReadonlySet<string>): Promise<StateFile[]> {
-    const deltas: StateFile[] = [];
-    let damage: unknown = null;
-    let at: StateVersion | null = version;
-    while (at !== null) {
-      if (names.has(stateFileName("snapshot", at))) {
-        try {
-          return [await this.read("snapshot", at), ...deltas.reverse()];
-        } catch (error) {
-          if (!StreamError.is(error, "SS_STATE_FILE_CORRUPT")) throw error;
-          // the deltas before it, back to an older snapshot, say the same
-          damage ??= error;
-        }
-      }
-      try {
-        const delta = await this.read("delta", at);
-        deltas.push(delta);
-        at = delta.header.parent;
-      } catch (error) {
-        throw damage ?? error;
-      }
-    }
-    return deltas.reverse();
-  }
-
-  private async read(kind: StateFileHeader["kind"], version: StateVersion): Promise<StateFile> {
-    const path = this.pathOf(stateFileName(kind, version));
-    const bytes = await this.context.fileSystem.readAll(path);
-    if (bytes === null) throw corruptStateFile(path, "it is missing");
-    const file = openStateFile(path, kind, version, bytes);
-    const specs = this.families.map((family) => family.spec);
-    checkStateSchema(file.header.families, specs);
-    return file;
   }
 
   private async apply({ path, header, blocks, size }: StateFile): Promise<void> {
@@ -246,7 +212,7 @@ class MemoryStateStore implements StateStore {
     let parts: Uint8Array[] = [encodeHeader(header, this.familiesJson)];
     let size = 0;
     let written = 0;
-    await this.write(stateFileName("delta", next), async (write) => {
+    await this.folder.write(stateFileName("delta", next), async (write) => {
       const flush = async (): Promise<void> => {
         await write(Buffer.concat(parts));
         written += size;
@@ -278,7 +244,7 @@ class MemoryStateStore implements StateStore {
     try {
       const header = { kind: "snapshot", version, attempt, parent: null, blockCount: null } as const;
       const beginning = encodeHeader(header, this.familiesJson);
-      await this.write(stateFileName("snapshot", step), async (write) => {
+      await this.folder.write(stateFileName("snapshot", step), async (write) => {
         await write(beginning);
         for (const { blocks } of images) {
           for await (const block of blocks) {
@@ -292,32 +258,5 @@ class MemoryStateStore implements StateStore {
     } finally {
       for (const image of images) image.end();
     }
-  }
-
-  private async write(
-    name: string,
-    fill: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
-  ): Promise<void> {
-    const writer = await this.context.fileSystem.create(this.pathOf(name));
-    try {
-      await fill((bytes) => writer.write(bytes));
-    } catch (error) {
-      await writer.abort();
-      throw error;
-    }
-    await writer.close();
-  }
-
-  private async listFiles(): Promise<Set<string>> {
-    const names = new Set<string>();
-    for await (const { path } of this.context.fileSystem.list(this.context.folder)) {
-      const name = path.slice(path.lastIndexOf("/") + 1);
-      if (versionOf(name) !== null) names.add(name);
-    }
-    return names;
-  }
-
-  private pathOf(name: string): string {
-    return `${this.context.folder}/${name}`;
   }
 }

@@ -4,6 +4,7 @@ import type { AcceleratorFactory } from "../column/key/bytes-dictionary.js";
 import type { FileSystem } from "../file-system/file-system.js";
 import type { StructType } from "../schema/struct-type.js";
 import type { RemoteFamily } from "./remote-family.js";
+import type { StateView } from "./state-view.js";
 
 /** A named table of keys and values within a store. */
 export interface FamilySpec {
@@ -28,6 +29,8 @@ export interface FamilySpec {
   readonly variable?: string;
   /** Settings of the operator under which its rows were put, and which therefore cannot change from one run to the next. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** How readers of the checkpoint see its rows; absent: under its own name and columns. */
+  readonly views?: readonly StateView[];
 }
 
 /** Rows of a family whose keys begin as asked for: pair p is row `questions[p]` of the question and row `positions[p]` of the columns. */

@@ -9,6 +9,7 @@ import {
   type SourceProvider,
   StreamError,
 } from "@ss/core";
+import { stateMetadataSource, stateStoreSource } from "../streaming/state-source/provider.js";
 import type { RuntimeConfig } from "./runtime-config.js";
 
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -43,6 +44,7 @@ export class Plugins implements SessionContext {
     this.clock = clock;
     this.warn = warn;
     this.addFileSystem(localFileSystem());
+    this.add({ name: "@ss/sql", sources: [stateStoreSource, stateMetadataSource] });
     this.addAll(plugins);
   }
 

@@ -20,6 +20,7 @@ import {
   type StructType,
   type Table,
   type WorkerForm,
+  writeOperatorMetadata,
 } from "@ss/core";
 import { breather } from "../execution/breather.js";
 import { type BuildSettings, type Built, buildOperators } from "../execution/build.js";
@@ -138,6 +139,7 @@ export class SqlStreamPlan implements StreamPlan {
       ),
     );
     await store.load(state);
+    await writeOperatorMetadata(fileSystem, stateFolder, families, this.options.partitions);
   }
 
   needsBatch({

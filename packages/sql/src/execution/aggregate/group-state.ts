@@ -16,7 +16,7 @@ import { slices } from "../slices.js";
 import type { StateBatch, StateCounts } from "../state-partitions/messages.js";
 import type { OwnedOperator } from "../state-partitions/owned-operator.js";
 import { Accumulators, shapesOf } from "./group-table.js";
-import { assembleKeys, type EventTime, eventTimeOf, keyParts } from "./key-columns.js";
+import { assembleKeys, type EventTime, eventTimeOf, keyParts, keyViews } from "./key-columns.js";
 
 /** What of an aggregation its state depends on. */
 export interface GroupStatePlan extends Pick<AggregatePlan, "keys" | "parts"> {
@@ -64,6 +64,17 @@ export class GroupState implements OwnedOperator {
         keyParts(plan.keys).map((part) => StructField(part.name, part.type, part.nullable)),
       ),
       valueSchema: new StructType(values.map((value) => StructField(value.name, value.type, value.nullable))),
+      views: [
+        {
+          store: "default",
+          key: keyViews(plan.keys),
+          value: values.map(({ name, type }, k) => ({
+            name,
+            type,
+            from: { kind: "column", column: keyParts(plan.keys).length + k },
+          })),
+        },
+      ],
       ...(this.eventTime === undefined ? {} : { orderedBy: this.eventTime.part }),
     };
   }

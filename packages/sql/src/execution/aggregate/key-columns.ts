@@ -1,4 +1,12 @@
-import { assert, type Column, type DataType, Int64Column, StructColumn, type StructType } from "@ss/core";
+import {
+  assert,
+  type Column,
+  type DataType,
+  Int64Column,
+  type StateViewField,
+  StructColumn,
+  type StructType,
+} from "@ss/core";
 import type { GroupKey } from "../../physical/plan.js";
 
 /**
@@ -33,6 +41,29 @@ export function keyParts(keys: readonly GroupKey[]): readonly KeyPart[] {
         }))
       : [{ name: key.name, type: key.type, nullable: key.nullable }],
   );
+}
+
+/** The keys as a reader of the state sees them, from the parts: windows with their ends. */
+export function keyViews(keys: readonly GroupKey[]): readonly StateViewField[] {
+  let next = 0;
+  return keys.map((key): StateViewField => {
+    const { name, type } = key;
+    if (!isFlat(key)) return { name, type, from: { kind: "column", column: next++ } };
+    const fields = keptFields(key).map(
+      (field): StateViewField => ({
+        name: field.name,
+        type: field.type,
+        from: { kind: "column", column: next++ },
+      }),
+    );
+    const { windowMicros } = key;
+    if (windowMicros !== undefined) {
+      const end = key.type.fields[1]!;
+      const from = { kind: "column", column: next - 1, plusMicros: Number(windowMicros) } as const;
+      fields.push({ name: end.name, type: end.type, from });
+    }
+    return { name, type, from: { kind: "struct", fields } };
+  });
 }
 
 /** The columns of the parts. */

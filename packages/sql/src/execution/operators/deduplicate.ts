@@ -2,6 +2,8 @@ import {
   type Column,
   type FamilySpec,
   Int64Column,
+  LongType,
+  NullType,
   StructField,
   StructType,
   TimestampType,
@@ -11,7 +13,7 @@ import { eventTimeColumn } from "../../logical/event-time-column.js";
 import type { Rows } from "../../logical/rows.js";
 import { DEDUPE_OPERATOR, DEDUPE_WITHIN_OPERATOR } from "../../physical/operator-names.js";
 import type { DeduplicatePlan } from "../../physical/plan.js";
-import { eventTimeOf, flattenKeys, keyParts } from "../aggregate/key-columns.js";
+import { eventTimeOf, flattenKeys, keyParts, keyViews } from "../aggregate/key-columns.js";
 import { eventTimes, onTime } from "../event-times.js";
 import type { Operator, Run } from "../operator.js";
 import type { OperatorCounts, StreamRun } from "../stream-run.js";
@@ -47,6 +49,15 @@ export class DeduplicateOperator implements Operator {
       keySchema: new StructType(parts.map((part) => StructField(part.name, part.type, part.nullable))),
       valueSchema: new StructType(plan.within ? [StructField("expiresAt", TimestampType, false)] : []),
       ...(order === undefined ? {} : { orderedBy: order }),
+      views: [
+        {
+          store: "default",
+          key: keyViews(plan.keys),
+          value: plan.within
+            ? [{ name: "expiresAtMicros", type: LongType, from: { kind: "column", column: parts.length } }]
+            : [{ name: "__dummy__", type: NullType, from: { kind: "null" } }],
+        },
+      ],
     };
   }
 

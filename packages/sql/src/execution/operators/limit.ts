@@ -2,6 +2,7 @@ import {
   type FamilySpec,
   Int64Column,
   LongType,
+  NullType,
   StructField,
   StructType,
   sliceColumn,
@@ -67,6 +68,13 @@ export class StatefulLimitOperator implements Operator {
       name: "default",
       keySchema: new StructType(),
       valueSchema: new StructType([StructField("count", LongType, false)]),
+      views: [
+        {
+          store: "default",
+          key: [{ name: "key", type: NullType, from: { kind: "null" } }],
+          value: [{ name: "value", type: LongType, from: { kind: "column", column: 0 } }],
+        },
+      ],
     };
   }
 

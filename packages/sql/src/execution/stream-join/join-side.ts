@@ -8,6 +8,8 @@ import {
   LongType,
   type StateFamily,
   type StateMatches,
+  type StateView,
+  type StateViewField,
   StructField,
   StructType,
   TimestampType,
@@ -79,8 +81,37 @@ export class JoinSide {
       ]),
       valueSchema: new StructType(values),
       prefix: this.keys.length,
+      views: this.views(name),
       ...(bound ? { orderedBy: this.keys.length + values.length } : {}),
     };
+  }
+
+  /** The stores that Spark has for a side, and the side as it is asked for by its name. */
+  private views(name: SideName): readonly StateView[] {
+    const keyCount = this.keys.length;
+    const key = this.keys.map((k, index): StateViewField => {
+      return { name: `field${index}`, type: this.columns[k]!.type, from: { kind: "column", column: index } };
+    });
+    const value = this.columns.map(({ name, type }, k): StateViewField => {
+      const { of, index } = this.places[k]!;
+      const column = of === "key" ? index : keyCount + 1 + index;
+      return { name, type, from: { kind: "column", column } };
+    });
+    const matched: StateViewField =
+      this.matchedAt < 0
+        ? { name: "matched", type: BooleanType, from: { kind: "null" } }
+        : {
+            name: "matched",
+            type: BooleanType,
+            from: { kind: "column", column: keyCount + 1 + this.matchedAt },
+          };
+    const index: StateViewField = { name: "index", type: LongType, from: { kind: "index", by: keyCount } };
+    const count: StateViewField = { name: "value", type: LongType, from: { kind: "count" } };
+    return [
+      { store: `${name}-keyToNumValues`, key, value: [count] },
+      { store: `${name}-keyWithIndexToValue`, key: [...key, index], value: [...value, matched] },
+      { store: name, side: name, key, value },
+    ];
   }
 
   /** The join keys of rows. */

@@ -1,0 +1,185 @@
+import {
+  type Column,
+  columnBuilder,
+  type DataType,
+  Int32Column,
+  Int64Column,
+  IntegerType,
+  KeyTable,
+  LongType,
+  NullColumn,
+  partitionsOf,
+  type StateRows,
+  type StateView,
+  type StateViewField,
+  StructColumn,
+  StructField,
+  StructType,
+  takeColumn,
+} from "@ss/core";
+
+/** Rows of a state family as a view shows them. */
+export interface ViewRows {
+  readonly key: Column;
+  readonly value: Column;
+  readonly partitionId: Column;
+  readonly rowCount: number;
+}
+
+/** The type of the keys or values of a view: all may be null, as in Spark. */
+export function viewType(fields: readonly StateViewField[]): StructType {
+  return new StructType(fields.map(({ name, type }) => StructField(name, nullable(type))));
+}
+
+function nullable(type: DataType): DataType {
+  switch (type.kind) {
+    case "struct":
+      return new StructType(
+        type.fields.map((field) => StructField(field.name, nullable(field.type), true, field.metadata)),
+      );
+    case "array":
+      return { ...type, elementType: nullable(type.elementType), containsNull: true };
+    case "map":
+      return {
+        ...type,
+        keyType: nullable(type.keyType),
+        valueType: nullable(type.valueType),
+        valueContainsNull: true,
+      };
+    default:
+      return type;
+  }
+}
+
+/** Whether a row of a view depends on others of the family, so that changes alone do not tell it. */
+export function needsAllRows(view: StateView): boolean {
+  return [...view.key, ...view.value].some(({ from }) => from.kind === "index" || from.kind === "count");
+}
+
+/** Shows rows of a family. `removed`: there are only keys, and values are null. */
+export function viewRows(
+  view: StateView,
+  { keys, values, rowCount }: StateRows,
+  numPartitions: number,
+  removed = false,
+): ViewRows {
+  const columns = [...keys, ...values];
+  const keyType = viewType(view.key);
+  const valueType = viewType(view.value);
+  const made = (fields: readonly StateViewField[], type: StructType): Column =>
+    new StructColumn(
+      type,
+      rowCount,
+      null,
+      fields.map((field, k) => fieldColumn(field, type.fields[k]!.type, columns, rowCount)),
+    );
+  // all rows with one join key are of one partition
+  const divided = ofJoin(view) ? keyColumns(view, keys) : keys;
+  const partitions = partitionsOf(divided, rowCount, numPartitions);
+  return {
+    key: made(view.key, keyType),
+    value: removed ? nulls(valueType, rowCount) : made(view.value, valueType),
+    partitionId: new Int32Column(IntegerType, rowCount, null, partitions),
+    rowCount,
+  };
+}
+
+/**
+ * All rows of a family as columns that a view with numbers or counts can be made of: behind the family's own come the number of each row among those
+ * with its key, and how many these are. For a count, one row of each key is left.
+ */
+export function numberedRows(view: StateView, pieces: readonly StateRows[]): StateRows {
+  const all = together(pieces);
+  const { rowCount } = all;
+  const keys = keyColumns(view, all.keys);
+  const slots = new Int32Array(rowCount);
+  const table = new KeyTable(keys.map((key) => key.type));
+  table.findOrAdd(keys, rowCount, slots);
+  const counts = new BigInt64Array(table.slotCount);
+  const numbers = new BigInt64Array(rowCount);
+  const firsts: number[] = [];
+  for (const i of orderOf(view, all)) {
+    const slot = slots[i]!;
+    if (counts[slot] === 0n) firsts.push(i);
+    numbers[i] = counts[slot]!++;
+  }
+  const perRow = BigInt64Array.from(slots, (slot) => counts[slot]!);
+  const long = (of: BigInt64Array): Column => new Int64Column(LongType, rowCount, null, of);
+  const values = [...all.values, long(numbers), long(perRow)];
+  if (!view.value.some(({ from }) => from.kind === "count")) return { ...all, values };
+  const rows = Int32Array.from(firsts);
+  const taken = (column: Column): Column => takeColumn(column, rows, rows.length);
+  return { keys: all.keys.map(taken), values: values.map(taken), rowCount: rows.length };
+}
+
+/** Row numbers in the order by which rows of one key are counted. */
+function orderOf(view: StateView, { keys, values, rowCount }: StateRows): readonly number[] {
+  const rows = Array.from({ length: rowCount }, (_, i) => i);
+  const by = view.key.map(({ from }) => from).find((from) => from.kind === "index")?.by;
+  if (by === undefined) return rows;
+  const order = ([...keys, ...values][by] as Int64Column).values;
+  return rows.sort((a, b) => (order[a]! < order[b]! ? -1 : 1));
+}
+
+function together(pieces: readonly StateRows[]): StateRows {
+  const rowCount = pieces.reduce((sum, piece) => sum + piece.rowCount, 0);
+  const join = (columns: readonly (readonly Column[])[]): Column[] =>
+    (columns[0] ?? []).map((first, k) => {
+      const builder = columnBuilder(first.type);
+      for (const [p, piece] of columns.entries()) builder.appendRange(piece[k]!, 0, pieces[p]!.rowCount);
+      return builder.finish();
+    });
+  return { keys: join(pieces.map((p) => p.keys)), values: join(pieces.map((p) => p.values)), rowCount };
+}
+
+function ofJoin(view: StateView): boolean {
+  return view.side !== undefined || needsAllRows(view);
+}
+
+/** The family's key columns that a view shows, each once. */
+function keyColumns(view: StateView, keys: readonly Column[]): readonly Column[] {
+  const shown = new Set<number>();
+  const visit = ({ from }: StateViewField): void => {
+    if (from.kind === "column") shown.add(from.column);
+    if (from.kind === "struct") from.fields.forEach(visit);
+  };
+  view.key.forEach(visit);
+  return [...shown].filter((k) => k < keys.length).map((k) => keys[k]!);
+}
+
+function fieldColumn(
+  { from }: StateViewField,
+  type: DataType,
+  columns: readonly Column[],
+  rowCount: number,
+): Column {
+  switch (from.kind) {
+    case "null":
+      return nulls(type, rowCount);
+    case "struct": {
+      const { fields } = type as StructType;
+      const children = from.fields.map((field, k) => fieldColumn(field, fields[k]!.type, columns, rowCount));
+      return new StructColumn(type, rowCount, null, children);
+    }
+    case "index":
+      return columns[columns.length - 2]!;
+    case "count":
+      return columns[columns.length - 1]!;
+    case "column":
+      return retyped(columns[from.column]!, type, BigInt(from.plusMicros ?? 0), rowCount);
+  }
+}
+
+/** A column under another type of the same layout; times put off by `plus`. */
+function retyped(column: Column, type: DataType, plus: bigint, rowCount: number): Column {
+  if (column.layout !== "int64") return column;
+  const values = plus === 0n ? column.values : column.values.map((value) => value + plus);
+  return new Int64Column(type, rowCount, column.validity, values);
+}
+
+function nulls(type: DataType, rowCount: number): Column {
+  if (type.kind === "void") return new NullColumn(type, rowCount);
+  const builder = columnBuilder(type);
+  for (let i = 0; i < rowCount; i++) builder.appendNull();
+  return builder.finish();
+}
