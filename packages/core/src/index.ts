@@ -131,12 +131,14 @@ export {
   sameOffset,
 } from "./source/source.js";
 export type { Table } from "./source/table.js";
+export { ChangelogStateStore } from "./state/changelog-state-store.js";
 export { type BlockHead, type BlockOrigin, blockHead } from "./state/family-blocks.js";
 export { FamilyHolder, type HolderSize } from "./state/family-holder.js";
 export { memoryStateStoreProvider } from "./state/memory-state-store.js";
 export { type OperatorMetadata, writeOperatorMetadata } from "./state/operator-metadata.js";
 export { rowsByOwner, type StateDivision } from "./state/partition-hash.js";
 export type { RemoteFamily, StateBlocks, StateImage } from "./state/remote-family.js";
+export type { HeldFamily, StateCache } from "./state/state-cache.js";
 export {
   type BatchRange,
   type FamilyName,

@@ -27,6 +27,8 @@ export interface RemoteFamily {
   /** Rows and bytes, of all holders, when they last told. */
   readonly rowCount: number;
   readonly byteSize: number;
+  /** Bytes of all rows, where they are not all in memory. */
+  readonly storedBytes?: number;
   /** Rows put and removed since the last commit. */
   readonly updatedCount: number;
   readonly removedCount: number;

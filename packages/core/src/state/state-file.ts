@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { StructType } from "../schema/struct-type.js";
-import { ByteReader, ByteWriter } from "./byte-buffer.js";
+import { ByteWriter } from "./byte-buffer.js";
 import { corruptStateFile } from "./state-errors.js";
 import type { FamilySpec, StateVersion } from "./state-store.js";
 
@@ -21,16 +21,19 @@ export interface StateFileHeader extends StateVersion {
   readonly blockCount: number | null;
 }
 
-/** A state file whose checksums are right. */
+/** A state file whose header is right. */
 export interface StateFile {
   readonly path: string;
   readonly header: StateFileHeader;
-  readonly blocks: readonly Uint8Array[];
   readonly size: number;
+  /** The blocks behind the header, read as they are asked for; SS_STATE_FILE_CORRUPT where one is damaged or some are missing. */
+  blocks(): AsyncIterable<Uint8Array>;
 }
 
-const MAGIC = Buffer.from("SSSTATE1");
-const FRAME_BYTES = 8;
+/** How every state file begins. */
+export const MAGIC: Uint8Array = Buffer.from("SSSTATE1");
+/** Length and checksum before the payload of a block. */
+export const FRAME_BYTES = 8;
 
 /** `<version>-<attempt>.<kind>` */
 export function stateFileName(kind: StateFileHeader["kind"], { version, attempt }: StateVersion): string {
@@ -64,51 +67,8 @@ export function sealBlock(block: ByteWriter): Uint8Array {
   return block.written();
 }
 
-/** Checks a file's structure and all its checksums. */
-export function openStateFile(
-  path: string,
-  kind: StateFileHeader["kind"],
-  of: StateVersion,
-  bytes: Uint8Array,
-): StateFile {
-  if (!MAGIC.equals(bytes.subarray(0, MAGIC.length))) {
-    throw corruptStateFile(path, "it does not begin like a state file of this release");
-  }
-  const [first, ...blocks] = readBlocks(path, bytes);
-  if (first === undefined) throw corruptStateFile(path, "it is cut off");
-  const header = decodeHeader(path, first);
-  if (header.kind !== kind || header.version !== of.version || header.attempt !== of.attempt) {
-    throw corruptStateFile(
-      path,
-      `it holds the ${header.kind} of version ${header.version}, attempt ${header.attempt}`,
-    );
-  }
-  if (header.blockCount === null) {
-    if (blocks.pop()?.length !== 0) throw corruptStateFile(path, "it is cut off");
-  } else if (blocks.length !== header.blockCount) {
-    throw corruptStateFile(path, `it has ${blocks.length} blocks of ${header.blockCount}`);
-  }
-  return { path, header, blocks, size: bytes.length };
-}
-
-function readBlocks(path: string, bytes: Uint8Array): Uint8Array[] {
-  const input = new ByteReader(bytes.subarray(MAGIC.length));
-  const blocks: Uint8Array[] = [];
-  while (input.rest > 0) {
-    if (input.rest < FRAME_BYTES) throw corruptStateFile(path, "it is cut off");
-    const length = input.uint32();
-    const checksum = input.uint32();
-    if (length > input.rest) throw corruptStateFile(path, "it is cut off");
-    const payload = input.raw(length);
-    if (crc32(payload) !== checksum) {
-      throw corruptStateFile(path, `block ${blocks.length} does not fit its checksum`);
-    }
-    blocks.push(payload);
-  }
-  return blocks;
-}
-
-function decodeHeader(path: string, payload: Uint8Array): StateFileHeader {
+/** Reads the payload of a header. */
+export function decodeHeader(path: string, payload: Uint8Array): StateFileHeader {
   try {
     const header = JSON.parse(Buffer.from(payload).toString()) as StateFileHeader;
     const families = header.families.map((family) => ({

@@ -1,7 +1,7 @@
 import { StreamError } from "../errors/stream-error.js";
 import type { FileSystem } from "../file-system/file-system.js";
-import { corruptStateFile } from "./state-errors.js";
-import { openStateFile, type StateFile, type StateFileHeader, stateFileName } from "./state-file.js";
+import { type StateFile, type StateFileHeader, stateFileName } from "./state-file.js";
+import { openStateFile } from "./state-file-reader.js";
 import { versionOf } from "./state-history.js";
 import type { StateVersion } from "./state-store.js";
 
@@ -26,50 +26,58 @@ export class StateFolder {
   }
 
   /**
-   * The files that make up a version, in the order in which they are to be applied: a snapshot, then deltas. `base`, a version whose rows the
-   * caller has, takes the place of a snapshot. A snapshot that is damaged is passed over: the deltas before it, back to an older one, say
-   * the same.
+   * Reads the rows of a version: `begin` is called with the files that make it up, in the order in which they are to be applied (a snapshot,
+   * then deltas), then `apply` with each. `base`, a version whose rows the caller has, takes the place of a snapshot. A snapshot that turns out
+   * to be damaged is passed over, and all begins anew: the deltas before it, back to an older one, say the same.
    */
+  async read(
+    version: StateVersion,
+    names: ReadonlySet<string>,
+    base: StateVersion | null,
+    begin: (files: readonly StateFile[]) => Promise<void>,
+    apply: (file: StateFile) => Promise<void>,
+  ): Promise<void> {
+    const usable = new Set(names);
+    let damage: unknown = null;
+    for (;;) {
+      let at: StateFile | undefined;
+      try {
+        const files = await this.filesTo(version, usable, base);
+        await begin(files);
+        for (const file of files) {
+          at = file;
+          await apply(file);
+        }
+        return;
+      } catch (error) {
+        const path = StreamError.is(error, "SS_STATE_FILE_CORRUPT") ? error.parameters["path"]! : "";
+        if (!path.endsWith(".snapshot") || (at !== undefined && at.path !== path)) throw damage ?? error;
+        damage ??= error;
+        usable.delete(path.slice(path.lastIndexOf("/") + 1));
+      }
+    }
+  }
+
+  /** The files from a snapshot, or from the version `base`, to a version. */
   async filesTo(
     version: StateVersion,
     names: ReadonlySet<string>,
-    check: (file: StateFile) => void,
-    base: StateVersion | null = null,
+    base: StateVersion | null,
   ): Promise<StateFile[]> {
-    const read = async (kind: StateFileHeader["kind"], of: StateVersion): Promise<StateFile> => {
-      const file = await this.read(kind, of);
-      check(file);
-      return file;
-    };
-    const deltas: StateFile[] = [];
-    let damage: unknown = null;
+    const files: StateFile[] = [];
     let at: StateVersion | null = version;
     while (at !== null && !sameVersion(at, base)) {
-      if (names.has(stateFileName("snapshot", at))) {
-        try {
-          return [await read("snapshot", at), ...deltas.reverse()];
-        } catch (error) {
-          if (!StreamError.is(error, "SS_STATE_FILE_CORRUPT")) throw error;
-          damage ??= error;
-        }
-      }
-      try {
-        const delta: StateFile = await read("delta", at);
-        deltas.push(delta);
-        at = delta.header.parent;
-      } catch (error) {
-        throw damage ?? error;
-      }
+      const kind = names.has(stateFileName("snapshot", at)) ? "snapshot" : "delta";
+      const file: StateFile = await this.open(kind, at);
+      files.push(file);
+      at = file.header.parent;
     }
-    return deltas.reverse();
+    return files.reverse();
   }
 
-  /** A file whose checksums are right; SS_STATE_FILE_CORRUPT otherwise. */
-  async read(kind: StateFileHeader["kind"], version: StateVersion): Promise<StateFile> {
-    const path = this.pathOf(stateFileName(kind, version));
-    const bytes = await this.fileSystem.readAll(path);
-    if (bytes === null) throw corruptStateFile(path, "it is missing");
-    return openStateFile(path, kind, version, bytes);
+  /** A file whose header is right; SS_STATE_FILE_CORRUPT otherwise. */
+  open(kind: StateFileHeader["kind"], version: StateVersion): Promise<StateFile> {
+    return openStateFile(this.fileSystem, this.pathOf(stateFileName(kind, version)), kind, version);
   }
 
   /** Writes a file, which nobody sees before it is whole and durable. */
@@ -92,7 +100,7 @@ export class StateFolder {
     await this.fileSystem.delete(this.pathOf(name), { reuse: true });
   }
 
-  pathOf(name: string): string {
+  private pathOf(name: string): string {
     return `${this.folder}/${name}`;
   }
 }

@@ -1,7 +1,7 @@
 import { commitLog } from "../checkpoint/commit-log.js";
 import { offsetLog } from "../checkpoint/offset-log.js";
 import type { Column } from "../column/column.js";
-import { assert } from "../errors/stream-error.js";
+import { assert, StreamError } from "../errors/stream-error.js";
 import type { FileSystem } from "../file-system/file-system.js";
 import { applyBlock, blockHead, readBlock, type StateBlock } from "./family-blocks.js";
 import { MemoryFamily } from "./memory-family.js";
@@ -9,7 +9,8 @@ import { type OperatorMetadata, readOperatorMetadata } from "./operator-metadata
 import { hashKeys } from "./partition-hash.js";
 import { corruptStateFile } from "./state-errors.js";
 import type { StateFile } from "./state-file.js";
-import { StateFolder, sameVersion } from "./state-folder.js";
+import { StateFolder } from "./state-folder.js";
+import { grownFrom } from "./state-schema-check.js";
 import type { FamilySpec, StateRows, StateVersion } from "./state-store.js";
 
 /** A state family of a checkpoint. */
@@ -71,22 +72,30 @@ export class StateReader {
   async *rows(family: FamilyName, batchId: number, snapshotBatchId?: number): AsyncGenerator<StateRows> {
     const version = await this.versionAt(batchId);
     if (version === null) return;
-    const files =
-      snapshotBatchId === undefined
-        ? await this.folder.filesTo(version, await this.folder.list(), () => {})
-        : await this.filesFrom(await this.versionAt(snapshotBatchId), version);
     let table: MemoryFamily | undefined;
-    for (const file of files) {
+    const apply = async (file: StateFile): Promise<void> => {
       const found = familyIn(file, family);
-      if (found === undefined) continue;
-      table ??= new MemoryFamily(found.spec);
       const rows = table;
-      eachBlock(file, (block) => {
-        if (blockHead(block).number === found.number) applyBlock(block, rows, null);
+      if (found === undefined || rows === undefined) return;
+      const stored = grownFrom(found.spec, rows.spec);
+      await eachBlock(file, (block) => {
+        if (blockHead(block).number === found.number) applyBlock(block, rows, null, stored);
       });
       rows.markCommitted();
+    };
+    // values may have grown from file to file: the last one says into what
+    const begin = async (files: readonly StateFile[]): Promise<void> => {
+      const now = familyIn(files.at(-1)!, family);
+      table = now && new MemoryFamily(now.spec);
+    };
+    if (snapshotBatchId === undefined) {
+      await this.folder.read(version, await this.folder.list(), null, begin, apply);
+    } else {
+      const files = await this.filesFrom(await this.versionAt(snapshotBatchId), version);
+      await begin(files);
+      for (const file of files) await apply(file);
     }
-    if (table !== undefined) yield* table.scan();
+    yield* (table as MemoryFamily | undefined)?.scan() ?? [];
   }
 
   /** What batches changed in a family: batch by batch, removals first. */
@@ -95,11 +104,11 @@ export class StateReader {
       const version = await this.versionAt(batchId);
       // a batch that changed nothing has the version of the one before
       if (version === null || version.version !== batchId + 1) continue;
-      const file = await this.folder.read("delta", version);
+      const file = await this.folder.open("delta", version);
       const found = familyIn(file, family);
       if (found === undefined) continue;
       const changes: StateBlock[] = [];
-      eachBlock(file, (block) => {
+      await eachBlock(file, (block) => {
         if (blockHead(block).number === found.number) changes.push(readBlock(block, found.spec));
       });
       for (const { removed, keys, values, rowCount } of changes) {
@@ -114,14 +123,9 @@ export class StateReader {
 
   /** A snapshot and the deltas from it to a version. */
   private async filesFrom(from: StateVersion | null, to: StateVersion): Promise<StateFile[]> {
-    const deltas: StateFile[] = [];
-    for (let at: StateVersion | null = to; !sameVersion(at, from); ) {
-      assert(at !== null && from !== null, "the state of a batch is not on the way to that of a later one");
-      const delta = await this.folder.read("delta", at);
-      deltas.push(delta);
-      at = delta.header.parent;
-    }
-    return [await this.folder.read("snapshot", from!), ...deltas.reverse()];
+    assert(from !== null, "a batch with state follows one without");
+    const snapshot = await this.folder.open("snapshot", from);
+    return [snapshot, ...(await this.folder.filesTo(to, new Set(), from))];
   }
 }
 
@@ -141,10 +145,11 @@ function familyIn(
   return number < 0 ? undefined : { number, spec: header.families[number]! };
 }
 
-function eachBlock({ path, blocks }: StateFile, take: (block: Uint8Array) => void): void {
+async function eachBlock({ path, blocks }: StateFile, take: (block: Uint8Array) => void): Promise<void> {
   try {
-    for (const block of blocks) take(block);
+    for await (const block of blocks()) take(block);
   } catch (cause) {
+    if (StreamError.is(cause)) throw cause;
     throw corruptStateFile(path, "its rows cannot be read", cause);
   }
 }

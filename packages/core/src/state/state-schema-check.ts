@@ -46,6 +46,12 @@ function checkSettings(stored: FamilySpec, now: FamilySpec): void {
   }
 }
 
+/** The stored schema of values that have grown since; undefined where they have not. */
+export function grownFrom(stored: FamilySpec, now: FamilySpec): StructType | undefined {
+  const same = now.growing !== true || sameRows(stored.valueSchema, now.valueSchema);
+  return same ? undefined : stored.valueSchema;
+}
+
 /** Keys are compared by their bytes, which a collation other than UTF8_BINARY does not do. */
 export function checkKeyTypes({ keySchema }: FamilySpec): void {
   if (keySchema.fields.some((field) => isCollated(field.type))) throw unequalBytes(keySchema);
@@ -81,8 +87,7 @@ function operatorNames(families: readonly FamilySpec[]): string {
   return [...new Set(names)].join(", ");
 }
 
-/** Whether rows of two schemas look the same, whatever their columns are called. */
-export function sameRows(a: StructType, b: StructType): boolean {
+function sameRows(a: StructType, b: StructType): boolean {
   return sameType(withoutNames(a), withoutNames(b), true);
 }
 
