@@ -132,8 +132,16 @@ export {
 } from "./source/source.js";
 export type { Table } from "./source/table.js";
 export { ChangelogStateStore } from "./state/changelog-state-store.js";
-export { type BlockHead, type BlockOrigin, blockHead } from "./state/family-blocks.js";
+export {
+  applyBlock,
+  type BlockHead,
+  type BlockOrigin,
+  blockHead,
+  pieceBlock,
+  removalBlock,
+} from "./state/family-blocks.js";
 export { FamilyHolder, type HolderSize } from "./state/family-holder.js";
+export type { ImagePiece } from "./state/family-image.js";
 export { memoryStateStoreProvider } from "./state/memory-state-store.js";
 export { type OperatorMetadata, writeOperatorMetadata } from "./state/operator-metadata.js";
 export { rowsByOwner, type StateDivision } from "./state/partition-hash.js";

@@ -5,6 +5,7 @@ import type { StructType } from "../schema/struct-type.js";
 import type { OutputMode, Sink } from "../sink/sink.js";
 import type { Source } from "../source/source.js";
 import type { Table } from "../source/table.js";
+import type { StateStoreProvider } from "../state/state-store.js";
 import type { Options } from "./options.js";
 
 /** What a session offers to the plug-ins that it was given. */
@@ -92,6 +93,7 @@ export interface Plugin {
   readonly sinks?: readonly SinkProvider[];
   readonly formats?: readonly FileFormat[];
   readonly fileSystems?: readonly FileSystem[];
+  readonly stateStores?: readonly StateStoreProvider[];
 }
 
 /** A source as a value, for the typed way in: `readStream.from(kafka({ ... }))`. Travels in a plan as format and options. */

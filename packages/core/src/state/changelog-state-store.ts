@@ -77,14 +77,16 @@ export class ChangelogStateStore implements StateStore {
     const specs = this.families.map(({ spec: { views: _, ...kept } }) => kept);
     this.familiesJson = JSON.stringify(specs);
     const names = await this.folder.list();
-    const base =
-      (await this.cache?.versions(this.familiesJson))?.find((one) => isOnTheWay(one, version)) ?? null;
+    const bases = (await this.cache?.versions(this.familiesJson)) ?? [];
     if (version === null) await this.begin([], names, null);
     else {
-      const begin = (files: readonly StateFile[]): Promise<void> => this.begin(files, names, base);
-      await this.folder.read(version, names, base, begin, (file) => this.apply(file));
-      await this.cache?.keep(version, this.familiesJson);
+      const begin = (files: readonly StateFile[]): Promise<void> => {
+        const from = files.length === 0 ? version : files[0]!.header.parent;
+        return this.begin(files, names, bases.find((base) => sameVersion(base, from)) ?? null);
+      };
+      await this.folder.read(version, names, bases, begin, (file) => this.apply(file));
     }
+    await this.cache?.keep(version, this.familiesJson);
     this.current = version;
     this.loaded = true;
   }
@@ -102,14 +104,12 @@ export class ChangelogStateStore implements StateStore {
       );
     }
     const steps = files.map(({ header }) => stepOf(header, names));
-    const first = files[0]?.header;
-    const fromCache = base !== null && (first === undefined || sameVersion(first.parent, base));
-    if (fromCache) {
+    if (base !== null) {
       await this.cache!.restore(base);
       steps.unshift(stepOf(base, names));
     } else for (const family of this.families) await family.clear();
     this.history.begin(names, steps);
-    this.deltasSinceSnapshot = fromCache ? deltasBehind(base, names) : 0;
+    this.deltasSinceSnapshot = base === null ? 0 : deltasBehind(base, names);
     this.deltaBytesSinceSnapshot = 0;
   }
 
@@ -286,9 +286,4 @@ function deltasBehind({ version }: StateVersion, names: ReadonlySet<string>): nu
     [...names].filter((name) => name.endsWith(kind)).map((name) => versionOf(name)!);
   const snapshot = Math.max(-1, ...versionsOf(".snapshot").filter((one) => one <= version));
   return versionsOf(".delta").filter((one) => one > snapshot && one <= version).length;
-}
-
-/** A cached version may be gone back to or on from, if the files tell that it leads to the one that is wanted. */
-function isOnTheWay(cached: StateVersion, wanted: StateVersion | null): boolean {
-  return wanted !== null && (sameVersion(cached, wanted) || cached.version < wanted.version);
 }

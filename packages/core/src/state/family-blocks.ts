@@ -9,7 +9,7 @@ import type { MemoryFamily } from "./memory-family.js";
 import { rowsByOwner } from "./partition-hash.js";
 import { newBlock, sealBlock } from "./state-file.js";
 import { relationOf, type StateShare } from "./state-share.js";
-import type { FamilySpec } from "./state-store.js";
+import type { FamilySpec, StateFamily } from "./state-store.js";
 
 /** Rows in a block, at most: some milliseconds of work, after which others may have their turn. */
 const BLOCK_ROWS = 1 << 13;
@@ -47,9 +47,14 @@ export function deltaBlocks(family: MemoryFamily, from: BlockOrigin): Iterable<U
   })();
 }
 
-/** The block that holds a piece of a snapshot. */
+/** The block that holds rows of a snapshot, or rows that were put. */
 export function pieceBlock(piece: ImagePiece, from: BlockOrigin): Uint8Array {
   return encodeRows(from, PUT, piece.columns, piece.rows);
+}
+
+/** The block with keys that were removed. */
+export function removalBlock(keys: readonly Column[], rows: Int32Array, from: BlockOrigin): Uint8Array {
+  return encodeRows(from, REMOVED, keys, rows);
 }
 
 /** What a block says of its rows. */
@@ -82,7 +87,7 @@ export function readBlock(payload: Uint8Array, { keySchema, valueSchema }: Famil
  */
 export function applyBlock(
   payload: Uint8Array,
-  family: MemoryFamily,
+  family: Pick<StateFamily, "spec" | "put" | "remove">,
   share: StateShare | null,
   stored?: StructType,
 ): void {

@@ -6,6 +6,7 @@ import type { StateStoreContext, StateStoreProvider } from "./state-store.js";
 /** Keeps all state in memory; deltas and snapshots in the checkpoint are what survives. The default. */
 export const memoryStateStoreProvider: StateStoreProvider = {
   className: "@ss/core/MemoryStateStoreProvider",
+  standsFor: ["org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider"],
   open: async (context) => new MemoryStateStore(context),
 };
 

@@ -19,8 +19,8 @@ export interface StateCache {
   versions(families: string): Promise<readonly StateVersion[]>;
   /** Makes the families hold a version. */
   restore(version: StateVersion): Promise<void>;
-  /** The families hold a version, and nothing of what they held before is wanted. */
-  keep(version: StateVersion, families: string): Promise<void>;
+  /** The families hold a version (null: nothing), and nothing of what they held before is wanted. */
+  keep(version: StateVersion | null, families: string): Promise<void>;
   /** The families hold a version that is durable; the one before it may still be asked for. */
   committed(version: StateVersion): Promise<void>;
   named(): void;

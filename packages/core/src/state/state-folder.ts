@@ -27,13 +27,13 @@ export class StateFolder {
 
   /**
    * Reads the rows of a version: `begin` is called with the files that make it up, in the order in which they are to be applied (a snapshot,
-   * then deltas), then `apply` with each. `base`, a version whose rows the caller has, takes the place of a snapshot. A snapshot that turns out
+   * then deltas), then `apply` with each. one of `bases`, versions whose rows the caller has, takes the place of a snapshot. A snapshot that turns out
    * to be damaged is passed over, and all begins anew: the deltas before it, back to an older one, say the same.
    */
   async read(
     version: StateVersion,
     names: ReadonlySet<string>,
-    base: StateVersion | null,
+    bases: readonly StateVersion[],
     begin: (files: readonly StateFile[]) => Promise<void>,
     apply: (file: StateFile) => Promise<void>,
   ): Promise<void> {
@@ -42,7 +42,7 @@ export class StateFolder {
     for (;;) {
       let at: StateFile | undefined;
       try {
-        const files = await this.filesTo(version, usable, base);
+        const files = await this.filesTo(version, usable, bases);
         await begin(files);
         for (const file of files) {
           at = file;
@@ -58,21 +58,22 @@ export class StateFolder {
     }
   }
 
-  /** The files from a snapshot, or from the version `base`, to a version. */
+  /** The files from a snapshot, or from one of `bases`, to a version. */
   async filesTo(
     version: StateVersion,
     names: ReadonlySet<string>,
-    base: StateVersion | null,
+    bases: readonly StateVersion[],
   ): Promise<StateFile[]> {
     const files: StateFile[] = [];
     let at: StateVersion | null = version;
-    while (at !== null && !sameVersion(at, base)) {
-      const kind = names.has(stateFileName("snapshot", at)) ? "snapshot" : "delta";
-      const file: StateFile = await this.open(kind, at);
+    for (;;) {
+      const now: StateVersion | null = at;
+      if (now === null || bases.some((base) => sameVersion(base, now))) return files.reverse();
+      const kind = names.has(stateFileName("snapshot", now)) ? "snapshot" : "delta";
+      const file: StateFile = await this.open(kind, now);
       files.push(file);
       at = file.header.parent;
     }
-    return files.reverse();
   }
 
   /** A file whose header is right; SS_STATE_FILE_CORRUPT otherwise. */

@@ -89,7 +89,7 @@ export class StateReader {
       table = now && new MemoryFamily(now.spec);
     };
     if (snapshotBatchId === undefined) {
-      await this.folder.read(version, await this.folder.list(), null, begin, apply);
+      await this.folder.read(version, await this.folder.list(), [], begin, apply);
     } else {
       const files = await this.filesFrom(await this.versionAt(snapshotBatchId), version);
       await begin(files);
@@ -125,7 +125,7 @@ export class StateReader {
   private async filesFrom(from: StateVersion | null, to: StateVersion): Promise<StateFile[]> {
     assert(from !== null, "a batch with state follows one without");
     const snapshot = await this.folder.open("snapshot", from);
-    return [snapshot, ...(await this.folder.filesTo(to, new Set(), from))];
+    return [snapshot, ...(await this.folder.filesTo(to, new Set(), [from]))];
   }
 }
 

@@ -155,6 +155,8 @@ export interface StateStoreContext {
   /** Names the run that writes; part of every file name and header. */
   readonly runId: string;
   readonly conf: (key: string) => string | undefined;
+  /** Tells whoever runs the program of settings that mean nothing to the store; absent where nobody listens. */
+  readonly warn?: (message: string) => void;
   /** For durations in metrics. */
   readonly clock?: Clock;
   /** Quicker look-ups of strings in keys, if the host has them; a store may do without. */
@@ -164,5 +166,7 @@ export interface StateStoreContext {
 /** Opens stores of one kind; pinned in the offset log by `className`. */
 export interface StateStoreProvider {
   readonly className: string;
+  /** Classes of Spark's whose place it takes, where `spark.sql.streaming.stateStore.providerClass` names one of them. */
+  readonly standsFor?: readonly string[];
   open(context: StateStoreContext): Promise<StateStore>;
 }

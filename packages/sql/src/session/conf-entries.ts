@@ -218,16 +218,9 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   ],
   "spark.sql.streaming.stateStore.providerClass": [
     "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider",
-    "there is one store, in tables of this process; a checkpoint names its own",
   ],
-  "spark.sql.streaming.stateStore.rocksdb.formatVersion": [
-    "5",
-    "there is no RocksDB; state lies in typed tables of this process",
-  ],
-  "spark.sql.streaming.stateStore.rocksdb.mergeOperatorVersion": [
-    "2",
-    "there is no RocksDB; state lies in typed tables of this process",
-  ],
+  "spark.sql.streaming.stateStore.rocksdb.formatVersion": ["5", "there is no RocksDB"],
+  "spark.sql.streaming.stateStore.rocksdb.mergeOperatorVersion": ["2", "there is no RocksDB"],
   "spark.sql.streaming.stateStore.rowChecksum.enabled": [
     "false",
     "every checkpoint and state file carries a checksum, always",

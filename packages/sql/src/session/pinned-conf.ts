@@ -1,6 +1,5 @@
-import { memoryStateStoreProvider } from "@ss/core";
-
-const PROVIDER_KEY = "spark.sql.streaming.stateStore.providerClass";
+/** Names the class of the state store. */
+export const PROVIDER_KEY: string = "spark.sql.streaming.stateStore.providerClass";
 
 /** Keys that the offset log records, as Spark does: a later run takes them from there. */
 const PINNED = [
@@ -20,15 +19,15 @@ const PINNED = [
 ] as const;
 
 /**
- * What a query writes into its offset log: the configuration in force, and where it has state the class of our store, so that Spark
- * refuses state that it cannot read. A stateless query may move between the two.
+ * What a query writes into its offset log: the configuration in force, and where it has state the class of its store (`stateStore`), so that
+ * Spark refuses state that it cannot read. A stateless query may move between the two.
  */
 export function pinnedConf(
   conf: (key: string) => string | undefined,
-  stateful: boolean,
+  stateStore: string | undefined,
 ): Readonly<Record<string, string>> {
   const pinned: Record<string, string> = {};
-  if (stateful) pinned[PROVIDER_KEY] = memoryStateStoreProvider.className;
+  if (stateStore !== undefined) pinned[PROVIDER_KEY] = stateStore;
   for (const key of PINNED) {
     const value = conf(key);
     if (value !== undefined) pinned[key] = value;

@@ -3,10 +3,12 @@ import {
   type FileFormat,
   type FileSystem,
   localFileSystem,
+  memoryStateStoreProvider,
   type Plugin,
   type SessionContext,
   type SinkProvider,
   type SourceProvider,
+  type StateStoreProvider,
   StreamError,
 } from "@ss/core";
 import { stateMetadataSource, stateStoreSource } from "../streaming/state-source/provider.js";
@@ -33,6 +35,8 @@ export class Plugins implements SessionContext {
   private readonly sinks = new Map<string, SinkProvider>();
   private readonly formats = new Map<string, FileFormat>();
   private readonly fileSystems = new Map<string, FileSystem>();
+  /** By the names of their classes, and of those of Spark's whose place they take. */
+  private readonly stateStores = new Map<string, StateStoreProvider>();
 
   constructor(
     plugins: readonly Plugin[],
@@ -44,7 +48,11 @@ export class Plugins implements SessionContext {
     this.clock = clock;
     this.warn = warn;
     this.addFileSystem(localFileSystem());
-    this.add({ name: "@ss/sql", sources: [stateStoreSource, stateMetadataSource] });
+    this.add({
+      name: "@ss/sql",
+      sources: [stateStoreSource, stateMetadataSource],
+      stateStores: [memoryStateStoreProvider],
+    });
     this.addAll(plugins);
   }
 
@@ -64,6 +72,8 @@ export class Plugins implements SessionContext {
       this.formats.set(name, { ...this.formats.get(name), ...format });
     }
     for (const fileSystem of plugin.fileSystems ?? []) this.addFileSystem(fileSystem);
+    for (const store of plugin.stateStores ?? [])
+      for (const name of [store.className, ...(store.standsFor ?? [])]) this.stateStores.set(name, store);
   }
 
   private addFileSystem(fileSystem: FileSystem): void {
@@ -102,6 +112,21 @@ export class Plugins implements SessionContext {
       condition: "SS_UNKNOWN_FILE_SYSTEM",
       parameters: { scheme, path },
       message: `No file system in use serves '${scheme}://' (${path}). Pass a plug-in with one to SparkSession.builder().use(...).`,
+    });
+  }
+
+  /** The provider of state stores of a class; STATE_STORE_INVALID_PROVIDER where no plug-in brings one. */
+  stateStore(className: string): StateStoreProvider {
+    const found = this.stateStores.get(className);
+    if (found) return found;
+    const advice = /RocksDB|state-lmdb/.test(className)
+      ? "State larger than memory is kept by @ss/state-lmdb: install it and pass lmdbStateStore() to SparkSession.builder().use(...)."
+      : "Pass a plug-in that brings it to SparkSession.builder().use(...), or unset spark.sql.streaming.stateStore.providerClass.";
+    throw new StreamError({
+      condition: "STATE_STORE_INVALID_PROVIDER",
+      sqlState: "42K06",
+      parameters: { inputClass: className },
+      message: `There is no state store provider '${className}' in use. ${advice}`,
     });
   }
 

@@ -5,10 +5,10 @@ import {
   Batch,
   type Clock,
   IDLE_INPUT_KEY,
-  memoryStateStoreProvider,
   Options,
   StructType as Schema,
   type Sink,
+  type StateStoreProvider,
   StreamError,
   type StreamingQuery,
   type StreamingQueryManager,
@@ -45,7 +45,7 @@ import type { Catalog } from "./catalog.js";
 import { checkpointMissing, queryNameMissing, sessionStopped, unsupportedSinkMode } from "./errors.js";
 import { checkLateRowsTarget, lateRowsColumns } from "./late-rows-output.js";
 import { memoryLimit } from "./memory-limit.js";
-import { pinnedConf } from "./pinned-conf.js";
+import { PROVIDER_KEY, pinnedConf } from "./pinned-conf.js";
 import type { Plugins } from "./plugins.js";
 import { type Analyzed, Preparation } from "./prepare.js";
 import type { RuntimeConfig } from "./runtime-config.js";
@@ -293,10 +293,11 @@ export class SessionExecutor implements Executor {
           outputs,
           mode: request.mode,
           allowMultiple,
-          pinnedConf: (stateful) => pinnedConf(context.conf, stateful),
+          pinnedConf: (stateStore) => pinnedConf(context.conf, stateStore),
           settings: this.preparation.settings,
           memory: this.memory,
-          stateProvider: memoryStateStoreProvider,
+          stateProvider: () => this.stateProvider(context.conf(PROVIDER_KEY)),
+          warn: plugins.warn,
           partitions: Number(context.conf("spark.sql.shuffle.partitions") ?? "16"),
           monotonicMs: () => clock.monotonicMs(),
           planningStartMs,
@@ -309,6 +310,19 @@ export class SessionExecutor implements Executor {
       throw sessionStopped();
     }
     return query;
+  }
+
+  /** The store of a query: what its checkpoint has pinned or, at its first start, what the session says. */
+  private stateProvider(className: string | undefined): StateStoreProvider {
+    const { config, plugins } = this.parts;
+    const wanted = config.get(PROVIDER_KEY);
+    try {
+      return plugins.stateStore(className ?? wanted);
+    } catch (error) {
+      if (className === undefined || className === wanted) throw error;
+      // the checkpoint's own is not in use: that of the session is refused by name
+      return plugins.stateStore(wanted);
+    }
   }
 
   private checkpoint(request: StreamStart): { readonly location: string; readonly temporary: boolean } {

@@ -63,10 +63,13 @@ export interface SqlStreamPlanOptions {
   readonly mode: OutputMode;
   /** Whether stateful operators may follow one another; without it rows are late by the watermark of their own batch. */
   readonly allowMultiple: boolean;
-  readonly pinnedConf: (stateful: boolean) => Readonly<Record<string, string>>;
+  /** Told the class of the state store, where there is state. */
+  readonly pinnedConf: (stateStore: string | undefined) => Readonly<Record<string, string>>;
   readonly settings: BuildSettings;
   readonly memory: MemoryBudget;
-  readonly stateProvider: StateStoreProvider;
+  /** Asked where there is state. */
+  readonly stateProvider: () => StateStoreProvider;
+  readonly warn: (message: string) => void;
   readonly partitions: number;
   readonly monotonicMs: () => number;
   /** When the planning of this run began, by `monotonicMs`. */
@@ -87,6 +90,7 @@ export class SqlStreamPlan implements StreamPlan {
   /** Operators that give out or forget rows when the watermark moves. */
   private readonly evicting: boolean;
   private readonly offsets: ReadonlyMap<number, number>;
+  private readonly stateProvider: StateStoreProvider | undefined;
   private store: StateStore | undefined;
   private families: ReadonlyMap<string, StateFamily> = new Map();
   private readonly planningMs: number;
@@ -103,7 +107,8 @@ export class SqlStreamPlan implements StreamPlan {
       return { sink, schema, mode: rows === "late" ? "append" : options.mode };
     });
     this.built = buildOperators(options.physical, options.settings);
-    this.pinnedConf = options.pinnedConf(this.built.families.length > 0);
+    this.stateProvider = this.built.families.length > 0 ? options.stateProvider() : undefined;
+    this.pinnedConf = options.pinnedConf(this.stateProvider?.className);
     this.watermarks = nodesOf(options.physical).filter(
       (node): node is WatermarkPlan => node.kind === "watermark",
     );
@@ -118,11 +123,12 @@ export class SqlStreamPlan implements StreamPlan {
     fragments.start();
     if (families.length === 0) return;
     const { fileSystem, stateFolder, runId, conf, state } = context;
-    this.store = await this.options.stateProvider.open({
+    this.store = await this.stateProvider!.open({
       fileSystem,
       folder: stateFolder,
       runId,
       conf,
+      warn: this.options.warn,
       accelerator: kernelDictionaries,
     });
     const store = this.store;

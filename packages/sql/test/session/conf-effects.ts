@@ -373,6 +373,16 @@ export const EFFECTS: Readonly<Record<string, LogEffect>> = {
       return trial.names("checkpoint/state");
     },
   },
+  "spark.sql.streaming.stateStore.providerClass": {
+    values: [
+      "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider",
+      "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider",
+    ],
+    observe: async (trial) => {
+      const query = await trial.start(trial.counts(), "update");
+      return outcome(() => query.processAllAvailable());
+    },
+  },
   "spark.sql.streaming.statefulOperator.allowMultiple": starts(["true", "false"], (trial) =>
     trial.times().selectExpr("t", "t AS u").withWatermark("u", "1 second"),
   ),

@@ -1,0 +1,1 @@
+export { type LmdbStateStoreOptions, lmdbStateStore, lmdbStateStoreProvider } from "./plugin.js";
