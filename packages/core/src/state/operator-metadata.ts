@@ -71,17 +71,14 @@ function describe(families: readonly FamilySpec[], numPartitions: number): Opera
   const views = families.flatMap((family) =>
     (family.views ?? [plainView(family)]).map((view) => ({ family: family.name, view })),
   );
-  const stores = views.flatMap(({ family, view }) => {
-    if (view.side !== undefined) return [];
-    const spec = families.find((one) => one.name === family)!;
-    // a view with columns of its own hides how its rows are found
-    return [{ storeName: view.store, numColsPrefixKey: spec.views === undefined ? (spec.prefix ?? 0) : 0 }];
-  });
+  const stores = views.flatMap(({ view }) =>
+    view.side === undefined ? [{ storeName: view.store, numColsPrefixKey: view.prefixColumns ?? 0 }] : [],
+  );
   return { operatorId, operatorName, numPartitions, stores, properties: null, views };
 }
 
 /** A family under its own name and columns. */
-function plainView({ name, keySchema, valueSchema }: FamilySpec): StateView {
+function plainView({ name, keySchema, valueSchema, prefix }: FamilySpec): StateView {
   const field = (of: (typeof keySchema.fields)[number], column: number): StateViewField => ({
     name: of.name,
     type: of.type,
@@ -89,6 +86,7 @@ function plainView({ name, keySchema, valueSchema }: FamilySpec): StateView {
   });
   return {
     store: name,
+    ...(prefix === undefined ? {} : { prefixColumns: prefix, partitionColumns: prefix }),
     key: keySchema.fields.map(field),
     value: valueSchema.fields.map((one, k) => field(one, keySchema.length + k)),
   };

@@ -26,6 +26,10 @@ export interface StateView {
   readonly store: string;
   /** Present for a view that is asked for by the side of a join, and is none of the stores. */
   readonly side?: "left" | "right";
+  /** How many of the first key columns of the family tell the partition of a row; absent: all. */
+  readonly partitionColumns?: number;
+  /** How many of the first key fields are what Spark finds rows by; absent: none. */
+  readonly prefixColumns?: number;
   readonly key: readonly StateViewField[];
   readonly value: readonly StateViewField[];
 }

@@ -362,6 +362,43 @@ const guarantees: Readonly<Record<string, Guarantee<StateStoreUnderTest>>> = {
     assert.deepEqual(await run.rowsAt(version, spec), textRows(...rows));
   },
 
+  "holds keys and values of any length": async (subject) => {
+    const spec = {
+      operatorId: 0,
+      name: "default",
+      keySchema: parseDdl("k STRING, n INT"),
+      valueSchema: parseDdl("t STRING"),
+      prefix: 1,
+    };
+    const lengths = [0, 1, 400, 600, 5000, 70_000];
+    const rowsOf = (length: number): Row[] => [
+      ["k".repeat(length), 1, "t".repeat(length)],
+      ["k".repeat(length), 2, "u".repeat(3 * length)],
+    ];
+    const all = lengths.flatMap(rowsOf);
+    // long texts are compared, and shown, by their lengths
+    const short = (rows: readonly string[]): string[] =>
+      rows.map((row) => row.replace(/(.)\1{9,}/g, (run, letter) => `${letter} x ${run.length}`)).sort();
+    const run = runOf(subject);
+    const { store, family } = await run.at(null, spec);
+    put(family, ...all);
+    const [found] = get(family, ["k".repeat(5000), 2]);
+    assert.equal((found![0] as string).length, 15_000);
+    assert.deepEqual(short(matches(family, [["k".repeat(600)]])[0]!), short(textRows(...rowsOf(600))));
+    const first = await store.commit(1, UNFENCED);
+    put(family, ["k".repeat(5000), 2, "short"]);
+    remove(family, ["k".repeat(70_000), 1]);
+    const second = await store.commit(2, UNFENCED);
+    assert.deepEqual(short(await run.rowsAt(first, spec)), short(textRows(...all)));
+    const now: Row[] = [
+      ...lengths.slice(0, 4).flatMap(rowsOf),
+      rowsOf(5000)[0]!,
+      ["k".repeat(5000), 2, "short"],
+      rowsOf(70_000)[1]!,
+    ];
+    assert.deepEqual(short(await run.rowsAt(second, spec)), short(textRows(...now)));
+  },
+
   "loads what was committed": async (subject) => {
     const run = runOf(subject);
     const versions = await commitVersions(run, 3);
@@ -509,6 +546,42 @@ const guarantees: Readonly<Record<string, Guarantee<StateStoreUnderTest>>> = {
     }
     assert.deepEqual(allRows(family), words(25));
     for (const v of [22, 23, 24, 25]) assert.deepEqual(await run.rowsAt(versions[v - 1]!), words(v));
+  },
+
+  "gives after maintenance what it was begun for, whatever changes meanwhile": async (subject) => {
+    const run = runOf(subject);
+    const random = seededRandom(9);
+    const { store, family } = await run.at(null);
+    const model = new Map<string, Row>();
+    const change = (count: number, step: number): void => {
+      const rows = Array.from({ length: count }, (): Row => {
+        return [`k${random.integer(0, 5000)}`, BigInt(random.integer(0, 3)), BigInt(step)];
+      });
+      put(family, ...rows);
+      for (const row of rows) model.set(textOf(row.slice(0, 2)), row);
+      const gone = [...model.values()].filter(() => random.chance(0.05));
+      remove(family, ...gone.map((row) => row.slice(0, 2)));
+      for (const row of gone) model.delete(textOf(row.slice(0, 2)));
+    };
+    let maintained = Promise.resolve();
+    for (let v = 1; v <= 14; v++) {
+      change(v === 1 ? 6000 : 200, v);
+      const version = await store.commit(v, UNFENCED);
+      // changes of the next batch come while the work is under way
+      await maintained;
+      maintained = store.maintain(Math.max(1, v - 1));
+      change(100, v);
+      const expected = textRows(...model.values());
+      assert.deepEqual(allRows(family), expected, `version ${v}`);
+      if (v % 5 !== 0) continue;
+      await maintained;
+      const again = await run.rowsAt(version);
+      assert.ok(again.length > 0);
+      const next = await store.commit(v + 1, UNFENCED);
+      assert.deepEqual(await run.rowsAt(next), expected);
+      v++;
+    }
+    await maintained;
   },
 
   "does not grow for ever where keys come and go": async (subject) => {

@@ -1,6 +1,13 @@
-import { assert, type Column, type Int64Column } from "@ss/core";
+import {
+  assert,
+  type Column,
+  type DataType,
+  type Int64Column,
+  type StateView,
+  type StateViewField,
+} from "@ss/core";
 import type { GroupKey } from "../../physical/plan.js";
-import { type KeyPart, keyParts } from "../aggregate/key-columns.js";
+import { type KeyPart, keyParts, keyViews } from "../aggregate/key-columns.js";
 
 /** Columns of group keys, with the session apart from the rest. */
 export interface SplitKeys {
@@ -26,6 +33,37 @@ export class SessionKeys {
     this.start = parts[this.startPart]!;
     this.end = parts[this.startPart + 1]!;
     this.others = [...parts.slice(0, this.startPart), ...parts.slice(this.startPart + 2)];
+  }
+
+  /** What readers see of the state, whose columns are the other keys, the start, the end and the buffers: all keys stand in the values, too. */
+  view(keys: readonly GroupKey[], buffers: readonly { name: string; type: DataType }[]): StateView {
+    const count = this.others.length;
+    const columnOf = (part: number): number => {
+      if (part < this.startPart) return part;
+      return part < this.startPart + 2 ? count + part - this.startPart : part - 2;
+    };
+    const moved = (field: StateViewField): StateViewField => {
+      const { from } = field;
+      if (from.kind === "struct") return { ...field, from: { ...from, fields: from.fields.map(moved) } };
+      return from.kind === "column" ? { ...field, from: { ...from, column: columnOf(from.column) } } : field;
+    };
+    const all = keyViews(keys).map(moved);
+    const start: StateViewField = {
+      name: "sessionStartTime",
+      type: this.start.type,
+      from: { kind: "column", column: count },
+    };
+    const values = buffers.map(({ name, type }, k): StateViewField => {
+      return { name, type, from: { kind: "column", column: count + 2 + k } };
+    });
+    const others = all.filter((_, k) => !keys[k]!.isSession);
+    return {
+      store: "default",
+      key: [...others, start],
+      value: [...all, ...values],
+      partitionColumns: count,
+      prefixColumns: others.length,
+    };
   }
 
   split(parts: readonly Column[]): SplitKeys {

@@ -70,6 +70,7 @@ export class SessionState {
         ...values.map((value) => StructField(value.name, value.type, value.nullable)),
       ]),
       prefix: others.length,
+      views: [this.keys.view(plan.keys, values)],
       ...(this.eventTime === undefined ? {} : { orderedBy: this.orderColumn(this.eventTime) }),
     };
   }

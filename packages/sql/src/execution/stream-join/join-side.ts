@@ -107,10 +107,16 @@ export class JoinSide {
           };
     const index: StateViewField = { name: "index", type: LongType, from: { kind: "index", by: keyCount } };
     const count: StateViewField = { name: "value", type: LongType, from: { kind: "count" } };
+    const partitionColumns = keyCount;
     return [
-      { store: `${name}-keyToNumValues`, key, value: [count] },
-      { store: `${name}-keyWithIndexToValue`, key: [...key, index], value: [...value, matched] },
-      { store: name, side: name, key, value },
+      { store: `${name}-keyToNumValues`, key, value: [count], partitionColumns },
+      {
+        store: `${name}-keyWithIndexToValue`,
+        key: [...key, index],
+        value: [...value, matched],
+        partitionColumns,
+      },
+      { store: name, side: name, key, value, partitionColumns },
     ];
   }
 

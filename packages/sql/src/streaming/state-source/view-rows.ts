@@ -73,8 +73,7 @@ export function viewRows(
       null,
       fields.map((field, k) => fieldColumn(field, type.fields[k]!.type, columns, rowCount)),
     );
-  // all rows with one join key are of one partition
-  const divided = ofJoin(view) ? keyColumns(view, keys) : keys;
+  const divided = keys.slice(0, view.partitionColumns);
   const partitions = partitionsOf(divided, rowCount, numPartitions);
   return {
     key: made(view.key, keyType),
@@ -130,10 +129,6 @@ function together(pieces: readonly StateRows[]): StateRows {
       return builder.finish();
     });
   return { keys: join(pieces.map((p) => p.keys)), values: join(pieces.map((p) => p.values)), rowCount };
-}
-
-function ofJoin(view: StateView): boolean {
-  return view.side !== undefined || needsAllRows(view);
 }
 
 /** The family's key columns that a view shows, each once. */

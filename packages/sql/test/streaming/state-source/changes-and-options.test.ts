@@ -137,6 +137,36 @@ describe("a snapshot as the base", () => {
   });
 });
 
+test("state of batches that minBatchesToRetain keeps can be read, older one is gone, from the disk too", async () => {
+  spark.conf.set("spark.sql.streaming.minBatchesToRetain", "3");
+  spark.conf.set("spark.sql.streaming.stateStore.minDeltasForSnapshot", "2");
+  const checkpoint = await run(
+    events(spark, "retained").groupBy("k").count(),
+    "update",
+    Array.from({ length: 12 }, (_, i) => () => add("retained", [`k${i}`, 0, 1])),
+  );
+  spark.conf.unset("spark.sql.streaming.minBatchesToRetain");
+  spark.conf.unset("spark.sql.streaming.stateStore.minDeltasForSnapshot");
+  const [batches] = await rows(
+    spark.read.format("state-metadata").load(checkpoint),
+    "minBatchId",
+    "maxBatchId",
+  );
+  const [first, last] = JSON.parse(batches!) as [number, number];
+  // as many as are to be retained, and the one that is being purged
+  expect([last, first >= last - 3]).toEqual([11, true]);
+  for (let batchId = first; batchId <= last; batchId++) {
+    expect(await state(checkpoint, { batchId }).count()).toBe(batchId + 1);
+  }
+  const error = await state(checkpoint, { batchId: first - 1 })
+    .count()
+    .catch((e: unknown) => e);
+  expect(StreamError.is(error, "STDS_COMMITTED_BATCH_UNAVAILABLE")).toBe(true);
+  const versions = readdirSync(join(checkpoint, "state")).flatMap((name) => /^(\d+)-/.exec(name)?.[1] ?? []);
+  // a snapshot takes the place of what was before it: two deltas lie between one and the next
+  expect(Math.min(...versions.map(Number))).toBeGreaterThan(first - 3);
+});
+
 // conditions and parameters as Spark 4.3.0 gives them for the same options
 describe("options", () => {
   const invalid = (name: string): [string, string] => ["STDS_INVALID_OPTION_VALUE.WITH_MESSAGE", name];

@@ -1,6 +1,15 @@
 import { MemorySource } from "@ss/source-memory";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { avg, count, type DataFrame, expr, type SparkSession, sum, window } from "../../../src/index.js";
+import {
+  avg,
+  count,
+  type DataFrame,
+  expr,
+  type SparkSession,
+  session_window,
+  sum,
+  window,
+} from "../../../src/index.js";
 import { add, events, newSession, run, timeAt } from "./checkpoints.js";
 
 let spark: SparkSession;
@@ -77,6 +86,41 @@ test("windows stand whole in the keys, and evicted ones are gone", async () => {
   expect(await rows(state(checkpoint), "key.window.start", "key.window.end", "key.k", "value.count")).toEqual(
     [json(timeAt(60), timeAt(70), "a", 1)],
   );
+});
+
+test("sessions are found by their keys and start, and stand whole in the values", async () => {
+  const frame = events(spark, "a").groupBy(session_window("ts", "10 seconds"), "k").agg(count("*"), sum("v"));
+  const checkpoint = await run(frame, "append", [steps[0]!]);
+  const first = state(checkpoint, { batchId: 0 });
+  expect(await tree(first)).toBe(`root
+ |-- key: struct (nullable = true)
+ |    |-- k: string (nullable = true)
+ |    |-- sessionStartTime: timestamp (nullable = true)
+ |-- value: struct (nullable = true)
+ |    |-- session_window: struct (nullable = true)
+ |    |    |-- start: timestamp (nullable = true)
+ |    |    |-- end: timestamp (nullable = true)
+ |    |-- k: string (nullable = true)
+ |    |-- count: long (nullable = true)
+ |    |-- sum: long (nullable = true)
+ |-- partition_id: integer (nullable = true)
+`);
+  const columns = [
+    "key.*",
+    "value.session_window.start",
+    "value.session_window.end",
+    "value.k AS kept",
+    "value.count",
+    "value.sum",
+  ];
+  expect(await rows(first, ...columns)).toEqual([
+    json("a", timeAt(30), timeAt(30), timeAt(40), "a", 1, 3),
+    json("c", timeAt(31), timeAt(31), timeAt(41), "c", 1, 4),
+  ]);
+  const metadata = spark.read.format("state-metadata").option("_numColsPrefixKey", true).load(checkpoint);
+  expect(await rows(metadata, "operatorName", "_numColsPrefixKey")).toEqual([
+    json("sessionWindowStateStoreSaveExec", 1),
+  ]);
 });
 
 test("the state of a global aggregate is one row without a key, in partition 0", async () => {
