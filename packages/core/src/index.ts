@@ -62,6 +62,25 @@ export {
   type SourceSpec,
   type WriteRequest,
 } from "./plugin/plugin.js";
+export { type HandleState, KeptHandle } from "./processor/kept-handle.js";
+export type {
+  ExpiredTimerInfo,
+  QueryInfo,
+  StatefulProcessorHandle,
+  TimerValues,
+} from "./processor/processor-handle.js";
+export type {
+  Kept,
+  ListRows,
+  MapRows,
+  ProcessorStorage,
+  TimerRows,
+  ValueRows,
+  VariableSpec,
+} from "./processor/processor-storage.js";
+export type { ListState, MapState, TTLConfig, ValueState } from "./processor/state-variables.js";
+export { StatefulProcessor, StatefulProcessorWithInitialState } from "./processor/stateful-processor.js";
+export { TimeMode } from "./processor/time-mode.js";
 export type {
   SinkProgress,
   SourceProgress,

@@ -20,6 +20,7 @@ export {
 } from "./disk/disk-fault.js";
 export { FaultyFileSystem, type FaultyFileSystemOptions } from "./disk/faulty-file-system.js";
 export { TestGroupState, type TestGroupStateOptions } from "./keyed/test-group-state.js";
+export { TwsTester, type TwsTesterOptions } from "./keyed/tws-tester.js";
 export { type SeededRandom, seededRandom } from "./seeded-random.js";
 export {
   addData,

@@ -53,6 +53,9 @@ export function schemaOf<const S extends SchemaLiteral>(literal: S): TypedStruct
   return new TypedStructType<RowOf<S>>(fields);
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: the columns of an untyped row can be anything
+type UntypedRow = Record<string, any>;
+
 /**
  * The type of a value as a program writes it: the text of a type (`"bigint"`, `"array<string>"`), a schema literal (`{ from: "timestamp" }`) or a
  * schema, of which the last two mean an object.
@@ -69,7 +72,7 @@ export type TypedValue<T extends TypeSpec> = T extends keyof ValueOf
       : T extends TypedStructType<infer R>
         ? R
         : T extends StructType
-          ? Record<string, unknown>
+          ? UntypedRow
           : T extends SchemaLiteral
             ? RowOf<T>
             : never;
@@ -85,11 +88,11 @@ export type RowSpec = string | SchemaLiteral | StructType;
 
 /** The row type of a {@link RowSpec}. */
 export type RowFrom<T extends RowSpec> = T extends string
-  ? Record<string, unknown>
+  ? UntypedRow
   : T extends TypedStructType<infer R>
     ? R & object
     : T extends StructType
-      ? Record<string, unknown>
+      ? UntypedRow
       : T extends SchemaLiteral
         ? RowOf<T>
         : never;

@@ -1,13 +1,15 @@
-import { type StructType, sameType } from "@ss/core";
+import { sameType } from "@ss/core";
 import { castTo } from "../expression/coercion/implicit-cast.js";
 import { analysisError, quotedName, quotedType } from "../expression/errors.js";
 import { type Alias, type Attribute, type Expression, freshId } from "../expression/expression.js";
 import { prettyName } from "../expression/expression-text.js";
 import { typeOf } from "../expression/type-of.js";
 import { isGroupable } from "../expression/type-predicates.js";
-import type { Keyed } from "../logical/keyed.js";
+import { DELAY_MARK, eventTimeColumn } from "../logical/event-time-column.js";
+import type { GroupsProgram, Keyed } from "../logical/keyed.js";
 import { attributeOf } from "../logical/output.js";
 import type { LogicalPlan } from "../logical/plan.js";
+import { isSessionWindow } from "../logical/session-window.js";
 import { type Analyzer, materialize, resolved } from "./analyzer.js";
 import type { PlanContext } from "./context.js";
 import { unresolvedColumn } from "./errors.js";
@@ -26,7 +28,7 @@ interface KeyedInput {
 /** `groupByKey` and the program that runs over the groups. */
 export function resolveKeyed(node: Keyed, context: PlanContext, analyzer: Analyzer): Resolved {
   const input = withKeys(node.children[0], node.keys[0]!, context, analyzer);
-  const output = outputColumns(node.schema);
+  const output = outputColumns(node, input.columns);
   if (node.children.length === 1) {
     const { plan: child, keys, columns } = input;
     return resolved({ ...node, children: [child], keys: [keys], inputs: [columns], output }, output);
@@ -56,7 +58,7 @@ function withKeys(
   const columns = child.columns;
   const added: Alias[] = [];
   const keys = windowed.expressions.map((e): Attribute => {
-    checkType(e);
+    checkKey(e);
     if (e.kind === "attribute") return e;
     const alias: Alias =
       e.kind === "alias" ? e : { kind: "alias", child: e, names: [prettyName(e)], id: freshId() };
@@ -71,7 +73,15 @@ function withKeys(
   };
 }
 
-function checkType(key: Expression): void {
+function checkKey(key: Expression): void {
+  if (isSessionWindow(key)) {
+    throw analysisError(
+      "SS_SESSION_WINDOW_AS_KEY",
+      "0A000",
+      "groupByKey() cannot take session_window(...), whose windows grow with their rows: keep the session in the state of the key.",
+      {},
+    );
+  }
   const type = typeOf(key);
   if (isGroupable(type)) return;
   throw analysisError(
@@ -97,11 +107,10 @@ function initialState(node: Keyed, input: KeyedInput, context: PlanContext, anal
       { initialKeys: text(initial.keys), keys: text(input.keys) },
     );
   }
-  return stateColumns(node, initial, analyzer);
+  return node.program.kind === "processor" ? initial : stateColumns(node.program, initial, analyzer);
 }
 
-function stateColumns(node: Keyed, initial: KeyedInput, analyzer: Analyzer): KeyedInput {
-  const { stateType } = node.program;
+function stateColumns({ stateType }: GroupsProgram, initial: KeyedInput, analyzer: Analyzer): KeyedInput {
   const { ansi, caseSensitive } = analyzer.environment;
   const wanted =
     stateType.kind === "struct"
@@ -135,8 +144,8 @@ function onlyColumn({ columns, keys }: KeyedInput): Attribute {
 }
 
 /** A program may leave any column of its rows out. */
-function outputColumns(schema: StructType): readonly Attribute[] {
-  return schema.fields.map(
+function outputColumns({ schema, program }: Keyed, input: readonly Attribute[]): readonly Attribute[] {
+  const columns = schema.fields.map(
     ({ name, type }): Attribute => ({
       kind: "attribute",
       id: freshId(),
@@ -146,4 +155,37 @@ function outputColumns(schema: StructType): readonly Attribute[] {
       qualifier: [],
     }),
   );
+  const eventTime = program.kind === "processor" ? program.eventTimeColumn : undefined;
+  return eventTime === undefined ? columns : withEventTime(columns, eventTime, input);
+}
+
+/** The columns with one of them as event time, which goes on by the watermark of the input. */
+function withEventTime(
+  columns: readonly Attribute[],
+  name: string,
+  input: readonly Attribute[],
+): readonly Attribute[] {
+  const marked = columns.find((column) => column.name === name);
+  if (marked === undefined) {
+    throw unresolvedColumn([name], { columns, hidden: [] }, undefined);
+  }
+  if (marked.type.kind !== "timestamp" && marked.type.kind !== "timestamp_ntz") {
+    throw analysisError(
+      "EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE",
+      "42K09",
+      `The event time ${quotedName(name)} has the type ${quotedType(marked.type)}, but it has to be a TIMESTAMP.`,
+      { eventName: quotedName(name), eventType: quotedType(marked.type) },
+    );
+  }
+  const before = input[eventTimeColumn(input)];
+  if (before === undefined) {
+    throw analysisError(
+      "CANNOT_ASSIGN_EVENT_TIME_COLUMN_WITHOUT_WATERMARK",
+      "42611",
+      "Watermark needs to be defined to reassign event time column. Failed to find watermark definition in the streaming query: call withWatermark(...) on the input.",
+      {},
+    );
+  }
+  const delay = { [DELAY_MARK]: before.metadata![DELAY_MARK] };
+  return columns.map((column) => (column === marked ? { ...column, metadata: delay } : column));
 }

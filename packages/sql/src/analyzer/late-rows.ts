@@ -1,7 +1,7 @@
 import { type OutputMode, StreamError } from "@ss/core";
 import { type Attribute, call, type Expression } from "../expression/expression.js";
 import { eventTimeColumn } from "../logical/event-time-column.js";
-import type { Keyed, KeyedProgram } from "../logical/keyed.js";
+import { dropsLate, type Keyed } from "../logical/keyed.js";
 import { outputOf } from "../logical/output.js";
 import type { Aggregate, LateRows, LogicalPlan } from "../logical/plan.js";
 import { isSessionWindow } from "../logical/session-window.js";
@@ -34,9 +34,10 @@ export function reportLateRows(
       case "deduplicate":
         return { ...below, child: report(below.child, eventTimeOf(below.child)) };
       case "keyed": {
-        const [input, ...others] = below.children;
-        const time = dropsLateRows(below.program) ? eventTimeOf(input) : undefined;
-        return { ...below, children: [report(input, time), ...others] as unknown as Keyed["children"] };
+        if (!dropsLate(below.program)) return below;
+        const [input, ...initial] = below.children;
+        const children = [report(input, eventTimeOf(input)), ...initial] as unknown as Keyed["children"];
+        return { ...below, children };
       }
       case "join":
         if (!isStreaming(below.left) || !isStreaming(below.right)) return below;
@@ -67,11 +68,6 @@ function lateRows(child: LogicalPlan, time: Attribute, analyzer: Analyzer): Late
 function eventTimeOf(plan: LogicalPlan): Attribute | undefined {
   const output = outputOf(plan);
   return output[eventTimeColumn(output)];
-}
-
-/** A program of the user's is given late rows too, unless it has timeouts in event time. */
-function dropsLateRows(program: KeyedProgram): boolean {
-  return program.timeout === "EventTimeTimeout";
 }
 
 /** The grouping column by which rows are late; in complete mode only sessions are. */

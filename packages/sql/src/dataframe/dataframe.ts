@@ -1,4 +1,4 @@
-import { IntegerType, renderTable, type StructType, type Value, valueAt } from "@ss/core";
+import { IntegerType, renderTable, StreamError, type StructType, type Value, valueAt } from "@ss/core";
 import { freshId, literal } from "../expression/expression.js";
 import { toExternal } from "../expression/external-value.js";
 import type { JoinType, LogicalPlan } from "../logical/plan.js";
@@ -139,6 +139,7 @@ export class DataFrame<Row extends object = AnyRow> {
   groupByKey(...columns: readonly (Column | ColumnName<Row>)[]): KeyValueGroupedDataset<any, Row>;
   // biome-ignore lint/suspicious/noExplicitAny: the overloads say what it is
   groupByKey(...columns: readonly ColumnOrName[]): KeyValueGroupedDataset<any, Row> {
+    if (columns.length === 0) throw withoutKey();
     const keys = columns.map((column) => columnOf(column).expression);
     return new KeyValueGroupedDataset(this.plan, keys, this.executor);
   }
@@ -437,6 +438,14 @@ export class DataFrame<Row extends object = AnyRow> {
     if (expression.kind !== "unresolvedAttribute") return new Column(expression);
     return new Column({ ...expression, table: this.plan });
   }
+}
+
+function withoutKey(): StreamError {
+  return new StreamError({
+    condition: "SS_GROUP_BY_NO_KEY",
+    sqlState: "42803",
+    message: "groupByKey() needs at least one column: group by lit(1) to have all rows under one key.",
+  });
 }
 
 /** Makes row objects of one shape from boxed values. */

@@ -4,8 +4,10 @@ import {
   type OutputMode,
   type RowFrom,
   type RowSpec,
+  type StatefulProcessor,
   StreamError,
   schemaFrom,
+  TimeMode,
   type TypedValue,
   type TypeSpec,
   typeFrom,
@@ -37,6 +39,28 @@ export interface FlatMapGroupsOptions<State extends TypeSpec, Output extends Row
   extends MapGroupsOptions<State, Output, Key> {
   /** `append`: what the function gives out stands for good. `update`: it may give a group out anew. */
   readonly outputMode: OutputMode;
+}
+
+/** A processor, or a function that makes one for each run of the query. */
+export type ProcessorSource<Key, Row extends object, Output extends object> =
+  | StatefulProcessor<Key, Row, Output>
+  | (() => StatefulProcessor<Key, Row, Output>);
+
+/** How `transformWithState` runs. */
+export interface TransformOptions<Output extends RowSpec, Key> {
+  /** The columns that the processor gives out. */
+  readonly output: Output;
+  /** Handed to the processor, which decides by it what it gives out. */
+  readonly outputMode: OutputMode;
+  /** What time timers and rows go by. Default none. */
+  readonly timeMode?: TimeMode;
+  /**
+   * A TIMESTAMP column of what the processor gives out that is the event time for the operators after it, by the watermark of the input; no
+   * row may be older than that. The processor then works by TimeMode.EventTime.
+   */
+  readonly eventTimeColumn?: string;
+  /** What the first batch hands to `handleInitialState`, row by row: a table grouped by the same keys. */
+  readonly initialState?: KeyValueGroupedDataset<Key, object>;
 }
 
 /** A table whose rows are grouped by a key, for programs that see one group after the other. */
@@ -88,6 +112,29 @@ export class KeyValueGroupedDataset<Key = unknown, Row extends object = AnyRow> 
     return this.groups(options, run as never, false);
   }
 
+  /**
+   * Runs a processor over the rows of each key: state variables that are values, lists and maps, with an end if wanted, and timers.
+   *
+   * Give a function that makes the processor where the table is run more than once at a time: each run has a processor of its own.
+   */
+  transformWithState<const Output extends RowSpec>(
+    processor: ProcessorSource<Key, Row, RowFrom<Output>>,
+    options: TransformOptions<Output, Key>,
+  ): DataFrame<RowFrom<Output>> {
+    const { output, outputMode, eventTimeColumn, initialState } = options;
+    const timeMode = eventTimeColumn === undefined ? (options.timeMode ?? TimeMode.None) : TimeMode.EventTime;
+    if (!Object.values(TimeMode).includes(timeMode)) throw unknownTimeMode(timeMode);
+    const create = typeof processor === "function" ? processor : () => processor;
+    const program: KeyedProgram = {
+      kind: "processor",
+      create: create as never,
+      timeMode,
+      outputMode,
+      eventTimeColumn,
+    };
+    return this.keyed(program, output, initialState);
+  }
+
   private groups<State extends TypeSpec, Output extends RowSpec>(
     options: FlatMapGroupsOptions<State, Output, Key>,
     run: (key: Key, rows: Iterable<Row>, state: GroupState<TypedValue<State>>) => Iterable<object>,
@@ -101,7 +148,7 @@ export class KeyValueGroupedDataset<Key = unknown, Row extends object = AnyRow> 
       stateType: typeFrom(state),
       outputMode,
       timeout,
-      run: run as KeyedProgram["run"],
+      run: run as never,
     };
     return this.keyed(program, output, initialState);
   }
@@ -123,6 +170,15 @@ export class KeyValueGroupedDataset<Key = unknown, Row extends object = AnyRow> 
       : { kind: "keyed", children: [this.plan], keys: [this.keys], program, schema };
     return new DataFrame(plan, this.executor);
   }
+}
+
+function unknownTimeMode(timeMode: string): StreamError {
+  return new StreamError({
+    condition: "STATEFUL_PROCESSOR_UNKNOWN_TIME_MODE",
+    sqlState: "42802",
+    parameters: { timeMode },
+    message: `Unknown time mode ${timeMode}. Accepted timeMode modes are TimeMode.None, TimeMode.ProcessingTime and TimeMode.EventTime.`,
+  });
 }
 
 function wrongFunctionMode(outputMode: OutputMode): StreamError {

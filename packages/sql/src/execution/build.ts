@@ -27,6 +27,7 @@ import { StageOperator } from "./operators/stage.js";
 import { StatefulAggregateOperator } from "./operators/stateful-aggregate.js";
 import { StatefulSessionOperator } from "./operators/stateful-session.js";
 import { StreamJoinOperator } from "./operators/stream-join.js";
+import { TransformWithStateOperator } from "./operators/transform-with-state.js";
 import { WatermarkOperator } from "./operators/watermark.js";
 import { WindowOperator } from "./operators/window.js";
 import { hasPartials, scanOf, splittingRead } from "./parallel/fragment.js";
@@ -48,7 +49,7 @@ export interface BuildSettings extends StageSettings {
 /** Operators of a plan, and what a run has to know about them. */
 export interface Built {
   readonly root: Operator;
-  /** State that the plan keeps, in the order of operator ids. */
+  /** State that the plan keeps, in the order of operator ids. Processors begin when it is first asked for. */
   readonly families: readonly FamilySpec[];
   /** Operators that wait for times by the clock. */
   readonly timed: readonly TimedOperator[];
@@ -56,11 +57,14 @@ export interface Built {
   readonly stages: readonly Stage[];
   /** Parts that workers run, where the session has workers. */
   readonly fragments: FragmentSet;
+  /** Ends what runs beside the operators, and processors of the user's. */
+  close(): void;
 }
 
 /** Makes the operators of a plan. They may run many times, one run at a time. */
 export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Built {
-  const families: FamilySpec[] = [];
+  const families: (FamilySpec | (() => readonly FamilySpec[]))[] = [];
+  const processors: TransformWithStateOperator[] = [];
   const stages: Stage[] = [];
   const timed: TimedOperator[] = [];
   const fragments = new FragmentSet(settings);
@@ -133,12 +137,16 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
         return operator;
       }
       case "keyed": {
-        const operator = new GroupsWithStateOperator(
-          node,
-          node.children.map((child) => build(child)),
-          settings.external,
-          settings.skipsInitialKeys === true,
-        );
+        const children = node.children.map((child) => build(child));
+        if (node.program.kind === "processor") {
+          const operator = new TransformWithStateOperator(node, children, settings.external);
+          families.push(() => operator.families);
+          processors.push(operator);
+          if (node.stateful) timed.push(operator);
+          return operator;
+        }
+        const skips = settings.skipsInitialKeys === true;
+        const operator = new GroupsWithStateOperator(node, children, settings.external, skips);
         if (operator.family !== undefined) {
           families.push(operator.family);
           timed.push(operator);
@@ -187,5 +195,34 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
         return new ObserveOperator(node, below(node.child), settings, settings.external);
     }
   };
-  return { root: build(plan), families, timed, stages, fragments };
+  return {
+    root: build(plan),
+    get families() {
+      try {
+        return families.flatMap((family) => (typeof family === "function" ? family() : [family]));
+      } catch (error) {
+        // one of several processors did not begin: those before it end
+        closeAll(processors);
+        throw error;
+      }
+    },
+    timed,
+    stages,
+    fragments,
+    close: () => {
+      fragments.close();
+      closeAll(processors);
+    },
+  };
+}
+
+/** Closes each of them, and throws what the first that failed threw. */
+function closeAll(processors: readonly { close(): void }[]): void {
+  const [first, ...rest] = processors;
+  if (first === undefined) return;
+  try {
+    first.close();
+  } finally {
+    closeAll(rest);
+  }
 }

@@ -23,6 +23,8 @@ export function mergeEventTimes(times: EventTimes, seen: EventTimes): void {
 export interface OperatorCounts extends StateCounts {
   readonly operatorId: number;
   readonly operatorName: string;
+  /** Rows of the operator's tables that are not the user's, and that progress reports leave out. */
+  internalRows: number;
   /** What Spark's operators of this kind count besides, by name. */
   readonly custom: Record<string, number>;
 }
@@ -48,6 +50,8 @@ export interface TimedOperator {
 
 /** What a batch of a stream adds to a run. */
 export interface StreamRun {
+  /** The query, which its checkpoint names, and its run. */
+  readonly query: { readonly id: string; readonly runId: string };
   readonly batchId: number;
   readonly mode: OutputMode;
   /** The watermarks by which an operator works. */

@@ -1,4 +1,12 @@
-import type { DataType, GroupState, GroupStateTimeout, OutputMode, StructType } from "@ss/core";
+import type {
+  DataType,
+  GroupState,
+  GroupStateTimeout,
+  OutputMode,
+  StatefulProcessor,
+  StructType,
+  TimeMode,
+} from "@ss/core";
 import type { Attribute, Expression } from "../expression/expression.js";
 import type { LogicalPlan } from "./plan.js";
 
@@ -13,8 +21,22 @@ export interface GroupsProgram {
   readonly run: (key: unknown, rows: Iterable<object>, state: GroupState<unknown>) => Iterable<object>;
 }
 
+/** A processor whose types are not known. */
+export type AnyProcessor = StatefulProcessor<unknown, object, object>;
+
+/** The processor of `transformWithState`. */
+export interface ProcessorProgram {
+  readonly kind: "processor";
+  /** Gives the processor of a run. */
+  readonly create: () => AnyProcessor;
+  readonly timeMode: TimeMode;
+  readonly outputMode: OutputMode;
+  /** The column of what it gives out that has the event time from there on. */
+  readonly eventTimeColumn: string | undefined;
+}
+
 /** What a program of the user's does with the rows of each key. */
-export type KeyedProgram = GroupsProgram;
+export type KeyedProgram = GroupsProgram | ProcessorProgram;
 
 /** `groupByKey` and what follows it. The first child gives the rows, the second, if there is one, what the state begins as. */
 export interface Keyed {
@@ -33,5 +55,11 @@ export interface Keyed {
 
 /** What a program is called in plans and messages. */
 export function keyedName(program: KeyedProgram): string {
+  if (program.kind === "processor") return "TransformWithState";
   return program.single ? "MapGroupsWithState" : "FlatMapGroupsWithState";
+}
+
+/** Whether rows behind the watermark are dropped before the program, where there is one. */
+export function dropsLate(program: KeyedProgram): boolean {
+  return program.kind === "processor" || program.timeout === "EventTimeTimeout";
 }

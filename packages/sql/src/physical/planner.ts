@@ -6,7 +6,7 @@ import type { Keyed } from "../logical/keyed.js";
 import { outputOf } from "../logical/output.js";
 import type { LogicalPlan, Read, Sample } from "../logical/plan.js";
 import { seedOfQuery } from "../logical/sample-seed.js";
-import { GROUPS_OPERATOR } from "./operator-names.js";
+import { keyedOperatorName } from "./operator-names.js";
 import type { KeyedPlan, PhysicalPlan } from "./plan.js";
 import { planAggregate, planDistinct, planStreamingDistinct } from "./plan-aggregate.js";
 import { planGenerate } from "./plan-generate.js";
@@ -170,12 +170,15 @@ export class Planner {
       program: node.program,
       output: outputOf(node),
     } as const;
-    const streaming = this.context.streaming && isStream(node.children[0]);
-    if (!streaming) return keyed;
+    if (!this.context.streaming || !isStream(node.children[0])) return keyed;
     const operatorId = this.nextOperatorId();
     const [input, ...initial] = children;
-    const inputs = [lateRowsOf(input, operatorId, GROUPS_OPERATOR), ...initial] as const;
-    return { ...keyed, children: inputs as KeyedPlan["children"], stateful: { operatorId } };
+    const late = lateRowsOf(input, operatorId, keyedOperatorName(node.program));
+    return {
+      ...keyed,
+      children: [late, ...initial] as unknown as KeyedPlan["children"],
+      stateful: { operatorId },
+    };
   }
 
   private setOperation(node: Extract<LogicalPlan, { kind: "setOperation" }>): PhysicalPlan {

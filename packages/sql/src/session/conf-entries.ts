@@ -273,10 +273,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     undefined,
     "plug-ins are values that the program passes in, not class names",
   ],
-  "spark.sql.streaming.transformWithState.stateSchemaVersion": [
-    "3",
-    "arbitrary stateful operators are not part of this release",
-  ],
+  "spark.sql.streaming.transformWithState.stateSchemaVersion": ["3", "there is one format"],
   "spark.sql.streaming.triggerAvailableNowWrapper.enabled": [
     "false",
     "a source without support for availableNow makes the trigger take one batch, as by default in Spark",

@@ -183,7 +183,7 @@ export class SessionExecutor implements Executor {
       this.runs.delete(stop);
       stop.abort();
       memory.close();
-      built.fragments.close();
+      built.close();
     }
   }
 
@@ -262,6 +262,7 @@ export class SessionExecutor implements Executor {
       checkCorrectness:
         config.get("spark.sql.streaming.statefulOperator.checkCorrectness.enabled") !== "false",
       encodingFormat: config.get("spark.sql.streaming.stateStore.encodingFormat"),
+      providerClass: config.entries().get("spark.sql.streaming.stateStore.providerClass"),
     });
     const schema = schemaOfPlan(analyzed);
     // the sink first: an unknown format is named before a missing checkpoint

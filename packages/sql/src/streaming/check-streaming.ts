@@ -20,7 +20,12 @@ export interface CheckSettings {
   readonly checkCorrectness: boolean;
   /** `spark.sql.streaming.stateStore.encodingFormat`. */
   readonly encodingFormat: string;
+  /** `spark.sql.streaming.stateStore.providerClass`, where the program has set it. */
+  readonly providerClass: string | undefined;
 }
+
+/** Spark's provider of stores with one table each. */
+const SINGLE_TABLE_PROVIDER = "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider";
 
 /** Refuses a batch query over a stream. */
 export function checkBatch(plan: LogicalPlan): void {
@@ -48,7 +53,15 @@ export function checkStreaming(plan: LogicalPlan, mode: OutputMode, settings: Ch
   if (!settings.enabled) return;
   const aggregates = nodes.filter((node) => node.kind === "aggregate" || node.kind === "deduplicate");
   const keyed = nodes.filter((node): node is Keyed => node.kind === "keyed");
-  const stateful = [...aggregates, ...nodes.filter((node) => node.kind === "limit")];
+  const { providerClass } = settings;
+  if (providerClass === SINGLE_TABLE_PROVIDER && keyed.some(({ program }) => program.kind === "processor")) {
+    throw singleTableProvider(providerClass);
+  }
+  const stateful = [
+    ...aggregates,
+    ...nodes.filter((node) => node.kind === "limit"),
+    ...keyed.filter(({ program }) => program.kind === "groups"),
+  ];
   if (settings.encodingFormat.toLowerCase() === "avro" && stateful.length > 0) {
     throw refused(
       "State store encoding format as avro is not supported for operator=aggregation used within the query",
@@ -262,7 +275,10 @@ function isKeeping(plan: LogicalPlan): boolean {
 
 /** Whether rows that an operator gives out may be older than the watermark of those that keep rows above it, or are given out once more. */
 function mayBeLate(plan: LogicalPlan, mode: OutputMode): boolean {
-  if (plan.kind === "keyed") return isStreaming(plan) && plan.program.timeout === "EventTimeTimeout";
+  if (plan.kind === "keyed") {
+    const { program } = plan;
+    return isStreaming(plan) && program.kind === "groups" && program.timeout === "EventTimeTimeout";
+  }
   return plan.kind === "aggregate" && mode !== "append" && isStreaming(plan);
 }
 
@@ -287,7 +303,7 @@ function checkChain(plan: LogicalPlan, mode: OutputMode): void {
 
 /** The programs over groups of a query: which go together, and which modes they run in. */
 function checkKeyed(nodes: readonly Keyed[], mode: OutputMode, aggregated: boolean): void {
-  const groups = nodes.map((node) => node.program);
+  const groups = nodes.map((node) => node.program).filter((program) => program.kind === "groups");
   const maps = groups.filter((program) => program.single);
   const flatMaps = groups.filter((program) => !program.single);
   if (maps.length > 1) {
@@ -309,11 +325,13 @@ function checkKeyed(nodes: readonly Keyed[], mode: OutputMode, aggregated: boole
 
 function checkGroupsWithState(node: Keyed, mode: OutputMode, aggregated: boolean): void {
   const { children, program } = node;
+  const what = program.kind === "processor" ? "transformWithState" : "[flatMap|map]GroupsWithState";
   if (children[1] !== undefined && isStreaming(children[1])) {
     throw refused(
-      "Non-streaming DataFrame/Dataset is not supported as the initial state in [flatMap|map]GroupsWithState operation on a streaming DataFrame/Dataset",
+      `Non-streaming DataFrame/Dataset is not supported as the initial state in ${what} operation on a streaming DataFrame/Dataset`,
     );
   }
+  if (program.kind === "processor") return;
   const { single, outputMode, timeout } = program;
   const on = "on a streaming DataFrame/Dataset";
   if (single) {
@@ -385,6 +403,15 @@ function checkWatermarks(plan: LogicalPlan): void {
     }
   }
   for (const child of childrenOf(plan)) checkWatermarks(child);
+}
+
+function singleTableProvider(stateStoreProvider: string): StreamError {
+  return new StreamError({
+    condition: "UNSUPPORTED_FEATURE.STORE_BACKEND_NOT_SUPPORTED_FOR_TWS",
+    sqlState: "0A000",
+    parameters: { stateStoreProvider },
+    message: `The feature is not supported: store backend ${stateStoreProvider} does not support the TransformWithState operator, whose state variables are tables of their own. Leave spark.sql.streaming.stateStore.providerClass unset.`,
+  });
 }
 
 function severalStatefulOperators(): StreamError {

@@ -38,6 +38,7 @@ import {
 } from "../execution/stream-run.js";
 import { freshId } from "../expression/expression.js";
 import { eventTimeColumn } from "../logical/event-time-column.js";
+import type { KeyedProgram } from "../logical/keyed.js";
 import type { Rows } from "../logical/rows.js";
 import type { PhysicalPlan, WatermarkPlan } from "../physical/plan.js";
 import { physicalText } from "../physical/text.js";
@@ -94,6 +95,7 @@ export class SqlStreamPlan implements StreamPlan {
   private store: StateStore | undefined;
   private families: ReadonlyMap<string, StateFamily> = new Map();
   private readonly planningMs: number;
+  private query = { id: "", runId: "" };
   private readonly stateMemory: MemoryScope;
   private stateHoldings: readonly Holding[] = [];
   private ran = false;
@@ -120,6 +122,7 @@ export class SqlStreamPlan implements StreamPlan {
 
   async open(context: PlanContext): Promise<void> {
     const { families, fragments } = this.built;
+    this.query = { id: context.queryId, runId: context.runId };
     fragments.start();
     if (families.length === 0) return;
     const { fileSystem, stateFolder, runId, conf, state } = context;
@@ -138,7 +141,9 @@ export class SqlStreamPlan implements StreamPlan {
     );
     const here = families.filter((spec) => divided.every((one) => one.operatorId !== spec.operatorId));
     this.families = new Map(here.map((spec) => [familyKey(spec.operatorId, spec.name), store.family(spec)]));
-    this.stateHoldings = here.map(({ operatorId, operatorName }) =>
+    // an operator may have several tables, and is one holder
+    const holders = new Map(here.map((spec) => [spec.operatorId, spec]));
+    this.stateHoldings = [...holders.values()].map(({ operatorId, operatorName }) =>
       this.stateMemory.hold(
         () => `the state of ${operatorName}, operator ${operatorId}`,
         () => store.metrics(operatorId).memoryUsedBytes,
@@ -181,6 +186,7 @@ export class SqlStreamPlan implements StreamPlan {
       this.offsets,
       memory,
       () => this.checkState(),
+      this.query,
     );
     let messages: CommitMessage[][];
     try {
@@ -250,15 +256,19 @@ export class SqlStreamPlan implements StreamPlan {
   }
 
   async close(): Promise<void> {
-    this.built.fragments.close();
-    this.stateMemory.close();
-    await this.store?.close();
+    try {
+      this.built.close();
+    } finally {
+      this.stateMemory.close();
+      await this.store?.close();
+    }
   }
 }
 
 /** One batch: where the scans read, and what the operators report. */
 class BatchRun implements Run, StreamRun {
   readonly runId: number = freshId();
+  readonly query: StreamRun["query"];
   readonly signal: AbortSignal;
   readonly memory: MemoryScope;
   readonly checkState: () => void;
@@ -289,7 +299,9 @@ class BatchRun implements Run, StreamRun {
     offsets: ReadonlyMap<number, number>,
     memory: MemoryScope,
     checkState: () => void,
+    query: StreamRun["query"],
   ) {
+    this.query = query;
     this.memory = memory;
     this.checkState = checkState;
     this.request = request;
@@ -360,6 +372,7 @@ class BatchRun implements Run, StreamRun {
       droppedByWatermark: 0,
       updatesMs: 0,
       removalsMs: 0,
+      internalRows: 0,
       custom: {},
     };
     this.operatorCounts.set(operatorId, counts);
@@ -389,7 +402,7 @@ class BatchRun implements Run, StreamRun {
       const metrics = this.store.metrics(one.operatorId);
       return {
         operatorName: one.operatorName,
-        numRowsTotal: metrics.rowsTotal,
+        numRowsTotal: metrics.rowsTotal - one.internalRows,
         numRowsUpdated: one.updated,
         allUpdatesTimeMs: Math.round(one.updatesMs),
         numRowsRemoved: one.removed,
@@ -434,6 +447,12 @@ function familyKey(operatorId: number, name: string): string {
   return `${operatorId}/${name}`;
 }
 
+function waitsForWatermark(program: KeyedProgram): boolean {
+  return program.kind === "processor"
+    ? program.timeMode === "EventTime"
+    : program.timeout === "EventTimeTimeout";
+}
+
 /** Whether an operator forgets rows when the watermark moves. */
 function isEvicting(node: PhysicalPlan): boolean {
   switch (node.kind) {
@@ -442,7 +461,7 @@ function isEvicting(node: PhysicalPlan): boolean {
     case "deduplicate":
       return node.within !== undefined || eventTimeColumn(node.keys) >= 0;
     case "keyed":
-      return node.stateful !== undefined && node.program.timeout === "EventTimeTimeout";
+      return node.stateful !== undefined && waitsForWatermark(node.program);
     case "streamJoin":
       return node.bounds.left !== undefined || node.bounds.right !== undefined;
     default:

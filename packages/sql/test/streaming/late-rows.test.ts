@@ -10,6 +10,7 @@ import {
   type DataStreamWriter,
   expr,
   SparkSession,
+  StatefulProcessor,
   session_window,
   window,
 } from "../../src/index.js";
@@ -330,3 +331,55 @@ test("late rows have a place of their own", async () => {
     "SS_LATE_ROWS_AMONG_RESULTS",
   );
 });
+
+test.each([
+  [
+    "flatMapGroupsWithState",
+    (rows: DataFrame): DataFrame =>
+      rows
+        .groupByKey("k")
+        .flatMapGroupsWithState(
+          { state: "int", output: { k: "string" }, outputMode: "update", timeout: "EventTimeTimeout" },
+          () => [],
+        ),
+  ],
+  [
+    "transformWithStateExec",
+    (rows: DataFrame): DataFrame =>
+      rows.groupByKey("k").transformWithState(() => new Silent(), {
+        output: { k: "string" },
+        outputMode: "update",
+        timeMode: "EventTime",
+      }),
+  ],
+] as const)("%s tells the rows that it drops", async (operator, query) => {
+  const spark = await newSession();
+  const found: unknown[] = [];
+  const running = await query(stream(spark))
+    .writeStream.format("noop")
+    .outputMode("update")
+    .option("checkpointLocation", join(folder, "checkpoint"))
+    .lateRowsTo(
+      async (rows) => void found.push(...(await rows.select("operator", "watermark", "eventTime").collect())),
+    )
+    .start();
+  for (const row of [
+    ["a", 30, ""],
+    ["a", 15, ""],
+    ["a", 45, ""],
+    ["b", 20, ""],
+  ]) {
+    MemorySource.addData(SOURCE, row);
+    await running.processAllAvailable();
+  }
+  expect(found).toEqual([
+    { operator, watermark: new Date(20_000), eventTime: new Date(15_000) },
+    { operator, watermark: new Date(35_000), eventTime: new Date(20_000) },
+  ]);
+});
+
+class Silent extends StatefulProcessor<string, object, { k: string }> {
+  override handleInputRows(): { k: string }[] {
+    return [];
+  }
+}

@@ -1,4 +1,4 @@
-import { type ColumnBuilder, columnBuilder, type StructType, type Value } from "@ss/core";
+import { type ColumnBuilder, columnBuilder, StreamError, type StructType, type Value } from "@ss/core";
 import { toInternal } from "../../expression/internal-value.js";
 import type { Rows } from "../../logical/rows.js";
 
@@ -19,8 +19,8 @@ export class ObjectWriter {
 
   /** Adds a row: an object, or an array in the order of the columns. */
   add(row: unknown): void {
-    // an absent row is refused as a value of another type is
-    const values = toInternal(row ?? "null", this.schema, this.what) as readonly Value[];
+    if (typeof row !== "object" || row === null) throw noRow(row, this.what);
+    const values = toInternal(row, this.schema, this.what) as readonly Value[];
     const { builders } = this;
     for (let k = 0; k < builders.length; k++) builders[k]!.append(values[k]!);
     this.rowCount++;
@@ -32,4 +32,27 @@ export class ObjectWriter {
     this.rowCount = 0;
     return { columns: this.builders.map((builder) => builder.finish()), rowCount };
   }
+}
+
+/** Goes through what a program gave out; `who` names it in the error for what is no list of rows. */
+export function rowsGiven(rows: unknown, who: string): Iterator<unknown> {
+  if (typeof rows === "object" && rows !== null && Symbol.iterator in rows) {
+    return (rows as Iterable<unknown>)[Symbol.iterator]();
+  }
+  const promised =
+    typeof rows === "object" && rows !== null && (Symbol.asyncIterator in rows || "then" in rows);
+  const found = promised ? "a promise of rows" : String(rows);
+  throw new StreamError({
+    condition: "SS_NO_ROWS_GIVEN",
+    parameters: { who, found },
+    message: `${who} gives out rows as an array, or as a generator that does not wait, but it gave ${found}.`,
+  });
+}
+
+function noRow(row: unknown, what: string): StreamError {
+  return new StreamError({
+    condition: "SS_VALUE_NOT_OF_TYPE",
+    parameters: { value: String(row), type: "struct", what },
+    message: `${what}: ${String(row)} (${typeof row}) is no row. Give an object with the columns, or an array in their order.`,
+  });
 }

@@ -12,7 +12,7 @@ import {
   TrackedGroupState,
 } from "@ss/core";
 import type { ExternalOptions } from "../../expression/external-value.js";
-import type { GroupsProgram } from "../../logical/keyed.js";
+import { dropsLate, type GroupsProgram } from "../../logical/keyed.js";
 import type { Rows } from "../../logical/rows.js";
 import type { KeyedPlan } from "../../physical/plan.js";
 import { GroupStates, type StoredState } from "../keyed/group-states.js";
@@ -20,7 +20,7 @@ import { type GroupedRows, GroupObjects } from "../keyed/grouped-rows.js";
 import { KeyObjects } from "../keyed/key-objects.js";
 import { KeyedInput } from "../keyed/keyed-input.js";
 import { ObjectReader, valueReader } from "../keyed/object-reader.js";
-import { ObjectWriter } from "../keyed/object-writer.js";
+import { ObjectWriter, rowsGiven } from "../keyed/object-writer.js";
 import type { Operator, Run } from "../operator.js";
 import type { Families, OperatorCounts, TimedOperator } from "../stream-run.js";
 
@@ -106,7 +106,7 @@ export class GroupsWithStateOperator implements Operator, TimedOperator {
     const turn = this.turn(run);
     const { kept } = turn;
     const holder = `the rows of a batch by ${this.plan.keys[0]!.map((key) => key.name).join(", ")}`;
-    const late = this.program.timeout === "EventTimeTimeout" ? run.stream : undefined;
+    const late = dropsLate(this.program) ? run.stream : undefined;
     const lateness = late && kept && { ...late.watermarksOf(this.operatorId), counts: kept.counts };
     const groups = await this.input.grouped(run, holder, lateness);
     const initial = await this.initialStates(run, groups);
@@ -144,7 +144,8 @@ export class GroupsWithStateOperator implements Operator, TimedOperator {
 
   /** In the first batch, and on a table, what groups begin with; groups without rows come along. */
   private async initialStates(run: Run, groups: GroupedRows): Promise<InitialStates | undefined> {
-    if (this.initial === undefined || (run.stream !== undefined && run.stream.batchId > 0)) return undefined;
+    const isLater = this.plan.stateful !== undefined && run.stream!.batchId > 0;
+    if (this.initial === undefined || isLater) return undefined;
     const given = await this.initial.grouped(run, "the initial state");
     const { starts, rows } = given.order();
     const own = groups.groupsOf(given.keys(), given.groupCount);
@@ -227,7 +228,7 @@ export class GroupsWithStateOperator implements Operator, TimedOperator {
     rows: Iterable<object>,
     state: TrackedGroupState<unknown>,
   ): Generator<Rows> {
-    const given = this.guarded(() => this.program.run(key, rows, state)[Symbol.iterator]());
+    const given = this.guarded(() => rowsGiven(this.program.run(key, rows, state), "the function"));
     for (;;) {
       const next = this.guarded(() => given.next());
       if (next.done === true) return;

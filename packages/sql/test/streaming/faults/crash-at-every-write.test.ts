@@ -118,3 +118,12 @@ test.each([NOTHING_SURVIVES, CHANCE])(
     expect(await survives(options, random, collected, queries.VISITS_RESULT)).toBeGreaterThan(60);
   },
 );
+
+test.each([NOTHING_SURVIVES, CHANCE])(
+  "a processor finds its variables and its timers, wherever the power goes",
+  PATIENCE,
+  async (random) => {
+    const options = { ...queries.DIARY, conf: SNAPSHOT_EACH_TIME };
+    expect(await survives(options, random, collected, queries.DIARY_RESULT)).toBeGreaterThan(60);
+  },
+);

@@ -1,4 +1,12 @@
-import { expr, session_window, window } from "../../../src/index.js";
+import {
+  expr,
+  type ListState,
+  type MapState,
+  StatefulProcessor,
+  session_window,
+  type ValueState,
+  window,
+} from "../../../src/index.js";
 import type { TrialOptions } from "./trial.js";
 
 const SCHEMA = "k STRING, n INT, t TIMESTAMP";
@@ -172,4 +180,82 @@ export const VISITS_RESULT: readonly string[] = [
   "b 1 4",
   "b 1 NULL",
   "c 1 NULL",
+];
+
+/** Remembers how many rows a key has had, all their numbers and when each number came last; told when five seconds of event time have passed. */
+class Diary extends StatefulProcessor<
+  string,
+  { readonly n: number; readonly t: Date },
+  { k: string; text: string }
+> {
+  private rows!: ValueState<{ count: number | null }>;
+  private numbers!: ListState<number>;
+  private lasts!: MapState<number, Date>;
+
+  override init(): void {
+    const handle = this.getHandle();
+    this.rows = handle.getValueState("rows", { count: "int" });
+    this.numbers = handle.getListState("numbers", "int");
+    this.lasts = handle.getMapState("lasts", "int", "timestamp");
+  }
+
+  override *handleInputRows(
+    k: string,
+    rows: Iterable<{ readonly n: number; readonly t: Date }>,
+  ): Iterable<{ k: string; text: string }> {
+    let count = this.rows.get()?.count ?? 0;
+    for (const { n, t } of rows) {
+      count++;
+      this.numbers.appendValue(n);
+      this.lasts.updateValue(n % 2, t);
+      this.getHandle().registerTimer(t.getTime() + 5000);
+    }
+    this.rows.update({ count });
+    yield { k, text: this.page() };
+  }
+
+  override *handleExpiredTimer(k: string): Iterable<{ k: string; text: string }> {
+    yield { k, text: `${this.page()} !` };
+    if ([...this.getHandle().listTimers()].length > 1) return;
+    this.rows.clear();
+    this.numbers.clear();
+    this.lasts.clear();
+  }
+
+  private page(): string {
+    const lasts = [...this.lasts.iterator()].map(([n, at]) => `${n}:${at.getTime() / 1000}`).sort();
+    return `${this.rows.get()?.count} [${[...this.numbers.get()]}] ${lasts}`;
+  }
+}
+
+export const DIARY: TrialOptions = {
+  schema: SCHEMA,
+  inputs: INPUTS,
+  mode: "update",
+  query: (stream) =>
+    stream
+      .withWatermark("t", "5 seconds")
+      .groupByKey("k")
+      .transformWithState(() => new Diary(), {
+        output: { k: "string", text: "string" },
+        outputMode: "update",
+        timeMode: "EventTime",
+      }),
+};
+/**
+ * The watermark is 7 s after the first addition: the timer of a at 6 s fires, those at 9 s (b) and 17 s (a) wait. The second addition brings it to
+ * 21 s, and both fire, so that a has one for 31 s left and b nothing. In the third 3 s is late; the watermark becomes 36 s: a's timer at 31 s and
+ * c's at 34 s fire, and a's for 46 s is left.
+ */
+export const DIARY_RESULT: readonly string[] = [
+  "a 2 [1,3] 1:12",
+  "a 2 [1,3] 1:12 !",
+  "a 3 [1,3,4] 0:26,1:12",
+  "a 3 [1,3,4] 0:26,1:12 !",
+  "a 4 [1,3,4,7] 0:26,1:41",
+  "a 4 [1,3,4,7] 0:26,1:41 !",
+  "b 1 [2] 0:4",
+  "b 1 [2] 0:4 !",
+  "c 1 [6] 0:29",
+  "c 1 [6] 0:29 !",
 ];

@@ -1,7 +1,16 @@
 import { MemorySource } from "@ss/source-memory";
 import { checkNewRows, checkProgress, expectFailure, jumpClock, perform, VirtualClock } from "@ss/testkit";
 import { expect, test } from "vitest";
-import { col, type DataFrame, GroupStateTimeout, SparkSession, schemaOf } from "../../../src/index.js";
+import {
+  type Column,
+  col,
+  type DataFrame,
+  GroupStateTimeout,
+  SparkSession,
+  schemaOf,
+  session_window,
+  window,
+} from "../../../src/index.js";
 import { restart, Stage } from "./stage.js";
 
 const { ProcessingTimeTimeout } = GroupStateTimeout;
@@ -370,4 +379,41 @@ test("explain and progress name the operator", async () => {
       expect((query as never as { explain(): string }).explain()).toContain("MapGroupsWithState [k#");
     }),
   );
+});
+
+test("windows are keys as columns are, sessions are not", async () => {
+  const { spark } = await Stage.set();
+  const table = spark.createDataFrame(
+    [1, 3, 12].map((seconds) => [new Date(seconds * 1000)]),
+    "t TIMESTAMP",
+  );
+  const counts = (key: Column): DataFrame =>
+    table
+      .groupByKey(key)
+      .mapGroupsWithState({ state: "int", output: { from: "timestamp", n: "int" } }, (span, rows) => ({
+        from: span.start,
+        n: [...rows].length,
+      }));
+  expect(await counts(window("t", "10 seconds")).orderBy("from").collect()).toEqual([
+    { from: new Date(0), n: 2 },
+    { from: new Date(10_000), n: 1 },
+  ]);
+  await expect(counts(session_window("t", "5 seconds")).collect()).rejects.toThrow(
+    "SS_SESSION_WINDOW_AS_KEY",
+  );
+  await spark.stop();
+});
+
+test("a function that waits, or gives out something else, is told so", async () => {
+  const { spark } = await Stage.set();
+  const keyed = spark.createDataFrame([["a"]], "k STRING").groupByKey("k");
+  const gives = (rows: unknown): Promise<unknown> =>
+    keyed
+      .flatMapGroupsWithState({ state: "int", output: "n INT", outputMode: "append" }, () => rows as never)
+      .collect();
+  await expect(gives(Promise.resolve([]))).rejects.toThrow("it gave a promise of rows");
+  await expect(gives(undefined)).rejects.toThrow("it gave undefined");
+  await expect(gives([undefined])).rejects.toThrow("undefined (undefined) is no row");
+  await expect(gives([7])).rejects.toThrow("7 (number) is no row");
+  await spark.stop();
 });

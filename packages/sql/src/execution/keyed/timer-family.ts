@@ -1,0 +1,108 @@
+import {
+  type Column,
+  columnBuilder,
+  Int64Column,
+  type OutputMode,
+  StructField,
+  StructType,
+  type TimeMode,
+  type TimerRows,
+  TimestampType,
+  takeColumn,
+} from "@ss/core";
+import { PROCESSOR_OPERATOR } from "../../physical/operator-names.js";
+import { type FamilyContext, keySchemaOf, VariableFamily } from "./variable-family.js";
+
+/** Timers whose time has come. */
+export interface ExpiredTimers {
+  readonly keys: readonly Column[];
+  /** Microseconds. */
+  readonly times: BigInt64Array;
+}
+
+/** The table of timers, ordered by their times. It is there for every processor, and tells what cannot change between two runs of it. */
+export class TimerFamily extends VariableFamily implements TimerRows {
+  private readonly added: number[] = [];
+  private readonly removed: number[] = [];
+  private readonly addedTimes: bigint[] = [];
+  private readonly removedTimes: bigint[] = [];
+
+  constructor(timeMode: TimeMode, outputMode: OutputMode, context: FamilyContext) {
+    const { operatorId, keys } = context;
+    const spec = {
+      operatorId,
+      operatorName: PROCESSOR_OPERATOR,
+      name: "$timers",
+      keySchema: keySchemaOf(keys, [StructField("$time", TimestampType, false)]),
+      valueSchema: new StructType([]),
+      prefix: keys.length,
+      orderedBy: keys.length,
+      settings: { outputMode: outputMode.charAt(0).toUpperCase() + outputMode.slice(1), timeMode },
+    };
+    super(spec, context);
+  }
+
+  add(timeMs: number): void {
+    this.flushRemoved();
+    this.added.push(this.context.cursor.index);
+    this.addedTimes.push(micros(timeMs));
+  }
+
+  remove(timeMs: number): void {
+    this.flushAdded();
+    this.removed.push(this.context.cursor.index);
+    this.removedTimes.push(micros(timeMs));
+  }
+
+  list(): readonly number[] {
+    this.flush();
+    const { positions, keys } = this.family.match(this.context.cursor.oneKey(), 1);
+    const times = (keys[keys.length - 1] as Int64Column).values;
+    return Array.from(positions, (position) => Number(times[position]! / 1000n)).sort((a, b) => a - b);
+  }
+
+  flush(): void {
+    this.flushAdded();
+    this.flushRemoved();
+  }
+
+  /** All timers at or before a time, in the order of their times. */
+  expired(timeMs: number): ExpiredTimers {
+    const builders = this.spec.keySchema.fields.map((field) => columnBuilder(field.type));
+    for (const { keys, rowCount } of this.family.scanBelow(micros(timeMs))) {
+      for (let k = 0; k < builders.length; k++) builders[k]!.appendRange(keys[k]!, 0, rowCount);
+    }
+    const columns = builders.map((builder) => builder.finish());
+    const times = (columns[columns.length - 1] as Int64Column).values;
+    const order = Int32Array.from(times, (_, i) => i).sort((a, b) =>
+      times[a]! < times[b]! ? -1 : times[a]! > times[b]! ? 1 : a - b,
+    );
+    const keys = columns.slice(0, -1).map((column) => takeColumn(column, order, order.length));
+    return { keys, times: BigInt64Array.from(order, (i) => times[i]!) };
+  }
+
+  private flushAdded(): void {
+    const count = this.added.length;
+    if (count === 0) return;
+    this.family.put(this.keys(this.added, this.addedTimes), [], count);
+    this.added.length = 0;
+    this.addedTimes.length = 0;
+  }
+
+  private flushRemoved(): void {
+    const count = this.removed.length;
+    if (count === 0) return;
+    this.family.remove(this.keys(this.removed, this.removedTimes), count);
+    this.removed.length = 0;
+    this.removedTimes.length = 0;
+  }
+
+  private keys(indexes: readonly number[], times: readonly bigint[]): readonly Column[] {
+    const column = new Int64Column(TimestampType, times.length, null, BigInt64Array.from(times));
+    return [...this.context.cursor.keysAt(indexes), column];
+  }
+}
+
+function micros(timeMs: number): bigint {
+  return BigInt(Math.trunc(timeMs)) * 1000n;
+}
