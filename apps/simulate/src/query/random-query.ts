@@ -8,6 +8,7 @@ import { plainRows } from "./plain-rows.js";
 import { randomProject } from "./project.js";
 import { ROW_SCHEMA } from "./row.js";
 import { sessionWindow } from "./session.js";
+import { groupsWithState, statefulProcessor } from "./state-by-key.js";
 import type { Step } from "./step.js";
 import type { Terminal } from "./terminal.js";
 
@@ -21,6 +22,8 @@ const TERMINALS: Readonly<Record<string, (random: SeededRandom) => Terminal>> = 
   sliding: slidingWindow,
   session: sessionWindow,
   limit: randomLimit,
+  groups: groupsWithState,
+  processor: statefulProcessor,
 };
 
 const STEPS: Readonly<Record<string, (random: SeededRandom) => Step>> = {
