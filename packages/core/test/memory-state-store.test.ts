@@ -337,3 +337,85 @@ test("values that are written over again and again do not pile up", async () => 
   expect(store.metrics(0).memoryUsedBytes).toBeLessThan(4 << 20);
   expect(rows(words!)[4]).toEqual(["w4", 1n, 300n, list]);
 });
+
+const growing = (value: string): FamilySpec => ({
+  operatorId: 0,
+  name: "visits",
+  keySchema: parseDdl("word STRING"),
+  valueSchema: parseDdl(value),
+  growing: true,
+});
+
+test.each([1, 100])(
+  "a growing family finds null in fields that came later, in files of old and new, snapshots after %i deltas",
+  async (minDeltas) => {
+    const folder = new Folder();
+    folder.conf = { "spark.sql.streaming.stateStore.minDeltasForSnapshot": String(minDeltas) };
+    const before = growing("v STRUCT<a: INT, l: ARRAY<STRUCT<x: STRING>>, m: MAP<STRING, STRUCT<y: INT>>>");
+    const after = growing(
+      "v STRUCT<a: INT, l: ARRAY<STRUCT<x: STRING, z: BIGINT>>, m: MAP<STRING, STRUCT<y: INT, w: ARRAY<INT>>>, more: STRING>, at TIMESTAMP",
+    );
+    const [store, old] = await folder.open(null, before);
+    put(old!, [
+      ["a", [1, [["p"], null, ["q"]], { keys: ["k"], values: [[5]] }]],
+      ["b", null],
+    ]);
+    const first = await store.commit(1, unfenced);
+    await store.maintain(0);
+    const [later, now] = await folder.open(first, after);
+    const grown = [1, [["p", null], null, ["q", null]], { keys: ["k"], values: [[5, null]] }, null];
+    expect(rows(now!)).toEqual([
+      ["a", grown, null],
+      ["b", null, null],
+    ]);
+    const fresh = [2, [["r", 7n]], { keys: [], values: [] }, "new"];
+    put(now!, [["c", fresh, 9n]]);
+    remove(now!, [["b"]]);
+    const second = await later.commit(2, unfenced);
+    await later.maintain(0);
+    const [, again] = await folder.open(second, after);
+    expect(rows(again!)).toEqual([
+      ["a", grown, null],
+      ["c", fresh, 9n],
+    ]);
+    await expect(folder.open(second, before)).rejects.toMatchObject({
+      condition: "STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE",
+    });
+  },
+);
+
+test("a family that does not grow takes no further fields", async () => {
+  const folder = new Folder();
+  const { growing: _, ...fixed } = growing("v STRUCT<a: INT>");
+  const [store, family] = await folder.open(null, fixed);
+  put(family!, [["a", [1]]]);
+  const version = await store.commit(1, unfenced);
+  const wider = { ...fixed, valueSchema: parseDdl("v STRUCT<a: INT, b: INT>") };
+  await expect(folder.open(version, wider)).rejects.toMatchObject({
+    condition: "STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE",
+  });
+});
+
+test("another setting, and another kind of variable, are refused; those that come or go are not", async () => {
+  const folder = new Folder();
+  const base = growing("v INT");
+  const [store, family] = await folder.open(null, {
+    ...base,
+    variable: "ValueState",
+    settings: { timeMode: "NoTime" },
+  });
+  put(family!, [["a", 1]]);
+  const version = await store.commit(1, unfenced);
+  const open = (changes: Partial<FamilySpec>): Promise<unknown> =>
+    folder.open(version, { ...base, ...changes });
+  await expect(open({ variable: "ValueState", settings: { timeMode: "EventTime" } })).rejects.toMatchObject({
+    condition: "STATE_STORE_INVALID_CONFIG_AFTER_RESTART",
+    parameters: { configName: "timeMode", oldConfig: "NoTime", newConfig: "EventTime" },
+  });
+  await expect(open({ variable: "ListState" })).rejects.toMatchObject({
+    condition: "STATE_STORE_INVALID_VARIABLE_TYPE_CHANGE",
+    parameters: { stateVarName: "visits", oldType: "ValueState", newType: "ListState" },
+  });
+  await open({ variable: "ValueState", settings: { timeMode: "NoTime", another: "1" } });
+  await open({ variable: "ValueState" });
+});
