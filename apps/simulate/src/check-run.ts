@@ -10,6 +10,13 @@ export interface CheckSettings {
   readonly withoutData: boolean;
 }
 
+/** What a run has to come to. */
+export interface ExpectedRun {
+  /** The rows of each batch, by its id. */
+  readonly batches: ReadonlyMap<number, readonly OutputRow[]>;
+  readonly late: readonly OutputRow[];
+}
+
 /**
  * The rows that each batch has to give, by the model. Throws where the logs are wrong already: rows left out or taken twice, a
  * batch without data that had no reason or did not come, another watermark than the rows ask for.
@@ -19,9 +26,10 @@ export function checkRun(
   batches: readonly JournalBatch[],
   fed: readonly (readonly (readonly Row[])[])[],
   { policy, withoutData }: CheckSettings,
-): ReadonlyMap<number, readonly OutputRow[]> {
+): ExpectedRun {
   const model = new QueryModel(query, policy);
   const expected = new Map<number, readonly OutputRow[]>();
+  const late: OutputRow[] = [];
   let starts: readonly number[] = fed.map(() => -1);
   for (const { batchId, ends, watermarkMs, run } of batches) {
     if (run === null) throw new Error(`batch ${batchId} was not committed`);
@@ -33,10 +41,11 @@ export function checkRun(
       throw new Error(`batch ${batchId} ran with the watermark ${watermarkMs}, not ${result.watermarkMs}`);
     }
     expected.set(batchId, result.output);
+    late.push(...result.late);
     starts = ends;
   }
   const lost = fed.findIndex((additions, k) => additions.length - 1 !== starts[k]);
   if (lost >= 0) throw new Error(`source ${lost} stands at ${starts[lost]}, not at ${fed[lost]!.length - 1}`);
   if (withoutData && model.needsBatch) throw new Error("a batch without data did not come");
-  return expected;
+  return { batches: expected, late };
 }

@@ -1,4 +1,5 @@
 import type { StreamingQuery } from "@ss/core";
+import { fileSink } from "@ss/sink-file";
 import { MemorySource, memorySource } from "@ss/source-memory";
 import { SparkSession, Trigger } from "@ss/sql";
 import { FaultyFileSystem, type SeededRandom, seededRandom } from "@ss/testkit";
@@ -11,6 +12,7 @@ import { type Row, RowGenerator, sourceRow } from "./query/row.js";
 import { collecting } from "./sink/collecting.js";
 import { foreachBatch } from "./sink/foreach-batch.js";
 import { jsonFiles } from "./sink/json-files.js";
+import { checkLateRows } from "./sink/late-files.js";
 import { memoryTable } from "./sink/memory-table.js";
 import { type ObservedSink, writerOf } from "./sink/observed-sink.js";
 
@@ -87,7 +89,7 @@ class Simulation {
   }
 
   get operators(): string[] {
-    const { steps, terminal, sourceCount, sourceDelays, endDelay } = this.query;
+    const { steps, terminal, sourceCount, sourceDelays, endDelay, reportsLate } = this.query;
     const watermarked = sourceDelays || endDelay !== null ? ["watermark"] : [];
     const union = sourceCount > 1 ? ["union"] : [];
     return [
@@ -95,6 +97,7 @@ class Simulation {
       ...new Set(steps.map((step) => step.operator)),
       ...watermarked,
       terminal.operator,
+      ...(reportsLate ? ["late rows"] : []),
       this.sink.name,
     ];
   }
@@ -124,7 +127,10 @@ class Simulation {
   private async newSession(): Promise<SparkSession> {
     const { random } = this;
     const builder = SparkSession.builder()
-      .use(memorySource(), ...this.sink.plugins, { name: "simulated disk", fileSystems: [this.disk] })
+      .use(memorySource(), fileSink(), ...this.sink.plugins, {
+        name: "simulated disk",
+        fileSystems: [this.disk],
+      })
       .withClock(this.clock)
       .logTo(() => {});
     const settings = {
@@ -149,7 +155,7 @@ class Simulation {
       Trigger.ProcessingTime(0),
       Trigger.ProcessingTime(700),
     ]);
-    const writer = writerOf(queryFrame(this.query, spark, this.sources), this.query.terminal, CHECKPOINT);
+    const writer = writerOf(queryFrame(this.query, spark, this.sources), this.query, CHECKPOINT);
     return { spark, query: await this.sink.start(writer.trigger(trigger)) };
   }
 
@@ -222,7 +228,7 @@ class Simulation {
     this.feed();
     const spark = await this.newSession();
     const trigger = this.random.chance() ? Trigger.AvailableNow() : Trigger.Once();
-    const writer = writerOf(queryFrame(this.query, spark, this.sources), this.query.terminal, CHECKPOINT);
+    const writer = writerOf(queryFrame(this.query, spark, this.sources), this.query, CHECKPOINT);
     const query = await this.sink.start(writer.trigger(trigger));
     await query.awaitTermination();
     await spark.stop();
@@ -254,7 +260,8 @@ class Simulation {
     const withoutData = this.conf["spark.sql.streaming.noDataMicroBatches.enabled"] === "true";
     const policy = this.conf["spark.sql.streaming.multipleWatermarkPolicy"] as "min" | "max";
     const expected = checkRun(this.query, batches, this.fed, { policy, withoutData });
-    await this.sink.check(expected, this.query.terminal, this.disk, spark);
+    await this.sink.check(expected.batches, this.query.terminal, this.disk, spark);
+    if (this.query.reportsLate) checkLateRows(this.disk, expected.late);
     await spark.stop();
     return batches.length;
   }

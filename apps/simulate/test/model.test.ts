@@ -7,7 +7,7 @@ import { outputRow, type Row } from "../src/query/row.js";
 import { compareRows } from "../src/sink/observed-sink.js";
 
 const row = (id: number, t: number | null, n: number | null = 1): Row => ({ id, k: "a", n, t });
-const base = { sourceCount: 1, sourceDelays: null, steps: [], endDelay: null };
+const base = { sourceCount: 1, sourceDelays: null, steps: [], endDelay: null, reportsLate: false };
 const stateless: RandomQuery = { ...base, terminal: plainRows() };
 const settings = { policy: "min", withoutData: true } as const;
 const batch = (batchId: number, end: number, watermarkMs = 0, run: string | null = "r") => ({
@@ -21,6 +21,7 @@ const batch = (batchId: number, end: number, watermarkMs = 0, run: string | null
 const windows: RandomQuery = {
   ...base,
   endDelay: 5,
+  reportsLate: true,
   terminal: tumblingWindow({
     seed: 0,
     next: () => 0,
@@ -37,7 +38,10 @@ const windows: RandomQuery = {
 test("a stateless query gives the rows of each batch", () => {
   const fed = [[[row(1, 5)], [row(2, null)]]];
   const expected = checkRun(stateless, [batch(0, 0), batch(1, 1)], fed, settings);
-  expect([...expected.values()]).toEqual([[outputRow([1, "a", 1, 5])], [outputRow([2, "a", 1, null])]]);
+  expect([...expected.batches.values()]).toEqual([
+    [outputRow([1, "a", 1, 5])],
+    [outputRow([2, "a", 1, null])],
+  ]);
 });
 
 test("a window is given out when the watermark has passed its end, and rows that come later are dropped", () => {
@@ -46,7 +50,8 @@ test("a window is given out when the watermark has passed its end, and rows that
   const batches = [batch(0, 0, 0), batch(1, 1, 2000), batch(2, 1, 16000), batch(3, 2, 16000)];
   const expected = checkRun(windows, batches, fed, settings);
   const window = outputRow([0, 10, 2, 2, 6, 2, 4, 3]);
-  expect([...expected.values()]).toEqual([[], [], [window], []]);
+  expect([...expected.batches.values()]).toEqual([[], [], [window], []]);
+  expect(expected.late).toEqual([outputRow([16_000, 10_000, 4])]);
 });
 
 test("logs that leave out rows, stop early or run with another watermark are wrong", () => {

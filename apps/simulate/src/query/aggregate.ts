@@ -143,6 +143,7 @@ function aggregation(mode: OutputMode, grouping: Grouping): Terminal {
     evicts: timed && mode !== "complete",
     needsWatermark: mode === "append",
     columns: [...columns, ...RESULTS],
+    ...(timed && mode !== "complete" && { lateTimes: (row: Row) => timesOf(grouping.groupsOf(row)) }),
     frame: (stream) =>
       stream
         .groupBy(...keys)
@@ -150,6 +151,10 @@ function aggregation(mode: OutputMode, grouping: Grouping): Terminal {
         .selectExpr(...outputs, ...RESULTS),
     model: () => new AggregateModel(mode, grouping),
   };
+}
+
+function timesOf(groups: readonly Group[]): number[] {
+  return groups.flatMap(({ endMs }) => (endMs === null ? [] : [endMs]));
 }
 
 /** The aggregation with a Map from the keys' text to what the group has seen. */

@@ -1,5 +1,5 @@
 import type { RandomQuery } from "./random-query.js";
-import type { OutputRow, Row } from "./row.js";
+import { type OutputRow, outputRow, type Row } from "./row.js";
 import type { TerminalModel } from "./terminal.js";
 
 /** What the model is told about a batch. */
@@ -13,6 +13,8 @@ export interface ModelBatch {
 /** What the model says about a batch. */
 export interface ModelResult {
   readonly output: readonly OutputRow[];
+  /** The rows that are dropped for being late: watermark, event time and id. */
+  readonly late: readonly OutputRow[];
   /** The watermark that the batch has to run with. */
   readonly watermarkMs: number;
 }
@@ -50,9 +52,10 @@ export class QueryModel {
     let all: readonly Row[] = rows.flat();
     for (const step of this.query.steps) all = step.model(all);
     const output = this.terminal.batch(all, { lateMs, nowMs: watermarkMs });
+    const late = all.flatMap((row) => lateRows(row, this.query, lateMs));
     this.lastBatchWatermarkMs = watermarkMs;
     this.moveWatermark(this.query.sourceDelays ? rows : [all], run);
-    return { output, watermarkMs };
+    return { output, late, watermarkMs };
   }
 
   private moveWatermark(seen: readonly (readonly Row[])[], run: string): void {
@@ -68,4 +71,9 @@ export class QueryModel {
     const chosen = this.policy === "min" ? Math.min(...standing) : Math.max(...standing);
     this.watermarkMs = Math.max(this.watermarkMs, chosen);
   }
+}
+
+function lateRows(row: Row, { terminal, reportsLate }: RandomQuery, lateMs: number): OutputRow[] {
+  const times = reportsLate ? (terminal.lateTimes?.(row) ?? []) : [];
+  return times.filter((ms) => ms <= lateMs).map((ms) => outputRow([lateMs, ms, row.id]));
 }

@@ -44,6 +44,8 @@ export interface RandomQuery {
   /** The delay of a watermark right before the end; null: there is none. */
   readonly endDelay: number | null;
   readonly terminal: Terminal;
+  /** Whether late rows are written into files of their own. */
+  readonly reportsLate: boolean;
 }
 
 /** Chooses a query among the given operators; with no choice, among all. */
@@ -70,16 +72,19 @@ export function randomQuery(random: SeededRandom, operators: readonly string[]):
     steps,
     endDelay: watermarked && !early ? delay() : null,
     terminal,
+    reportsLate: watermarked && terminal.lateTimes !== undefined && random.chance(),
   };
 }
 
 /** The query in words. */
-export function queryText({ sourceCount, sourceDelays, steps, endDelay, terminal }: RandomQuery): string {
+export function queryText(query: RandomQuery): string {
+  const { sourceCount, sourceDelays, steps, endDelay, terminal, reportsLate } = query;
   const parts = [sourceCount > 1 ? "stream.union(stream)" : "stream"];
   if (sourceDelays) parts.push(`each withWatermark(t, ${sourceDelays.join(" and ")} seconds)`);
   parts.push(...steps.map((step) => step.text));
   if (endDelay !== null) parts.push(`withWatermark(t, ${endDelay} seconds)`);
   if (terminal.text !== "") parts.push(terminal.text);
+  if (reportsLate) parts.push("late rows into files");
   return parts.join(" . ");
 }
 

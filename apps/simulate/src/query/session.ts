@@ -31,6 +31,10 @@ export function sessionWindow(random: SeededRandom): Terminal {
     evicts: mode === "append",
     needsWatermark: mode === "append",
     columns: ["k", "ss", "se", ...RESULTS],
+    lateTimes: (row) => {
+      const seconds = gap.of(row);
+      return row.t === null || seconds === null ? [] : [(row.t + seconds) * 1000];
+    },
     frame: (stream) =>
       stream
         .groupBy(col("k"), session_window("t", gap.column))

@@ -27,6 +27,11 @@ export interface Terminal {
   readonly columns: readonly string[];
   /** Whether it only makes sense with a watermark before it. */
   readonly needsWatermark: boolean;
+  /**
+   * The event times of a row, in milliseconds: it is dropped for being late once for each that is at or before the watermark. Absent where
+   * nothing is dropped.
+   */
+  lateTimes?(row: Row): readonly number[];
   frame(stream: DataFrame): DataFrame;
   model(): TerminalModel;
 }

@@ -1,8 +1,10 @@
 import type { Plugin, StreamingQuery } from "@ss/core";
 import type { DataFrame, DataStreamWriter, SparkSession } from "@ss/sql";
 import type { FaultyFileSystem } from "@ss/testkit";
+import type { RandomQuery } from "../query/random-query.js";
 import type { OutputRow } from "../query/row.js";
 import type { Terminal } from "../query/terminal.js";
+import { LATE_OUTPUT } from "./late-files.js";
 
 /** The expected rows of each batch, by its id. */
 export type ExpectedBatches = ReadonlyMap<number, readonly OutputRow[]>;
@@ -24,8 +26,9 @@ export interface ObservedSink {
 }
 
 /** The writer of a query, with all that every sink has in common. */
-export function writerOf(frame: DataFrame, terminal: Terminal, checkpoint: string): DataStreamWriter {
-  return frame.writeStream.outputMode(terminal.mode).option("checkpointLocation", checkpoint);
+export function writerOf(frame: DataFrame, query: RandomQuery, checkpoint: string): DataStreamWriter {
+  const writer = frame.writeStream.outputMode(query.terminal.mode).option("checkpointLocation", checkpoint);
+  return query.reportsLate ? writer.lateRowsTo("json", { path: LATE_OUTPUT }) : writer;
 }
 
 /** Throws unless two lists hold the same rows, in any order. */
