@@ -51,7 +51,8 @@ export class SessionAggregateOperator implements Operator {
       .map((column) => takeColumn(column, order, groupCount));
     merged.merge(slotsOf(firsts), inOrder, groupCount);
     holding.look();
-    const first = Int32Array.from({ length: count }, (_, session) => order[firsts[session]!]!);
+    const first = new Int32Array(count);
+    for (let session = 0; session < count; session++) first[session] = order[firsts[session]!]!;
     const partColumns = this.keys.join({
       others: others.map((column) => takeColumn(column, first, count)),
       start: takeColumn(start, first, count) as typeof start,

@@ -24,16 +24,18 @@ export function mergeSessions(stretches: Stretches): Sessions {
   const entryCount = order.length;
   const firsts = new Int32Array(entryCount + 1);
   const sessionEnds = new BigInt64Array(entryCount);
+  const [startWords, endWords, lastWords] = [wordsOf(starts), wordsOf(ends), wordsOf(sessionEnds)];
   let count = 0;
   let key = -1;
   for (let place = 0; place < entryCount; place++) {
     const entry = order[place]!;
-    const last = count - 1;
-    if (keyOf[entry] !== key || starts[entry]! > sessionEnds[last]!) {
+    const goesOn = keyOf[entry] === key && compare(startWords, entry, lastWords, count - 1) <= 0;
+    if (!goesOn) {
       key = keyOf[entry]!;
-      firsts[count] = place;
-      sessionEnds[count++] = ends[entry]!;
-    } else if (ends[entry]! > sessionEnds[last]!) sessionEnds[last] = ends[entry]!;
+      firsts[count++] = place;
+    } else if (compare(endWords, entry, lastWords, count - 1) <= 0) continue;
+    lastWords[2 * count - 2] = endWords[2 * entry]!;
+    lastWords[2 * count - 1] = endWords[2 * entry + 1]!;
   }
   firsts[count] = entryCount;
   return { count, order, firsts: firsts.subarray(0, count + 1), ends: sessionEnds.subarray(0, count) };
@@ -45,14 +47,14 @@ const SHORT = 16;
 function byKeyAndStart({ keyOf, keyCount, starts }: Stretches): Int32Array {
   const bounds = boundsOf(keyOf, keyCount);
   const order = groupedByKey(keyOf, bounds);
-  const words = new Int32Array(starts.buffer, starts.byteOffset, 2 * starts.length);
+  const words = wordsOf(starts);
   for (let key = 0; key < keyCount; key++) {
     const from = bounds[key]!;
     const to = bounds[key + 1]!;
     if (to - from <= SHORT) insertionSort(order, words, from, to);
     else if (!isSorted(order, words, from, to)) {
       // typed arrays sort stably
-      order.subarray(from, to).sort((a, b) => compareStarts(words, a, b));
+      order.subarray(from, to).sort((a, b) => compare(words, a, words, b));
     }
   }
   return order;
@@ -78,7 +80,7 @@ function insertionSort(order: Int32Array, words: Int32Array, from: number, to: n
   for (let k = from + 1; k < to; k++) {
     const entry = order[k]!;
     let at = k;
-    while (at > from && compareStarts(words, order[at - 1]!, entry) > 0) {
+    while (at > from && compare(words, order[at - 1]!, words, entry) > 0) {
       order[at] = order[at - 1]!;
       at--;
     }
@@ -87,12 +89,16 @@ function insertionSort(order: Int32Array, words: Int32Array, from: number, to: n
 }
 
 function isSorted(order: Int32Array, words: Int32Array, from: number, to: number): boolean {
-  for (let k = from + 1; k < to; k++) if (compareStarts(words, order[k - 1]!, order[k]!) > 0) return false;
+  for (let k = from + 1; k < to; k++) if (compare(words, order[k - 1]!, words, order[k]!) > 0) return false;
   return true;
 }
 
+function wordsOf(times: BigInt64Array): Int32Array {
+  return new Int32Array(times.buffer, times.byteOffset, 2 * times.length);
+}
+
 /** Compares 64-bit numbers by their halves, so that no bigint is made. */
-function compareStarts(words: Int32Array, a: number, b: number): number {
-  const high = words[2 * a + 1]! - words[2 * b + 1]!;
-  return high !== 0 ? high : (words[2 * a]! >>> 0) - (words[2 * b]! >>> 0);
+function compare(a: Int32Array, i: number, b: Int32Array, j: number): number {
+  const high = a[2 * i + 1]! - b[2 * j + 1]!;
+  return high !== 0 ? high : (a[2 * i]! >>> 0) - (b[2 * j]! >>> 0);
 }

@@ -6,6 +6,7 @@ import {
   type StateRows,
   StructField,
   StructType,
+  sliceColumn,
   takeColumn,
 } from "@ss/core";
 import type { Rows } from "../../logical/rows.js";
@@ -96,14 +97,7 @@ export class SessionState {
       let to = from + 1;
       while (to < this.numbers.count && bounds[to + 1]! - bounds[from]! <= PIECE_ROWS) to++;
       const rows = byKey.subarray(bounds[from]!, bounds[to]!);
-      this.savePiece(
-        take(partial, rows),
-        Int32Array.from(rows, (row) => keyOf[row]! - from),
-        from,
-        to,
-        family,
-        counts,
-      );
+      this.savePiece(take(partial, rows), numbersFrom(keyOf, rows, from), from, to, family, counts);
       from = to;
       yield;
     }
@@ -150,8 +144,7 @@ export class SessionState {
     counts: StateCounts,
   ): void {
     const keyCount = to - from;
-    const numbers = Int32Array.from({ length: keyCount }, (_, k) => from + k);
-    const others = this.numbers.columns().map((column) => takeColumn(column, numbers, keyCount));
+    const others = this.numbers.columns().map((column) => sliceColumn(column, from, to));
     const known = family.match(others, keyCount);
     const knownCount = known.positions.length;
     const state = this.partialAt(known, known.positions);
@@ -175,15 +168,10 @@ export class SessionState {
       entries,
     );
     this.merged.merge(slots, buffers, entries.length);
-    const keys = others.map((column) =>
-      takeColumn(
-        column,
-        Int32Array.from(changes.firsts, (entry) => stretches.keyOf[entry]!),
-        count,
-      ),
-    );
-    const starts = BigInt64Array.from(changes.firsts, (entry) => stretches.starts[entry]!);
-    const ends = BigInt64Array.from(changes.sessions, (session) => sessions.ends[session]!);
+    const numbers = numbersFrom(stretches.keyOf, changes.firsts, 0);
+    const keys = others.map((column) => takeColumn(column, numbers, count));
+    const starts = timesAt(stretches.starts, changes.firsts);
+    const ends = timesAt(sessions.ends, changes.sessions);
     this.forget(family, state, changes.gone);
     family.put(
       [...keys, new Int64Column(this.keys.start.type, count, null, starts)],
@@ -282,6 +270,25 @@ function take(partial: Partial, rows: Int32Array): Partial {
   };
 }
 
+/** The numbers of some entries, counted from `origin`. */
+function numbersFrom(numbers: Int32Array, entries: Int32Array, origin: number): Int32Array {
+  const taken = new Int32Array(entries.length);
+  for (let i = 0; i < entries.length; i++) taken[i] = numbers[entries[i]!]! - origin;
+  return taken;
+}
+
+/** Some of many times, by their halves, so that no bigint is made. */
+function timesAt(times: BigInt64Array, entries: Int32Array): BigInt64Array {
+  const from = new Int32Array(times.buffer, times.byteOffset, 2 * times.length);
+  const taken = new BigInt64Array(entries.length);
+  const to = new Int32Array(taken.buffer);
+  for (let i = 0; i < entries.length; i++) {
+    to[2 * i] = from[2 * entries[i]!]!;
+    to[2 * i + 1] = from[2 * entries[i]! + 1]!;
+  }
+  return taken;
+}
+
 function joined(first: Int32Array, second: Int32Array): Int32Array {
   const both = new Int32Array(first.length + second.length);
   both.set(first);
@@ -307,5 +314,7 @@ function boundAt(watermarkMs: number, { offset }: EventTime): bigint {
 }
 
 function identity(count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, i) => i);
+  const numbers = new Int32Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = i;
+  return numbers;
 }
