@@ -187,7 +187,9 @@ export type {
   StateVersion,
 } from "./state/state-store.js";
 export type { StateView, StateViewField, StateViewSource } from "./state/state-view.js";
-export type { Trigger } from "./trigger/trigger.js";
+export { checkRunMode, type RunModeSubject } from "./trigger/check-run-mode.js";
+export type { AsyncProgress, RunMode } from "./trigger/run-mode.js";
+export type { OpenTrigger, Trigger } from "./trigger/trigger.js";
 export { IDLE_INPUT_KEY } from "./trigger/watermark-tracker.js";
 export {
   type PartitionReader,

@@ -4,6 +4,7 @@ import {
   type CommitMessage,
   type OutputMode,
   type PartitionWriter,
+  type RunMode,
   renderTable,
   type Sink,
   type SinkBatch,
@@ -38,11 +39,12 @@ interface Printable {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Prints each batch as a table when it is committed. */
+/** Prints each batch as a table when it is committed, and the rows of an open batch as they come. */
 export class ConsoleSink implements Sink {
   readonly description = "ConsoleTable";
   readonly delivery = "atLeastOnce";
   readonly outputModes: readonly OutputMode[] = ["append", "update", "complete"];
+  readonly runModes: readonly RunMode[] = ["asyncProgress", "continuous", "realTime"];
   private readonly settings: ConsoleSettings;
 
   constructor(settings: ConsoleSettings) {
@@ -51,16 +53,26 @@ export class ConsoleSink implements Sink {
 
   async begin(batch: SinkBatch): Promise<BatchWrite> {
     const { numRows, zone } = this.settings;
+    let shownRows = 0;
+    const show = async ({ count, rows }: Printable): Promise<void> => {
+      if (count === 0) return;
+      shownRows += count;
+      await this.print(batch, rows);
+    };
     return {
       alreadyCommitted: false,
-      writer: async () => new RowCollector(batch.schema, zone, numRows + 1),
+      writer: async () => new RowCollector(batch.schema, zone, numRows + 1, show),
       commit: async (messages) => {
         const parts = messages as unknown as readonly Printable[];
-        await this.print(
-          batch,
-          parts.flatMap(({ rows }) => rows),
-        );
-        return { numOutputRows: parts.reduce((sum, { count }) => sum + count, 0) };
+        const restRows = parts.reduce((sum, { count }) => sum + count, 0);
+        // of an open batch all rows may have been shown already
+        if (restRows > 0 || shownRows === 0) {
+          await this.print(
+            batch,
+            parts.flatMap(({ rows }) => rows),
+          );
+        }
+        return { numOutputRows: shownRows + restRows };
       },
       abort: async () => {},
     };
@@ -87,8 +99,15 @@ class RowCollector implements PartitionWriter {
   private readonly rowCountMax: number;
   private rows: string[][] = [];
   private count = 0;
+  private readonly show: (rows: Printable) => Promise<void>;
 
-  constructor(schema: StructType, zone: TimeZone, rowCountMax: number) {
+  constructor(
+    schema: StructType,
+    zone: TimeZone,
+    rowCountMax: number,
+    show: (rows: Printable) => Promise<void>,
+  ) {
+    this.show = show;
     this.formatters = schema.fields.map(({ type }) => cellFormatter(type, zone));
     this.rowCountMax = rowCountMax;
   }
@@ -99,6 +118,13 @@ class RowCollector implements PartitionWriter {
       this.rows.push(this.formatters.map((format, k) => format(valueAt(batch.columns[k]!, i))));
     }
     this.count += batch.rowCount;
+  }
+
+  async flush(): Promise<void> {
+    const { count, rows } = this;
+    this.count = 0;
+    this.rows = [];
+    await this.show({ count, rows });
   }
 
   async finish(): Promise<CommitMessage> {

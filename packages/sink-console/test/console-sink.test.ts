@@ -52,6 +52,33 @@ async function print(sink: Sink, ddl: string, batchId: number, ...partitions: Va
   return (await write.commit(messages)).numOutputRows;
 }
 
+test("prints the rows of an open batch as they come, and each of them once", async () => {
+  const paper = new Paper();
+  const schema = parseDdl("word STRING");
+  const sink = await sinkOn(paper, "word STRING");
+  const { signal } = new AbortController();
+  const write = await sink.begin({
+    queryId: "q",
+    runId: "r",
+    outputId: 0,
+    batchId: 0,
+    schema,
+    mode: "update",
+    signal,
+  });
+  const writer = await write.writer(0);
+  for (const word of ["owl", "cat"]) {
+    await writer.write(batchFromRows(schema, [[word]]));
+    await writer.flush!();
+    expect(paper.text).toContain(word);
+  }
+  expect(paper.text.match(/owl/g)).toHaveLength(1);
+  const before = paper.text;
+  await writer.flush!();
+  expect((await write.commit([await writer.finish()])).numOutputRows).toBe(2);
+  expect(paper.text).toBe(before);
+});
+
 test("prints each batch as a table under its number", async () => {
   const paper = new Paper();
   const ddl = "word STRING, count BIGINT";

@@ -3,6 +3,7 @@ import {
   type Offset,
   type Partition,
   type ReadLimit,
+  type RunMode,
   type ScanRequest,
   type SessionContext,
   type Source,
@@ -52,6 +53,7 @@ export class MemoryReader implements Source {
   readonly description: string;
   readonly schema: StructType;
   readonly replayable = true;
+  readonly runModes: readonly RunMode[] = ["continuous", "realTime"];
   readonly readLimit: ReadLimit = { kind: "allAvailable" };
   private readonly rows: NamedRows;
   private readonly view: RowsView;

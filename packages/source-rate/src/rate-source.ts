@@ -4,6 +4,7 @@ import {
   type Offset,
   type Partition,
   type ReadLimit,
+  type RunMode,
   type ScanRequest,
   type Source,
   type SourceContext,
@@ -36,6 +37,7 @@ export class RateSource implements Source {
   readonly description: string;
   readonly schema: StructType = RATE_SCHEMA;
   readonly replayable = true;
+  readonly runModes: readonly RunMode[] = ["continuous"];
   readonly readLimit: ReadLimit = { kind: "allAvailable" };
   private readonly settings: RateSettings;
   private clock!: Clock;

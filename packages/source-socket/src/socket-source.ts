@@ -9,6 +9,7 @@ import {
   type Offset,
   type Partition,
   type ReadLimit,
+  type RunMode,
   type ScanRequest,
   type Source,
   type SourceContext,
@@ -49,6 +50,7 @@ export class SocketSource implements Source {
   readonly description: string;
   readonly schema: StructType;
   readonly replayable = false;
+  readonly runModes: readonly RunMode[] = ["continuous"];
   readonly readLimit: ReadLimit = { kind: "allAvailable" };
   private readonly settings: SocketSettings;
   /** Positions in it are those of this connection. */

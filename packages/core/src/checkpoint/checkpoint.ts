@@ -74,8 +74,7 @@ export class Checkpoint {
     if (latest < 0) return FRESH;
     const last = await offsets.get(latest);
     const oldestKept = last.oldestKept ?? Math.max(0, latest - retained + 1);
-    offsets.checkNoGap(oldestKept);
-    commits.checkNoGap(oldestKept);
+    await this.checkNoGap(oldestKept);
     if (commits.latestId === latest) {
       const { nextBatchWatermarkMs, state } = await commits.get(latest);
       return {
@@ -91,7 +90,8 @@ export class Checkpoint {
     }
     const { batchWatermarkMs: watermarkMs, conf } = last;
     if (latest === 0) return { ...FRESH, replay: last, watermarkMs, conf, oldestKept };
-    const before = await offsets.get(latest - 1);
+    const beforeId = offsets.idBefore(latest);
+    const before = await offsets.get(beforeId < 0 ? latest - 1 : beforeId);
     return {
       batchId: latest,
       replay: last,
@@ -99,7 +99,7 @@ export class Checkpoint {
       lastBatchWatermarkMs: before.batchWatermarkMs,
       watermarkMs,
       conf,
-      state: (await commits.get(latest - 1)).state,
+      state: (await commits.get(beforeId)).state,
       oldestKept,
     };
   }
@@ -112,7 +112,25 @@ export class Checkpoint {
 
   private checkPairs(): void {
     const { offsets, commits } = this;
+    const before = offsets.idBefore(offsets.latestId);
     if (commits.latestId > offsets.latestId) throw missingEntry(offsets.pathOf(commits.latestId));
-    if (commits.latestId < offsets.latestId - 1) throw missingEntry(commits.pathOf(offsets.latestId - 1));
+    if (commits.latestId < before) throw missingEntry(commits.pathOf(before));
+  }
+
+  /**
+   * Throws for a gap among the entries from `oldestKept` on; older ones may be half-way through a purge. Where an offset entry does not follow
+   * that of the batch before, it says which one it follows; a batch that has the one entry has the other.
+   */
+  private async checkNoGap(oldestKept: number): Promise<void> {
+    const { offsets, commits } = this;
+    let before = Math.max(offsets.oldestId, oldestKept) - 1;
+    for (const id of offsets.idsFrom(before + 1)) {
+      const expected = id === before + 1 ? before : ((await offsets.get(id)).previous ?? id - 1);
+      if (expected > before) throw missingEntry(offsets.pathOf(expected));
+      before = id;
+    }
+    for (const id of offsets.idsFrom(Math.max(commits.oldestId, oldestKept))) {
+      if (id < commits.latestId && !commits.has(id)) throw missingEntry(commits.pathOf(id));
+    }
   }
 }

@@ -50,11 +50,23 @@ export class MetadataLog<T extends { readonly writer: string | null }> {
     return `${this.folder}/${id}`;
   }
 
-  /** Throws for a gap among the entries from `oldestKept` on; older ones may be half-way through a purge. */
-  checkNoGap(oldestKept: number): void {
-    const present = new Set(this.ids);
-    for (let id = Math.max(this.oldestId, oldestKept); id < this.latestId; id++)
-      if (!present.has(id)) throw missingEntry(this.pathOf(id));
+  /** The id of the newest entry below `id`, or -1. */
+  idBefore(id: number): number {
+    return this.ids.findLast((other) => other < id) ?? -1;
+  }
+
+  /** The id of the `count`th newest entry, or -1 if there are fewer. */
+  idFromEnd(count: number): number {
+    return this.ids.at(-count) ?? -1;
+  }
+
+  /** The ids from one on, ascending. */
+  idsFrom(id: number): readonly number[] {
+    return this.ids.filter((other) => other >= id);
+  }
+
+  has(id: number): boolean {
+    return this.ids.includes(id);
   }
 
   /** An entry that has to be there. */

@@ -14,6 +14,11 @@ export interface OffsetEntry {
    * wrote the entry. Below it a loss of power may have undone a part of a purge, so that gaps there mean nothing.
    */
   readonly oldestKept: number | null;
+  /**
+   * The batch whose entry stands before this one, where that is not the batch before: a run that tracks its progress beside its batches
+   * writes only some of them. Null otherwise.
+   */
+  readonly previous: number | null;
   /** Where each source's part of the batch ends; null for a source that has delivered nothing yet. */
   readonly offsets: readonly (Offset | null)[];
   /** The run that wrote the entry; null where it was Spark. */
@@ -34,15 +39,16 @@ export function offsetLine(offset: Offset | null): string {
 }
 
 function encode(entry: OffsetEntry): LogEntry {
-  const { batchWatermarkMs, batchTimestampMs, conf, oldestKept, writer } = entry;
+  const { batchWatermarkMs, batchTimestampMs, conf, oldestKept, previous, writer } = entry;
+  const place = previous === null ? { oldestKept } : { oldestKept, previous };
   return {
-    fields: { batchWatermarkMs, batchTimestampMs, conf, oldestKept, writer },
+    fields: { batchWatermarkMs, batchTimestampMs, conf, ...place, writer },
     lines: entry.offsets.map(offsetLine),
   };
 }
 
 function decode({ fields, lines }: LogEntry, path: string): OffsetEntry {
-  const { batchWatermarkMs, batchTimestampMs, conf, oldestKept, writer } = fields;
+  const { batchWatermarkMs, batchTimestampMs, conf, oldestKept, previous, writer } = fields;
   if (typeof batchWatermarkMs !== "number" || typeof batchTimestampMs !== "number") {
     throw corruptFile(path, "the batch's watermark or timestamp is missing");
   }
@@ -51,6 +57,7 @@ function decode({ fields, lines }: LogEntry, path: string): OffsetEntry {
     batchTimestampMs,
     conf: (conf ?? {}) as Record<string, string>,
     oldestKept: typeof oldestKept === "number" ? oldestKept : null,
+    previous: typeof previous === "number" ? previous : null,
     offsets: lines.map((line) => parseOffset(line, path)),
     writer: typeof writer === "string" ? writer : null,
   };

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock/clock.js";
 import type { FileSystem } from "../file-system/file-system.js";
+import type { AsyncProgress } from "../trigger/run-mode.js";
 import type { Trigger } from "../trigger/trigger.js";
 import type { QueryLog } from "./query-listener.js";
 import type { PlanContext, StreamPlan } from "./stream-plan.js";
@@ -14,6 +15,8 @@ export interface QueryOptions {
   readonly temporary?: boolean;
   readonly fileSystem: FileSystem;
   readonly trigger: Trigger;
+  /** Present: the logs are written beside the batches, for stateless queries and the sinks that support it. */
+  readonly asyncProgress?: AsyncProgress | undefined;
   /**
    * Makes the plan of this run, with new Source and Sink objects that are not open yet. Called after the checkpoint was
    * read, so that `context.conf` answers with what it has pinned.

@@ -5,6 +5,7 @@ import type { Clock } from "../clock/clock.js";
 import { StreamError } from "../errors/stream-error.js";
 import { parseDurationMs } from "../plugin/options.js";
 import type { StreamingQueryProgress } from "../progress/progress.js";
+import { checkRunMode } from "../trigger/check-run-mode.js";
 import { batchesToRetain, MicroBatchLoop } from "../trigger/micro-batch-loop.js";
 import { withRetry } from "../trigger/retry.js";
 import { confInteger, type RunObserver } from "../trigger/run-environment.js";
@@ -157,6 +158,7 @@ export class QueryRun implements StreamingQuery {
         checkpoint,
         plan,
         trigger: this.options.trigger,
+        asyncProgress: this.options.asyncProgress,
         clock: this.context.clock,
         signal,
         conf: confInForce,
@@ -182,7 +184,7 @@ export class QueryRun implements StreamingQuery {
 
   /** Makes the plan and opens its sources, then itself. */
   private async openPlan(resume: ResumePoint, conf: PlanContext["conf"]): Promise<StreamPlan> {
-    const { fileSystem, checkpointLocation, trigger } = this.options;
+    const { fileSystem, checkpointLocation, trigger, asyncProgress } = this.options;
     const { clock } = this.context;
     const { signal } = this.controller;
     const { state } = resume;
@@ -192,6 +194,13 @@ export class QueryRun implements StreamingQuery {
     this.plan = plan;
     checkSourceCount(resume, plan);
     checkStateProvider(resume, plan);
+    checkRunMode({
+      trigger,
+      asyncProgress,
+      sources: plan.sources,
+      sinks: plan.outputs.map(({ sink }) => sink),
+      stateful: plan.pinnedConf[STATE_PROVIDER_KEY] !== undefined,
+    });
     for (const [k, source] of plan.sources.entries()) {
       const log = fileSourceLog(fileSystem, checkpointLocation, k);
       await withRetry(clock, signal, () => source.open({ log, clock, signal }));

@@ -41,8 +41,13 @@ export interface BatchRequest {
   readonly previousWatermarkMs: number;
   /** State at or before it is complete and may be emitted and forgotten. 0 before any. */
   readonly watermarkMs: number;
-  /** One per source of the plan, in its order. */
+  /** One per source of the plan, in its order; all null in an open batch. */
   readonly ranges: readonly (OffsetRange | null)[];
+  /**
+   * Present in an open batch: its ranges, part after part as rows come. The plan hands the rows of a part to the writers and flushes them before it
+   * asks for the next part; when there is none, it goes on as at the end of any batch. Nothing else changes from part to part.
+   */
+  readonly parts?: AsyncIterable<readonly (OffsetRange | null)[]>;
   /** One per output of the plan, in its order. */
   readonly writes: readonly BatchWrite[];
   /** Throws if another run has taken over the checkpoint. */

@@ -1,6 +1,7 @@
 import type { Batch } from "../column/batch.js";
 import type { StructType } from "../schema/struct-type.js";
 import type { Json } from "../source/source.js";
+import type { RunMode } from "../trigger/run-mode.js";
 
 /** Which rows of the result a batch hands to its sink: the new ones, the changed ones, or all. */
 export type OutputMode = "append" | "update" | "complete";
@@ -36,6 +37,8 @@ export interface Sink {
   readonly description: string;
   readonly delivery: "exactlyOnce" | "atLeastOnce";
   readonly outputModes: readonly OutputMode[];
+  /** In which ways beside batches that are planned in the log the sink can be written to, see {@link RunMode}. Absent: in none. */
+  readonly runModes?: readonly RunMode[];
   begin(batch: SinkBatch): Promise<BatchWrite>;
   /** Once, when the query ends for whatever reason. */
   close(): Promise<void>;
@@ -63,6 +66,11 @@ export interface SinkResult {
 export interface PartitionWriter {
   /** Copies what it keeps: the batch is valid only during the call. */
   write(batch: Batch): Promise<void>;
+  /**
+   * Shows what was written so far; called in open batches whenever there is nothing more to write for now. Rows that were shown may come
+   * again after a crash. Absent: rows show as they are written, or when the batch is committed.
+   */
+  flush?(): Promise<void>;
   finish(): Promise<CommitMessage>;
   /** Frees everything; never throws. */
   abort(): Promise<void>;

@@ -2,6 +2,7 @@ import type { SourceLog } from "../checkpoint/source-log.js";
 import type { Clock } from "../clock/clock.js";
 import type { Batch } from "../column/batch.js";
 import type { StructType } from "../schema/struct-type.js";
+import type { RunMode } from "../trigger/run-mode.js";
 import type { WorkerForm } from "../worker/worker-form.js";
 import type { Predicate, PushdownAnswer, ScanRequest } from "./predicate.js";
 
@@ -61,6 +62,11 @@ export interface Source {
   readonly schema: StructType;
   /** Whether a range gives the same rows again. */
   readonly replayable: boolean;
+  /**
+   * In which open batches the source can be read: there `latestOffset`, `plan` and `read` follow each other as rows come, and the end of the last
+   * range is written to the offset log afterwards, when the batch closes. Absent: in none. See {@link RunMode}.
+   */
+  readonly runModes?: readonly RunMode[];
   /** What a batch may take, by the options of the source. */
   readonly readLimit: ReadLimit;
 

@@ -3,11 +3,14 @@ import type { OffsetEntry } from "../checkpoint/offset-log.js";
 import { StreamError } from "../errors/stream-error.js";
 import type { StreamingQueryProgress } from "../progress/progress.js";
 import type { ProgressReporter } from "../progress/progress-reporter.js";
-import type { BatchResult, OffsetRange } from "../query/stream-plan.js";
+import type { BatchRequest, BatchResult } from "../query/stream-plan.js";
 import type { WatermarkExplanation } from "../query/watermark-explanation.js";
 import type { BatchWrite, SinkResult } from "../sink/sink.js";
 import { type Offset, sameOffset } from "../source/source.js";
 import type { StateVersion } from "../state/state-store.js";
+import { AsyncBatchLog } from "./async-batch-log.js";
+import { type BatchLog, LogEntries, type PlannedEntry, WaitingBatchLog } from "./batch-log.js";
+import { type OpenBatch, OpenRanges, rangesBetween } from "./open-ranges.js";
 import { withRetry } from "./retry.js";
 import type { RunEnvironment } from "./run-environment.js";
 import {
@@ -21,12 +24,15 @@ import {
 /** How much of its sources a batch takes: what their limits allow, all, or nothing at all. */
 export type Intake = "limited" | "all" | "none";
 
-/** A batch that stands in the offset log. */
+/** A batch that stands in the offset log, or an open one, whose entry says where its first range ends. */
 export interface PlannedBatch {
   readonly batchId: number;
-  readonly entry: OffsetEntry;
+  readonly entry: PlannedEntry;
   readonly hasNewData: boolean;
 }
+
+/** The engine's part of a batch, given the writes of its sinks: what the offset log now has of the batch, and what was done. */
+type BatchWork = (writes: readonly BatchWrite[]) => Promise<[PlannedEntry, BatchResult]>;
 
 /** Decides what the next batch is, runs it and commits it: everything about batches but when they run. */
 export class BatchRunner {
@@ -40,12 +46,15 @@ export class BatchRunner {
   /** The same, with the initial offset where a source has delivered nothing yet. */
   private starts: readonly (Offset | null)[];
   private ends: readonly (Offset | null)[];
+  /** What the sources were told last. */
+  private told: readonly (Offset | null)[];
   private lastBatchWatermarkMs: number | null;
   private state: StateVersion | null;
-  /** The oldest entry that has to be in the logs, as the newest offset entry has it. */
-  oldestKept: number;
+  private readonly entries: LogEntries;
+  private readonly log: BatchLog;
 
-  constructor(env: RunEnvironment, resume: ResumePoint, reporter: ProgressReporter) {
+  /** `wake` rouses a loop that waits for its next trigger. */
+  constructor(env: RunEnvironment, resume: ResumePoint, reporter: ProgressReporter, wake: () => void) {
     this.env = env;
     this.reporter = reporter;
     this.watermark = new WatermarkTracker(
@@ -59,14 +68,26 @@ export class BatchRunner {
     this.committed = resume.committed ?? env.plan.sources.map(() => null);
     this.starts = this.committed;
     this.ends = this.committed;
+    this.told = this.committed;
     this.lastBatchWatermarkMs = resume.lastBatchWatermarkMs;
     this.state = resume.state;
-    this.oldestKept = resume.oldestKept;
+    const { checkpoint, batchesToRetain, clock, asyncProgress } = env;
+    const retry = <T>(call: () => Promise<T>): Promise<T> => this.retry(call);
+    this.entries = new LogEntries({ checkpoint, batchesToRetain, oldestKept: resume.oldestKept, retry });
+    this.log =
+      asyncProgress === undefined
+        ? new WaitingBatchLog(this.entries)
+        : new AsyncBatchLog({
+            entries: this.entries,
+            clock,
+            intervalMs: asyncProgress.intervalMs,
+            wake,
+          });
   }
 
-  /** The batch that was committed last, or -1. */
-  get lastCommittedBatch(): number {
-    return this.batchId - 1;
+  /** The oldest entry that has to be in the logs, as the newest offset entry has it. */
+  get oldestKept(): number {
+    return this.entries.oldestKept;
   }
 
   /** Why the watermark stands where it does. */
@@ -101,17 +122,28 @@ export class BatchRunner {
     this.replay = null;
     if (entry === null) return null;
     this.ends = entry.offsets;
+    this.log.resumed(this.batchId);
     return {
       batchId: this.batchId,
       entry,
-      hasNewData: this.rangesTo(entry.offsets).some((range) => range !== null),
+      hasNewData: rangesBetween(this.starts, entry.offsets).some((range) => range !== null),
     };
   }
 
   /** Decides about the next batch and writes it to the offset log; null if there is nothing to do. */
   async construct(intake: Intake, withoutData: boolean): Promise<PlannedBatch | null> {
-    const { clock, plan, pinnedConf: conf, query, checkpoint } = this.env;
-    const ends = intake === "none" ? this.starts : await this.latestOffsets(intake);
+    const batch = await this.decide(intake, withoutData);
+    if (batch !== null) {
+      this.ends = batch.entry.offsets;
+      await this.reporter.time("walCommit", () => this.log.planned(batch.batchId, batch.entry));
+    }
+    return batch;
+  }
+
+  /** Decides about the next batch; null if there is nothing to do. */
+  async decide(intake: Intake, withoutData: boolean): Promise<PlannedBatch | null> {
+    const { clock, plan } = this.env;
+    const ends = intake === "none" ? this.starts : await this.latestOffsets(this.starts, intake);
     const batchTimestampMs = clock.now();
     this.watermark.look(batchTimestampMs);
     const batchWatermarkMs = this.watermark.currentMs;
@@ -122,28 +154,58 @@ export class BatchRunner {
       if (!plan.needsBatch({ previousMs, watermarkMs: batchWatermarkMs, nowMs: batchTimestampMs }))
         return null;
     }
-    this.oldestKept = Math.max(this.oldestKept, this.batchId - this.env.batchesToRetain + 1);
-    const entry: OffsetEntry = {
-      batchWatermarkMs,
+    return { batchId: this.batchId, entry: this.entry(batchTimestampMs, ends), hasNewData };
+  }
+
+  /** Tells the log that there is no batch to run for now. */
+  idle(): void {
+    this.log.idle();
+  }
+
+  /** The end of the run: nothing is written to the logs any more. */
+  close(): Promise<void> {
+    return this.log.close();
+  }
+
+  private entry(batchTimestampMs: number, offsets: readonly (Offset | null)[]): PlannedEntry {
+    const { pinnedConf: conf, query } = this.env;
+    return {
+      batchWatermarkMs: this.watermark.currentMs,
       batchTimestampMs,
       conf,
-      oldestKept: this.oldestKept,
-      offsets: ends,
+      offsets,
       writer: query.runId,
     };
-    this.ends = ends;
-    await this.reporter.time("walCommit", async () => {
-      await this.fence();
-      await this.retry(() => checkpoint.offsets.add(this.batchId, entry));
-    });
-    return { batchId: this.batchId, entry, hasNewData };
   }
 
   /** Runs a batch and commits it: state (within the run), then each output in order, then the commit log. */
   async run(batch: PlannedBatch): Promise<StreamingQueryProgress> {
-    const { entry } = batch;
-    const [result, sinkResults] = await this.reporter.time("addBatch", () => this.addBatch(batch));
-    await this.reporter.time("commitOffsets", () => this.commitBatch(result));
+    const work = async (writes: readonly BatchWrite[]): Promise<[PlannedEntry, BatchResult]> => {
+      const ranges = rangesBetween(this.starts, batch.entry.offsets);
+      return [batch.entry, await this.runPlan(batch, writes, { ranges })];
+    };
+    return this.finish(batch, work);
+  }
+
+  /** Runs an open batch until its time is over, writes to the offset log how far it came, and commits it as any other. */
+  async runOpen(batch: PlannedBatch, open: OpenBatch): Promise<StreamingQueryProgress> {
+    const parts = new OpenRanges(open, this.starts, (starts) => this.latestOffsets(starts, "limited"));
+    const work = async (writes: readonly BatchWrite[]): Promise<[PlannedEntry, BatchResult]> => {
+      const ranges = this.starts.map(() => null);
+      const result = await this.runPlan(batch, writes, { ranges, parts: parts.from(batch.entry.offsets) });
+      const entry = { ...batch.entry, offsets: parts.position };
+      this.ends = entry.offsets;
+      await this.reporter.time("walCommit", () => this.log.planned(batch.batchId, entry));
+      return [entry, result];
+    };
+    return this.finish(batch, work);
+  }
+
+  private async finish(batch: PlannedBatch, work: BatchWork): Promise<StreamingQueryProgress> {
+    const [entry, result, sinkResults] = await this.reporter.time("addBatch", () =>
+      this.addBatch(batch, work),
+    );
+    await this.reporter.time("commitOffsets", () => this.commitBatch(entry, result));
     const progress = this.reporter.report({
       batchId: this.batchId,
       watermarkMs: entry.batchWatermarkMs,
@@ -162,12 +224,15 @@ export class BatchRunner {
     return progress;
   }
 
-  private async latestOffsets(intake: "limited" | "all"): Promise<(Offset | null)[]> {
+  private async latestOffsets(
+    starts: readonly (Offset | null)[],
+    intake: "limited" | "all",
+  ): Promise<(Offset | null)[]> {
     const { plan, observer } = this.env;
     const ends: (Offset | null)[] = [];
     for (const [k, source] of plan.sources.entries()) {
       observer.status(`Getting offsets from ${source.description}`, true);
-      const start = this.starts[k]!;
+      const start = starts[k]!;
       const limit = intake === "all" ? ({ kind: "allAvailable" } as const) : source.readLimit;
       const end = await this.reporter.time("latestOffset", () => {
         return this.retry(() => source.latestOffset(start, limit));
@@ -177,22 +242,18 @@ export class BatchRunner {
     return ends;
   }
 
-  private rangesTo(ends: readonly (Offset | null)[]): (OffsetRange | null)[] {
-    return ends.map((end, k) => {
-      const start = this.starts[k]!;
-      return end === null || sameOffset(start, end) ? null : { start, end };
-    });
-  }
-
   /**
    * The engine's part and the commits of the outputs. A write whose own commit failed is left alone: its rows may be visible
    * already, and the replay after a restart finds out.
    */
-  private async addBatch(batch: PlannedBatch): Promise<[BatchResult, SinkResult[]]> {
+  private async addBatch(
+    batch: PlannedBatch,
+    work: BatchWork,
+  ): Promise<[PlannedEntry, BatchResult, SinkResult[]]> {
     const open = new Set<BatchWrite>();
     try {
       const writes = await this.beginWrites(batch.batchId, open);
-      const result = await this.runPlan(batch, writes);
+      const [entry, result] = await work(writes);
       const sinkResults: SinkResult[] = [];
       for (const [k, write] of writes.entries()) {
         if (!write.alreadyCommitted) await this.fence();
@@ -203,7 +264,7 @@ export class BatchRunner {
             : await this.retry(() => write.commit(result.messages[k] ?? [])),
         );
       }
-      return [result, sinkResults];
+      return [entry, result, sinkResults];
     } catch (error) {
       for (const write of open) await write.abort(error);
       throw error;
@@ -226,6 +287,7 @@ export class BatchRunner {
   private async runPlan(
     { batchId, entry }: PlannedBatch,
     writes: readonly BatchWrite[],
+    input: Pick<BatchRequest, "ranges" | "parts">,
   ): Promise<BatchResult> {
     const { plan, signal } = this.env;
     const result = await plan.run({
@@ -233,7 +295,7 @@ export class BatchRunner {
       batchTimestampMs: entry.batchTimestampMs,
       previousWatermarkMs: this.lastBatchWatermarkMs ?? entry.batchWatermarkMs,
       watermarkMs: entry.batchWatermarkMs,
-      ranges: this.rangesTo(entry.offsets),
+      ...input,
       writes,
       fence: () => this.fence(),
       signal,
@@ -245,18 +307,16 @@ export class BatchRunner {
     return result;
   }
 
-  private async commitBatch(result: BatchResult): Promise<void> {
-    const { checkpoint, query } = this.env;
-    const { state } = result;
-    await this.fence();
-    await this.retry(() =>
-      checkpoint.commits.add(this.batchId, {
-        nextBatchWatermarkMs: this.watermark.currentMs,
-        state,
-        writer: query.runId,
-      }),
-    );
-    const moved = this.ends.map((end, k) => (sameOffset(end, this.committed[k]!) ? null : end));
+  private async commitBatch(entry: PlannedEntry, { state }: BatchResult): Promise<void> {
+    await this.log.finished(this.batchId, entry, {
+      nextBatchWatermarkMs: this.watermark.currentMs,
+      state,
+      writer: this.env.query.runId,
+    });
+    const durable = this.log.takeDurable();
+    if (durable === null) return;
+    const moved = durable.map((end, k) => (sameOffset(end, this.told[k]!) ? null : end));
+    this.told = durable;
     await this.commitSources(moved);
   }
 

@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ResumePoint } from "../checkpoint/checkpoint.js";
 import { parseDurationMs } from "../plugin/options.js";
+import type { StreamingQueryProgress } from "../progress/progress.js";
 import { ProgressReporter } from "../progress/progress-reporter.js";
 import { BatchRunner, type Intake, type PlannedBatch } from "./batch-runner.js";
 import { confInteger, type RunEnvironment } from "./run-environment.js";
+import { closingTimeMs, type OpenTrigger, type Trigger } from "./trigger.js";
 import type { WakeUp } from "./wake-up.js";
 
 /** Runs the batches of a query, one after the other, when its trigger says so. */
@@ -23,7 +25,7 @@ export class MicroBatchLoop {
     this.env = env;
     this.wakeUp = wakeUp;
     this.reporter = new ProgressReporter(env.query, env.clock);
-    this.runner = new BatchRunner(env, resume, this.reporter);
+    this.runner = new BatchRunner(env, resume, this.reporter, () => wakeUp.wake());
     this.pollingDelayMs = Math.max(1, this.durationMs("spark.sql.streaming.pollingDelay", 10));
     this.idleEventMs = this.durationMs("spark.sql.streaming.noDataProgressEventInterval", 10_000);
     const noData = env.conf("spark.sql.streaming.noDataMicroBatches.enabled") ?? "true";
@@ -43,6 +45,7 @@ export class MicroBatchLoop {
       } while (!signal.aborted);
     } finally {
       await this.maintenance;
+      await this.runner.close();
     }
   }
 
@@ -51,9 +54,14 @@ export class MicroBatchLoop {
     const { observer } = this.env;
     observer.triggerStarted();
     this.reporter.startTrigger();
-    const batch = this.runner.takeReplay() ?? (await this.constructBatch());
+    const replay = this.runner.takeReplay();
+    const open = replay === null && isOpen(this.env.trigger) ? this.env.trigger : null;
+    const batch =
+      replay ??
+      (open ? await this.runner.decide("limited", this.batchesWithoutData) : await this.constructBatch());
     if (batch === null) {
       observer.status("Waiting for data to arrive", false, false);
+      this.runner.idle();
       this.reportIdle();
     } else {
       observer.status(
@@ -61,7 +69,7 @@ export class MicroBatchLoop {
         true,
         batch.hasNewData,
       );
-      const progress = await this.runner.run(batch);
+      const progress = await (open ? this.runOpen(batch, open) : this.runner.run(batch));
       this.lastReportMs = this.env.clock.now();
       observer.status("Waiting for next trigger", false, batch.hasNewData);
       observer.progress(progress);
@@ -69,6 +77,19 @@ export class MicroBatchLoop {
     }
     observer.triggerEnded(batch !== null);
     return batch !== null;
+  }
+
+  /** An open batch: its rows are there as soon as it has handed them over, its progress when it is closed. */
+  private runOpen(batch: PlannedBatch, trigger: OpenTrigger): Promise<StreamingQueryProgress> {
+    const { clock, signal, observer, plan } = this.env;
+    const rings = plan.sources.every((source) => source.onData);
+    return this.runner.runOpen(batch, {
+      closeMs: closingTimeMs(trigger, batch.entry.batchTimestampMs),
+      clock,
+      signal,
+      observer,
+      wait: (ms) => this.wakeUp.wait(rings ? ms : Math.min(ms, this.pollingDelayMs)),
+    });
   }
 
   private async constructBatch(): Promise<PlannedBatch | null> {
@@ -139,12 +160,9 @@ export class MicroBatchLoop {
   /** Snapshots and clean-up, beside the batches to come; a failure leaves garbage behind and costs nothing else. */
   private maintain(): void {
     if (this.maintenance !== null) return;
-    const { plan, checkpoint, log, batchesToRetain } = this.env;
+    const { plan, checkpoint, log } = this.env;
     // a batch that was replayed may have been planned when more were to be kept, and its entry still says so: no gap may come above that
-    const oldest = Math.min(
-      this.runner.oldestKept,
-      Math.max(0, this.runner.lastCommittedBatch - batchesToRetain + 1),
-    );
+    const oldest = this.runner.oldestKept;
     const work = async (): Promise<void> => {
       await plan.maintain(oldest);
       await checkpoint.purgeBelow(oldest);
@@ -159,6 +177,10 @@ export class MicroBatchLoop {
   private durationMs(key: string, fallback: number): number {
     return parseDurationMs(this.env.conf(key) ?? "") ?? fallback;
   }
+}
+
+function isOpen(trigger: Trigger): trigger is OpenTrigger {
+  return trigger.kind === "continuous" || trigger.kind === "realTime";
 }
 
 /** How many batches the logs keep; a restart needs two. */

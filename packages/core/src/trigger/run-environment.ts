@@ -4,6 +4,7 @@ import type { StreamingQueryProgress } from "../progress/progress.js";
 import type { QueryIdentity } from "../progress/progress-reporter.js";
 import type { QueryLog } from "../query/query-listener.js";
 import type { StreamPlan } from "../query/stream-plan.js";
+import type { AsyncProgress } from "./run-mode.js";
 import type { Trigger } from "./trigger.js";
 
 /** What the loop tells the query that it runs for. */
@@ -23,6 +24,8 @@ export interface RunEnvironment {
   readonly checkpoint: Checkpoint;
   readonly plan: StreamPlan;
   readonly trigger: Trigger;
+  /** Present where the logs are written beside the batches. */
+  readonly asyncProgress?: AsyncProgress | undefined;
   readonly clock: Clock;
   /** Aborts when the query is to stop. */
   readonly signal: AbortSignal;

@@ -5,6 +5,7 @@ import {
   type Partition,
   parseDdl,
   type ReadLimit,
+  type RunMode,
   type Source,
   type SourceContext,
   type StructType,
@@ -29,6 +30,7 @@ export interface ListSourceOptions {
   /** Whether it rings when rows come. Default true. */
   readonly rings?: boolean;
   readonly name?: string;
+  readonly runModes?: readonly RunMode[];
 }
 
 /** Reads a topic; its offset is the number of rows read. */
@@ -39,6 +41,7 @@ export class ListSource implements Source {
   readonly readLimit: ReadLimit;
   readonly prepareForAvailableNow?: () => Promise<void>;
   readonly onData?: (wake: () => void) => () => void;
+  readonly runModes?: readonly RunMode[];
   private pinned = Number.POSITIVE_INFINITY;
   private readonly topic: NumberTopic;
 
@@ -47,6 +50,7 @@ export class ListSource implements Source {
     this.description = `ListSource[${options.name ?? "numbers"}]`;
     this.readLimit =
       options.maxRows === undefined ? { kind: "allAvailable" } : { kind: "maxRows", rows: options.maxRows };
+    if (options.runModes) this.runModes = options.runModes;
     if (options.pinsEnd ?? true) {
       this.prepareForAvailableNow = async () => {
         this.pinned = topic.values.length;

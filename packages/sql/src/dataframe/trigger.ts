@@ -4,9 +4,7 @@ import { type Trigger as CoreTrigger, parseDurationMs, StreamError } from "@ss/c
 export const Trigger = {
   /** A batch each interval, at its multiples; `0` is as fast as it can. The interval in milliseconds or as text. */
   ProcessingTime(interval: number | string): CoreTrigger {
-    const intervalMs = typeof interval === "number" ? interval : parseDurationMs(interval);
-    if (intervalMs === undefined || !Number.isFinite(intervalMs) || intervalMs < 0)
-      throw badInterval(String(interval));
+    const intervalMs = milliseconds(interval, 0);
     return intervalMs === 0 ? { kind: "default" } : { kind: "processingTime", intervalMs };
   },
   /** One batch of all there is. */
@@ -17,13 +15,23 @@ export const Trigger = {
   AvailableNow(): CoreTrigger {
     return { kind: "availableNow" };
   },
+  /** Rows flow as they come, at least once; what has come is committed at the multiples of the interval. */
+  Continuous(interval: number | string): CoreTrigger {
+    return { kind: "continuous", intervalMs: milliseconds(interval, 1) };
+  },
+  /** Rows flow as they come within batches that last so long, and each batch is committed at its end. */
+  RealTime(batchDuration: number | string = "5 minutes"): CoreTrigger {
+    return { kind: "realTime", durationMs: milliseconds(batchDuration, 1) };
+  },
 } as const;
 
 /** A trigger in the form of PySpark: `{ processingTime: "10 seconds" }`. */
 export type TriggerOptions =
   | { readonly processingTime: string | number }
   | { readonly once: true }
-  | { readonly availableNow: true };
+  | { readonly availableNow: true }
+  | { readonly continuous: string | number }
+  | { readonly realTime: string | number };
 
 /** The trigger that some options mean. */
 export function triggerOf(trigger: CoreTrigger | TriggerOptions): CoreTrigger {
@@ -31,12 +39,20 @@ export function triggerOf(trigger: CoreTrigger | TriggerOptions): CoreTrigger {
   if ("processingTime" in trigger) return Trigger.ProcessingTime(trigger.processingTime);
   if ("once" in trigger) return Trigger.Once();
   if ("availableNow" in trigger) return Trigger.AvailableNow();
+  if ("continuous" in trigger) return Trigger.Continuous(trigger.continuous);
+  if ("realTime" in trigger) return Trigger.RealTime(trigger.realTime);
   throw new StreamError({
     condition: "SS_UNKNOWN_TRIGGER",
     sqlState: "22023",
     parameters: { trigger: Object.keys(trigger).join() },
-    message: `There is no trigger '${Object.keys(trigger).join()}'; there are processingTime, once and availableNow.`,
+    message: `There is no trigger '${Object.keys(trigger).join()}'; there are processingTime, once, availableNow, continuous and realTime.`,
   });
+}
+
+function milliseconds(interval: number | string, min: number): number {
+  const ms = typeof interval === "number" ? interval : parseDurationMs(interval);
+  if (ms === undefined || !Number.isFinite(ms) || ms < min) throw badInterval(String(interval));
+  return ms;
 }
 
 function badInterval(text: string): StreamError {

@@ -33,7 +33,8 @@ export interface Run extends RunClock {
 }
 
 /**
- * A running node of a plan. `rows` may be called once per run; what it yields is valid until the next is asked for. Operators live as
+ * A running node of a plan. `rows` may be called once per run (in an open batch of a stream once for each of its
+ * parts, one after the other); what it yields is valid until the next is asked for. Operators live as
  * long as their query, so that generated code and tables are made once.
  */
 export interface Operator {

@@ -1,5 +1,6 @@
 import type { OutputMode, StateFamily, StateStore } from "@ss/core";
 import type { Rows } from "../logical/rows.js";
+import type { MemoryScope } from "./memory-budget.js";
 import type { StateCounts } from "./state-partitions/messages.js";
 
 /** Event times that a watermark operator saw. */
@@ -57,6 +58,13 @@ export interface StreamRun {
   /** The watermarks by which an operator works. */
   watermarksOf(operatorId: number): Watermarks;
   readonly store: StateStore;
+  /**
+   * Present in an open batch, whose rows come part by part: what operators hold for all of its parts counts against it. The tables beside
+   * the stream are those of its first part.
+   */
+  readonly batchMemory?: MemoryScope | undefined;
+  /** In an open batch: whether there was a part before. */
+  readonly isLaterPart: boolean;
   /** A table of an operator: its only one, or the one of this name. */
   readonly family: Families;
   eventTimes(index: number): EventTimes;

@@ -42,16 +42,13 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   ],
   "spark.sql.streaming.continuous.epochBacklogQueueSize": [
     "10000",
-    "continuous processing is not part of this release",
+    "rows of an epoch do not pass through queues",
   ],
   "spark.sql.streaming.continuous.executorPollIntervalMs": [
     "100ms",
-    "continuous processing is not part of this release",
+    "rows of an epoch do not pass through queues",
   ],
-  "spark.sql.streaming.continuous.executorQueueSize": [
-    "1024",
-    "continuous processing is not part of this release",
-  ],
+  "spark.sql.streaming.continuous.executorQueueSize": ["1024", "rows of an epoch do not pass through queues"],
   "spark.sql.streaming.disabledV2MicroBatchReaders": [
     "",
     "plug-ins are values that the program passes in, not class names",
@@ -110,22 +107,16 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     "0.3",
     "does not apply to checkpoints of this engine",
   ],
-  "spark.sql.streaming.realTimeMode.allowlistCheck": ["true", "real-time mode is not part of this release"],
-  "spark.sql.streaming.realTimeMode.asyncProgressTrackingByDefault.enabled": [
-    "true",
-    "real-time mode is not part of this release",
-  ],
+  "spark.sql.streaming.realTimeMode.allowlistCheck": ["true"],
+  "spark.sql.streaming.realTimeMode.asyncProgressTrackingByDefault.enabled": ["true"],
   "spark.sql.streaming.realTimeMode.dangerouslyAllowCheckpointV1.enabled": [
     "false",
-    "real-time mode is not part of this release",
+    "state files always carry the attempt that wrote them",
   ],
-  "spark.sql.streaming.realTimeMode.minBatchDuration": [
-    "5000ms",
-    "real-time mode is not part of this release",
-  ],
+  "spark.sql.streaming.realTimeMode.minBatchDuration": ["5000ms"],
   "spark.sql.streaming.realTimeMode.transformWithState.ttlEvictionIntervalMs": [
     "1000",
-    "real-time mode is not part of this release",
+    "transformWithState is not part of this release",
   ],
   "spark.sql.streaming.schemaInference": ["false"],
   "spark.sql.streaming.sessionWindow.merge.sessions.in.local.partition": [

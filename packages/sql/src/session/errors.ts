@@ -48,3 +48,21 @@ export function sessionStopped(): StreamError {
     parameters: {},
   });
 }
+
+/** A sink whose rows only come in batches, under the continuous trigger. */
+export function notContinuous(source: string): StreamError {
+  return new StreamError({
+    condition: "_LEGACY_ERROR_TEMP_1195",
+    parameters: { source },
+    message: `'${source}' is not supported with continuous trigger. Use another trigger, or foreach.`,
+  });
+}
+
+/** A sink that has no folders. */
+export function notPartitioned(source: string): StreamError {
+  return new StreamError({
+    condition: "SS_PARTITIONING_NOT_SUPPORTED",
+    parameters: { source },
+    message: `'${source}' does not support partitioning. Leave out partitionBy(...).`,
+  });
+}

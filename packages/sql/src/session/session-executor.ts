@@ -2,10 +2,13 @@ import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  type AsyncProgress,
   Batch,
   type Clock,
+  checkRunMode,
   IDLE_INPUT_KEY,
   Options,
+  parseDurationMs,
   StructType as Schema,
   type Sink,
   type StateStoreProvider,
@@ -14,13 +17,14 @@ import {
   type StreamingQueryManager,
   StructField,
   type StructType,
+  type Trigger,
   type Value,
   type WriteRequest,
 } from "@ss/core";
 import { cellFormatter, timeZone, UTC } from "@ss/kernels";
 import { DataFrame, rowMaker } from "../dataframe/dataframe.js";
 import type { BatchSave, Execution, Executor, LateRowsTarget, StreamStart } from "../dataframe/executor.js";
-import { buildOperators } from "../execution/build.js";
+import { type BuildSettings, buildOperators } from "../execution/build.js";
 import { stagesText } from "../execution/codegen/stage.js";
 import { MemoryBudget } from "../execution/memory-budget.js";
 import { LATE_ROWS_SCHEMA } from "../execution/operators/late-rows.js";
@@ -35,14 +39,23 @@ import type { Rows } from "../logical/rows.js";
 import { treeText } from "../logical/tree-text.js";
 import { type ParserConf, parserConf } from "../parser/parser-conf.js";
 import { physicalText } from "../physical/text.js";
+import { checkContinuous, checkRealTime, keepsState } from "../streaming/check-open.js";
 import { checkBatch, checkStreaming } from "../streaming/check-streaming.js";
 import { ForeachBatchSink } from "../streaming/sinks/foreach-batch-sink.js";
 import { ForeachSink } from "../streaming/sinks/foreach-sink.js";
 import { MemorySink } from "../streaming/sinks/memory-sink.js";
 import { NoopSink } from "../streaming/sinks/noop-sink.js";
 import { type SqlOutput, SqlStreamPlan } from "../streaming/sql-stream-plan.js";
+import { asyncProgress } from "./async-progress.js";
 import type { Catalog } from "./catalog.js";
-import { checkpointMissing, queryNameMissing, sessionStopped, unsupportedSinkMode } from "./errors.js";
+import {
+  checkpointMissing,
+  notContinuous,
+  notPartitioned,
+  queryNameMissing,
+  sessionStopped,
+  unsupportedSinkMode,
+} from "./errors.js";
 import { checkLateRowsTarget, lateRowsColumns } from "./late-rows-output.js";
 import { memoryLimit } from "./memory-limit.js";
 import { PROVIDER_KEY, pinnedConf } from "./pinned-conf.js";
@@ -264,6 +277,7 @@ export class SessionExecutor implements Executor {
       encodingFormat: config.get("spark.sql.streaming.stateStore.encodingFormat"),
       providerClass: config.entries().get("spark.sql.streaming.stateStore.providerClass"),
     });
+    this.checkTrigger(analyzed, request);
     const schema = schemaOfPlan(analyzed);
     // the sink first: an unknown format is named before a missing checkpoint
     const outputs: SqlOutput[] = [
@@ -271,6 +285,11 @@ export class SessionExecutor implements Executor {
     ];
     if (request.lateRows) outputs.push(await this.lateRowsOutput(request, request.lateRows));
     const running = request.lateRows ? this.preparation.reportLateRows(analyzed, request.mode) : analyzed;
+    const progress = this.checkRun(
+      analyzed,
+      request,
+      outputs.map(({ sink }) => sink),
+    );
     const { location, temporary } = this.checkpoint(request);
     const idleInputTimeout = idleInputTimeoutOf(request);
     const query = await streams.start({
@@ -279,6 +298,7 @@ export class SessionExecutor implements Executor {
       temporary,
       fileSystem: plugins.fileSystem(location),
       trigger: request.trigger,
+      asyncProgress: progress,
       conf: (key) => (key === IDLE_INPUT_KEY ? (idleInputTimeout ?? config.find(key)) : config.find(key)),
       clock,
       log,
@@ -295,7 +315,9 @@ export class SessionExecutor implements Executor {
           mode: request.mode,
           allowMultiple,
           pinnedConf: (stateStore) => pinnedConf(context.conf, stateStore),
-          settings: this.preparation.settings,
+          settings: isOpen(request.trigger)
+            ? withoutWorkers(this.preparation.settings)
+            : this.preparation.settings,
           memory: this.memory,
           stateProvider: () => this.stateProvider(context.conf(PROVIDER_KEY)),
           warn: plugins.warn,
@@ -324,6 +346,42 @@ export class SessionExecutor implements Executor {
       // the checkpoint's own is not in use: that of the session is refused by name
       return plugins.stateStore(wanted);
     }
+  }
+
+  /** Refuses what the trigger does not run. */
+  private checkTrigger({ plan }: Analyzed, { trigger, target, mode, partitionBy }: StreamStart): void {
+    const { config } = this.parts;
+    if (target.kind === "foreachBatch") {
+      if (trigger.kind === "continuous") throw notContinuous(target.kind);
+      if (partitionBy.length > 0) throw notPartitioned(target.kind);
+    }
+    const enabled = config.get("spark.sql.streaming.unsupportedOperationCheck") !== "false";
+    if (trigger.kind === "continuous" && enabled) checkContinuous(plan);
+    if (trigger.kind !== "realTime") return;
+    checkRealTime(plan, trigger, mode, target, {
+      enabled,
+      allowlist: config.get("spark.sql.streaming.realTimeMode.allowlistCheck") !== "false",
+      minDurationMs: parseDurationMs(config.get("spark.sql.streaming.realTimeMode.minBatchDuration")) ?? 5000,
+    });
+  }
+
+  /** Refuses sources and sinks that cannot run in the way that is asked for; how progress is tracked. */
+  private checkRun(
+    analyzed: Analyzed,
+    request: StreamStart,
+    sinks: readonly Sink[],
+  ): AsyncProgress | undefined {
+    const { trigger } = request;
+    const stateful = keepsState(analyzed.plan);
+    const progress = asyncProgress(
+      new Options(request.options),
+      trigger,
+      (key) => this.parts.config.find(key),
+      !stateful && sinks.every((sink) => sink.runModes?.includes("asyncProgress")),
+    );
+    const sources = [...analyzed.sources.values()];
+    checkRunMode({ trigger, asyncProgress: progress, sources, sinks, stateful });
+    return progress;
   }
 
   private checkpoint(request: StreamStart): { readonly location: string; readonly temporary: boolean } {
@@ -399,6 +457,15 @@ function idleInputTimeoutOf(request: StreamStart): string | undefined {
   const options = new Options(request.options);
   options.durationMs("idleInputTimeout", 0);
   return options.get("idleInputTimeout");
+}
+
+function isOpen({ kind }: Trigger): boolean {
+  return kind === "continuous" || kind === "realTime";
+}
+
+/** The parts of an open batch are too small to be divided. */
+function withoutWorkers({ parallelism: _, ...settings }: BuildSettings): BuildSettings {
+  return settings;
 }
 
 function schemaOfPlan(analyzed: Analyzed): StructType {

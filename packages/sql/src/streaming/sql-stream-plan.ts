@@ -2,7 +2,6 @@ import {
   Batch,
   type BatchRequest,
   type BatchResult,
-  type BatchWrite,
   type CommitMessage,
   type EventTimeStats,
   type OutputMode,
@@ -190,7 +189,7 @@ export class SqlStreamPlan implements StreamPlan {
     );
     let messages: CommitMessage[][];
     try {
-      messages = await this.write(request.writes, batch);
+      messages = await this.write(request, batch);
     } finally {
       memory.close();
     }
@@ -221,8 +220,8 @@ export class SqlStreamPlan implements StreamPlan {
     for (const holding of this.stateHoldings) holding.look();
   }
 
-  /** Runs the operators once and hands every batch of rows to each output that lacks it. */
-  private async write(writes: readonly BatchWrite[], run: BatchRun): Promise<CommitMessage[][]> {
+  /** Runs the operators, once or for each part of an open batch, and hands every batch of rows to each output that lacks it. */
+  private async write({ writes, parts }: BatchRequest, run: BatchRun): Promise<CommitMessage[][]> {
     const open: (PartitionWriter | undefined)[] = [];
     try {
       // within the try, so that a writer that cannot be opened aborts those before it
@@ -235,12 +234,33 @@ export class SqlStreamPlan implements StreamPlan {
         }
       };
       run.onLate = (rows) => hand("late", rows);
-      for await (const rows of this.built.root.rows(run)) await hand("result", rows);
+      const handAll = async (): Promise<void> => {
+        for await (const rows of this.built.root.rows(run)) await hand("result", rows);
+      };
+      if (parts === undefined) await handAll();
+      else for await (const ranges of parts) await this.handPart(ranges, run, open, handAll);
       return await Promise.all(open.map(async (writer) => (writer ? [await writer.finish()] : [])));
     } catch (error) {
       for (const writer of open) await writer?.abort();
       throw error;
     }
+  }
+
+  private async handPart(
+    ranges: BatchRequest["ranges"],
+    run: BatchRun,
+    writers: readonly (PartitionWriter | undefined)[],
+    handAll: () => Promise<void>,
+  ): Promise<void> {
+    run.ranges = ranges;
+    run.memory = this.options.memory.scope();
+    try {
+      await handAll();
+    } finally {
+      run.memory.close();
+      run.isLaterPart = true;
+    }
+    for (const writer of writers) await writer?.flush?.();
   }
 
   async maintain(oldestBatch: number): Promise<void> {
@@ -270,7 +290,10 @@ class BatchRun implements Run, StreamRun {
   readonly runId: number = freshId();
   readonly query: StreamRun["query"];
   readonly signal: AbortSignal;
-  readonly memory: MemoryScope;
+  /** Of the batch, or of the part that is under way. */
+  memory: MemoryScope;
+  readonly batchMemory: MemoryScope | undefined;
+  isLaterPart = false;
   readonly checkState: () => void;
   readonly batchId: number;
   readonly mode: OutputMode;
@@ -278,6 +301,8 @@ class BatchRun implements Run, StreamRun {
   getBatchMs = 0;
   /** Writes late rows. */
   onLate: (rows: Rows) => Promise<void> = async () => {};
+  /** What the scans read: the ranges of the batch, or of the part of it that is under way. */
+  ranges: BatchRequest["ranges"];
   readonly observed: Record<string, Record<string, unknown>> = {};
   readonly stream: StreamRun = this;
   readonly breathe: () => Promise<void> | undefined;
@@ -303,8 +328,10 @@ class BatchRun implements Run, StreamRun {
   ) {
     this.query = query;
     this.memory = memory;
+    this.batchMemory = request.parts === undefined ? undefined : memory;
     this.checkState = checkState;
     this.request = request;
+    this.ranges = request.ranges;
     this.options = options;
     this.readIds = readIds;
     this.stateStore = store;
@@ -324,7 +351,7 @@ class BatchRun implements Run, StreamRun {
     const table = this.options.tables.get(readId);
     if (table) return tableInput(table);
     const index = this.readIds.indexOf(readId);
-    const input = sourceInput(this.options.sources.get(readId)!, this.request.ranges[index] ?? null);
+    const input = sourceInput(this.options.sources.get(readId)!, this.ranges[index] ?? null);
     return timedInput(input, this.options.monotonicMs, (ms) => {
       this.getBatchMs += ms;
     });
@@ -364,6 +391,9 @@ class BatchRun implements Run, StreamRun {
   }
 
   counts(operatorId: number, operatorName: string): OperatorCounts {
+    // the parts of an open batch count together
+    const known = this.operatorCounts.get(operatorId);
+    if (known) return known;
     const counts = {
       operatorId,
       operatorName,

@@ -134,6 +134,22 @@ function starts(
   return { values, observe: (trial) => outcome(async () => (await trial.start(rows(trial), mode)).isActive) };
 }
 
+/** Starts a query in real-time mode; the option has a place only where the logs are written beside the batches. */
+function realTime(
+  values: readonly [string, string],
+  rows: (trial: Trial) => DataFrame,
+  options: Readonly<Record<string, number>> = {},
+): Effect {
+  const start = (trial: Trial): Promise<StreamingQuery> =>
+    rows(trial)
+      .writeStream.foreach(() => {})
+      .outputMode("update")
+      .options({ checkpointLocation: trial.path("checkpoint"), ...options })
+      .trigger({ realTime: "6 seconds" })
+      .start();
+  return { values, observe: (trial) => outcome(async () => (await start(trial)).isActive) };
+}
+
 const DELAY: readonly [string, string] = ["0ms", "600000ms"];
 const LEVELS =
   "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 10) SELECT max(n) AS n FROM t";
@@ -353,6 +369,15 @@ export const EFFECTS: Readonly<Record<string, LogEffect>> = {
       return trial.slept[0];
     },
   },
+  "spark.sql.streaming.realTimeMode.allowlistCheck": realTime(["true", "false"], (trial) => trial.times()),
+  "spark.sql.streaming.realTimeMode.asyncProgressTrackingByDefault.enabled": realTime(
+    ["true", "false"],
+    (trial) => trial.stream(),
+    { asyncProgressTrackingCheckpointIntervalMs: 500 },
+  ),
+  "spark.sql.streaming.realTimeMode.minBatchDuration": realTime(["5000ms", "7 seconds"], (trial) =>
+    trial.stream(),
+  ),
   "spark.sql.streaming.schemaInference": {
     values: ["true", "false"],
     observe: async (trial) => {

@@ -1,4 +1,5 @@
 import {
+  BATCH_ROWS,
   type Column,
   type FamilySpec,
   type KeyTable,
@@ -40,6 +41,8 @@ export class GroupState implements OwnedOperator {
   private readonly plan: GroupStatePlan;
   /** Late groups of the batch: one that comes in several partitions counts once. */
   private readonly late: KeyTable;
+  /** Groups of the part of an open batch: the state knows only those of the whole batch. */
+  private readonly touched: KeyTable;
   /** Groups with what the state knew of them. */
   private readonly merged: Accumulators;
   /** Groups read from the state alone. */
@@ -51,6 +54,7 @@ export class GroupState implements OwnedOperator {
   constructor(plan: GroupStatePlan, ansi: boolean) {
     this.plan = plan;
     this.late = kernelKeyTable(keyParts(plan.keys).map((part) => part.type));
+    this.touched = kernelKeyTable(keyParts(plan.keys).map((part) => part.type));
     const shapes = shapesOf(plan.parts, ansi);
     this.merged = new Accumulators(plan.parts, shapes);
     this.fromState = new Accumulators(plan.parts, shapes);
@@ -83,6 +87,7 @@ export class GroupState implements OwnedOperator {
     this.batch = batch;
     this.monotonicMs = monotonicMs;
     this.late.clear();
+    this.touched.clear();
   }
 
   /** Takes partial results: the parts of the keys, then the buffers of the accumulators. */
@@ -96,15 +101,33 @@ export class GroupState implements OwnedOperator {
 
   *give(family: StateFamily, counts: StateCounts): Generator<Rows> {
     const { mode } = this.batch;
-    if (mode === "update") for (const rows of family.changed()) yield* this.stored(rows);
+    if (mode === "update") for (const rows of this.changed(family)) yield* this.stored(rows);
     if (mode === "complete") for (const rows of family.scan()) yield* this.stored(rows);
     else yield* this.evict(family, counts);
+  }
+
+  private changed(family: StateFamily): Iterable<StateRows> {
+    return this.batch.inParts && this.spec.keySchema.length > 0 ? this.touchedRows(family) : family.changed();
+  }
+
+  private *touchedRows(family: StateFamily): Generator<StateRows> {
+    const end = this.touched.slotCount;
+    const columns = this.touched.keys.map((key) => key.view());
+    for (let from = 0; from < end; from += BATCH_ROWS) {
+      const rowCount = Math.min(BATCH_ROWS, end - from);
+      const slots = identity(end).subarray(from, from + rowCount);
+      const keys = columns.map((column) => takeColumn(column, slots, rowCount));
+      const { positions, values } = family.get(keys, rowCount);
+      yield { keys, values: values.map((value) => takeColumn(value, positions, rowCount)), rowCount };
+    }
   }
 
   /** Merges partial results into the state. */
   private save(batch: Partial, family: StateFamily, counts: StateCounts): void {
     const { rowCount, keys } = batch;
     if (rowCount === 0) return;
+    if (this.batch.inParts && keys.length > 0)
+      this.touched.findOrAdd(keys, rowCount, new Int32Array(rowCount));
     const { positions, values } = family.get(keys, rowCount);
     this.merged.reset();
     this.merged.resize(rowCount);

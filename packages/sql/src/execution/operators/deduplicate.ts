@@ -64,7 +64,7 @@ export class DeduplicateOperator implements Operator {
   async *rows(run: Run): AsyncIterable<Rows> {
     const stream = run.stream!;
     const counts = stream.counts(this.plan.operatorId, this.family.operatorName!);
-    counts.custom[DROPPED] = 0;
+    counts.custom[DROPPED] ??= 0;
     for await (const batch of this.child.rows(run)) {
       const start = stream.monotonicMs();
       const fresh = this.fresh(this.withoutLate(batch, stream, counts), stream, counts);

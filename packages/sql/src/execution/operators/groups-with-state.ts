@@ -144,8 +144,10 @@ export class GroupsWithStateOperator implements Operator, TimedOperator {
 
   /** In the first batch, and on a table, what groups begin with; groups without rows come along. */
   private async initialStates(run: Run, groups: GroupedRows): Promise<InitialStates | undefined> {
-    const isLater = this.plan.stateful !== undefined && run.stream!.batchId > 0;
-    if (this.initial === undefined || isLater) return undefined;
+    const { stream } = run;
+    if (this.initial === undefined) return undefined;
+    const isLater = this.plan.stateful !== undefined && (stream!.batchId > 0 || stream!.isLaterPart);
+    if (isLater) return undefined;
     const given = await this.initial.grouped(run, "the initial state");
     const { starts, rows } = given.order();
     const own = groups.groupsOf(given.keys(), given.groupCount);

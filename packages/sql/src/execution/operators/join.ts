@@ -69,7 +69,8 @@ export class JoinOperator implements Operator {
     const { side } = this;
     if (this.heldFor === run.runId) return side;
     side.reset();
-    const holding = run.memory.hold(
+    const batchMemory = run.stream?.batchMemory;
+    const holding = (batchMemory ?? run.memory).hold(
       () => nodeText(this.plan),
       () => side.byteSize(),
     );
@@ -80,7 +81,7 @@ export class JoinOperator implements Operator {
     }
     side.finish();
     holding.look();
-    if (this.isFixed) this.heldFor = run.runId;
+    if (this.isFixed || batchMemory !== undefined) this.heldFor = run.runId;
     return side;
   }
 

@@ -15,6 +15,7 @@ export class ObserveOperator implements Operator {
   private readonly settings: StageSettings;
   private readonly external: ExternalOptions;
   private readonly results: Stage;
+  private held: { readonly runId: number; readonly groups: GroupTable } | undefined;
 
   constructor(plan: ObservePlan, child: Operator, settings: StageSettings, external: ExternalOptions) {
     this.output = plan.output;
@@ -27,8 +28,7 @@ export class ObserveOperator implements Operator {
   }
 
   async *rows(run: Run): AsyncIterable<Rows> {
-    const groups = new GroupTable([], this.plan.parts, this.settings.ansi);
-    groups.addGlobalGroup();
+    const groups = this.groups(run);
     const first = this.output.length - argumentColumns(this.plan.parts).length;
     for await (const batch of this.child.rows(run)) {
       groups.add({ columns: batch.columns.slice(first), rowCount: batch.rowCount });
@@ -39,5 +39,14 @@ export class ObserveOperator implements Operator {
       this.plan.results.map((alias, k) => [alias.names[0]!, externalValue(columns[k]!, 0, this.external)]),
     );
     run.observe(this.plan.name, metrics as never);
+  }
+
+  /** The one group of a run; the parts of an open batch are aggregated together. */
+  private groups(run: Run): GroupTable {
+    if (this.held?.runId === run.runId) return this.held.groups;
+    const groups = new GroupTable([], this.plan.parts, this.settings.ansi);
+    groups.addGlobalGroup();
+    if (run.stream?.batchMemory !== undefined) this.held = { runId: run.runId, groups };
+    return groups;
   }
 }

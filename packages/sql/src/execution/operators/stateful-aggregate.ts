@@ -32,7 +32,8 @@ export class StatefulAggregateOperator implements Operator {
     const stream = run.stream!;
     const { operatorId, operatorName, keySchema } = this.state.spec;
     const counts = stream.counts(operatorId, operatorName!);
-    const batch = { mode: stream.mode, ...stream.watermarksOf(operatorId) };
+    const inParts = stream.batchMemory !== undefined;
+    const batch = { mode: stream.mode, inParts, ...stream.watermarksOf(operatorId) };
     if (this.divided?.owned !== undefined) {
       yield* this.divided.rows(run, batch, this.output, counts);
       return;

@@ -7,6 +7,8 @@ export interface StateBatch {
   readonly lateWatermarkMs: number;
   /** State at or before it is complete. */
   readonly watermarkMs: number;
+  /** In an open batch: results are those of the part that is under way. */
+  readonly inParts?: boolean;
 }
 
 /** What an operator did to its state in a batch. */

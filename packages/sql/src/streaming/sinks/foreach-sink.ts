@@ -3,6 +3,7 @@ import {
   type Batch,
   type BatchWrite,
   type OutputMode,
+  type RunMode,
   type Sink,
   type SinkBatch,
   StreamError,
@@ -15,6 +16,7 @@ export class ForeachSink implements Sink {
   readonly description = "ForeachSink";
   readonly delivery = "atLeastOnce";
   readonly outputModes: readonly OutputMode[] = ["append", "update", "complete"];
+  readonly runModes: readonly RunMode[] = ["asyncProgress", "continuous", "realTime"];
   private readonly writer: ForeachWriter;
   private readonly makeRow: (values: readonly Value[]) => object;
 

@@ -4,6 +4,7 @@ import {
   copyColumn,
   type OutputMode,
   type PartitionWriter,
+  type RunMode,
   type Sink,
   type SinkBatch,
   type SinkResult,
@@ -20,8 +21,11 @@ export class MemorySink implements Sink {
   readonly description = "MemorySink";
   readonly delivery = "exactlyOnce";
   readonly outputModes: readonly OutputMode[] = ["append", "update", "complete"];
+  readonly runModes: readonly RunMode[] = ["asyncProgress", "continuous", "realTime"];
   private readonly batches = new Map<number, readonly Rows[]>();
   private complete = false;
+  /** Of the open batch that is under way. */
+  private shown: readonly Rows[] = [];
   private readonly scope: MemoryScope;
   private readonly holding: Holding;
   private bytes = 0;
@@ -34,10 +38,10 @@ export class MemorySink implements Sink {
     );
   }
 
-  /** The rows so far: of all batches, or of the last one in complete mode. */
+  /** The rows so far: of all batches, with what an open one has shown, or of the last one in complete mode. */
   rows(): readonly Rows[] {
     const all = [...this.batches.values()];
-    return this.complete ? (all[all.length - 1] ?? []) : all.flat();
+    return this.complete ? (all[all.length - 1] ?? []) : [...all.flat(), ...this.shown];
   }
 
   async begin(batch: SinkBatch): Promise<BatchWrite> {
@@ -45,14 +49,23 @@ export class MemorySink implements Sink {
     this.complete = batch.mode === "complete";
     return {
       alreadyCommitted: this.batches.has(batch.batchId),
-      writer: async () => new MemoryWriter(parts, (rows) => this.add(heldBytes(rows))),
+      writer: async () =>
+        new MemoryWriter(
+          parts,
+          (rows) => this.add(heldBytes(rows)),
+          () => {
+            this.shown = parts.slice();
+          },
+        ),
       commit: async (): Promise<SinkResult> => {
+        this.shown = [];
         if (this.complete) this.clear();
         this.batches.set(batch.batchId, parts);
         return { numOutputRows: parts.reduce((sum, part) => sum + part.rowCount, 0) };
       },
       abort: async () => {
-        this.bytes -= bytesOf(parts);
+        // what was shown stays: its readers have seen it
+        this.bytes -= bytesOf(parts) - bytesOf(this.shown);
       },
     };
   }
@@ -81,11 +94,13 @@ function bytesOf(parts: readonly Rows[]): number {
 export class MemoryWriter implements PartitionWriter {
   private readonly parts: Rows[];
   private readonly held: (rows: Rows) => void;
+  private readonly show: () => void;
 
-  /** `held` is told of each copy that is kept, and may refuse it. */
-  constructor(parts: Rows[], held: (rows: Rows) => void) {
+  /** `held` is told of each copy that is kept, and may refuse it; `show` is called when the rows so far are to be seen. */
+  constructor(parts: Rows[], held: (rows: Rows) => void, show: () => void = () => {}) {
     this.parts = parts;
     this.held = held;
+    this.show = show;
   }
 
   async write(batch: Batch): Promise<void> {
@@ -93,6 +108,10 @@ export class MemoryWriter implements PartitionWriter {
     const rows = { columns, rowCount: batch.rowCount };
     this.parts.push(rows);
     this.held(rows);
+  }
+
+  async flush(): Promise<void> {
+    this.show();
   }
 
   async finish(): Promise<null> {

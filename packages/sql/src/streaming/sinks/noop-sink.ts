@@ -1,10 +1,11 @@
-import type { BatchWrite, OutputMode, Sink } from "@ss/core";
+import type { BatchWrite, OutputMode, RunMode, Sink } from "@ss/core";
 
 /** Takes rows and forgets them; for measurements. */
 export class NoopSink implements Sink {
   readonly description = "NoopSink";
   readonly delivery = "exactlyOnce";
   readonly outputModes: readonly OutputMode[] = ["append", "update", "complete"];
+  readonly runModes: readonly RunMode[] = ["asyncProgress", "continuous", "realTime"];
 
   async begin(): Promise<BatchWrite> {
     let rowCount = 0;
