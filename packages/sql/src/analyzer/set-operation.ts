@@ -22,6 +22,7 @@ export function resolveSetOperation(node: SetOperation, context: PlanContext, an
     kind: "setOperation",
     type: node.type,
     all: node.type === "union" ? true : node.all,
+    ...(node.sequential && { sequential: true }),
     children: cast.map((child) => child.plan),
     output,
   };

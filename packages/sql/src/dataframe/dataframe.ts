@@ -175,6 +175,18 @@ export class DataFrame<Row extends object = AnyRow> {
     return this.derive({ kind: "setOperation", type: "union", all: true, children: [this.plan, other.plan] });
   }
 
+  /**
+   * The rows of this stream, then those of the other: a backfill, then what is live. What is there when a stream's turn comes is read to its end
+   * before the next one begins; only the last one goes on. Columns by position. State behind it (groups, watermarks) goes on from
+   * stream to stream.
+   */
+  followedBy<R extends object>(other: DataFrame<R>): DataFrame<Row> {
+    const children = [this.plan, other.plan].flatMap((plan) =>
+      plan.kind === "setOperation" && plan.sequential ? plan.children : [plan],
+    );
+    return this.derive({ kind: "setOperation", type: "union", all: true, sequential: true, children });
+  }
+
   /** The rows of both tables. */
   unionAll<R extends object>(other: DataFrame<R>): DataFrame<Row> {
     return this.union(other);

@@ -149,6 +149,8 @@ export interface SetOperation {
   readonly all: boolean;
   readonly byName?: boolean;
   readonly allowMissingColumns?: boolean;
+  /** True for what `followedBy` makes: a union whose streams are read one after the other. */
+  readonly sequential?: boolean;
   readonly children: readonly LogicalPlan[];
   /** Columns with ids of their own; filled in by the analyzer. */
   readonly output?: readonly Attribute[];

@@ -81,6 +81,7 @@ function nodeText(plan: LogicalPlan): string {
     case "join":
       return `Join ${JOIN_NAMES[plan.type]}${plan.condition ? `, ${expressionText(plan.condition)}` : ""}`;
     case "setOperation":
+      if (plan.sequential) return "SequentialStreamingUnion";
       return `${plan.type.charAt(0).toUpperCase()}${plan.type.slice(1)}${plan.all && plan.type !== "union" ? " All" : ""}`;
     case "recursion":
       return `UnionLoop ${plan.recursionId}`;

@@ -41,6 +41,7 @@ import { type ParserConf, parserConf } from "../parser/parser-conf.js";
 import { physicalText } from "../physical/text.js";
 import { checkContinuous, checkRealTime, keepsState } from "../streaming/check-open.js";
 import { checkBatch, checkStreaming } from "../streaming/check-streaming.js";
+import { sequenced } from "../streaming/sequence.js";
 import { ForeachBatchSink } from "../streaming/sinks/foreach-batch-sink.js";
 import { ForeachSink } from "../streaming/sinks/foreach-sink.js";
 import { MemorySink } from "../streaming/sinks/memory-sink.js";
@@ -285,6 +286,7 @@ export class SessionExecutor implements Executor {
     ];
     if (request.lateRows) outputs.push(await this.lateRowsOutput(request, request.lateRows));
     const running = request.lateRows ? this.preparation.reportLateRows(analyzed, request.mode) : analyzed;
+    const sources = sequenced(analyzed.plan, analyzed.sources);
     const progress = this.checkRun(
       analyzed,
       request,
@@ -309,7 +311,7 @@ export class SessionExecutor implements Executor {
           physical: prepared.physical,
           logicalText: () =>
             `== Analyzed Logical Plan ==\n${treeText(analyzed.plan)}\n\n== Optimized Logical Plan ==\n${treeText(prepared.optimized)}\n`,
-          sources: analyzed.sources,
+          sources,
           tables: analyzed.tables,
           outputs,
           mode: request.mode,

@@ -104,7 +104,7 @@ function nodeName(plan: LogicalPlan): string {
     case "observe":
       return "CollectMetrics";
     case "setOperation":
-      return capital(plan.type);
+      return plan.sequential ? "SequentialStreamingUnion" : capital(plan.type);
     case "deduplicate":
       return plan.withinWatermark ? "DeduplicateWithinWatermark" : "Deduplicate";
     default:

@@ -9,6 +9,7 @@ import { outputOf } from "../logical/output.js";
 import type { Aggregate, Deduplicate, Join, JoinType, LogicalPlan } from "../logical/plan.js";
 import { isSessionWindow } from "../logical/session-window.js";
 import { childrenOf, expressionsOf, isStreaming } from "../logical/transform.js";
+import { checkSequences } from "./check-sequence.js";
 
 /** Settings that the checks depend on. */
 export interface CheckSettings {
@@ -42,6 +43,7 @@ export function checkBatch(plan: LogicalPlan): void {
 export function checkStreaming(plan: LogicalPlan, mode: OutputMode, settings: CheckSettings): void {
   if (!isStreaming(plan)) throw notAStream();
   if (hasStreamingSubquery(plan)) throw streamingSubquery();
+  checkSequences(plan);
   const nodes = streamingNodes(plan);
   // Spark refuses this one whether or not it checks
   if (
