@@ -15,6 +15,8 @@ export function asyncProgress(
   conf: (key: string) => string | undefined,
   isPossible: boolean,
 ): AsyncProgress | undefined {
+  // Spark does not look at the options there
+  if (trigger.kind === "continuous") return undefined;
   const realTime = trigger.kind === "realTime";
   const byDefault = realTime && isPossible && conf(REAL_TIME_DEFAULT) !== "false";
   if (!options.boolean(ENABLED, byDefault)) return undefined;

@@ -38,6 +38,8 @@ export function checkRealTime(
   target: StreamTarget,
   settings: RealTimeSettings,
 ): void {
+  const sink = target.kind === "format" ? target.format.toLowerCase() : target.kind;
+  if (settings.allowlist && !LISTED_SINKS.has(sink)) throw notListed("sink", [sink]);
   if (trigger.durationMs < settings.minDurationMs)
     throw shortDuration(trigger.durationMs, settings.minDurationMs);
   if (mode !== "update") throw wrongMode(mode);
@@ -45,8 +47,6 @@ export function checkRealTime(
   if (!settings.allowlist) return;
   const operators = [...new Set(unlisted(plan))];
   if (operators.length > 0) throw notListed("operator", operators);
-  const sink = target.kind === "format" ? target.format.toLowerCase() : target.kind;
-  if (!LISTED_SINKS.has(sink)) throw notListed("sink", [sink]);
 }
 
 const LISTED_SINKS: ReadonlySet<string> = new Set(["console", "memory", "kafka", "foreach"]);
@@ -98,7 +98,7 @@ function nodeName(plan: LogicalPlan): string {
     case "withWatermark":
       return "EventTimeWatermark";
     case "limit":
-      return "GlobalLimit";
+      return "LocalLimit";
     case "keyed":
       return keyedName(plan.program);
     case "observe":

@@ -147,6 +147,25 @@ test("without the allow-list other operators run too", async () => {
   await query.stop();
 });
 
+test("an initial state counts once, whatever the parts of the first batch", async () => {
+  spark.conf.set("spark.sql.streaming.realTimeMode.allowlistCheck", false);
+  const initialState = spark.createDataFrame([["a", 100]], "k STRING, v INT").groupByKey("k");
+  const options = { state: { v: "int" }, output: { k: "string", sum: "int" }, initialState } as const;
+  const sums = input()
+    .groupByKey("k")
+    .mapGroupsWithState(options, (k, rows, state) => {
+      let sum = state.getOption()?.v ?? 0;
+      for (const row of rows) sum += Number((row as { n: number }).n);
+      state.update({ v: sum });
+      return { k: String(k), sum };
+    });
+  const query = await noted(sums as DataFrame);
+  expect((await step(query, ["b", 1])).sort()).toEqual(["a 100", "b 1"]);
+  expect(await step(query, ["a", 5])).toEqual(["a 105"]);
+  expect(await step(query, ["a", 5], ["b", 2])).toEqual(["a 110", "b 3"]);
+  await query.stop();
+});
+
 test("the memory sink shows rows within a batch, and each of them once", async () => {
   const query = await input()
     .writeStream.format("memory")
@@ -225,11 +244,14 @@ test("real-time mode refuses what Spark refuses, by Spark's conditions", async (
 
 test("with the continuous trigger rows flow at once, and an epoch ends at each multiple of the interval", async () => {
   const query = await input()
+    .alias("rows")
     .selectExpr("k", "n + 1 AS n")
     .where("n > 2")
     .writeStream.foreach((row: object) => void seen.push(Object.values(row).join(" ")))
     .trigger(continuous)
     .option("checkpointLocation", "/checkpoint")
+    // means nothing here, as in Spark
+    .option("asyncProgressTrackingEnabled", true)
     .start();
   expect(await step(query, ["a", 1], ["b", 2])).toEqual(["b 3"]);
   expect(await commits()).toEqual([]);
@@ -246,11 +268,13 @@ test.each<[string, (rows: DataFrame) => DataFrame]>([
   ["Aggregate", (rows) => rows.groupBy("k").count()],
   ["Deduplicate", (rows) => rows.dropDuplicates(["k"])],
   ["Union", (rows) => rows.union(input("open-too"))],
-  ["GlobalLimit", (rows) => rows.limit(1)],
+  ["LocalLimit", (rows) => rows.limit(1)],
   [
     "EventTimeWatermark",
     (rows) => rows.selectExpr("CAST(n AS TIMESTAMP) AS t").withWatermark("t", "1 second"),
   ],
+  ["CollectMetrics", (rows) => rows.observe("seen", expr("count(1)").as("n"))],
+  ["Range", (rows) => rows.join(spark.range(3), expr("n = id"))],
   ["Generate", (rows) => rows.selectExpr("explode(array(n, n))")],
   ["current time", (rows) => rows.selectExpr("current_timestamp()")],
 ])("continuous processing does not support %s operations", async (name, make) => {
