@@ -1,10 +1,4 @@
-import {
-  BATCH_ROWS,
-  columnBuilder,
-  type StateFamily,
-  type StateMatches,
-  takeColumn,
-} from "@ss/core";
+import { BATCH_ROWS, columnBuilder, type StateFamily, type StateMatches, takeColumn } from "@ss/core";
 import type { Expression } from "../../expression/expression.js";
 import { eventTimeColumn } from "../../logical/event-time-column.js";
 import type { Rows } from "../../logical/rows.js";
