@@ -1,11 +1,19 @@
-import { ByteType, LongType, StructField, StructType, TimestampType } from "@ss/core";
+import {
+  ByteType,
+  type DataType,
+  LongType,
+  StructField,
+  StructType,
+  TimestampNTZType,
+  TimestampType,
+} from "@ss/core";
 import { exists } from "../expression/children.js";
 import { castTo } from "../expression/coercion/implicit-cast.js";
-import { unexpectedInputType } from "../expression/errors.js";
+import { accepts } from "../expression/coercion/type-expectation.js";
+import { type CallSite, unexpectedInputType } from "../expression/errors.js";
 import type { Expression, ScalarCall } from "../expression/expression.js";
-import type { FunctionContext, ScalarFunction, SqlFunction } from "../expression/function.js";
+import type { ScalarFunction, SqlFunction } from "../expression/function.js";
 import { typeOf } from "../expression/type-of.js";
-import { isAnyTimestamp } from "../expression/type-predicates.js";
 
 /**
  * Functions that mean something about the plan around them. The analyzer resolves them to calls as any others and takes them
@@ -21,7 +29,7 @@ export const TIME_WINDOW: ScalarFunction = {
   names: ["window"],
   arity: [2, 4],
   resolve: (args, context) => ({
-    args: [timeColumn(args[0]!, context), ...args.slice(1)],
+    args: [timeColumn(args[0]!, context, context.ansi), ...args.slice(1)],
     type: windowType(args[0]!),
   }),
 };
@@ -32,10 +40,15 @@ export const SESSION_WINDOW: ScalarFunction = {
   names: ["session_window"],
   arity: [2, 2],
   resolve: (args, context) => ({
-    args: [timeColumn(args[0]!, context), args[1]!],
+    args: [timeColumn(args[0]!, spelt(context), context.ansi), args[1]!],
     type: windowType(args[0]!),
   }),
 };
+
+/** Spark's messages spell this function without the underscore. */
+function spelt({ name, sql, origin }: CallSite): CallSite {
+  return { name, sql: sql.replace(/^session_window/i, "sessionwindow"), origin };
+}
 
 /** `window_time(window)`. */
 export const WINDOW_TIME: ScalarFunction = {
@@ -86,18 +99,24 @@ export function hasGrouping(e: Expression): boolean {
   return exists(e, (part) => isMarker(part, GROUPING, GROUPING_ID));
 }
 
-/** The time of an event: a timestamp, or the window struct whose time is meant. */
-function timeColumn(e: Expression, context: FunctionContext): Expression {
+/** What has the time of an event: a timestamp, or a window whose time is meant. */
+const TIMES = ["anyTimestamp", startAndEnd(TimestampType), startAndEnd(TimestampNTZType)] as const;
+
+function timeColumn(e: Expression, site: CallSite, ansi: boolean): Expression {
   const type = typeOf(e);
-  if (isAnyTimestamp(type) || type.kind === "struct") return e;
+  if (accepts(TIMES, type)) return e;
   if (type.kind === "date" || type.kind === "string" || type.kind === "void")
-    return castTo(e, TimestampType, context.ansi);
-  throw unexpectedInputType(context, 0, "anyTimestamp", e);
+    return castTo(e, TimestampType, ansi);
+  throw unexpectedInputType(site, 0, TIMES, e);
+}
+
+function startAndEnd(type: DataType): StructType {
+  return new StructType([StructField("start", type), StructField("end", type)]);
 }
 
 function windowType(time: Expression): StructType {
   const type = typeOf(time);
   const of =
     type.kind === "timestamp_ntz" ? type : type.kind === "struct" ? type.fields[0]!.type : TimestampType;
-  return new StructType([StructField("start", of), StructField("end", of)]);
+  return startAndEnd(of);
 }

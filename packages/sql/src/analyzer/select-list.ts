@@ -1,4 +1,4 @@
-import { children, exists, findPart, mapChildren } from "../expression/children.js";
+import { children, exists, findPart, mapChildren, transformExpression } from "../expression/children.js";
 import { references } from "../expression/conjuncts.js";
 import { analysisError, sqlOf } from "../expression/errors.js";
 import {
@@ -17,7 +17,7 @@ import type { Analyzer } from "./analyzer.js";
 import type { ExpressionContext, LateralAliases } from "./context.js";
 import { expandStar } from "./expand-star.js";
 import { generatorAttributes } from "./generate.js";
-import { GROUPING_ID, markerCall, SESSION_WINDOW, TIME_WINDOW, WINDOW_TIME } from "./marker-functions.js";
+import { GROUPING_ID, markerCall, SESSION_WINDOW, TIME_WINDOW } from "./marker-functions.js";
 import { resolveExpression } from "./resolve-expression.js";
 
 /** A resolved item of a select list. */
@@ -100,7 +100,7 @@ function manyNames(e: Alias): Error {
 }
 
 function itemName(written: Expression, e: Expression): string {
-  const marker = markerCall(e, TIME_WINDOW, SESSION_WINDOW, WINDOW_TIME);
+  const marker = markerCall(e, TIME_WINDOW, SESSION_WINDOW);
   if (marker) return marker.fn.names[0]!;
   if (e.kind === "outerReference") return e.attribute.name;
   if (written.kind === "unresolvedAttribute" && markerCall(e, GROUPING_ID)) return "grouping__id";
@@ -110,7 +110,15 @@ function itemName(written: Expression, e: Expression): string {
   if (e.kind === "cast" && written.kind === "cast" && written.child.kind === "unresolvedAttribute") {
     return e.child.kind === "attribute" ? e.child.name : columnName(written);
   }
-  return columnName(e);
+  return columnName(transformExpression(e, windowByName));
+}
+
+/** A window or session within an expression is called like its column, as in Spark. */
+function windowByName(e: Expression): Expression {
+  const marker = markerCall(e, TIME_WINDOW, SESSION_WINDOW);
+  if (!marker) return e;
+  const [name] = marker.fn.names;
+  return { kind: "attribute", id: -1, name: name!, type: marker.type, nullable: false, qualifier: [] };
 }
 
 /** Names within an expression mean nothing any more, but where a function kept them. */

@@ -154,7 +154,7 @@ class TimeWindows {
   private timeOfWindow(marker: ScalarCall): Alias {
     const window = marker.args[0]!;
     const marks = metadataOf(window) ?? {};
-    if (marks[TIME_WINDOW_MARK] !== true && marks[SESSION_WINDOW_MARK] !== true) throw noWindow(window);
+    if (marks[TIME_WINDOW_MARK] !== true && marks[SESSION_WINDOW_MARK] !== true) throw noWindow(marker);
     const { [TIME_WINDOW_MARK]: _time, [SESSION_WINDOW_MARK]: _session, ...metadata } = marks;
     const end = call("getItem", window, literal("end", StringType));
     const child = this.resolve(call("$add_interval", end, literal(-1n, DayTimeIntervalType())));
@@ -291,13 +291,14 @@ function manyWindows(): Error {
   );
 }
 
-function noWindow(e: Expression): Error {
+function noWindow(marker: ScalarCall): Error {
+  const windowTime = prettyName(marker);
   return analysisError(
-    "SS_NOT_A_WINDOW_COLUMN",
+    "_LEGACY_ERROR_TEMP_3101",
     undefined,
-    `The input is not a correct window column: ${prettyName(e)}`,
-    { windowTime: prettyName(e) },
-    e.origin,
+    `The input is not a correct window column: ${windowTime}. Only what window(...) or session_window(...) gave is one.`,
+    { windowTime },
+    marker.origin,
   );
 }
 

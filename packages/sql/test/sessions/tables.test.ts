@@ -142,6 +142,21 @@ test("a column of sessions keeps on joining them, by whatever name and through e
   ]);
 });
 
+test("columns are called as in Spark", async () => {
+  const columns = (query: string): Promise<readonly string[]> => spark.sql(query).columns();
+  const by = "session_window(ts, '5 minutes')";
+  expect(await columns(`SELECT ${by}, upper(k) FROM t`)).toEqual(["session_window", "upper(k)"]);
+  expect(await columns(`SELECT ${by}.start, count(*) FROM t GROUP BY ${by}.start`)).toEqual([
+    "session_window.start",
+    "count(1)",
+  ]);
+  const counts = `SELECT session_window AS w, count(*) AS c FROM t GROUP BY ${by}`;
+  expect(await columns(`SELECT window_time(w), window(w, '1 hour') FROM (${counts})`)).toEqual([
+    "window_time(w)",
+    "window",
+  ]);
+});
+
 test("a part of a session and a struct that looks like one are keys as any others", async () => {
   expect(
     await rows("SELECT k, count(*) FROM t WHERE v < 3 GROUP BY k, session_window(ts, '5 minutes').start"),
@@ -180,7 +195,19 @@ test.each([
   ["ts, v", "_LEGACY_ERROR_TEMP_1040", { dt: "IntegerType" }],
   ["ts", "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", { functionName: "`session_window`", actualNum: "1" }],
   ["ts, '1 minute', '2 minutes'", "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", { actualNum: "3" }],
-  ["v, '5 minutes'", "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", { inputSql: '"v"', inputType: '"INT"' }],
+  [
+    "v, '5 minutes'",
+    "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+    {
+      sqlExpr: '"sessionwindow(v, 5 minutes)"',
+      paramIndex: "first",
+      inputSql: '"v"',
+      inputType: '"INT"',
+      requiredType:
+        '("(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)" or "STRUCT<start: TIMESTAMP, end: TIMESTAMP>" or "STRUCT<start: TIMESTAMP_NTZ, end: TIMESTAMP_NTZ>")',
+    },
+  ],
+  ["named_struct('a', 1), '5 minutes'", "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", { paramIndex: "first" }],
 ])("session_window(%s) is refused as by Spark: %s", async (args, condition, parameters) => {
   const failure = spark.sql(`SELECT session_window(${args}) FROM t`).collect();
   await expect(failure).rejects.toMatchObject({ condition, parameters });
