@@ -7,8 +7,10 @@ import {
   type DataFrame,
   lit,
   SparkSession,
+  StatefulProcessor,
   StructType,
   schemaOf,
+  type ValueState,
   window,
 } from "../../src/index.js";
 
@@ -67,6 +69,38 @@ describe("a state by key", () => {
         expectTypeOf(state.get).returns.toEqualTypeOf<number>();
         return { n: 1 };
       });
+  });
+  test("a processor takes the rows of the table and gives out the declared columns", () => {
+    class Total extends StatefulProcessor<string, Sale, { item: string; total: number }> {
+      private total!: ValueState<number>;
+      override init(): void {
+        this.total = this.getHandle().getValueState("total", "bigint");
+        expectTypeOf(
+          this.getHandle().getMapState("m", "string", { at: "timestamp" }).getValue,
+        ).returns.toEqualTypeOf<{ at: Date | null } | null>();
+      }
+      override *handleInputRows(
+        item: string,
+        rows: Iterable<Sale>,
+      ): Iterable<{ item: string; total: number }> {
+        for (const { quantity } of rows) this.total.update((this.total.get() ?? 0) + (quantity ?? 0));
+        yield { item, total: this.total.get()! };
+      }
+    }
+    const totals = typed()
+      .groupByKey("item")
+      .transformWithState(new Total(), { output: { item: "string", total: "bigint" }, outputMode: "update" });
+    expectTypeOf(totals.collect).returns.resolves.toEqualTypeOf<
+      { item: string | null; total: number | null }[]
+    >();
+    unrun(() => {
+      const options = { output: { item: "string", total: "string" }, outputMode: "update" } as const;
+      // @ts-expect-error: the processor gives out a number
+      typed().groupByKey("item").transformWithState(new Total(), options);
+      const misspelt = { output: { name: "string", total: "bigint" }, outputMode: "update" } as const;
+      // @ts-expect-error: the processor gives out no name
+      typed().groupByKey("item").transformWithState(new Total(), misspelt);
+    });
   });
   test("a misspelt key, state or result is a compile error", () => {
     unrun(() => {

@@ -25,6 +25,7 @@ import { ObjectWriter, rowsGiven } from "../keyed/object-writer.js";
 import { ProcessorRun, userCall } from "../keyed/processor-run.js";
 import type { FamilyContext } from "../keyed/variable-family.js";
 import { kernelKeyTable } from "../keys/kernel-key-table.js";
+import type { Holding } from "../memory-budget.js";
 import type { Operator, Run } from "../operator.js";
 import type { Families, OperatorCounts, TimedOperator } from "../stream-run.js";
 
@@ -34,6 +35,8 @@ interface Turn {
   readonly processor: ProcessorRun;
   readonly times: TimerValues;
   readonly writer: ObjectWriter;
+  /** What the run holds beside the state store. */
+  readonly holding: Holding;
   /** Absent on a table. */
   readonly counts: OperatorCounts | undefined;
 }
@@ -153,9 +156,15 @@ export class TransformWithStateOperator implements Operator, TimedOperator {
       processingTimeMs,
       query: stream?.query ?? { id: "", runId: "" },
     };
-    const held = new Map(processor.specs.map((spec) => [spec.name, spec]));
+    const tables = isKept ? [] : processor.specs.map((spec) => new FamilyHolder(spec, null));
     processor.tables.begin(batch, processor.families, (name) =>
-      isKept ? stream.family(operatorId, name) : new FamilyHolder(held.get(name)!, null).family,
+      isKept
+        ? stream.family(operatorId, name)
+        : tables.find(({ family }) => family.spec.name === name)!.family,
+    );
+    const holding = run.memory.hold(
+      () => "the state of transformWithState on a table",
+      () => tables.reduce((sum, table) => sum + table.byteSize, 0),
     );
     const schema = new StructType(this.output.map(({ name, type }) => StructField(name, type)));
     return {
@@ -166,6 +175,7 @@ export class TransformWithStateOperator implements Operator, TimedOperator {
         getCurrentWatermarkInMs: () => watermarkMs,
       },
       writer: new ObjectWriter(schema, "what the StatefulProcessor gives out"),
+      holding,
       counts: isKept ? this.counted(stream.counts(operatorId, PROCESSOR_OPERATOR)) : undefined,
     };
   }
@@ -237,6 +247,7 @@ export class TransformWithStateOperator implements Operator, TimedOperator {
       }
       this.endPiece(processor);
       run.stream?.checkState();
+      turn.holding.look();
       const pause = run.breathe();
       if (pause) await pause;
     }

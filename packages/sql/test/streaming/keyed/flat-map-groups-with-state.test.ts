@@ -1,7 +1,7 @@
 import { checkNewRows, jumpClock } from "@ss/testkit";
 import { expect, test } from "vitest";
 import { type DataFrame, GroupStateTimeout } from "../../../src/index.js";
-import { restart, Stage } from "./stage.js";
+import { restart, Stage, scenario } from "./stage.js";
 
 const COUNTS = { key: "string", count: "string" } as const;
 
@@ -23,8 +23,8 @@ function runningCount(input: DataFrame): DataFrame {
     );
 }
 
-test("a running count goes on over restarts, and a state that is removed begins anew", async () => {
-  const stage = await Stage.set();
+scenario("a running count goes on over restarts, and a state that is removed begins anew", async (set) => {
+  const stage = await set();
   await stage.run(
     runningCount(stage.input("value STRING")),
     "update",
@@ -45,54 +45,57 @@ test("a running count goes on over restarts, and a state that is removed begins 
   );
 });
 
-test("a processing-time timeout comes when its time has passed, after the rows of the batch", async () => {
-  const stage = await Stage.set({ clock: true });
-  const counts = stage
-    .input("value STRING")
-    .groupByKey("value")
-    .flatMapGroupsWithState(
-      {
-        state: "int",
-        output: COUNTS,
-        outputMode: "update",
-        timeout: GroupStateTimeout.ProcessingTimeTimeout,
-      },
-      (key: string, rows, state) => {
-        if (state.hasTimedOut) {
-          state.remove();
-          return [{ key, count: "-1" }];
-        }
-        const count = (state.getOption() ?? 0) + [...rows].length;
-        state.update(count);
-        state.setTimeoutDuration("10 seconds");
-        return [{ key, count: String(count) }];
-      },
+scenario(
+  "a processing-time timeout comes when its time has passed, after the rows of the batch",
+  async (set) => {
+    const stage = await set({ clock: true });
+    const counts = stage
+      .input("value STRING")
+      .groupByKey("value")
+      .flatMapGroupsWithState(
+        {
+          state: "int",
+          output: COUNTS,
+          outputMode: "update",
+          timeout: GroupStateTimeout.ProcessingTimeTimeout,
+        },
+        (key: string, rows, state) => {
+          if (state.hasTimedOut) {
+            state.remove();
+            return [{ key, count: "-1" }];
+          }
+          const count = (state.getOption() ?? 0) + [...rows].length;
+          state.update(count);
+          state.setTimeoutDuration("10 seconds");
+          return [{ key, count: String(count) }];
+        },
+      );
+    await stage.run(
+      counts,
+      "update",
+      stage.add("a"),
+      jumpClock(1000),
+      checkNewRows(["a", "1"]),
+      stage.state({ total: 1, updated: 1 }),
+      stage.add("b"),
+      jumpClock(1000),
+      checkNewRows(["b", "1"]),
+      stage.state({ total: 2, updated: 1 }),
+      stage.add("b"),
+      jumpClock(10_000),
+      checkNewRows(["a", "-1"], ["b", "2"]),
+      stage.state({ total: 1, updated: 1, removed: 1, dropped: 0 }),
+      ...restart,
+      stage.add("c"),
+      jumpClock(11_000),
+      checkNewRows(["b", "-1"], ["c", "1"]),
+      stage.state({ total: 1, updated: 1, removed: 1, dropped: 0 }),
+      jumpClock(12_000),
+      checkNewRows(["c", "-1"]),
+      stage.state({ total: 0, updated: 0, removed: 1, dropped: 0 }),
     );
-  await stage.run(
-    counts,
-    "update",
-    stage.add("a"),
-    jumpClock(1000),
-    checkNewRows(["a", "1"]),
-    stage.state({ total: 1, updated: 1 }),
-    stage.add("b"),
-    jumpClock(1000),
-    checkNewRows(["b", "1"]),
-    stage.state({ total: 2, updated: 1 }),
-    stage.add("b"),
-    jumpClock(10_000),
-    checkNewRows(["a", "-1"], ["b", "2"]),
-    stage.state({ total: 1, updated: 1, removed: 1, dropped: 0 }),
-    ...restart,
-    stage.add("c"),
-    jumpClock(11_000),
-    checkNewRows(["b", "-1"], ["c", "1"]),
-    stage.state({ total: 1, updated: 1, removed: 1, dropped: 0 }),
-    jumpClock(12_000),
-    checkNewRows(["c", "-1"]),
-    stage.state({ total: 0, updated: 0, removed: 1, dropped: 0 }),
-  );
-});
+  },
+);
 
 /** The highest event time of each key; five seconds after it the key is given up. */
 function highest(input: DataFrame): DataFrame {
@@ -120,43 +123,27 @@ function highest(input: DataFrame): DataFrame {
     );
 }
 
-test("an event-time timeout comes when the watermark has passed it, and late rows are dropped", async () => {
-  const stage = await Stage.set();
-  await stage.run(
-    highest(stage.input("k STRING, v INT")),
-    "update",
-    stage.add(["a", 11], ["a", 13], ["a", 15]),
-    checkNewRows(["a", 15]),
-    stage.state({ dropped: 0 }),
-    stage.add(["a", 4]),
-    checkNewRows(),
-    stage.state({ dropped: 1, total: 1, updated: 0 }),
-    stage.add(["a", 10]),
-    checkNewRows(["a", 15]),
-    stage.add(["b", 31]),
-    checkNewRows(["a", -1], ["b", 31]),
-    stage.state({ total: 1, removed: 1 }),
-  );
-});
-
-test("the same with a restart after every step", async () => {
-  const stage = await Stage.set();
-  await stage.run(
-    highest(stage.input("k STRING, v INT")),
-    "update",
-    stage.add(["a", 11], ["a", 13], ["a", 15]),
-    checkNewRows(["a", 15]),
-    ...restart,
-    stage.add(["a", 4]),
-    checkNewRows(),
-    ...restart,
-    stage.add(["a", 10]),
-    checkNewRows(["a", 15]),
-    ...restart,
-    stage.add(["b", 31]),
-    checkNewRows(["a", -1], ["b", 31]),
-  );
-});
+scenario(
+  "an event-time timeout comes when the watermark has passed it, and late rows are dropped",
+  async (set) => {
+    const stage = await set();
+    await stage.run(
+      highest(stage.input("k STRING, v INT")),
+      "update",
+      stage.add(["a", 11], ["a", 13], ["a", 15]),
+      checkNewRows(["a", 15]),
+      stage.state({ dropped: 0 }),
+      stage.add(["a", 4]),
+      checkNewRows(),
+      stage.state({ dropped: 1, total: 1, updated: 0 }),
+      stage.add(["a", 10]),
+      checkNewRows(["a", 15]),
+      stage.add(["b", 31]),
+      checkNewRows(["a", -1], ["b", 31]),
+      stage.state({ total: 1, removed: 1 }),
+    );
+  },
+);
 
 test("a key with rows in the batch is not timed out in that batch", async () => {
   const stage = await Stage.set({ conf: { "spark.sql.streaming.noDataMicroBatches.enabled": "false" } });

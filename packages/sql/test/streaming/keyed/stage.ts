@@ -11,7 +11,7 @@ import {
   testStream,
   VirtualClock,
 } from "@ss/testkit";
-import { expect } from "vitest";
+import { expect, test } from "vitest";
 import { type DataFrame, SparkSession, Trigger } from "../../../src/index.js";
 
 let stages = 0;
@@ -36,6 +36,8 @@ export class Stage {
   readonly sink: CollectingSink = collectingSink();
   readonly spark: SparkSession;
   readonly clock: VirtualClock | undefined;
+  /** Whether the query is stopped and started again before every addition but the first. */
+  restarts = false;
   private seen: readonly [query: unknown, reports: number] = [null, 0];
 
   private constructor(spark: SparkSession, sink: CollectingSink, clock: VirtualClock | undefined) {
@@ -77,7 +79,7 @@ export class Stage {
             : { clock: this.clock, trigger: Trigger.ProcessingTime("1 second") }),
         },
         lookAround,
-        ...actions,
+        ...(this.restarts ? withRestarts(actions) : actions),
       );
     } finally {
       await this.spark.stop();
@@ -113,3 +115,20 @@ const lookAround: StreamAction = perform("wait for the first trigger", (test) =>
 
 /** Stop and start on the same checkpoint. */
 export const restart: readonly StreamAction[] = [stopStream(), startStream(), lookAround];
+
+function withRestarts(actions: readonly StreamAction[]): StreamAction[] {
+  const isAddition = ({ name }: StreamAction): boolean => name.startsWith("addData");
+  const first = actions.findIndex(isAddition);
+  return actions.flatMap((action, k) => (k > first && isAddition(action) ? [...restart, action] : [action]));
+}
+
+/** A test of a query that is run straight through, and once more with a restart before every addition but the first. */
+export function scenario(name: string, run: (set: typeof Stage.set) => Promise<void>): void {
+  test(name, () => run((options) => Stage.set(options)));
+  test(`${name}, with a restart before every addition`, () =>
+    run(async (options) => {
+      const stage = await Stage.set(options);
+      stage.restarts = true;
+      return stage;
+    }));
+}

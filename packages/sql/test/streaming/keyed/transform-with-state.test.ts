@@ -17,7 +17,7 @@ import {
   Remembered,
   RunningCount,
 } from "./processors.js";
-import { restart, Stage } from "./stage.js";
+import { restart, Stage, scenario } from "./stage.js";
 
 const counts = (
   stage: Stage,
@@ -29,8 +29,8 @@ const counts = (
     .groupByKey("value")
     .transformWithState(() => new RunningCount(), { output: COUNTED, outputMode, timeMode });
 
-test("a value goes on over restarts, and begins anew when it was cleared", async () => {
-  const stage = await Stage.set();
+scenario("a value goes on over restarts, and begins anew when it was cleared", async (set) => {
+  const stage = await set();
   await stage.run(
     counts(stage),
     "update",
@@ -50,8 +50,8 @@ test("a value goes on over restarts, and begins anew when it was cleared", async
   );
 });
 
-test("a timer fires when its time has come by the clock", async () => {
-  const stage = await Stage.set({ clock: true });
+scenario("a timer fires when its time has come by the clock", async (set) => {
+  const stage = await set({ clock: true });
   const words = stage
     .input("value STRING")
     .groupByKey("value")
@@ -97,8 +97,8 @@ test("a timer fires when its time has come by the clock", async () => {
   );
 });
 
-test("a timer wakes a query to which nothing comes", async () => {
-  const stage = await Stage.set({ clock: true });
+scenario("a timer wakes a query to which nothing comes", async (set) => {
+  const stage = await set({ clock: true });
   const words = stage
     .input("value STRING")
     .groupByKey("value")
@@ -133,8 +133,8 @@ const highest = (stage: Stage): DataFrame =>
       timeMode: TimeMode.EventTime,
     });
 
-test("a timer fires when the watermark has passed it, and late rows are dropped", async () => {
-  const stage = await Stage.set();
+scenario("a timer fires when the watermark has passed it, and late rows are dropped", async (set) => {
+  const stage = await set();
   await stage.run(
     highest(stage),
     "update",
@@ -151,8 +151,8 @@ test("a timer fires when the watermark has passed it, and late rows are dropped"
   );
 });
 
-test("a timer for a time that has passed fires in the same batch, after the rows", async () => {
-  const stage = await Stage.set({ clock: true });
+scenario("a timer for a time that has passed fires in the same batch, after the rows", async (set) => {
+  const stage = await set({ clock: true });
   const words = stage
     .input("value STRING")
     .groupByKey("value")
@@ -227,8 +227,8 @@ test("a variable that a new version deletes is gone, the others stay", async () 
   );
 });
 
-test("entries of a map end each at its own time", async () => {
-  const stage = await Stage.set({ clock: true });
+scenario("entries of a map end each at its own time", async (set) => {
+  const stage = await set({ clock: true });
   const map = stage
     .input("k STRING, uk STRING, action STRING, v INT")
     .groupByKey("k")
@@ -266,8 +266,8 @@ test("entries of a map end each at its own time", async () => {
   );
 });
 
-test("an initial state is taken once, in the first batch", async () => {
-  const stage = await Stage.set();
+scenario("an initial state is taken once, in the first batch", async (set) => {
+  const stage = await set();
   const initialState = stage.spark
     .createDataFrame(
       [
@@ -334,8 +334,8 @@ test.each([
   },
 );
 
-test("lists are appended to, replaced and cleared, over restarts", async () => {
-  const stage = await Stage.set();
+scenario("lists are appended to, replaced and cleared, over restarts", async (set) => {
+  const stage = await set();
   const frame = stage
     .input("k STRING, s STRING")
     .groupByKey("k")
