@@ -159,6 +159,22 @@ const guarantees: Readonly<Record<string, Guarantee<SinkUnderTest>>> = {
     });
   },
 
+  "shows rows that were flushed once": async (subject, inapplicable) => {
+    await during(subject, async (delivery) => {
+      const write = await delivery.begin(0);
+      const writer = await write.writer(0);
+      if (!writer.flush) inapplicable("its rows show when they are written, or with their batch");
+      for (const rows of [ROWS_A, ROWS_B]) {
+        await writer.write(delivery.batch(rows));
+        await writer.flush!();
+      }
+      await writer.flush!();
+      await assertHolds(subject, [...ROWS_A, ...ROWS_B]);
+      await write.commit([await writer.finish()]);
+      await assertHolds(subject, [...ROWS_A, ...ROWS_B]);
+    });
+  },
+
   "commits a batch of no rows": async (subject) => {
     await during(subject, async (delivery) => {
       const result = await (await delivery.begin(0)).commit([]);
