@@ -1,11 +1,25 @@
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { threadId } from "node:worker_threads";
 
 /** Process numbers mean something on one machine, or in one container. */
 const host: string = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+
+/** The file that says whose state it is a cache of. */
+const PLACE = "checkpoint";
+/** A place that is not on a local disk. */
+const WITH_SCHEME: RegExp = /^[a-z][a-z0-9+.-]+:\/\//i;
 
 /** Folders that stores of this thread have open. */
 const open: Set<string> = new Set();
@@ -26,18 +40,23 @@ export class CacheFolder {
   }
 
   /** Takes the newest free folder of a checkpoint's state, or makes one. `root` is where caches are kept. */
-  static take(root: string | undefined, stateFolder: string): CacheFolder {
-    const name = createHash("sha256").update(stateFolder).digest("hex").slice(0, 24);
-    const parent = join(root ?? join(tmpdir(), "ss-state-lmdb"), name);
+  static take(root: string = join(tmpdir(), "ss-state-lmdb"), stateFolder: string): CacheFolder {
+    const place = WITH_SCHEME.test(stateFolder) ? stateFolder : resolve(stateFolder);
+    const name = createHash("sha256").update(place).digest("hex").slice(0, 24);
+    const parent = join(root, name);
     mkdirSync(parent, { recursive: true });
     const path = join(parent, `${host}_${process.pid}_${threadId}_${randomUUID()}`);
     const free = readdirSync(parent)
+      .filter((entry) => entry !== PLACE)
       .map((entry) => join(parent, entry))
       .filter(isFree)
       .sort((a, b) => timeOf(b) - timeOf(a));
     const taken = free.find((candidate) => renamed(candidate, path));
     if (taken === undefined) mkdirSync(path);
     for (const other of free) if (other !== taken) rmSync(other, { recursive: true, force: true });
+    // behind the folder, which says that this cache is in use
+    writeFileSync(join(parent, PLACE), place);
+    sweep(root, name);
     return new CacheFolder(parent, path);
   }
 
@@ -45,6 +64,19 @@ export class CacheFolder {
   release(): void {
     open.delete(this.path);
     renamed(this.path, join(this.parent, `free_${randomUUID()}`));
+  }
+}
+
+/** Removes caches of checkpoints that are no more, as those of queries without a location end up. */
+function sweep(root: string, ours: string): void {
+  for (const name of readdirSync(root)) {
+    const parent = join(root, name);
+    if (name === ours || !existsSync(join(parent, PLACE))) continue;
+    const place = readFileSync(join(parent, PLACE), "utf8");
+    if (WITH_SCHEME.test(place) || existsSync(place)) continue;
+    const caches = readdirSync(parent).filter((entry) => entry !== PLACE);
+    if (caches.every((entry) => isFree(join(parent, entry))))
+      rmSync(parent, { recursive: true, force: true });
   }
 }
 

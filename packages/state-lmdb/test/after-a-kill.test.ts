@@ -70,7 +70,7 @@ async function open(disk: FaultyFileSystem, folder: string, version: StateVersio
 function killed(folder: string): string {
   const copy = join(root, String(roots++));
   const [checkpoint] = readdirSync(folder);
-  const [cache] = readdirSync(join(folder, checkpoint!));
+  const cache = readdirSync(join(folder, checkpoint!)).find((entry) => entry !== "checkpoint");
   mkdirSync(join(copy, checkpoint!), { recursive: true });
   cpSync(join(folder, checkpoint!, cache!), join(copy, checkpoint!, "free_0"), { recursive: true });
   return copy;

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StreamError } from "@ss/core";
@@ -180,7 +180,8 @@ test("a cache that is not this checkpoint's, or lost, is made anew", async () =>
   // the cache of one checkpoint in the place of the other's
   const placeOf = ({ caches }: Trial): string => join(caches, readdirSync(caches)[0]!);
   const place = placeOf(mine);
-  const foreign = join(placeOf(other), readdirSync(placeOf(other))[0]!);
+  const cache = readdirSync(placeOf(other)).find((entry) => entry.startsWith("free_"))!;
+  const foreign = join(placeOf(other), cache);
   rmSync(place, { recursive: true });
   mkdirSync(place);
   cpSync(foreign, join(place, "free_foreign"), { recursive: true });
@@ -190,4 +191,23 @@ test("a cache that is not this checkpoint's, or lost, is made anew", async () =>
   MemorySource.addData("words", "a", "b");
   await run(mine, ["b"]);
   expect(await state(mine.checkpoint)).toEqual({ a: 2, b: 2 });
+});
+
+test("caches of checkpoints that are no more are removed, others are kept", async () => {
+  const caches = trial().caches;
+  const run = async (checkpoint: string): Promise<void> => {
+    MemorySource.reset("words");
+    const spark = await session({ folder: caches });
+    await count(spark, checkpoint, ["a"]);
+    await spark.stop();
+  };
+  const [gone, kept] = [trial().checkpoint, trial().checkpoint];
+  await run(gone);
+  await run(kept);
+  expect(readdirSync(caches)).toHaveLength(2);
+  rmSync(gone, { recursive: true });
+  await run(trial().checkpoint);
+  const places = readdirSync(caches).map((name) => readFileSync(join(caches, name, "checkpoint"), "utf8"));
+  expect(places).toHaveLength(2);
+  expect(places).toContain(join(kept, "state"));
 });

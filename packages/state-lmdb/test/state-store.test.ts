@@ -13,7 +13,7 @@ let folders = 0;
 describe("the store in LMDB", () => {
   stateStoreConformance(test, {
     create: () => ({
-      provider: lmdbStateStoreProvider({ folder: join(root, String(folders++)), memoryBytes: 16 << 20 }),
+      provider: lmdbStateStoreProvider({ folder: join(root, String(folders++)), memoryBytes: 64 << 20 }),
     }),
   });
 });
