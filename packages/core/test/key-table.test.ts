@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { valueAt } from "../src/column/access.js";
+import { BytesDictionary } from "../src/column/key/bytes-dictionary.js";
 import {
   type Column,
   columnBuilder,
@@ -164,6 +165,22 @@ describe("a key table", () => {
         }
       }
     }
+  });
+
+  test("a dictionary whose count of additions goes round removes as before", () => {
+    const dictionary = new BytesDictionary();
+    // as after so many additions
+    dictionary.counters[3] = 0x7fffffff;
+    (dictionary as unknown as { removals: number }).removals = 0x7fffffff;
+    const bytes = Buffer.from("abcdefghijklmnopqrstuvwxyz");
+    const starts = Int32Array.from({ length: 26 }, (_, k) => k);
+    const codes = new Int32Array(26);
+    dictionary.intern(bytes, starts, new Int32Array(26).fill(1), 26, codes);
+    const { moves } = dictionary;
+    dictionary.remove(codes.slice(0, 1));
+    expect(dictionary.moves, "one of many was removed as all are").toBe(moves);
+    dictionary.find(bytes, starts, new Int32Array(26).fill(1), 26, codes);
+    expect([...codes]).toEqual([-2, ...starts.subarray(1)]);
   });
 
   test("gives slots in the order in which keys first come", () => {

@@ -18,6 +18,8 @@ export class FolderSignals {
   private readonly fileSystem: FileSystem;
   private readonly folders = new Map<string, WatchedFolder>();
   private readonly listeners = new Set<() => void>();
+  /** Entries, by their path, whose changes matter to nobody. */
+  skip: (path: string) => boolean = () => false;
 
   constructor(fileSystem: FileSystem) {
     this.fileSystem = fileSystem;
@@ -59,6 +61,11 @@ export class FolderSignals {
     for (const listener of [...this.listeners]) listener();
   }
 
+  /** Ends the watch of all folders but those of which `keeps` is true. */
+  leaveOthers(keeps: (folder: string) => boolean): void {
+    for (const folder of [...this.folders.keys()]) if (!keeps(folder)) this.leave(folder);
+  }
+
   /** Ends the watch of a folder. */
   leave(folder: string): void {
     this.folders.get(folder)?.stop();
@@ -71,7 +78,7 @@ export class FolderSignals {
   }
 
   private take(folder: string, changed: Set<string>, path: string | null): void {
-    if (path !== null && isHidden(baseName(path))) return;
+    if (path !== null && (isHidden(baseName(path)) || this.skip(path))) return;
     if (path !== null && changed.size < CHANGES_MAX) changed.add(path);
     else this.leave(folder);
     this.ring();

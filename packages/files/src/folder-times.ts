@@ -75,8 +75,9 @@ export class FolderTimes {
    * watched from here on, if it can be, so that nothing comes unseen behind the listing.
    */
   begin({ path, modifiedMs }: FileEntry): Set<string> {
+    // anew, as another folder may stand there by now
+    this.signals?.leave(path);
     const watched = this.signals?.watch(path) ?? false;
-    if (watched) this.signals!.changes(path);
     const folders = new Set<string>();
     const listedMs = this.clock.now();
     this.listed.set(path, { modifiedMs, listedMs, folders, watched, walk: this.walk });
@@ -85,7 +86,8 @@ export class FolderTimes {
 
   /** Ends a walk over all folders, and forgets those that it did not come by: they are gone. */
   endWalk(): void {
-    for (const [path, { walk }] of this.listed) if (walk !== this.walk) this.drop(path);
+    for (const [path, { walk }] of this.listed) if (walk !== this.walk) this.listed.delete(path);
+    this.signals?.leaveOthers((path) => this.listed.has(path));
     this.walk++;
   }
 
@@ -99,10 +101,5 @@ export class FolderTimes {
   /** Lets everything be listed again: something that was listed is still to be taken. */
   forget(): void {
     this.listed.clear();
-  }
-
-  private drop(path: string): void {
-    this.listed.delete(path);
-    this.signals?.leave(path);
   }
 }

@@ -36,6 +36,23 @@ export async function listFiles(
   paths: readonly string[],
   options: ListingOptions = {},
 ): Promise<Listing> {
+  const { times } = options;
+  try {
+    const listing = await walk(fileSystem, paths, options);
+    times?.endWalk();
+    return listing;
+  } catch (error) {
+    // what the walk was told and has not given has to be found again
+    times?.forget();
+    throw error;
+  }
+}
+
+async function walk(
+  fileSystem: FileSystem,
+  paths: readonly string[],
+  options: ListingOptions,
+): Promise<Listing> {
   const accepts = fileFilter(options);
   const roots: FileEntry[] = [];
   const files: FileEntry[] = [];
@@ -51,7 +68,6 @@ export async function listFiles(
       else if (!isHidden(baseName(root.path)) && accepts(root)) files.push(root);
     }
   }
-  options.times?.endWalk();
   return { files, roots };
 }
 
@@ -104,7 +120,8 @@ async function collectChanged(
     if (skip?.(path)) continue;
     const entry = await fileSystem.stat(path);
     if (entry?.isFolder) folders.add(path);
-    else if (entry !== null && accepts(entry)) files.push(entry);
+    // a file that has only just been made may be filled yet, of which there will be word too
+    else if (entry !== null && entry.size > 0 && accepts(entry)) files.push(entry);
   }
   for (const path of folders) {
     const entry = await fileSystem.stat(path);

@@ -79,9 +79,9 @@ function shortSlice(start: usize, length: i32): v128 {
 function hashShort(bytes: v128, length: i32): i32 {
   let lanes = i32x4.mul(bytes, i32x4(PRIME_A, PRIME_B, PRIME_C, PRIME_D));
   lanes = v128.xor(lanes, i32x4.shr_u(lanes, 15));
-  const a = i32x4.extract_lane(lanes, 0) ^ rotl<i32>(i32x4.extract_lane(lanes, 1), 9);
-  const b = i32x4.extract_lane(lanes, 2) ^ rotl<i32>(i32x4.extract_lane(lanes, 3), 9);
-  return mix(a * PRIME_A + b + length * PRIME_B);
+  let h = i32x4.extract_lane(lanes, 0) * PRIME_B + rotl<i32>(i32x4.extract_lane(lanes, 1), 13) + length * PRIME_D;
+  h = (h ^ i32x4.extract_lane(lanes, 2)) * PRIME_A;
+  return mix(rotl<i32>(h, 15) + i32x4.extract_lane(lanes, 3));
 }
 
 /** Of two long slices. */

@@ -160,6 +160,52 @@ test("a watched folder is looked at by the names that changed in it, and now and
   expect(wakes).toBe(0);
 });
 
+test("a file that was only just made is taken when it has been filled", async () => {
+  const harness = new CountingHarness();
+  harness.hears();
+  await harness.put("/in/first", "first");
+  const source = await harness.open();
+  const first = await next(source, null);
+  await harness.put("/in/growing", "");
+  expect(await next(source, first)).toEqual(first);
+  await harness.put("/in/growing", "filled");
+  const second = await next(source, first);
+  expect(await rangeRows(source, first, second)).toEqual([["filled"]]);
+});
+
+test("a look that fails loses nothing that it was told", async () => {
+  const harness = new CountingHarness();
+  harness.hears();
+  await harness.put("/in/first", "first");
+  const source = await harness.open();
+  const first = await next(source, null);
+  for (const name of ["a", "b", "c"]) await harness.put(`/in/${name}`, name);
+  const { files } = harness;
+  const stat = files.stat.bind(files);
+  files.stat = async (path) => {
+    if (path === "/in/b") throw new Error("the disk is tired");
+    return stat(path);
+  };
+  await expect(next(source, first)).rejects.toThrow("tired");
+  files.stat = stat;
+  const second = await next(source, first);
+  expect((await rangeRows(source, first, second)).flat().sort()).toEqual(["a", "b", "c"]);
+});
+
+test("changes of files that were read wake nobody", async () => {
+  const harness = new CountingHarness();
+  harness.hears();
+  await harness.put("/in/first", "first");
+  const source = await harness.open();
+  let wakes = 0;
+  const leave = source.onData!(() => wakes++);
+  await next(source, null);
+  wakes = 0;
+  await harness.put("/in/first", "first, and more");
+  expect(wakes).toBe(0);
+  leave();
+});
+
 test("files that a limit left behind are found again though their names were told only once", async () => {
   const harness = new CountingHarness();
   harness.hears();

@@ -2,7 +2,7 @@ import type { DataType } from "../schema/data-type.js";
 import type { Column } from "./column.js";
 import type { AcceleratorFactory } from "./key/bytes-dictionary.js";
 import { BytesLane } from "./key/bytes-lane.js";
-import { mix, REINDEX_SHARE } from "./key/hash-index.js";
+import { isMany, mix } from "./key/hash-index.js";
 import { KeyIndex } from "./key/key-index.js";
 import type { KeyLane, KeyRows } from "./key/key-lane.js";
 import { ADD_MISSING, FIND, FIND_OR_ADD, keyProbe, type ProbeHost } from "./key/key-probe.js";
@@ -173,7 +173,7 @@ export class KeyTable {
   /** Removes the keys in some slots, each once. Where they are many, the index of the others is made anew. */
   removeSlots(slots: Int32Array): void {
     const { index, shape, direct, entries, width, host } = this;
-    const many = REINDEX_SHARE * slots.length > this.rowCount;
+    const many = isMany(slots.length, this.rowCount, host.slotEnd);
     this.lastColumns = undefined;
     for (let k = 0; k < slots.length; k++) {
       const slot = slots[k]!;

@@ -41,7 +41,8 @@ export function deltaBlocks(family: MemoryFamily, from: BlockOrigin): Iterable<U
   if (changes === null) return null;
   const { slots, removedKeys, removedCount } = changes;
   return (function* (): Generator<Uint8Array> {
-    const removed = Int32Array.from({ length: removedCount }, (_, i) => i);
+    const removed = new Int32Array(removedCount);
+    for (let i = 0; i < removedCount; i++) removed[i] = i;
     yield* encodeBlocks(from, REMOVED, removedKeys, removed);
     yield* encodeBlocks(from, PUT, family.columns(), slots);
   })();

@@ -37,6 +37,8 @@ import type { StreamOptions } from "./stream-options.js";
 
 /** How long the loop waits between two looks, unless told otherwise. */
 const POLLING_MS = 10;
+/** After how long it looks though nothing was heard. */
+const LOST_SIGNAL_MS = 10_000;
 
 /** What a file source is made of. */
 export interface FileStreamParts {
@@ -67,8 +69,8 @@ export class FileStreamSource implements Source {
   private log: SeenFileLog | undefined;
   private clock: Clock | undefined;
   private signal: AbortSignal | undefined;
-  /** Whether it will ring by itself. */
-  private looksAgain = false;
+  /** Ends the wait after which it rings by itself. */
+  private nextLook: AbortController | undefined;
   private cleaner: FileCleaner | undefined;
   private newestBatch = -1;
   /** Files that were listed and not taken, for the next batches. */
@@ -114,9 +116,9 @@ export class FileStreamSource implements Source {
     // files of an entry that is gone would be taken for new ones
     if (batchOf(start) > this.newestBatch) throw missingEntry(batchOf(start), this.newestBatch);
     const taken = await this.take(limit);
+    if (taken.length > 0) await this.recordOrGiveBack(taken);
     for (const file of taken) this.seen.add(file.path, file.modifiedMs);
     this.seen.purge();
-    if (taken.length > 0) await this.record(taken);
     return this.newestBatch < 0 ? null : offsetOf(this.newestBatch);
   }
 
@@ -149,17 +151,34 @@ export class FileStreamSource implements Source {
     return leave;
   }
 
-  /** Rings after a while where changes come without a signal. */
+  /**
+   * Rings after a while: soon where changes come without a signal, and even where all are told now and then, as a signal may be lost where
+   * very many come.
+   */
   private lookAgain(): void {
     const { clock, signal } = this;
     const { index, context } = this.parts;
-    if (clock === undefined || this.onData === undefined || this.looksAgain || index.hearsAll) return;
-    const delayMs = parseDurationMs(context.conf("spark.sql.streaming.pollingDelay") ?? "") ?? POLLING_MS;
-    this.looksAgain = true;
-    void clock.sleep(Math.max(1, delayMs), signal).then(() => {
-      this.looksAgain = false;
-      index.ring();
+    if (clock === undefined || signal === undefined || this.onData === undefined) return;
+    const pollingMs = parseDurationMs(context.conf("spark.sql.streaming.pollingDelay") ?? "") ?? POLLING_MS;
+    this.nextLook?.abort();
+    const next = new AbortController();
+    this.nextLook = next;
+    const delayMs = index.hearsAll ? LOST_SIGNAL_MS : Math.max(1, pollingMs);
+    void clock.sleep(delayMs, AbortSignal.any([signal, next.signal])).then(() => {
+      if (!next.signal.aborted) index.ring();
     });
+  }
+
+  private async recordOrGiveBack(files: readonly FileEntry[]): Promise<void> {
+    try {
+      await this.record(files);
+    } catch (error) {
+      // the call may be made again
+      this.pinned?.undo();
+      this.unread = new FileQueue([]);
+      this.parts.index.listAgain();
+      throw error;
+    }
   }
 
   private async record(files: readonly FileEntry[]): Promise<void> {
@@ -222,6 +241,7 @@ export class FileStreamSource implements Source {
   }
 
   async close(): Promise<void> {
+    this.nextLook?.abort();
     this.parts.index.close();
     await this.cleaner?.close();
   }

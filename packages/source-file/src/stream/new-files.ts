@@ -20,6 +20,8 @@ export class FileQueue {
   private readonly files: readonly FileEntry[];
   private at = 0;
   private bytesLeft: number;
+  /** How it stood before the last `take`. */
+  private before: { readonly at: number; readonly bytesLeft: number } = { at: 0, bytesLeft: 0 };
 
   constructor(files: readonly FileEntry[]) {
     this.files = files;
@@ -33,9 +35,15 @@ export class FileQueue {
   /** Takes files up to a limit from the front, and drops those in between that `accepts` refuses; a limit on bytes lets one through. */
   take(limit: ReadLimit, accepts: (file: FileEntry) => boolean): FileChoice {
     const { taken, end, unit, limit: amount } = this.cut(limit, accepts);
+    this.before = { at: this.at, bytesLeft: this.bytesLeft };
     for (; this.at < end; this.at++) this.bytesLeft -= this.files[this.at]!.size;
     const leftWeight = unit === "bytes" ? this.bytesLeft : unit === "files" ? this.length : 0;
     return { taken, leftWeight, limit: amount };
+  }
+
+  /** Has again what the last `take` has taken. */
+  undo(): void {
+    ({ at: this.at, bytesLeft: this.bytesLeft } = this.before);
   }
 
   /** The same without all but the first `count` files. */

@@ -91,6 +91,7 @@ export class FileIndex {
    */
   async listNew(skip: (path: string) => boolean): Promise<Listing> {
     if (await this.hasManifest()) return { files: await this.newManifestFiles(), roots: [] };
+    this.signals.skip = skip;
     return listFiles(this.context.fileSystem, this.paths, { ...this.filters(), skip, times: this.times });
   }
 

@@ -1,5 +1,5 @@
 import { BYTES_MAX, grownSize } from "../byte-room.js";
-import { HashIndex, REINDEX_SHARE } from "./hash-index.js";
+import { HashIndex, isMany } from "./hash-index.js";
 import { hashSlice, sameSlice } from "./hash-slice.js";
 import { plainMemory, type TableMemory } from "./table-memory.js";
 
@@ -116,7 +116,9 @@ export class BytesDictionary implements DictionaryTables {
   remove(codes: Int32Array): void {
     if (codes.length === 0) return;
     const { counters, lengths } = this;
-    const many = REINDEX_SHARE * codes.length > counters[ADDED]! - this.removals;
+    // the counter of additions goes round
+    const held = (counters[ADDED]! - this.removals) | 0;
+    const many = isMany(codes.length, held, this.codeCount);
     for (let k = 0; k < codes.length; k++) {
       const code = codes[k]!;
       const length = lengths[code]!;
@@ -125,7 +127,7 @@ export class BytesDictionary implements DictionaryTables {
       lengths[code] = -1 - counters[FREE]!;
       counters[FREE] = code + 1;
     }
-    this.removals += codes.length;
+    this.removals = (this.removals + codes.length) | 0;
     this.epoch++;
     if (many || (this.garbage > GARBAGE_BYTES && this.garbage > this.usedBytes >> 1)) this.compact();
     if (many) this.reindex();

@@ -5,11 +5,15 @@ const SMALLEST_PART = 512;
 const SPLIT_AT = 1 << 16;
 const PART_COUNT = 256;
 
-/**
- * To take an entry out of a large index costs about as much as to put three into a fresh one, as it touches places all over the
- * memory: where more than this part of all goes at once, an index is made anew of what stays.
- */
-export const REINDEX_SHARE = 4;
+/** An entry taken out of a large index costs about as much as three put into a fresh one, as it touches places all over the memory. */
+const HELD_SHARE = 4;
+/** To go through the places of all that there ever were costs far less for each. */
+const PLACES_SHARE = 16;
+
+/** Whether so much goes of what an index holds that it had better be made anew of what stays; `places` is how many it has had at most. */
+export function isMany(going: number, held: number, places: number): boolean {
+  return HELD_SHARE * going > held && PLACES_SHARE * going > places;
+}
 
 /** Mixes the bits of a 32-bit number well (the finaliser of MurmurHash3). */
 export function mix(h: number): number {

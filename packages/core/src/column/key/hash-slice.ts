@@ -16,10 +16,11 @@ export function hashSlice(view: DataView, start: number, length: number): number
 /** In four lanes of 32 bits; bytes behind the slice count as 0. */
 function hashShort(view: DataView, start: number, length: number): number {
   const end = start + length;
-  const a = lane(wordAt(view, start, end), PRIME_A) ^ rotated(lane(wordAt(view, start + 4, end), PRIME_B));
-  const b =
-    lane(wordAt(view, start + 8, end), PRIME_C) ^ rotated(lane(wordAt(view, start + 12, end), PRIME_D));
-  return mix((Math.imul(a, PRIME_A) + b + Math.imul(length, PRIME_B)) | 0);
+  const first = Math.imul(lane(wordAt(view, start, end), PRIME_A), PRIME_B);
+  const second = rotated(lane(wordAt(view, start + 4, end), PRIME_B), 13);
+  let h = (first + second + Math.imul(length, PRIME_D)) | 0;
+  h = Math.imul(h ^ lane(wordAt(view, start + 8, end), PRIME_C), PRIME_A);
+  return mix((rotated(h, 15) + lane(wordAt(view, start + 12, end), PRIME_D)) | 0);
 }
 
 function wordAt(view: DataView, at: number, end: number): number {
@@ -34,8 +35,8 @@ function lane(word: number, prime: number): number {
   return product ^ (product >>> 15);
 }
 
-function rotated(word: number): number {
-  return (word << 9) | (word >>> 23);
+function rotated(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits));
 }
 
 /** In two lanes of 32 bits, the last 8 bytes behind the others, some of them again. */
