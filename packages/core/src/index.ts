@@ -186,7 +186,7 @@ export type {
   StateStoreProvider,
   StateVersion,
 } from "./state/state-store.js";
-export type { StateView, StateViewField, StateViewSource } from "./state/state-view.js";
+export type { StateVariableKind, StateView, StateViewField, StateViewSource } from "./state/state-view.js";
 export { checkRunMode, type RunModeSubject } from "./trigger/check-run-mode.js";
 export type { AsyncProgress, RunMode } from "./trigger/run-mode.js";
 export type { OpenTrigger, Trigger } from "./trigger/trigger.js";

@@ -72,9 +72,27 @@ function describe(families: readonly FamilySpec[], numPartitions: number): Opera
     (family.views ?? [plainView(family)]).map((view) => ({ family: family.name, view })),
   );
   const stores = views.flatMap(({ view }) =>
-    view.side === undefined ? [{ storeName: view.store, numColsPrefixKey: view.prefixColumns ?? 0 }] : [],
+    view.side === undefined && view.variable === undefined
+      ? [{ storeName: view.store, numColsPrefixKey: view.prefixColumns ?? 0 }]
+      : [],
   );
-  return { operatorId, operatorName, numPartitions, stores, properties: null, views };
+  // to Spark all variables of a program are in one store
+  if (views.some(({ view }) => view.variable !== undefined)) {
+    stores.push({ storeName: "default", numColsPrefixKey: 0 });
+  }
+  return { operatorId, operatorName, numPartitions, stores, properties: propertiesOf(families), views };
+}
+
+/** The settings and variables of a program as JSON text; null for operators that have none. */
+function propertiesOf(families: readonly FamilySpec[]): string | null {
+  const settings = Object.assign({}, ...families.map((family) => family.settings ?? {})) as object;
+  const variables = families.flatMap(({ name, variable, orderedBy }) =>
+    variable === undefined
+      ? []
+      : [{ stateName: name, stateVariableType: variable, ttlEnabled: orderedBy !== undefined }],
+  );
+  if (Object.keys(settings).length === 0 && variables.length === 0) return null;
+  return JSON.stringify({ ...settings, stateVariables: variables });
 }
 
 /** A family under its own name and columns. */
@@ -134,7 +152,13 @@ function viewToJson(view: StateView): unknown {
       type: typeToJson(type),
       from: from.kind === "struct" ? { kind: "struct", fields: fields(from.fields) } : from,
     }));
-  return { ...view, key: fields(view.key), value: fields(view.value) };
+  const { columns } = view;
+  return {
+    ...view,
+    key: fields(view.key),
+    value: fields(view.value),
+    ...(columns === undefined ? {} : { columns: fields(columns) }),
+  };
 }
 
 function viewFromJson(json: StateView): StateView {
@@ -142,5 +166,11 @@ function viewFromJson(json: StateView): StateView {
     from.kind === "struct" ? { kind: "struct", fields: fields(from.fields) } : from;
   const fields = (of: readonly StateViewField[]): StateViewField[] =>
     of.map(({ name, type, from }) => ({ name, type: typeFromJson(type), from: source(from) }));
-  return { ...json, key: fields(json.key), value: fields(json.value) };
+  const { columns } = json;
+  return {
+    ...json,
+    key: fields(json.key),
+    value: fields(json.value),
+    ...(columns === undefined ? {} : { columns: fields(columns) }),
+  };
 }

@@ -2,8 +2,13 @@ import type { DataType } from "../schema/data-type.js";
 
 /** Where a field of a view comes from. */
 export type StateViewSource =
-  /** A column of the family, key columns first; times are put off by some microseconds. */
-  | { readonly kind: "column"; readonly column: number; readonly plusMicros?: number }
+  /** A column of the family, key columns first; times are put off by some microseconds, or given in milliseconds. */
+  | {
+      readonly kind: "column";
+      readonly column: number;
+      readonly plusMicros?: number;
+      readonly inMillis?: boolean;
+    }
   | { readonly kind: "struct"; readonly fields: readonly StateViewField[] }
   /** The number of the row, from 0 on, among those whose other key fields are the same, in the order of a whole-number column. */
   | { readonly kind: "index"; readonly by: number }
@@ -32,4 +37,14 @@ export interface StateView {
   readonly prefixColumns?: number;
   readonly key: readonly StateViewField[];
   readonly value: readonly StateViewField[];
+  /** What stands behind the key in place of `value`. */
+  readonly columns?: readonly StateViewField[];
+  /**
+   * Present for a variable of a program, or its timers, which is asked for by its name and is no store: what it is, so that the elements of a list and
+   * the entries of a map can be shown together.
+   */
+  readonly variable?: StateVariableKind;
 }
+
+/** What a view of a variable shows. */
+export type StateVariableKind = "value" | "list" | "map" | "timers";

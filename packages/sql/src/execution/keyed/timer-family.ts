@@ -2,7 +2,9 @@ import {
   type Column,
   columnBuilder,
   Int64Column,
+  LongType,
   type OutputMode,
+  type StateView,
   StructField,
   StructType,
   type TimeMode,
@@ -11,7 +13,7 @@ import {
   takeColumn,
 } from "@ss/core";
 import { PROCESSOR_OPERATOR } from "../../physical/operator-names.js";
-import { type FamilyContext, keySchemaOf, VariableFamily } from "./variable-family.js";
+import { type FamilyContext, keySchemaOf, keyView, VariableFamily } from "./variable-family.js";
 
 /** Timers whose time has come. */
 export interface ExpiredTimers {
@@ -37,6 +39,7 @@ export class TimerFamily extends VariableFamily implements TimerRows {
       valueSchema: new StructType([]),
       prefix: keys.length,
       orderedBy: keys.length,
+      views: [timerView(keys)],
       settings: { outputMode: outputMode.charAt(0).toUpperCase() + outputMode.slice(1), timeMode },
     };
     super(spec, context);
@@ -101,6 +104,19 @@ export class TimerFamily extends VariableFamily implements TimerRows {
     const column = new Int64Column(TimestampType, times.length, null, BigInt64Array.from(times));
     return [...this.context.cursor.keysAt(indexes), column];
   }
+}
+
+/** Timers as readers see them, under one name whatever time they follow. */
+function timerView(keys: FamilyContext["keys"]): StateView {
+  const from = { kind: "column", column: keys.length, inMillis: true } as const;
+  return {
+    store: "$timers",
+    variable: "timers",
+    key: keyView(keys),
+    value: [],
+    columns: [{ name: "expiration_timestamp_ms", type: LongType, from }],
+    partitionColumns: keys.length,
+  };
 }
 
 function micros(timeMs: number): bigint {

@@ -6,7 +6,10 @@ import {
   type FamilySpec,
   type Int64Column,
   type Kept,
+  LongType,
   type StateFamily,
+  type StateView,
+  type StateViewField,
   StructField,
   StructType,
   TimestampType,
@@ -75,6 +78,56 @@ export function variableSpec(
     variable: variable.kind,
     ...(more.length > 0 ? { prefix: keys.length } : {}),
     ...(timed ? { orderedBy: keys.length + more.length + 1 } : {}),
+    views: [variableView(variable, keys, more.length)],
+  };
+}
+
+const SHOWN_AS = { ValueState: "value", ListState: "list", MapState: "map" } as const;
+
+/** How readers see a variable: values as structs, with their end where they have one. */
+function variableView(variable: VariableSpec, keys: readonly Attribute[], more: number): StateView {
+  const at = keys.length + more;
+  const { name, kind, type, keyType } = variable;
+  const value = structView("value", type, at);
+  const ended: StateViewField = {
+    name: "value",
+    type: new StructType([StructField("value", value.type), StructField("ttlExpirationMs", LongType)]),
+    from: {
+      kind: "struct",
+      fields: [
+        value,
+        { name: "ttlExpirationMs", type: LongType, from: { kind: "column", column: at + 1, inMillis: true } },
+      ],
+    },
+  };
+  const shown = variable.ttlMs === undefined ? value : ended;
+  const columns =
+    kind === "MapState"
+      ? [structView("user_map_key", keyType!, keys.length, "key"), { ...shown, name: "user_map_value" }]
+      : [{ ...shown, name: kind === "ListState" ? "list_element" : "value" }];
+  return {
+    store: name,
+    variable: SHOWN_AS[kind],
+    key: keyView(keys),
+    value: [],
+    columns,
+    partitionColumns: keys.length,
+  };
+}
+
+/** The processor's key. */
+export function keyView(keys: readonly Attribute[]): readonly StateViewField[] {
+  return keys.map(({ name, type }, column) => ({ name, type, from: { kind: "column", column } }));
+}
+
+/** A column as a struct, which it may be already. */
+function structView(name: string, type: DataType, column: number, field = "value"): StateViewField {
+  const from = { kind: "column", column } as const;
+  if (type.kind === "struct") return { name, type, from };
+  return {
+    name,
+    type: new StructType([StructField(field, type)]),
+    from: { kind: "struct", fields: [{ name: field, type, from }] },
   };
 }
 

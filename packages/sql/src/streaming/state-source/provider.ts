@@ -21,8 +21,6 @@ import { needsAllRows } from "./view-rows.js";
 const PARTITIONS_KEY = "spark.sql.shuffle.partitions";
 /** Operators whose state has variables and timers with names of their own. */
 const WITH_VARIABLES = /^transformWithState/;
-/** The stores in which Spark keeps timers. */
-const TIMERS = /^\$(?:proc|event)Timers_keyToTimestamp$/;
 
 /** `read.format("statestore")`: what the stateful operators of a checkpoint remember, or what they changed. */
 export const stateStoreSource: SourceProvider = {
@@ -66,7 +64,7 @@ async function openState(request: ReadRequest): Promise<Table> {
         `Read the state of two batches instead.`,
     );
   }
-  return new StateTable(reader, checkpoint, store, extent, numPartitions);
+  return new StateTable(reader, checkpoint, store, extent, numPartitions, options.flattenCollectionTypes);
 }
 
 function readerOf({ paths, options, session }: ReadRequest): {
@@ -99,8 +97,11 @@ function findStore(
   const found = operator?.views.find(({ view }) => {
     if (options.joinSide !== "none") return view.side === options.joinSide;
     if (view.side !== undefined) return false;
-    if (options.readRegisteredTimers) return TIMERS.test(view.store);
-    return view.store === (options.stateVarName ?? options.storeName);
+    if (options.readRegisteredTimers) return view.variable === "timers";
+    if (options.stateVarName !== undefined) {
+      return view.store === options.stateVarName && view.variable !== "timers";
+    }
+    return view.variable === undefined && view.store === options.storeName;
   });
   if (operator !== undefined && found !== undefined) return { operator, ...found };
   const known = operators.flatMap(({ operatorId, operatorName, stores }) =>

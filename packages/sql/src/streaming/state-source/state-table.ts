@@ -21,7 +21,16 @@ import {
   takeColumn,
 } from "@ss/core";
 import { noSuchPartition, stateUnreadable } from "./errors.js";
-import { needsAllRows, numberedRows, type ViewRows, viewRows, viewType } from "./view-rows.js";
+import {
+  collectedField,
+  collectedRows,
+  columnsOf,
+  needsAllRows,
+  numberedRows,
+  type ViewRows,
+  viewRows,
+  viewType,
+} from "./view-rows.js";
 
 /** A store of a checkpoint, found. */
 export interface FoundStore {
@@ -48,6 +57,7 @@ export class StateTable implements Table {
   private readonly store: FoundStore;
   private readonly extent: StateExtent;
   private readonly numPartitions: number;
+  private readonly flatten: boolean;
 
   constructor(
     reader: StateReader,
@@ -55,12 +65,14 @@ export class StateTable implements Table {
     store: FoundStore,
     extent: StateExtent,
     numPartitions: number,
+    flatten: boolean,
   ) {
     this.reader = reader;
     this.checkpoint = checkpoint;
     this.store = store;
     this.extent = extent;
     this.numPartitions = numPartitions;
+    this.flatten = flatten || extent.kind === "changes";
     const { operator, view } = store;
     const at =
       extent.kind === "state"
@@ -72,7 +84,7 @@ export class StateTable implements Table {
         ? [StructField("batch_id", LongType), StructField("change_type", StringType)]
         : []),
       StructField("key", viewType(view.key)),
-      StructField("value", viewType(view.value)),
+      ...(this.collects ? [collectedField(view)] : viewType(columnsOf(view)).fields),
       StructField("partition_id", IntegerType),
     ]);
   }
@@ -108,10 +120,17 @@ export class StateTable implements Table {
     const { view } = this.store;
     if (extent.kind === "changes") {
       for await (const change of this.reader.changes(this.family, extent)) {
-        const { key, value, partitionId, rowCount } = viewRows(view, change, numPartitions, change.removed);
+        const shown = viewRows(view, change, numPartitions, change.removed);
+        const { key, columns: behind, partitionId, rowCount } = shown;
         const batchIds = new BigInt64Array(rowCount).fill(BigInt(change.batchId));
-        const type = repeated(change.removed ? "delete" : "update", rowCount);
-        const columns = [new Int64Column(LongType, rowCount, null, batchIds), type, key, value, partitionId];
+        const type = repeated(changeType(view, change.removed), rowCount);
+        const columns = [
+          new Int64Column(LongType, rowCount, null, batchIds),
+          type,
+          key,
+          ...behind,
+          partitionId,
+        ];
         yield { columns, rowCount };
       }
       return;
@@ -121,13 +140,34 @@ export class StateTable implements Table {
       throw noSuchPartition(this.checkpoint, this.family.operatorId, snapshot.partitionId);
     }
     const stored = this.reader.rows(this.family, batchId, snapshot?.batchId);
+    const pieces: ViewRows[] = [];
     for await (const rows of needsAllRows(view) ? numbered(view, stored) : stored) {
-      const shown = viewRows(view, rows, numPartitions);
-      const { key, value, partitionId, rowCount } =
-        snapshot === undefined ? shown : ofPartition(shown, snapshot.partitionId);
-      yield { columns: [key, value, partitionId], rowCount };
+      const all = viewRows(view, rows, numPartitions);
+      const shown = snapshot === undefined ? all : ofPartition(all, snapshot.partitionId);
+      if (this.collects) pieces.push(copiedView(shown));
+      else yield rowsOf(shown);
     }
+    if (pieces.length > 0) yield rowsOf(collectedRows(view, pieces));
   }
+
+  /** Whether the elements of a list, or the entries of a map, are shown together. */
+  private get collects(): boolean {
+    const { variable } = this.store.view;
+    return !this.flatten && (variable === "list" || variable === "map");
+  }
+}
+
+function rowsOf({ key, columns, partitionId, rowCount }: ViewRows): {
+  columns: readonly Column[];
+  rowCount: number;
+} {
+  return { columns: [key, ...columns, partitionId], rowCount };
+}
+
+/** What happened to a row: elements of lists are appended. */
+function changeType(view: StateView, removed: boolean): string {
+  if (removed) return "delete";
+  return view.variable === "list" ? "append" : "update";
 }
 
 async function* numbered(view: StateView, stored: AsyncIterable<StateRows>): AsyncGenerator<StateRows> {
@@ -150,11 +190,22 @@ function copied({ keys, values, rowCount }: StateRows): {
   return { keys: keys.map(copy), values: values.map(copy), rowCount };
 }
 
-function ofPartition({ key, value, partitionId }: ViewRows, partition: number): ViewRows {
+/** Rows that last. */
+function copiedView({ key, columns, partitionId, rowCount }: ViewRows): ViewRows {
+  const copies = copied({ keys: [key, partitionId], values: columns, rowCount });
+  return { key: copies.keys[0]!, partitionId: copies.keys[1]!, columns: copies.values, rowCount };
+}
+
+function ofPartition({ key, columns, partitionId }: ViewRows, partition: number): ViewRows {
   const { values } = partitionId as Int32Column;
   const rows = Int32Array.from(values.keys()).filter((i) => values[i] === partition);
   const taken = (column: Column): Column => takeColumn(column, rows, rows.length);
-  return { key: taken(key), value: taken(value), partitionId: taken(partitionId), rowCount: rows.length };
+  return {
+    key: taken(key),
+    columns: columns.map(taken),
+    partitionId: taken(partitionId),
+    rowCount: rows.length,
+  };
 }
 
 function repeated(text: string, count: number): Column {

@@ -1,4 +1,5 @@
 import {
+  ArrayType,
   type Column,
   columnBuilder,
   type DataType,
@@ -6,7 +7,10 @@ import {
   Int64Column,
   IntegerType,
   KeyTable,
+  ListColumn,
   LongType,
+  MapColumn,
+  MapType,
   NullColumn,
   partitionsOf,
   type StateRows,
@@ -21,7 +25,8 @@ import {
 /** Rows of a state family as a view shows them. */
 export interface ViewRows {
   readonly key: Column;
-  readonly value: Column;
+  /** Those behind the key. */
+  readonly columns: readonly Column[];
   readonly partitionId: Column;
   readonly rowCount: number;
 }
@@ -51,6 +56,12 @@ function nullable(type: DataType): DataType {
   }
 }
 
+/** The columns behind the key of a view. */
+export function columnsOf(view: StateView): readonly StateViewField[] {
+  if (view.columns !== undefined) return view.columns;
+  return [{ name: "value", type: viewType(view.value), from: { kind: "struct", fields: view.value } }];
+}
+
 /** Whether a row of a view depends on others of the family, so that changes alone do not tell it. */
 export function needsAllRows(view: StateView): boolean {
   return [...view.key, ...view.value].some(({ from }) => from.kind === "index" || from.kind === "count");
@@ -63,21 +74,20 @@ export function viewRows(
   numPartitions: number,
   removed = false,
 ): ViewRows {
-  const columns = [...keys, ...values];
-  const keyType = viewType(view.key);
-  const valueType = viewType(view.value);
-  const made = (fields: readonly StateViewField[], type: StructType): Column =>
-    new StructColumn(
-      type,
-      rowCount,
-      null,
-      fields.map((field, k) => fieldColumn(field, type.fields[k]!.type, columns, rowCount)),
-    );
+  const all = [...keys, ...values];
+  const made = (field: StateViewField): Column => fieldColumn(field, nullable(field.type), all, rowCount);
+  const key: StateViewField = {
+    name: "key",
+    type: viewType(view.key),
+    from: { kind: "struct", fields: view.key },
+  };
   const divided = keys.slice(0, view.partitionColumns);
   const partitions = partitionsOf(divided, rowCount, numPartitions);
   return {
-    key: made(view.key, keyType),
-    value: removed ? nulls(valueType, rowCount) : made(view.value, valueType),
+    key: made(key),
+    columns: columnsOf(view).map((field) =>
+      removed && !isInKeys(field, keys.length) ? nulls(nullable(field.type), rowCount) : made(field),
+    ),
     partitionId: new Int32Column(IntegerType, rowCount, null, partitions),
     rowCount,
   };
@@ -118,6 +128,65 @@ function orderOf(view: StateView, { keys, values, rowCount }: StateRows): readon
   if (by === undefined) return rows;
   const order = ([...keys, ...values][by] as Int64Column).values;
   return rows.sort((a, b) => (order[a]! < order[b]! ? -1 : 1));
+}
+
+/** Whether a field is made of key columns alone, which a removed row still has. */
+function isInKeys({ from }: StateViewField, keyCount: number): boolean {
+  if (from.kind === "struct")
+    return from.fields.length > 0 && from.fields.every((one) => isInKeys(one, keyCount));
+  return from.kind === "column" && from.column < keyCount;
+}
+
+/** Elements of a list, or entries of a map, of each key together: one row for each key, in the order in which the keys come first. */
+export function collectedRows(view: StateView, pieces: readonly ViewRows[]): ViewRows {
+  const { rowCount, ...all } = pieces.reduce(appended);
+  const slots = new Int32Array(rowCount);
+  const table = new KeyTable([all.key.type]);
+  table.findOrAdd([all.key], rowCount, slots);
+  const count = table.slotCount;
+  const lengths = new Int32Array(count);
+  for (let i = 0; i < rowCount; i++) lengths[slots[i]!]!++;
+  const starts = new Int32Array(count);
+  for (let k = 1; k < count; k++) starts[k] = starts[k - 1]! + lengths[k - 1]!;
+  const next = starts.slice();
+  const order = new Int32Array(rowCount);
+  for (let i = 0; i < rowCount; i++) order[next[slots[i]!]!++] = i;
+  const firsts = Int32Array.from(starts, (start) => order[start]!);
+  const [first, second] = all.columns.map((column) => takeColumn(column, order, rowCount));
+  const { type } = collectedField(view);
+  const collected =
+    second === undefined
+      ? new ListColumn(type, count, null, starts, lengths, first!)
+      : new MapColumn(type, count, null, starts, lengths, first!, second);
+  return {
+    key: takeColumn(all.key, firsts, count),
+    columns: [collected],
+    partitionId: takeColumn(all.partitionId, firsts, count),
+    rowCount: count,
+  };
+}
+
+/** The column with all elements of a list, or all entries of a map. */
+export function collectedField(view: StateView): StructField {
+  const [first, second] = viewType(columnsOf(view)).fields;
+  return second === undefined
+    ? StructField("list_value", ArrayType(first!.type))
+    : StructField("map_value", MapType(first!.type, second.type));
+}
+
+function appended(a: ViewRows, b: ViewRows): ViewRows {
+  const join = (x: Column, y: Column): Column => {
+    const builder = columnBuilder(x.type);
+    builder.appendRange(x, 0, a.rowCount);
+    builder.appendRange(y, 0, b.rowCount);
+    return builder.finish();
+  };
+  return {
+    key: join(a.key, b.key),
+    columns: a.columns.map((column, k) => join(column, b.columns[k]!)),
+    partitionId: join(a.partitionId, b.partitionId),
+    rowCount: a.rowCount + b.rowCount,
+  };
 }
 
 function together(pieces: readonly StateRows[]): StateRows {
@@ -161,7 +230,9 @@ function fieldColumn(
     case "count":
       return columns[columns.length - 1]!;
     case "column":
-      return retyped(columns[from.column]!, type, BigInt(from.plusMicros ?? 0), rowCount);
+      return from.inMillis === true
+        ? inMillis(columns[from.column] as Int64Column, type, rowCount)
+        : retyped(columns[from.column]!, type, BigInt(from.plusMicros ?? 0), rowCount);
   }
 }
 
@@ -170,6 +241,15 @@ function retyped(column: Column, type: DataType, plus: bigint, rowCount: number)
   if (column.layout !== "int64") return column;
   const values = plus === 0n ? column.values : column.values.map((value) => value + plus);
   return new Int64Column(type, rowCount, column.validity, values);
+}
+
+function inMillis({ values, validity }: Int64Column, type: DataType, rowCount: number): Column {
+  return new Int64Column(
+    type,
+    rowCount,
+    validity,
+    values.map((value) => value / 1000n),
+  );
 }
 
 function nulls(type: DataType, rowCount: number): Column {
