@@ -99,6 +99,36 @@ test("one delta per commit holds the changes of all families", async () => {
   expect(rows(sumsAgain!)).toEqual([[1.5]]);
 });
 
+test("a family that others hold gets blocks in memory of their own, which it may pass on to another thread", async () => {
+  const folder = new Folder();
+  const [store, words] = await folder.open(null, WORDS);
+  put(words!, [["a", 1n, 1n, ["x"]]]);
+  const version = await store.commit(1, unfenced);
+  const again = await memoryStateStoreProvider.open({
+    fileSystem: folder.files,
+    folder: "/state",
+    runId: "again",
+    conf: () => undefined,
+  });
+  const blocks: Uint8Array[] = [];
+  again.familyElsewhere!({
+    spec: WORDS,
+    rowCount: 0,
+    byteSize: 0,
+    updatedCount: 0,
+    removedCount: 0,
+    clear: async () => {},
+    apply: async (block) => void blocks.push(block),
+    changes: () => null,
+    committed: async () => {},
+    image: () => ({ blocks: [], end: () => {} }),
+  });
+  await again.load(version);
+  expect(blocks).toHaveLength(1);
+  expect(Object.getPrototypeOf(blocks[0])).toBe(Uint8Array.prototype);
+  expect(blocks[0]!.buffer.byteLength).toBe(blocks[0]!.length);
+});
+
 test("a commit without changes writes nothing and names the version that it started from", async () => {
   const folder = new Folder();
   const [store, words] = await folder.open(null, WORDS);

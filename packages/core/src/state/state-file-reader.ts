@@ -132,11 +132,9 @@ class BlockReader {
     if (length > this.file.size) throw corruptStateFile(this.path, "it is cut off");
     await this.fill(FRAME_BYTES + length);
     if (this.end - this.at < FRAME_BYTES + length) throw corruptStateFile(this.path, "it is cut off");
-    const payload = Uint8Array.prototype.slice.call(
-      this.buffer,
-      this.at + FRAME_BYTES,
-      this.at + FRAME_BYTES + length,
-    );
+    // no Buffer, whose memory may be shared and whose slices are views: whoever takes the block may pass it to another thread
+    const payload = new Uint8Array(length);
+    payload.set(this.buffer.subarray(this.at + FRAME_BYTES, this.at + FRAME_BYTES + length));
     this.at += FRAME_BYTES + length;
     if (crc32(payload) !== checksum) {
       throw corruptStateFile(this.path, `block ${this.blockNumber} does not fit its checksum`);
