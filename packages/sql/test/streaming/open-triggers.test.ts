@@ -2,7 +2,17 @@ import { defineSource, StreamError } from "@ss/core";
 import { MemorySource, memorySource } from "@ss/source-memory";
 import { collectingSink, FaultyFileSystem, VirtualClock } from "@ss/testkit";
 import { beforeEach, expect, test } from "vitest";
-import { type DataFrame, expr, SparkSession, type StreamingQuery, Trigger, window } from "../../src/index.js";
+import {
+  type DataFrame,
+  expr,
+  type ListState,
+  SparkSession,
+  StatefulProcessor,
+  type StreamingQuery,
+  TimeMode,
+  Trigger,
+  window,
+} from "../../src/index.js";
 
 /** A source that is read in batches only. */
 const numbers = defineSource({ name: "numbers", schema: "value INT", latest: () => 0, read: () => [] });
@@ -144,6 +154,45 @@ test("without the allow-list other operators run too", async () => {
   MemorySource.addData("open-too", ["a", 7]);
   expect(await step(query)).toEqual(["a 1 7"]);
   expect(await step(query, ["a", 2])).toEqual(["a 2 7"]);
+  // rows of several parts of one batch are all kept
+  MemorySource.addData("open-too", ["a", 8]);
+  expect((await step(query)).sort()).toEqual(["a 1 8", "a 2 8"]);
+  await clock.advance(60_000);
+  expect((await step(query, ["a", 3])).sort()).toEqual(["a 3 7", "a 3 8"]);
+  await query.stop();
+});
+
+/** Keeps all numbers of a key in a list, and gives them out with each row. */
+class Numbers extends StatefulProcessor<string, Record<string, unknown>, { k: string; all: string }> {
+  private list!: ListState<number>;
+
+  override init(): void {
+    this.list = this.getHandle().getListState("numbers", "int");
+  }
+
+  override *handleInputRows(
+    k: string,
+    rows: Iterable<Record<string, unknown>>,
+  ): Iterable<{ k: string; all: string }> {
+    for (const row of rows) this.list.appendValue(Number(row["n"]));
+    yield { k, all: [...this.list.get()].join("+") };
+  }
+}
+
+test("a processor of the program's own keeps what all parts of a batch gave it", async () => {
+  spark.conf.set("spark.sql.streaming.realTimeMode.allowlistCheck", false);
+  const rows = input()
+    .groupByKey("k")
+    .transformWithState(() => new Numbers(), {
+      output: { k: "string", all: "string" },
+      outputMode: "update",
+      timeMode: TimeMode.None,
+    });
+  const query = await noted(rows as DataFrame);
+  expect(await step(query, ["a", 1], ["a", 2])).toEqual(["a 1+2"]);
+  expect(await step(query, ["a", 3])).toEqual(["a 1+2+3"]);
+  await clock.advance(60_000);
+  expect(await step(query, ["a", 4])).toEqual(["a 1+2+3+4"]);
   await query.stop();
 });
 

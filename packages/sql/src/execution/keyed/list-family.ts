@@ -39,7 +39,9 @@ export class ListFamily extends VariableFamily implements ListRows {
 
   override bind(family: StateFamily, batchId: number): void {
     super.bind(family, batchId);
-    this.next = BigInt(batchId) * BATCH_SPAN;
+    // the parts of an open batch go on counting
+    const first = BigInt(batchId) * BATCH_SPAN;
+    if (this.next < first) this.next = first;
   }
 
   get(): Iterable<Kept> {

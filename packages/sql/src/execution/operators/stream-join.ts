@@ -33,6 +33,8 @@ interface Input {
   readonly outer: boolean;
   /** The column by which its rows are late; -1 without a watermark. */
   readonly time: number;
+  /** How many rows of a run were numbered: its parts go on counting. */
+  numbered: { readonly runId: number; count: number };
 }
 
 /**
@@ -60,6 +62,7 @@ export class StreamJoinOperator implements Operator {
       own: conditionStage(child.output, plan.own[name], settings),
       outer,
       time: eventTimeColumn(child.output),
+      numbered: { runId: -1, count: 0 },
     });
     this.left = input("left", left, type === "left" || type === "full");
     this.right = input("right", right, type === "right" || type === "full");
@@ -82,7 +85,8 @@ export class StreamJoinOperator implements Operator {
   /** Joins the rows of an input with what is kept of the other, and keeps them; the other's are `stillToCome` in this batch, or have been. */
   private async *take(turn: Turn, input: Input, other: Input, stillToCome: boolean): AsyncGenerator<Rows> {
     const { run, stream, counts } = turn;
-    let number = 0;
+    if (input.numbered.runId !== run.runId) input.numbered = { runId: run.runId, count: 0 };
+    const { numbered } = input;
     for await (const batch of input.child.rows(run)) {
       const start = stream.monotonicMs();
       const rows = this.withoutLate(turn, input, batch);
@@ -91,8 +95,8 @@ export class StreamJoinOperator implements Operator {
       if (able.rowCount > 0) {
         const matched = new Uint8Array(able.rowCount);
         yield* this.join(turn, input, other, able, matched);
-        yield* this.keep(turn, input, able, matched, number, stillToCome);
-        number += able.rowCount;
+        yield* this.keep(turn, input, able, matched, numbered.count, stillToCome);
+        numbered.count += able.rowCount;
       }
       counts.updatesMs += stream.monotonicMs() - start;
       stream.checkState();

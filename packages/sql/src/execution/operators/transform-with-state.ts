@@ -29,6 +29,15 @@ import type { Holding } from "../memory-budget.js";
 import type { Operator, Run } from "../operator.js";
 import type { Families, OperatorCounts, TimedOperator } from "../stream-run.js";
 
+/** Spark's names of what the parts of an open batch add up. */
+const ADDED_UP: readonly string[] = [
+  "numExpiredTimers",
+  "numRegisteredTimers",
+  "numDeletedTimers",
+  "numValuesRemovedDueToTTLExpiry",
+  "initialStateProcessingTimeMs",
+];
+
 /** What a run of the operator needs at every turn. */
 interface Turn {
   readonly run: Run;
@@ -191,15 +200,14 @@ export class TransformWithStateOperator implements Operator, TimedOperator {
       custom[`num${kind}StateWithTTLVars`] = timed;
     }
     custom["numDeletedStateVars"] = handle.deletedVariables;
-    custom["numExpiredTimers"] = 0;
-    custom["numValuesRemovedDueToTTLExpiry"] = 0;
-    custom["initialStateProcessingTimeMs"] = 0;
+    for (const name of ADDED_UP) custom[name] ??= 0;
     return counts;
   }
 
   private async takeInitialState(turn: Turn): Promise<void> {
     const { run, processor, times, counts } = turn;
-    if (this.initial === undefined || (counts !== undefined && run.stream!.batchId > 0)) return;
+    if (this.initial === undefined) return;
+    if (counts !== undefined && (run.stream!.batchId > 0 || run.stream!.isLaterPart)) return;
     const start = this.nowMs(run);
     const { initial } = processor;
     const groups = await this.initial.grouped(run, "the initial state");
@@ -271,7 +279,7 @@ export class TransformWithStateOperator implements Operator, TimedOperator {
       if (pause) await pause;
     }
     if (counts === undefined) return;
-    counts.custom["numExpiredTimers"] = expired.times.length;
+    counts.custom["numExpiredTimers"]! += expired.times.length;
     counts.custom["timerProcessingTimeMs"] = Math.round(this.nowMs(run) - start);
   }
 
@@ -350,9 +358,9 @@ export class TransformWithStateOperator implements Operator, TimedOperator {
     counts.removed += changes.removed + ended;
     counts.removalsMs += this.nowMs(run) - start;
     counts.internalRows = processor.tables.timers.family.rowCount;
-    counts.custom["numRegisteredTimers"] = processor.handle.registeredTimers;
-    counts.custom["numDeletedTimers"] = processor.handle.deletedTimers;
-    counts.custom["numValuesRemovedDueToTTLExpiry"] = ended;
+    counts.custom["numRegisteredTimers"]! += processor.handle.registeredTimers;
+    counts.custom["numDeletedTimers"]! += processor.handle.deletedTimers;
+    counts.custom["numValuesRemovedDueToTTLExpiry"]! += ended;
   }
 
   private nowMs(run: Run): number {
