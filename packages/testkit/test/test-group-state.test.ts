@@ -32,20 +32,33 @@ test.each([
   [1500, 2500],
   ["10 seconds", 11_000],
   ["1 hour 30 minutes", 5_401_000],
+  ["1 day", 86_401_000],
+  ["1 month", 2_678_401_000],
+  ["1 second 1 month", 2_678_402_000],
+  ["1 year", 12 * 2_678_400_000 + 1000],
 ] as const)("a duration of %s counts from the time of the batch", (duration, expected) => {
   const state = TestGroupState.create({ timeout: ProcessingTimeTimeout, processingTimeMs: 1000 });
   state.setTimeoutDuration(duration);
   expect(state.timeoutTimestampMs).toBe(expected);
 });
 
-test.each([0, -1, "0 seconds", "-1 hour"])("a duration of %s is refused", (duration) => {
+test.each([0, -1, "0 seconds"])("a duration of %s is refused", (duration) => {
   const state = TestGroupState.create({ timeout: ProcessingTimeTimeout });
   expect(() => state.setTimeoutDuration(duration)).toThrow("Timeout duration must be positive");
 });
 
-test.each(["", "soon", "10", "1 month"])("'%s' is not a span of time", (duration) => {
+test("a duration as text is told to be negative", () => {
   const state = TestGroupState.create({ timeout: ProcessingTimeTimeout });
-  expect(() => state.setTimeoutDuration(duration)).toThrow("is not valid");
+  expect(() => state.setTimeoutDuration("-1 hour")).toThrow("Provided duration (-1 hour) is negative");
+});
+
+test.each([
+  ["soon", "UNRECOGNIZED_NUMBER"],
+  ["", "UNRECOGNIZED_NUMBER"],
+  ["10", "MISSING_UNIT"],
+])("'%s' is not a span of time: %s", (duration, problem) => {
+  const state = TestGroupState.create({ timeout: ProcessingTimeTimeout });
+  expect(() => state.setTimeoutDuration(duration)).toThrow(`INVALID_INTERVAL_FORMAT.${problem}`);
 });
 
 test("a point in time is given in milliseconds or as a date, and put off by a span", () => {
@@ -91,6 +104,6 @@ test("the times of the batch are told, the watermark where there is one", () => 
 });
 
 test("a group cannot have timed out without a timeout", () => {
-  expect(() => TestGroupState.create({ hasTimedOut: true })).toThrow("there is no timeout");
+  expect(() => TestGroupState.create({ hasTimedOut: true })).toThrow("MISSING_TIMEOUT_CONFIGURATION");
   expect(TestGroupState.create({ hasTimedOut: true, timeout: EventTimeTimeout }).hasTimedOut).toBe(true);
 });

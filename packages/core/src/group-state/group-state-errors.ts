@@ -4,7 +4,7 @@ import { StreamError } from "../errors/stream-error.js";
 export function noGroupState(): StreamError {
   const message = "State is either not defined or has already been removed";
   return new StreamError({
-    condition: "_LEGACY_ERROR_TEMP_2202",
+    condition: "SS_NO_GROUP_STATE",
     message: `${message}: ask for exists, or use getOption().`,
   });
 }
@@ -39,6 +39,20 @@ export function noEventTimeTimeout(): StreamError {
 /** A timeout that cannot be. */
 export function invalidTimeout(message: string): StreamError {
   return new StreamError({ condition: "SS_INVALID_TIMEOUT", sqlState: "22023", message });
+}
+
+/** A text that is no span of time. */
+export function invalidSpan(input: string): StreamError {
+  const word = input.trim().split(/\s+/)[0]!;
+  const [problem, parameters] = /^[+-]?\d/.test(word)
+    ? (["MISSING_UNIT", { input, word }] as const)
+    : (["UNRECOGNIZED_NUMBER", { input, number: word }] as const);
+  return new StreamError({
+    condition: `INVALID_INTERVAL_FORMAT.${problem}`,
+    sqlState: "22006",
+    parameters,
+    message: `Error parsing '${input}' to interval: write a number and a unit, as in '10 minutes'.`,
+  });
 }
 
 /** A state of null. */

@@ -31,7 +31,7 @@ export interface GroupState<S> {
   remove(): void;
   /** Whether the function is called since the timeout of the group has passed. */
   readonly hasTimedOut: boolean;
-  /** With ProcessingTimeTimeout: lets the group time out so long after this batch, in milliseconds or as a text such as `"10 minutes"`. */
+  /** With ProcessingTimeTimeout: lets the group time out so long after this batch, in milliseconds or as a text such as `"10 minutes"` (a month is 31 days). */
   setTimeoutDuration(duration: number | string): void;
   /**
    * With EventTimeTimeout: lets the group time out when the watermark has passed a time (milliseconds since 1970 or a Date), or that time and

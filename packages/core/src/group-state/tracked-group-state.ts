@@ -1,6 +1,7 @@
 import { parseDurationMs } from "../plugin/options.js";
 import type { GroupState, GroupStateTimeout } from "./group-state.js";
 import {
+  invalidSpan,
   invalidTimeout,
   noEventTimeTimeout,
   noGroupState,
@@ -64,6 +65,9 @@ export class TrackedGroupState<S> implements GroupState<S> {
     const { timeout, processingTimeMs } = this.moment;
     if (timeout !== "ProcessingTimeTimeout") throw noProcessingTimeTimeout();
     const durationMs = typeof duration === "number" ? duration : spanMs(duration);
+    if (typeof duration === "string" && durationMs < 0) {
+      throw invalidTimeout(`Provided duration (${duration}) is negative.`);
+    }
     if (!(durationMs >= 1)) throw invalidTimeout("Timeout duration must be positive.");
     this.timeoutTimestampMs = processingTimeMs + Math.trunc(durationMs);
   }
@@ -92,12 +96,16 @@ export class TrackedGroupState<S> implements GroupState<S> {
   }
 }
 
+/** Days that a month counts where its beginning is not known, and a year of twelve such months. */
+const DAYS_PER_MONTH = 31;
+
+/** A span of time as text, in milliseconds. */
 function spanMs(text: string): number {
-  const ms = parseDurationMs(text);
-  if (ms === undefined || /^-?\d+$/.test(text.trim())) {
-    throw invalidTimeout(
-      `Provided duration (${text}) is not valid: write a number and a unit up to weeks, as in '10 minutes'.`,
-    );
-  }
+  const days = text.replaceAll(/([+-]?\d+)\s*(months?|years?)/gi, (_, count: string, unit: string) => {
+    const months = Number(count) * (unit.toLowerCase().startsWith("y") ? 12 : 1);
+    return `${months * DAYS_PER_MONTH} days`;
+  });
+  const ms = parseDurationMs(days);
+  if (ms === undefined || /^[+-]?\d+$/.test(text.trim())) throw invalidSpan(text);
   return ms;
 }

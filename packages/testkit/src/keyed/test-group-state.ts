@@ -1,4 +1,4 @@
-import { GroupStateTimeout, TrackedGroupState } from "@ss/core";
+import { GroupStateTimeout, StreamError, TrackedGroupState } from "@ss/core";
 
 /** What a {@link TestGroupState} begins with. */
 export interface TestGroupStateOptions<S> {
@@ -35,7 +35,11 @@ export class TestGroupState<S> extends TrackedGroupState<S> {
     if (watermarkMs !== undefined && watermarkMs < 0)
       throw new RangeError("watermarkMs must be 0 or positive");
     if (hasTimedOut && timeout === GroupStateTimeout.NoTimeout) {
-      throw new RangeError("hasTimedOut is true, but there is no timeout");
+      throw new StreamError({
+        condition: "MISSING_TIMEOUT_CONFIGURATION",
+        sqlState: "HY000",
+        message: "The operation has timed out, but there is no timeout: give one, or leave hasTimedOut out.",
+      });
     }
     return new TestGroupState<S>({ timeout, processingTimeMs, watermarkMs }, state, hasTimedOut);
   }

@@ -331,7 +331,7 @@ test("what GroupState refuses comes out as it is", async () => {
     .input("k STRING")
     .groupByKey("k")
     .mapGroupsWithState({ state: "int", output: { n: "int" } }, (_k, _rows, state) => ({ n: state.get() }));
-  await stage.run(frame, "update", stage.add("a"), expectFailure("_LEGACY_ERROR_TEMP_2202"));
+  await stage.run(frame, "update", stage.add("a"), expectFailure("SS_NO_GROUP_STATE"));
 });
 
 test("the function sees the watermark and the time of the batch, which is that of current_timestamp()", async () => {
