@@ -99,8 +99,7 @@ export class KeptList<T> extends KeptVariable implements ListState<T> {
   put(values: readonly T[]): void {
     this.before("put");
     this.allPresent(values);
-    this.rows.remove();
-    this.rows.append(values, this.end());
+    this.rows.replace(values, this.end());
   }
 
   appendValue(value: T): void {

@@ -30,6 +30,8 @@ export interface ValueRows {
 export interface ListRows {
   get(): Iterable<Kept>;
   append(values: readonly unknown[], expiresAtMs: number | null): void;
+  /** Puts values in the place of those that there are. */
+  replace(values: readonly unknown[], expiresAtMs: number | null): void;
   remove(): void;
 }
 

@@ -77,6 +77,10 @@ export class MemoryFamily implements StateFamily {
     return this.table.rowCount;
   }
 
+  get prefixCount(): number {
+    return this.prefixes?.prefixCount ?? this.rowCount;
+  }
+
   get(keys: readonly Column[], rowCount: number): StateLookup {
     const positions = new Int32Array(rowCount);
     this.table.find(keys, rowCount, positions);

@@ -30,6 +30,11 @@ export class PrefixIndex {
     this.table = new KeyTable(types, accelerator);
   }
 
+  /** How many prefixes have slots. */
+  get prefixCount(): number {
+    return this.table.rowCount;
+  }
+
   /** Adds slots that are not in the index; their prefixes are the rows of `prefix`. */
   add(prefix: readonly Column[], slots: Int32Array, rowCount: number): void {
     const found = this.room(rowCount);

@@ -62,6 +62,8 @@ export interface StateRows {
 export interface StateFamily {
   readonly spec: FamilySpec;
   readonly rowCount: number;
+  /** How many different beginnings its keys have, of the length of `prefix`; absent where a store does not tell. */
+  readonly prefixCount?: number;
   get(keys: readonly Column[], rowCount: number): StateLookup;
   /**
    * Inserts or replaces. Of two rows with one key the later wins. Returns how many of the keys had not been put since the last commit, or

@@ -132,6 +132,12 @@ export class MemoryStorage implements ProcessorStorage {
         const added = values.map((value) => kept(value, expiresAtMs));
         byKey.set(this.text, [...(byKey.get(this.text) ?? []), ...added]);
       },
+      replace: (values, expiresAtMs) => {
+        byKey.set(
+          this.text,
+          values.map((value) => kept(value, expiresAtMs)),
+        );
+      },
       remove: () => void byKey.delete(this.text),
     };
   }

@@ -101,10 +101,7 @@ export class TwsTester<Key, Input extends object, Output extends object> {
 
   /** Replaces the list of a key. */
   updateListState(name: string, key: Key, values: readonly unknown[]): void {
-    this.storage.forKey(key, () => {
-      this.list(name).remove();
-      this.list(name).append(values, null);
-    });
+    this.storage.forKey(key, () => this.list(name).replace(values, null));
   }
 
   /** The entries of a key's map. */

@@ -125,7 +125,9 @@ export class GroupStateChanges {
       const positions = Int32Array.from(groups);
       return keys.map((key) => takeColumn(key, positions, positions.length));
     };
-    if (removed.length > 0) counts.removed += family.remove(keysAt(removed), removed.length);
+    if (removed.length > 0) family.remove(keysAt(removed), removed.length);
+    // as Spark counts: every call that removed, also where there was nothing
+    counts.removed += removed.length;
     if (put.length === 0) return;
     const columns: Column[] = [this.values.finish()];
     if (this.timed) columns.push(this.timeColumn());

@@ -44,6 +44,12 @@ export class ListFamily extends VariableFamily implements ListRows {
     if (this.next < first) this.next = first;
   }
 
+  /** A list counts as one row, however long it is. */
+  override get uncountedRows(): number {
+    const { rowCount, prefixCount } = this.family;
+    return rowCount - (prefixCount ?? rowCount);
+  }
+
   get(): Iterable<Kept> {
     const { positions, values } = this.rows();
     const read = keptReader(values, this.variable, this.context.options);
@@ -59,11 +65,21 @@ export class ListFamily extends VariableFamily implements ListRows {
     changes.updated += values.length;
   }
 
+  replace(values: readonly unknown[], expiresAtMs: number | null): void {
+    this.empty();
+    this.append(values, expiresAtMs);
+  }
+
   remove(): void {
+    this.context.changes.removed += this.empty();
+  }
+
+  /** Removes the rows of the key at hand; gives how many there were. */
+  private empty(): number {
     const { positions, keys } = this.rows();
-    if (positions.length === 0) return;
+    if (positions.length === 0) return 0;
     const own = keys.map((key) => takeColumn(key, positions, positions.length));
-    this.context.changes.removed += this.family.remove(own, positions.length);
+    return this.family.remove(own, positions.length);
   }
 
   flush(): void {

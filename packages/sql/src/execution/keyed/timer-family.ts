@@ -45,6 +45,11 @@ export class TimerFamily extends VariableFamily implements TimerRows {
     super(spec, context);
   }
 
+  /** Timers are no rows of the user's. */
+  override get uncountedRows(): number {
+    return this.family.rowCount;
+  }
+
   add(timeMs: number): void {
     this.flushRemoved();
     this.added.push(this.context.cursor.index);

@@ -40,8 +40,8 @@ export class ValueFamily extends VariableFamily implements ValueRows {
     changes.updated++;
   }
 
+  /** As Spark counts: every call, also where there was nothing. */
   remove(): void {
-    if (this.get() === undefined) return;
     const { cursor, changes } = this.context;
     this.noted.set(cursor.index, null);
     changes.removed++;

@@ -55,6 +55,11 @@ export abstract class VariableFamily {
     return this.bound;
   }
 
+  /** Rows of the table beyond those that Spark would count: none, but where a variable has several rows and counts as one. */
+  get uncountedRows(): number {
+    return 0;
+  }
+
   /** Puts what was noted for keys of the piece into the table; before the keys change and before the table is read. */
   abstract flush(): void;
 }

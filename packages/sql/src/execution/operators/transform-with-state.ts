@@ -357,7 +357,7 @@ export class TransformWithStateOperator implements Operator, TimedOperator {
     counts.updated += changes.updated;
     counts.removed += changes.removed + ended;
     counts.removalsMs += this.nowMs(run) - start;
-    counts.internalRows = processor.tables.timers.family.rowCount;
+    counts.internalRows = processor.families.reduce((sum, family) => sum + family.uncountedRows, 0);
     counts.custom["numRegisteredTimers"]! += processor.handle.registeredTimers;
     counts.custom["numDeletedTimers"]! += processor.handle.deletedTimers;
     counts.custom["numValuesRemovedDueToTTLExpiry"]! += ended;

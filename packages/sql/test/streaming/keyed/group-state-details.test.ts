@@ -417,3 +417,31 @@ test("a function that waits, or gives out something else, is told so", async () 
   await expect(gives([7])).rejects.toThrow("7 (number) is no row");
   await spark.stop();
 });
+
+test("progress counts states that were set, and calls that removed, as Spark does", async () => {
+  const stage = await Stage.set();
+  const frame = stage
+    .input("k STRING")
+    .groupByKey("k")
+    .flatMapGroupsWithState(
+      { state: "int", output: { k: "string" }, outputMode: "update" },
+      (k: string, _rows, state) => {
+        if (k === "a" || k === "both") state.update(1);
+        if (k === "remove" || k === "both") state.remove();
+        return [{ k }];
+      },
+    );
+  await stage.run(
+    frame,
+    "update",
+    stage.add("a"),
+    checkNewRows(["a"]),
+    stage.state({ total: 1, updated: 1, removed: 0 }),
+    stage.add("remove", "leave", "both"),
+    checkNewRows(["remove"], ["leave"], ["both"]),
+    stage.state({ total: 1, updated: 0, removed: 2 }),
+    stage.add("a"),
+    checkNewRows(["a"]),
+    stage.state({ total: 1, updated: 1, removed: 0 }),
+  );
+});

@@ -615,3 +615,66 @@ test.each([
       : expectFailure((error) => expect((error as Error).cause).toMatchObject({ condition })),
   );
 });
+
+/** Variables of every kind, used as in a query of Apache Spark 4.3.0 whose counts these are. */
+class Everything extends StatefulProcessor<string, object, { text: string }> {
+  private list!: ListState<string>;
+  private map!: MapState<string, string>;
+  private value!: ValueState<number>;
+
+  override init(): void {
+    this.list = this.getHandle().getListState("l", "string", { ttlDuration: "1 minute" });
+    this.map = this.getHandle().getMapState("m", "string", "string");
+    this.value = this.getHandle().getValueState("v", "bigint");
+  }
+
+  override handleInputRows(key: string, _rows: Iterable<object>, times: TimerValues): { text: string }[] {
+    if (key === "clear") {
+      this.list.clear();
+      this.map.clear();
+      this.value.clear();
+    } else if (key === "put") {
+      this.list.put(["x", "y"]);
+      this.list.put(["z"]);
+    } else {
+      this.list.appendList(["1", "2", "3"]);
+      for (const [k, v] of ["a1", "b2", "a3"]) this.map.updateValue(k!, v!);
+      this.value.update(1);
+      this.value.update(2);
+      this.getHandle().registerTimer(times.getCurrentProcessingTimeInMs() + 1_000_000);
+    }
+    return [{ text: [...this.list.get()].join() }];
+  }
+}
+
+test("rows and changes are counted as Spark counts them", async () => {
+  const stage = await Stage.set({ clock: true });
+  const frame = stage
+    .input("value STRING")
+    .groupByKey("value")
+    .transformWithState(() => new Everything(), {
+      output: { text: "string" },
+      outputMode: "update",
+      timeMode: TimeMode.ProcessingTime,
+    });
+  await stage.run(
+    frame,
+    "update",
+    stage.add("a"),
+    jumpClock(1000),
+    checkNewRows(["1,2,3"]),
+    stage.state({ total: 4, updated: 8, removed: 0 }),
+    stage.add("clear"),
+    jumpClock(1000),
+    checkNewRows([""]),
+    stage.state({ total: 4, updated: 0, removed: 1 }),
+    stage.add("put"),
+    jumpClock(1000),
+    checkNewRows(["z"]),
+    stage.state({ total: 5, updated: 3, removed: 0 }),
+    stage.add("a"),
+    jumpClock(1000),
+    checkNewRows(["1,2,3,1,2,3"]),
+    stage.state({ total: 5, updated: 8, removed: 0 }),
+  );
+});
