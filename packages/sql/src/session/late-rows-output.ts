@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { StreamError } from "@ss/core";
 import type { StreamStart, StreamTarget } from "../dataframe/executor.js";
 import { LATE_ROWS_SCHEMA } from "../execution/operators/late-rows.js";
@@ -25,13 +26,22 @@ export function checkLateRowsTarget(results: Destination, late: Destination): vo
 }
 
 function isSamePlace(one: Destination, other: Destination): boolean {
-  const [a, b] = [pathOf(one.target), pathOf(other.target)];
+  const [a, b] = [placeOf(one.target), placeOf(other.target)];
   if (a !== undefined && a === b) return true;
-  return isMemory(one.target) && isMemory(other.target) && one.queryName === other.queryName;
+  return isMemory(one.target) && isMemory(other.target) && viewName(one) === viewName(other);
 }
 
-function pathOf(target: StreamTarget): string | undefined {
-  return target.kind === "format" ? target.path?.replace(/\/+$/, "") : undefined;
+/** The place that a path means to a sink, the same for all ways to write it. */
+function placeOf(target: StreamTarget): string | undefined {
+  if (target.kind !== "format" || target.path === undefined) return undefined;
+  const path = target.path.replace(/\/+$/, "");
+  const local = path.replace(/^file:(\/\/[^/]*)?/i, "");
+  return local === path && /^[a-z][a-z0-9+.-]*:\/\//i.test(path) ? path : resolve(local || "/");
+}
+
+/** The name of a memory sink's table: that of a view, in which case does not count. */
+function viewName({ queryName }: Destination): string | undefined {
+  return queryName?.toLowerCase();
 }
 
 function isMemory(target: StreamTarget): boolean {

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { OutputMode, StreamingQuery } from "@ss/core";
 import { fileSink } from "@ss/sink-file";
 import { MemorySource, memorySource } from "@ss/source-memory";
@@ -319,17 +319,46 @@ test("late rows of a query that drops none are refused", async () => {
   for (const writer of queries) expect(await refused(writer.lateRowsTo("noop"))).toBe("SS_NO_LATE_ROWS");
 });
 
-test("late rows have a place of their own", async () => {
-  const spark = await newSession();
-  const counts = stream(spark).groupBy(window("t", "5 seconds")).count();
-  const named = counts.writeStream.format("memory").queryName("counts");
-  expect(await refused(named.lateRowsTo("memory", { queryName: "counts" }))).toBe(
-    "SS_LATE_ROWS_AMONG_RESULTS",
-  );
-  const files = counts.writeStream.format("json").option("path", join(folder, "out"));
-  expect(await refused(files.lateRowsTo("json", { path: `${join(folder, "out")}/` }))).toBe(
-    "SS_LATE_ROWS_AMONG_RESULTS",
-  );
+describe("late rows have a place of their own", () => {
+  test("which is no memory table of the same name, in any case", async () => {
+    const counts = stream(await newSession())
+      .groupBy(window("t", "5 seconds"))
+      .count();
+    const named = counts.writeStream.format("memory").queryName("counts");
+    for (const queryName of ["counts", "Counts"]) {
+      expect(await refused(named.lateRowsTo("memory", { queryName }))).toBe("SS_LATE_ROWS_AMONG_RESULTS");
+    }
+  });
+
+  test("which is no other way to write the path of the results", async () => {
+    const counts = stream(await newSession())
+      .groupBy(window("t", "5 seconds"))
+      .count();
+    const out = join(folder, "out");
+    const forms = (path: string): string[] => {
+      return [path, `${path}/`, relative(process.cwd(), path), `./${relative(process.cwd(), path)}/`].concat([
+        `file:${path}`,
+        `file://${path}`,
+        `file://localhost${path}/`,
+        `${path}/part/..`,
+      ]);
+    };
+    for (const path of forms(out)) {
+      for (const [results, late] of [
+        [out, path],
+        [path, out],
+      ] as const) {
+        const writer = counts.writeStream.format("json").option("path", results);
+        expect(await refused(writer.lateRowsTo("json", { path: late })), `${results} ${late}`).toBe(
+          "SS_LATE_ROWS_AMONG_RESULTS",
+        );
+      }
+    }
+    const remote = counts.writeStream.format("noop").option("path", "s3://bucket/out/");
+    expect(await refused(remote.lateRowsTo("noop", { path: "s3://bucket/out" }))).toBe(
+      "SS_LATE_ROWS_AMONG_RESULTS",
+    );
+  });
 });
 
 test.each([
