@@ -75,6 +75,21 @@ describe("inputs that have been without rows for a minute are idle", () => {
     expect(watermark.dueMs).toBeNull();
   });
 
+  test("by what lies in their sources: what a batch has read of another's rows counts", () => {
+    const watermark = tracker();
+    const [a, b] = [
+      { ...nothing, sources: [0] },
+      { ...nothing, sources: [0] },
+    ];
+    watermark.update([{ ...a, ...seen(100) }, b], at(0));
+    for (const ms of [MINUTE - 1, MINUTE]) {
+      watermark.look(at(ms), [true]);
+      expect(watermark.currentMs).toBe(0);
+      watermark.update([{ ...a, ...seen(100 + ms) }, b], at(2 * MINUTE));
+      expect(watermark.currentMs).toBe(ms < MINUTE ? 0 : 100 + MINUTE);
+    }
+  });
+
   test("but an only input is not, and under the policy max none has to be waited for", () => {
     const one = tracker();
     one.update([seen(70)], at(0));
@@ -280,6 +295,41 @@ test("when an input has become idle a batch without data gives out what the othe
     watermarkMs: 45_000,
     inputs: [{ isIdle: false }, { isIdle: false }],
   });
+  await run.stop();
+});
+
+test("an input with rows waiting is not idle, however long a batch takes", async () => {
+  const query = new CountQuery({ sources: 2, delays: [0, 0] });
+  query.conf["ss.streaming.idleInputTimeout"] = "1 minute";
+  query.conf["spark.sql.streaming.noDataProgressEventInterval"] = "1 day";
+  query.source = { maxRows: 1 };
+  const [quick, slow] = query.topics as [(typeof query.topics)[0], (typeof query.topics)[0]];
+  query.onRun = async ({ ranges }) => {
+    if (ranges[0] === null || quick.values.length < 2) return;
+    query.onRun = () => {};
+    slow.add(31, 32, 33);
+    await query.clock.advance(600_000);
+  };
+  const run = await query.start();
+  quick.add(20);
+  slow.add(11);
+  await query.clock.advance(0);
+  quick.add(100);
+  await query.clock.advance(0);
+  await query.clock.advance(0);
+  const dropped = run.recentProgress.map(
+    ({ stateOperators }) => stateOperators[0]!.numRowsDroppedByWatermark,
+  );
+  expect(dropped.every((rows) => rows === 0)).toBe(true);
+  expect(query.watermarks.at(-1)).toBe(33);
+  expect(query.table.rows).toEqual([11, 20, 31, 32, 33].map((at) => [at, 1]));
+  // nothing lies there any more
+  await query.clock.advance(30_000);
+  quick.add(101);
+  await query.clock.advance(29_999);
+  expect(query.watermarks.at(-1)).toBe(33);
+  await query.clock.advance(1);
+  expect(query.watermarks.at(-1)).toBe(101);
   await run.stop();
 });
 

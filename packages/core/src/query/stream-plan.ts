@@ -59,6 +59,8 @@ export interface BatchRequest {
 export interface EventTimeStats {
   /** What the operator looks at, in words: the column and the sources that it comes from. */
   readonly input?: string;
+  /** The sources that it gets its rows from, by their places in the plan: while one of them has rows waiting, it is not idle. */
+  readonly sources?: readonly number[];
   readonly delayMs: number;
   /** Absent where it saw no row. */
   readonly seen?: { readonly minMs: number; readonly maxMs: number; readonly avgMs: number };

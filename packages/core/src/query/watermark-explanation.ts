@@ -7,7 +7,7 @@ export interface WatermarkInput {
   readonly watermarkMs: number | null;
   /** When a batch last had rows of it; null: none in this run. */
   readonly lastRowsMs: number | null;
-  /** True where it had no rows for longer than `idleInputTimeout` and the others go on without it. */
+  /** True where it had no rows for longer than `idleInputTimeout`, none that wait in its source either, and the others go on without it. */
   readonly isIdle: boolean;
 }
 

@@ -143,9 +143,8 @@ export class BatchRunner {
   /** Decides about the next batch; null if there is nothing to do. */
   async decide(intake: Intake, withoutData: boolean): Promise<PlannedBatch | null> {
     const { clock, plan } = this.env;
-    const ends = intake === "none" ? this.starts : await this.latestOffsets(this.starts, intake);
+    const ends = intake === "none" ? this.starts : await this.look(intake);
     const batchTimestampMs = clock.now();
-    this.watermark.look(batchTimestampMs);
     const batchWatermarkMs = this.watermark.currentMs;
     const hasNewData = ends.some((end, k) => !sameOffset(this.starts[k]!, end));
     if (!hasNewData) {
@@ -222,6 +221,17 @@ export class BatchRunner {
     this.starts = entry.offsets.map((end, k) => end ?? this.starts[k]!);
     this.batchId++;
     return progress;
+  }
+
+  /** Where the next batch would end, from which the watermark learns which inputs have nothing to come. */
+  private async look(intake: "limited" | "all"): Promise<readonly (Offset | null)[]> {
+    const nowMs = this.env.clock.now();
+    const ends = await this.latestOffsets(this.starts, intake);
+    this.watermark.look(
+      nowMs,
+      ends.map((end, k) => !sameOffset(this.starts[k]!, end)),
+    );
+    return ends;
   }
 
   private async latestOffsets(

@@ -44,12 +44,17 @@ export function idleInputTimeoutMs(text: string | undefined): number {
 /** What is known of an input. */
 interface Input {
   readonly name: string;
+  readonly sources: readonly number[];
   readonly delayMs: number;
   /** 0 before the first row. */
   watermarkMs: number;
   lastRowsMs: number | null;
   /** When its watermark last rose. */
   roseMs: number | null;
+  /** Until when it is known to have had no more rows: a batch may take long, and rows come meanwhile. */
+  quietUntilMs: number;
+  /** Whether its sources had rows, when they were looked at last, that no batch has read yet. */
+  isWaiting: boolean;
 }
 
 /**
@@ -59,6 +64,7 @@ interface Input {
  * Only the query's watermark survives a restart. An input that has seen nothing in this run stands at 0, so under the
  * policy `min` the watermark stays where it was recovered until every input has seen rows again, as in Spark; unless it is idle: with a
  * timeout an input that has had no rows for so long does not count until it has some again. Where all are idle those count that had any.
+ * Whether an input has none shows where its sources are looked at, not where a batch ends: rows that lie in a source are no lack of rows.
  */
 export class WatermarkTracker {
   private readonly policy: WatermarkPolicy;
@@ -68,7 +74,7 @@ export class WatermarkTracker {
   private inputs: Input[] = [];
   private globalMs: number;
   private movedMs: number | null = null;
-  /** When inputs were looked at last. */
+  /** When sources were looked at last. */
   private lookedMs: number;
 
   constructor(
@@ -90,30 +96,29 @@ export class WatermarkTracker {
 
   /** Takes in what the watermark operators saw in a batch, in plan order. */
   update(eventTimes: readonly EventTimeStats[], nowMs: number): void {
-    eventTimes.forEach(({ input = "the event time", delayMs, seen }, k) => {
-      const known = (this.inputs[k] ??= {
-        name: input,
-        delayMs,
-        watermarkMs: 0,
-        lastRowsMs: null,
-        roseMs: null,
-      });
+    eventTimes.forEach((stats, k) => {
+      const known = (this.inputs[k] ??= this.newInput(stats));
+      const { delayMs, seen } = stats;
+      // the batch has read what was waiting
+      if (known.isWaiting) known.quietUntilMs = this.lookedMs;
+      known.isWaiting = false;
       if (seen === undefined) return;
       const before = known.lastRowsMs === null ? Number.NEGATIVE_INFINITY : known.watermarkMs;
       known.watermarkMs = Math.max(before, seen.maxMs - delayMs);
       known.lastRowsMs = nowMs;
       if (known.watermarkMs > before) known.roseMs = nowMs;
     });
-    this.look(nowMs);
+    this.move(nowMs);
   }
 
-  /** Looks which inputs have become idle. */
-  look(nowMs: number): void {
+  /** Takes in which sources have rows that no batch has read yet, by their places in the plan; so some inputs become idle. */
+  look(nowMs: number, waiting: readonly boolean[] = []): void {
     this.lookedMs = nowMs;
-    const chosen = this.chosen();
-    if (chosen === undefined || chosen.watermarkMs <= this.globalMs) return;
-    this.globalMs = chosen.watermarkMs;
-    this.movedMs = nowMs;
+    for (const input of this.inputs) {
+      input.isWaiting = input.sources.some((source) => waiting[source]);
+      if (!input.isWaiting) input.quietUntilMs = nowMs;
+    }
+    this.move(nowMs);
   }
 
   /** When the next input becomes idle; null: none does. */
@@ -142,14 +147,34 @@ export class WatermarkTracker {
     });
   }
 
-  /** When an input becomes idle; an only one never does, and under `max` none has to be waited for. */
+  private newInput({ input = "the event time", sources = [], delayMs }: EventTimeStats): Input {
+    return {
+      name: input,
+      sources,
+      delayMs,
+      watermarkMs: 0,
+      lastRowsMs: null,
+      roseMs: null,
+      quietUntilMs: this.startMs,
+      isWaiting: false,
+    };
+  }
+
+  private move(nowMs: number): void {
+    const chosen = this.chosen();
+    if (chosen === undefined || chosen.watermarkMs <= this.globalMs) return;
+    this.globalMs = chosen.watermarkMs;
+    this.movedMs = nowMs;
+  }
+
+  /** When an input becomes idle if no rows come; an only one never does, and under `max` none has to be waited for. */
   private idleAt({ lastRowsMs }: Input): number {
     if (this.policy === "max" || this.inputs.length < 2) return Number.POSITIVE_INFINITY;
     return (lastRowsMs ?? this.startMs) + this.timeoutMs;
   }
 
   private isIdle(input: Input): boolean {
-    return this.idleAt(input) <= this.lookedMs;
+    return !input.isWaiting && this.idleAt(input) <= input.quietUntilMs;
   }
 
   /** The input whose watermark is that of the query; undefined before the first batch. */

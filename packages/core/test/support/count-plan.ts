@@ -88,7 +88,7 @@ export class CountPlan implements StreamPlan {
     return {
       messages,
       inputRows: inputs.map((rows) => rows.length),
-      eventTimes: inputs.map((rows, k) => statsOf(rows, this.options.delays[k]!)),
+      eventTimes: inputs.map((rows, k) => ({ sources: [k], ...statsOf(rows, this.options.delays[k]!) })),
       operators: [
         {
           operatorName: "count",

@@ -85,8 +85,8 @@ export class SqlStreamPlan implements StreamPlan {
   private readonly readIds: readonly number[];
   private readonly built: Built;
   private readonly watermarks: readonly WatermarkPlan[];
-  /** What each of them looks at, in words. */
-  private readonly inputs: readonly string[];
+  /** What each of them looks at, in words, and the places of the sources. */
+  private readonly inputs: readonly { readonly input: string; readonly sources: readonly number[] }[];
   /** Operators that give out or forget rows when the watermark moves. */
   private readonly evicting: boolean;
   private readonly offsets: ReadonlyMap<number, number>;
@@ -113,7 +113,7 @@ export class SqlStreamPlan implements StreamPlan {
     this.watermarks = nodesOf(options.physical).filter(
       (node): node is WatermarkPlan => node.kind === "watermark",
     );
-    this.inputs = this.watermarks.map((node) => inputText(node, options.sources));
+    this.inputs = this.watermarks.map((node) => this.inputOf(node));
     this.evicting = options.mode !== "complete" && nodesOf(options.physical).some(isEvicting);
     this.offsets = watermarkOffsets(options.physical);
     this.planningMs = options.monotonicMs() - options.planningStartMs;
@@ -202,7 +202,7 @@ export class SqlStreamPlan implements StreamPlan {
     return {
       messages,
       inputRows: batch.inputRows,
-      eventTimes: this.watermarks.map((node, k) => ({ input: this.inputs[k]!, ...batch.stats(node) })),
+      eventTimes: this.watermarks.map((node, k) => ({ ...this.inputs[k]!, ...batch.stats(node) })),
       operators: batch.operators(commitMs),
       state,
       observedMetrics: batch.observed,
@@ -215,6 +215,14 @@ export class SqlStreamPlan implements StreamPlan {
     const { sources, tables } = this.options;
     return (tables.get(readId) ?? sources.get(readId))?.worker;
   };
+
+  /** The event time of a watermark operator, and where it comes from. */
+  private inputOf({ attribute, child }: WatermarkPlan): { input: string; sources: number[] } {
+    const reads = nodesOf(child).flatMap((node) => (node.kind === "scan" ? [node.read.readId] : []));
+    const sources = [...new Set(reads.map((readId) => this.readIds.indexOf(readId)))].filter((k) => k >= 0);
+    const from = new Set(sources.map((k) => this.sources[k]!.description));
+    return { input: `${attribute.name} of ${[...from].join(", ")}`, sources };
+  }
 
   private checkState(): void {
     for (const holding of this.stateHoldings) holding.look();
@@ -464,13 +472,6 @@ function nodesOf(plan: PhysicalPlan): PhysicalPlan[] {
           ? [plan.left, plan.right]
           : [];
   return [plan, ...below.flatMap(nodesOf)];
-}
-
-/** The event time of a watermark operator, and where it comes from. */
-function inputText({ attribute, child }: WatermarkPlan, sources: ReadonlyMap<number, Source>): string {
-  const reads = nodesOf(child).flatMap((node) => (node.kind === "scan" ? [node.read.readId] : []));
-  const from = new Set(reads.map((readId) => sources.get(readId)?.description).filter(Boolean));
-  return `${attribute.name} of ${[...from].join(", ")}`;
 }
 
 function familyKey(operatorId: number, name: string): string {
