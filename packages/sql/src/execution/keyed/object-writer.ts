@@ -1,4 +1,11 @@
-import { type ColumnBuilder, columnBuilder, StreamError, type StructType, type Value } from "@ss/core";
+import {
+  BATCH_ROWS,
+  type ColumnBuilder,
+  columnBuilder,
+  StreamError,
+  type StructType,
+  type Value,
+} from "@ss/core";
 import { toInternal } from "../../expression/internal-value.js";
 import type { Rows } from "../../logical/rows.js";
 
@@ -34,8 +41,31 @@ export class ObjectWriter {
   }
 }
 
-/** Goes through what a program gave out; `who` names it in the error for what is no list of rows. */
-export function rowsGiven(rows: unknown, who: string): Iterator<unknown> {
+/** Calls code of a program, whose errors it tells as the program's own. */
+export type Guard = <T>(code: () => T) => T;
+
+/**
+ * Writes the rows that a program gives out, and gives full batches out as they come; `who` names the program in the error for what is no list of
+ * rows. Its generator is closed also where a row is refused, or where nobody asks for more batches.
+ */
+export function* writtenRows(
+  give: () => unknown,
+  who: string,
+  guard: Guard,
+  writer: ObjectWriter,
+): Generator<Rows> {
+  const given = guard(() => iteratorOf(give(), who));
+  const rows: Iterator<unknown> = {
+    next: () => guard(() => given.next()),
+    return: () => guard(() => given.return?.() ?? { done: true, value: undefined }),
+  };
+  for (const row of { [Symbol.iterator]: () => rows }) {
+    writer.add(row);
+    if (writer.rowCount >= BATCH_ROWS) yield writer.take();
+  }
+}
+
+function iteratorOf(rows: unknown, who: string): Iterator<unknown> {
   if (typeof rows === "object" && rows !== null && Symbol.iterator in rows) {
     return (rows as Iterable<unknown>)[Symbol.iterator]();
   }

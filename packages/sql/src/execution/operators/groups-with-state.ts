@@ -20,7 +20,7 @@ import { type GroupedRows, GroupObjects } from "../keyed/grouped-rows.js";
 import { KeyObjects } from "../keyed/key-objects.js";
 import { KeyedInput } from "../keyed/keyed-input.js";
 import { ObjectReader, valueReader } from "../keyed/object-reader.js";
-import { ObjectWriter, rowsGiven } from "../keyed/object-writer.js";
+import { ObjectWriter, writtenRows } from "../keyed/object-writer.js";
 import type { Operator, Run } from "../operator.js";
 import type { Families, OperatorCounts, TimedOperator } from "../stream-run.js";
 
@@ -224,33 +224,27 @@ export class GroupsWithStateOperator implements Operator, TimedOperator {
     kept.counts.removalsMs += this.nowMs(turn) - start;
   }
 
-  private *call(
+  private call(
     { writer }: Turn,
     key: unknown,
     rows: Iterable<object>,
     state: TrackedGroupState<unknown>,
   ): Generator<Rows> {
-    const given = this.guarded(() => rowsGiven(this.program.run(key, rows, state), "the function"));
-    for (;;) {
-      const next = this.guarded(() => given.next());
-      if (next.done === true) return;
-      writer.add(next.value);
-      if (writer.rowCount >= BATCH_ROWS) yield writer.take();
-    }
-  }
-
-  /** What the user's code gives; what it throws is told as its own. */
-  private guarded<T>(run: () => T): T {
-    try {
-      return run();
-    } catch (error) {
-      if (StreamError.is(error)) throw error;
-      throw userFunctionFailed(error);
-    }
+    return writtenRows(() => this.program.run(key, rows, state), "the function", userCode, writer);
   }
 
   private nowMs({ run }: Turn): number {
     return run.stream?.monotonicMs() ?? 0;
+  }
+}
+
+/** What the user's code gives; what it throws is told as its own. */
+function userCode<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (StreamError.is(error)) throw error;
+    throw userFunctionFailed(error);
   }
 }
 

@@ -21,7 +21,7 @@ import { KeyCursor } from "../keyed/key-cursor.js";
 import { KeyObjects } from "../keyed/key-objects.js";
 import { KeyedInput } from "../keyed/keyed-input.js";
 import { ObjectReader } from "../keyed/object-reader.js";
-import { ObjectWriter, rowsGiven } from "../keyed/object-writer.js";
+import { ObjectWriter, writtenRows } from "../keyed/object-writer.js";
 import { ProcessorRun, userCall } from "../keyed/processor-run.js";
 import type { FamilyContext } from "../keyed/variable-family.js";
 import { kernelKeyTable } from "../keys/kernel-key-table.js";
@@ -320,14 +320,8 @@ export class TransformWithStateOperator implements Operator, TimedOperator {
     processor.flush();
   }
 
-  private *given({ writer }: Turn, name: string, call: () => Iterable<object>): Generator<Rows> {
-    const rows = userCall(name, () => rowsGiven(call(), name));
-    for (;;) {
-      const next = userCall(name, () => rows.next());
-      if (next.done === true) return;
-      writer.add(next.value);
-      if (writer.rowCount >= BATCH_ROWS) yield writer.take();
-    }
+  private given({ writer }: Turn, name: string, call: () => Iterable<object>): Generator<Rows> {
+    return writtenRows(call, name, (code) => userCall(name, code), writer);
   }
 
   /** What the processor gives out as event time is not older than the watermark, by which operators after it work. */

@@ -1,14 +1,16 @@
 import { MemorySource } from "@ss/source-memory";
 import { checkNewRows, checkProgress, expectFailure, jumpClock, perform, VirtualClock } from "@ss/testkit";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   type Column,
   col,
   type DataFrame,
   GroupStateTimeout,
   SparkSession,
+  StatefulProcessor,
   schemaOf,
   session_window,
+  TimeMode,
   window,
 } from "../../../src/index.js";
 import { restart, Stage } from "./stage.js";
@@ -142,6 +144,48 @@ test("a group may have a timeout and no state", async () => {
     jumpClock(1000),
     checkNewRows(["a false true"]),
   );
+});
+
+describe("what a function has opened is closed when no more of its rows are taken", () => {
+  const give = (closed: string[], row: unknown) =>
+    function* (k: string): Generator<never> {
+      try {
+        for (;;) yield row as never;
+      } finally {
+        closed.push(k);
+      }
+    };
+  class Giving extends StatefulProcessor<string, object, { n: number }> {
+    override handleInputRows: (k: string) => Generator<never>;
+    constructor(closed: string[], row: unknown) {
+      super();
+      this.handleInputRows = give(closed, row);
+    }
+  }
+  const output = { n: "int" } as const;
+  const queries = {
+    flatMapGroupsWithState: (table: DataFrame, closed: string[], row: unknown) =>
+      table
+        .groupByKey("k")
+        .flatMapGroupsWithState({ state: "int", output, outputMode: "append" }, give(closed, row)),
+    transformWithState: (table: DataFrame, closed: string[], row: unknown) =>
+      table.groupByKey("k").transformWithState(() => new Giving(closed, row), {
+        output,
+        outputMode: "append",
+        timeMode: TimeMode.None,
+      }),
+  };
+
+  test.each(Object.entries(queries))("%s", async (_name, query) => {
+    const { spark } = await Stage.set();
+    const table = spark.createDataFrame([["a"]], "k STRING");
+    const closed: string[] = [];
+    await expect(query(table, closed, "no row").collect()).rejects.toThrow("no row");
+    expect(closed).toEqual(["a"]);
+    expect(await query(table, closed, [1]).limit(3).count()).toBe(3);
+    expect(closed).toEqual(["a", "a"]);
+    await spark.stop();
+  });
 });
 
 test("a timeout holds until the next call", async () => {
