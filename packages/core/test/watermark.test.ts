@@ -158,6 +158,33 @@ It waits for t of clicks, which has not got on since 1970-01-01T00:00:02.000Z.`)
   );
 });
 
+test("the explanation of a recovered watermark does not say that an input stands there", () => {
+  const one = new WatermarkTracker("min", 50_000, 1000);
+  one.update([{ input: "t of clicks", ...seen(20_000) }], 2000);
+  expect(one.explain().text.split("\n")[0]).toBe(
+    "The watermark is 1970-01-01T00:00:50.000Z and has not moved in this run; it never goes back, and will be that of its one input when that is above it.",
+  );
+  const two = new WatermarkTracker("min", 50_000, 1000);
+  two.update([{ input: "t of clicks", ...seen(90_000) }, { delayMs: 0 }], 2000);
+  expect(two.explain().text).toContain("will be the lowest of 2 inputs when that is above it.");
+  two.update([seen(90_000), seen(60_000)], 3000);
+  expect(two.explain().text).toContain("it is the lowest of 2 inputs, and never goes back.");
+});
+
+test("under the policy max nothing is waited for: the explanation names the input that is first", () => {
+  const tracker = new WatermarkTracker("max", 0, 1000);
+  const [clicks, views] = [
+    { input: "t of clicks", ...seen(20_000) },
+    { input: "u of views", ...seen(30_000) },
+  ];
+  tracker.update([clicks, views], 2000);
+  const lines = tracker.explain().text.split("\n");
+  expect(lines[0]).toContain("it is the highest of 2 inputs, and never goes back.");
+  expect(lines.at(-1)).toBe(
+    "The first of the inputs is u of views, which has not got on since 1970-01-01T00:00:02.000Z.",
+  );
+});
+
 test("only min and max are policies", () => {
   expect(watermarkPolicy("MAX")).toBe("max");
   expect(() => watermarkPolicy("random")).toThrow(/min/);

@@ -42,13 +42,19 @@ function textOf({
     return "There is no watermark to explain: no withWatermark(...) stands in the query, or it has run no batch yet.";
   }
   const moved = movedMs === null ? "has not moved in this run" : `moved last at ${iso(movedMs)}`;
+  const lines = inputs.map((input) => `  ${input === heldBackBy.input ? "->" : "- "} ${inputText(input)}`);
+  const { input, sinceMs } = heldBackBy;
+  const isBehind = watermarkMs > (input.watermarkMs ?? 0);
   const which = policy === "min" ? "lowest" : "highest";
   const of = inputs.length === 1 ? "that of its one input" : `the ${which} of ${inputs.length} inputs`;
-  const lines = inputs.map((input) => `  ${input === heldBackBy.input ? "->" : "- "} ${inputText(input)}`);
+  const rule = isBehind
+    ? `it never goes back, and will be ${of} when that is above it`
+    : `it is ${of}, and never goes back`;
+  const follows = policy === "min" || inputs.length === 1 ? "It waits for" : "The first of the inputs is";
   return [
-    `The watermark is ${iso(watermarkMs)} and ${moved}; it is ${of}, and never goes back.`,
+    `The watermark is ${iso(watermarkMs)} and ${moved}; ${rule}.`,
     ...lines,
-    `It waits for ${heldBackBy.input.name}, which has not got on since ${iso(heldBackBy.sinceMs)}.`,
+    `${follows} ${input.name}, which has not got on since ${iso(sinceMs)}.`,
   ].join("\n");
 }
 
