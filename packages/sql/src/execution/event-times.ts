@@ -9,10 +9,23 @@ export function eventTimes(column: Column, rowCount: number): Int64Column {
 
 /** The rows whose event time is above a watermark, or null; undefined where all are. */
 export function onTime(column: Column, rowCount: number, watermarkMs: number): Int32Array | undefined {
+  const kept = rowsWhere(false, column, rowCount, watermarkMs);
+  return kept.length === rowCount ? undefined : kept;
+}
+
+/** The other rows: those whose event time is at or below a watermark. */
+export function lateOnes(column: Column, rowCount: number, watermarkMs: number): Int32Array {
+  return rowsWhere(true, column, rowCount, watermarkMs);
+}
+
+function rowsWhere(late: boolean, column: Column, rowCount: number, watermarkMs: number): Int32Array {
   const times = eventTimes(column, rowCount);
   const bound = BigInt(watermarkMs) * 1000n;
-  const kept = new Int32Array(rowCount);
+  const rows = new Int32Array(rowCount);
   let count = 0;
-  for (let i = 0; i < rowCount; i++) if (column.isNull(i) || times.values[i]! > bound) kept[count++] = i;
-  return count === rowCount ? undefined : kept.subarray(0, count);
+  for (let i = 0; i < rowCount; i++) {
+    const isLate = !column.isNull(i) && times.values[i]! <= bound;
+    if (isLate === late) rows[count++] = i;
+  }
+  return rows.subarray(0, count);
 }

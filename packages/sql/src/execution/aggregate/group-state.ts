@@ -13,11 +13,12 @@ import type { Rows } from "../../logical/rows.js";
 import { AGGREGATE_OPERATOR } from "../../physical/operator-names.js";
 import type { AggregatePlan } from "../../physical/plan.js";
 import { kernelKeyTable } from "../keys/kernel-key-table.js";
+import { rowNumbers } from "../row-numbers.js";
 import { slices } from "../slices.js";
 import type { StateBatch, StateCounts } from "../state-partitions/messages.js";
 import type { OwnedOperator } from "../state-partitions/owned-operator.js";
 import { Accumulators, shapesOf } from "./group-table.js";
-import { assembleKeys, type EventTime, eventTimeOf, keyParts, keyViews } from "./key-columns.js";
+import { assembleKeys, boundAt, type EventTime, eventTimeOf, keyParts, keyViews } from "./key-columns.js";
 
 /** What of an aggregation its state depends on. */
 export interface GroupStatePlan extends Pick<AggregatePlan, "keys" | "parts"> {
@@ -115,7 +116,7 @@ export class GroupState implements OwnedOperator {
     const columns = this.touched.keys.map((key) => key.view());
     for (let from = 0; from < end; from += BATCH_ROWS) {
       const rowCount = Math.min(BATCH_ROWS, end - from);
-      const slots = identity(end).subarray(from, from + rowCount);
+      const slots = rowNumbers(end).subarray(from, from + rowCount);
       const keys = columns.map((column) => takeColumn(column, slots, rowCount));
       const { positions, values } = family.get(keys, rowCount);
       yield { keys, values: values.map((value) => takeColumn(value, positions, rowCount)), rowCount };
@@ -135,7 +136,7 @@ export class GroupState implements OwnedOperator {
     for (let i = 0; i < rowCount; i++) known[i] = positions[i]! >= 0 ? i : -1;
     const before = values.map((value) => takeColumn(value, positions, rowCount));
     this.merged.merge(known, before, rowCount);
-    this.merged.merge(identity(rowCount), batch.buffers, rowCount);
+    this.merged.merge(rowNumbers(rowCount), batch.buffers, rowCount);
     counts.updated += family.put(keys, this.merged.buffers(rowCount), rowCount);
   }
 
@@ -188,23 +189,8 @@ export class GroupState implements OwnedOperator {
     if (rowCount === 0) return;
     this.fromState.reset();
     this.fromState.resize(rowCount);
-    this.fromState.merge(identity(rowCount), values, rowCount);
+    this.fromState.merge(rowNumbers(rowCount), values, rowCount);
     const columns = [...assembleKeys(this.plan.keys, keys, rowCount), ...this.fromState.results(rowCount)];
     yield* slices(columns, rowCount);
   }
-}
-
-/** The highest value of the part with the event time that a watermark has passed. */
-function boundAt(watermarkMs: number, { offset }: EventTime): bigint {
-  return BigInt(watermarkMs) * 1000n - offset;
-}
-
-let numbers = new Int32Array(0);
-
-/** 0, 1, 2, ... */
-function identity(count: number): Int32Array {
-  if (numbers.length >= count) return numbers;
-  numbers = new Int32Array(count * 2);
-  for (let i = 0; i < numbers.length; i++) numbers[i] = i;
-  return numbers;
 }

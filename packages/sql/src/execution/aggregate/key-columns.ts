@@ -132,3 +132,8 @@ export function eventTimeOf(keys: readonly GroupKey[]): EventTime | undefined {
   }
   return undefined;
 }
+
+/** The highest value of the part with the event time that a watermark has passed. */
+export function boundAt(watermarkMs: number, { offset }: EventTime): bigint {
+  return BigInt(watermarkMs) * 1000n - offset;
+}

@@ -14,7 +14,7 @@ import type { Rows } from "../../logical/rows.js";
 import type { LateRowsPlan } from "../../physical/plan.js";
 import { Stage } from "../codegen/stage.js";
 import type { StageSettings } from "../codegen/stage-writer.js";
-import { eventTimes } from "../event-times.js";
+import { eventTimes, lateOnes } from "../event-times.js";
 import type { Operator, Run } from "../operator.js";
 
 /** What is reported of a late row: who dropped it, by which watermark, its event time, and the row itself as JSON. */
@@ -76,14 +76,4 @@ export class LateRowsOperator implements Operator {
     ];
     return { columns: reported, rowCount };
   }
-}
-
-/** The rows whose event time is at or below a watermark. */
-function lateOnes(column: Column, rowCount: number, watermarkMs: number): Int32Array {
-  const times = eventTimes(column, rowCount);
-  const bound = BigInt(watermarkMs) * 1000n;
-  const late = new Int32Array(rowCount);
-  let count = 0;
-  for (let i = 0; i < rowCount; i++) if (!column.isNull(i) && times.values[i]! <= bound) late[count++] = i;
-  return late.subarray(0, count);
 }

@@ -13,7 +13,8 @@ import type { Rows } from "../../logical/rows.js";
 import { SESSION_OPERATOR } from "../../physical/operator-names.js";
 import type { AggregatePlan } from "../../physical/plan.js";
 import { Accumulators, type GroupTable, shapesOf } from "../aggregate/group-table.js";
-import { assembleKeys, type EventTime, eventTimeOf } from "../aggregate/key-columns.js";
+import { assembleKeys, boundAt, type EventTime, eventTimeOf } from "../aggregate/key-columns.js";
+import { rowNumbers } from "../row-numbers.js";
 import { slices } from "../slices.js";
 import type { StateBatch, StateCounts } from "../state-partitions/messages.js";
 import { joinedColumns } from "./joined-columns.js";
@@ -201,7 +202,7 @@ export class SessionState {
     if (rowCount === 0) return;
     this.fromState.reset();
     this.fromState.resize(rowCount);
-    this.fromState.merge(identity(rowCount), values.slice(1), rowCount);
+    this.fromState.merge(rowNumbers(rowCount), values.slice(1), rowCount);
     const others = keys.slice(0, this.keys.others.length);
     const start = keys[others.length] as Int64Column;
     const parts = this.keys.join({ others, start, end: values[0] as Int64Column });
@@ -306,15 +307,4 @@ function joinedTimes(
   both.set(first.values.subarray(0, firstCount));
   both.set(second.values.subarray(0, secondCount), firstCount);
   return both;
-}
-
-/** The highest value of the part with the event time that a watermark has passed. */
-function boundAt(watermarkMs: number, { offset }: EventTime): bigint {
-  return BigInt(watermarkMs) * 1000n - offset;
-}
-
-function identity(count: number): Int32Array {
-  const numbers = new Int32Array(count);
-  for (let i = 0; i < count; i++) numbers[i] = i;
-  return numbers;
 }
