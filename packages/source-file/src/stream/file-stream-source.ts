@@ -68,7 +68,6 @@ export class FileStreamSource implements Source {
   private readonly seen: SeenFiles;
   private log: SeenFileLog | undefined;
   private clock: Clock | undefined;
-  private signal: AbortSignal | undefined;
   /** Ends the wait after which it rings by itself. */
   private nextLook: AbortController | undefined;
   private cleaner: FileCleaner | undefined;
@@ -95,10 +94,9 @@ export class FileStreamSource implements Source {
     return this.parts.workerForm();
   }
 
-  async open({ log, clock, signal }: SourceContext): Promise<void> {
+  async open({ log, clock }: SourceContext): Promise<void> {
     const { context, streamOptions, path } = this.parts;
     this.clock = clock;
-    this.signal = signal;
     const settings = logSettings(context.conf, "fileSource");
     this.log = new SeenFileLog(log, settings, clock, (file) => this.seen.isYoung(file.timestampMs));
     for (const file of await this.log.all()) this.seen.add(file.path, file.timestampMs);
@@ -156,15 +154,16 @@ export class FileStreamSource implements Source {
    * very many come.
    */
   private lookAgain(): void {
-    const { clock, signal } = this;
+    const { clock } = this;
     const { index, context } = this.parts;
-    if (clock === undefined || signal === undefined || this.onData === undefined) return;
+    if (clock === undefined || this.onData === undefined) return;
     const pollingMs = parseDurationMs(context.conf("spark.sql.streaming.pollingDelay") ?? "") ?? POLLING_MS;
     this.nextLook?.abort();
     const next = new AbortController();
     this.nextLook = next;
     const delayMs = index.hearsAll ? LOST_SIGNAL_MS : Math.max(1, pollingMs);
-    void clock.sleep(delayMs, AbortSignal.any([signal, next.signal])).then(() => {
+    // not the query's signal, which would keep something of each look for as long as the query runs: `close` ends the wait
+    void clock.sleep(delayMs, next.signal).then(() => {
       if (!next.signal.aborted) index.ring();
     });
   }
