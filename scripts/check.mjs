@@ -21,10 +21,6 @@ const steps = [
     name: "kernels",
     run: () => succeeds([process.execPath, ["packages/kernels/scripts/build-wasm.mjs", "--check"]]),
   },
-  {
-    name: "snappy",
-    run: () => succeeds([process.execPath, ["packages/format-parquet/scripts/build-wasm.mjs", "--check"]]),
-  },
   { name: "build", run: () => succeeds(turbo("build", "types")) },
   { name: "packages", run: checkPackages, needs: ["build"] },
 ];

@@ -1,10 +1,9 @@
 import type { Transform } from "node:stream";
 import { createDeflate, createGzip } from "node:zlib";
 import { StreamError } from "@ss/core";
+import { lz4Block, snappyBlock } from "./codec/block-codec.js";
 import { Bzip2Compressor } from "./codec/bzip2-writer.js";
 import { BlockCompressor } from "./codec/hadoop-blocks.js";
-import { lz4Block } from "./codec/lz4-block.js";
-import { snappyBlock } from "./codec/snappy-block.js";
 
 /** A compression in which text files are written. */
 export type WrittenCodec = "bzip2" | "deflate" | "gzip" | "lz4" | "snappy";
@@ -80,9 +79,9 @@ export function compressor(codec: WrittenCodec): Transform {
     case "gzip":
       return createGzip();
     case "lz4":
-      return new BlockCompressor(lz4Block());
+      return new BlockCompressor(lz4Block);
     case "snappy":
-      return new BlockCompressor(snappyBlock());
+      return new BlockCompressor(snappyBlock);
   }
 }
 

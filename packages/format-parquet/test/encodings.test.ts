@@ -3,9 +3,7 @@ import { codecOf } from "../src/direct/codecs.js";
 import { DeltaReader } from "../src/direct/delta-reader.js";
 import { HybridReader } from "../src/direct/hybrid-reader.js";
 import { LevelReader } from "../src/direct/level-reader.js";
-import { decompressLz4 } from "../src/direct/lz4.js";
-import { decompressElements, snappyStart } from "../src/direct/snappy.js";
-import { decompressSnappy } from "../src/direct/snappy-module.js";
+import { ParquetFault } from "../src/direct/parquet-fault.js";
 import { Random } from "./mutations.js";
 
 // Each encoder here is the plainest one that the format allows; it takes random choices where the format leaves a choice.
@@ -32,97 +30,19 @@ function packed(values: readonly bigint[], width: number): number[] {
   );
 }
 
-const bySteps: typeof decompressSnappy = (source, start, end, target, at, size) =>
-  decompressElements(source, snappyStart(source, start, end, size), end, target, at, size);
-
-describe.each([
-  ["in WebAssembly", decompressSnappy],
-  ["in TypeScript", bySteps],
-])(`snappy %s, seed ${SEED}`, (_, decompress) => {
-  /** A block of random literals and copies, and what it stands for. */
-  function block(random: Random): { bytes: number[]; expected: number[] } {
-    const expected: number[] = [];
-    const bytes: number[] = [];
-    for (let k = random.below(60); k >= 0; k--) {
-      const kind = expected.length === 0 ? 0 : random.below(4);
-      if (kind === 0) {
-        const length = 1 + random.below([20, 70, 300, 70_000][random.below(4)]!);
-        const literal = Array.from({ length }, () => random.below(256));
-        const size =
-          length <= 60 && random.below(4) > 0
-            ? 0
-            : length <= 256
-              ? 1 + random.below(4)
-              : length <= 65536
-                ? 2
-                : 3;
-        bytes.push((size === 0 ? length - 1 : 59 + size) << 2);
-        for (let b = 0; b < size; b++) bytes.push(((length - 1) >> (8 * b)) & 255);
-        bytes.push(...literal);
-        for (const byte of literal) expected.push(byte);
-        continue;
-      }
-      const near = random.below(2) === 0 ? Math.min(expected.length, 9) : expected.length;
-      const limit = kind === 1 ? 2047 : kind === 2 ? 65535 : 2 ** 31;
-      const offset = 1 + random.below(Math.min(near, limit));
-      const length = kind === 1 ? 4 + random.below(8) : 1 + random.below(64);
-      if (kind === 1) bytes.push(1 | ((length - 4) << 2) | ((offset >> 8) << 5), offset & 255);
-      else {
-        bytes.push(kind | ((length - 1) << 2));
-        for (let b = 0; b < (kind === 2 ? 2 : 4); b++) bytes.push((offset >>> (8 * b)) & 255);
-      }
-      for (let b = 0; b < length; b++) expected.push(expected[expected.length - offset]!);
-    }
-    return { bytes: [...varint(expected.length), ...bytes], expected };
+test("data of blocks that are damaged or of another size are told", () => {
+  const of = (number: number, bytes: readonly number[]) => () =>
+    codecOf(number)!.decompress(Uint8Array.from(bytes), 0, bytes.length, new Uint8Array(32), 0, 3);
+  for (const bytes of [[4, 8, 1, 2, 3], [3, 8, 1], [3, 0, 7, 6, 2, 0], []]) {
+    expect(of(1, bytes)).toThrow(ParquetFault);
+    expect(of(1, bytes)).toThrow("snappy data");
   }
-
-  test("every kind of literal and copy, overlapping ones too", () => {
-    const random = new Random(SEED);
-    for (let k = 0; k < 20; k++) {
-      const { bytes, expected } = block(random);
-      const target = new Uint8Array(expected.length + 5 + 16);
-      decompress(padded(bytes), 0, bytes.length, target, 5, expected.length);
-      expect(Buffer.compare(target.subarray(5, 5 + expected.length), Uint8Array.from(expected))).toBe(0);
-    }
-  });
-
-  test.each([
-    ["another size", [4, 8, 1, 2, 3]],
-    ["a literal beyond the end", [3, 8, 1]],
-    ["a literal length beyond the end", [3, 252, 1]],
-    ["a literal longer than the block", [3, 12, 1, 2, 3, 4]],
-    ["a copy from before the start", [3, 0, 7, 6, 2, 0]],
-    ["a copy at no distance", [3, 0, 7, 6, 0, 0]],
-    ["a copy longer than the block", [3, 0, 7, 254, 1, 0]],
-    ["half a copy", [3, 0, 7, 6, 1]],
-    ["too few bytes", [3, 4, 1, 2]],
-    ["no end of the size", [0x83, 0x80, 0x80]],
-  ])("damage is told: %s", (_case, bytes) => {
-    expect(() => decompress(padded(bytes), 0, bytes.length, new Uint8Array(32), 0, 3)).toThrow("snappy");
-  });
-});
-
-describe("LZ4", () => {
-  test("literals and copies, with long lengths", () => {
-    const literal = Array.from({ length: 300 }, (_, i) => i & 255);
-    // 300 literals (15, 255, 30), then 1 + 4 + 15 bytes at a distance of 3, then a last literal
-    const bytes = [0xff, 255, 30, ...literal, 3, 0, 1, 0x10, 9];
-    const copied = Array.from({ length: 20 }, (_, i) => literal[297 + (i % 3)]!);
-    const target = new Uint8Array(321);
-    decompressLz4(padded(bytes), 0, bytes.length, target, 0, 321);
-    expect([...target]).toEqual([...literal, ...copied, 9]);
-  });
-
-  test.each([
-    ["literals beyond the end", [0x50, 1]],
-    ["a copy from before the start", [0x10, 1, 2, 0]],
-    ["a copy at no distance", [0x10, 1, 0, 0]],
-    ["half a distance", [0x10, 1, 1]],
-    ["too few bytes", [0x10, 1]],
-    ["a copy longer than the page", [0x1f, 1, 1, 0, 200]],
-  ])("damage is told: %s", (_, bytes) => {
-    expect(() => decompressLz4(padded(bytes), 0, bytes.length, new Uint8Array(32), 0, 8)).toThrow("LZ4");
-  });
+  for (const bytes of [[0x50, 1], [0x10, 1, 2, 0], []]) expect(of(7, bytes)).toThrow(ParquetFault);
+  for (const bytes of [
+    [0x10, 1],
+    [0x1f, 1, 1, 0, 200, 0x50, 1, 2, 3, 4, 5],
+  ])
+    expect(of(7, bytes)).toThrow("LZ4 data has another size");
 });
 
 test("data of the codecs of Node that are damaged or of another size are told", () => {

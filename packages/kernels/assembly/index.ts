@@ -10,3 +10,8 @@ export { firstInvalidUtf8, invalidUtf8 } from "./utf8";
 export { splitSlice } from "./words";
 export { parseDates } from "./parse-dates";
 export { parseDecimals } from "./parse-decimals";
+export { crc32cSteps } from "./crc32c";
+export { lz4Decompress } from "./lz4";
+export { lz4Compress } from "./lz4-compress";
+export { snappyDecompress } from "./snappy";
+export { snappyCompress } from "./snappy-compress";

@@ -1,3 +1,4 @@
+export * from "./compression/index.js";
 export { CsvFieldWriter, type CsvWriteOptions } from "./csv/csv-field-writer.js";
 export {
   type CsvDialect,

@@ -4,7 +4,7 @@ const ownArrows: Readonly<Record<string, readonly string[]>> = {
   kernels: [],
   sql: ["core", "kernels"],
   testkit: ["core"],
-  files: ["core"],
+  files: ["core", "kernels"],
   "source-file": ["core", "kernels", "files"],
   "sink-file": ["core", "kernels", "files"],
   "sink-parquet": ["core", "kernels", "sink-file", "format-parquet"],

@@ -1,7 +1,21 @@
+import {
+  CompressionError,
+  compressLz4,
+  compressSnappy,
+  decompressLz4,
+  decompressSnappy,
+  lz4PackedMax,
+  snappyPackedMax,
+  snappyPlainLength,
+} from "@ss/kernels";
+
+/** Hadoop's readers have a buffer of as much for a block. */
+const BUFFER_BYTES = 1 << 18;
+
 /** A codec for blocks that lie in memory as a whole. */
 export interface BlockCodec {
   readonly name: string;
-  /** Plain bytes that Hadoop's writer puts into one block at most: its readers have a buffer of 256 KB for a block. */
+  /** Plain bytes that Hadoop's writer puts into one block at most. */
   readonly plainBytesMax: number;
   /** How many times longer than the packed bytes the plain ones can be at most. */
   readonly ratioMax: number;
@@ -16,67 +30,37 @@ export interface BlockCodec {
   decompress(source: Uint8Array, start: number, end: number, target: Uint8Array): number;
 }
 
-/** Takes what a block consists of, in order. */
-export interface SequenceSink {
-  /** The bytes `from .. to` as they are, then `length` bytes again that stand `offset` before; no bytes where `length` is 0. */
-  sequence(from: number, to: number, offset: number, length: number): void;
-}
+/** LZ4's block format. */
+export const lz4Block: BlockCodec = {
+  name: "lz4",
+  plainBytesMax: BUFFER_BYTES - (Math.floor(BUFFER_BYTES / 255) + 16),
+  ratioMax: 255,
+  packedBytesMax: lz4PackedMax,
+  compress: (source, end, target) => compressLz4(source, 0, end, target, 0),
+  decompress: (source, start, end, target) => inSentences(() => decompressLz4(source, start, end, target, 0)),
+};
 
-const HASH_BITS = 14;
-const OFFSET_MAX = 65535;
-/** LZ4 wants the last bytes of a block as they are. */
-const LITERAL_TAIL = 5;
-const SEARCH_TAIL = 12;
+/** Snappy's block format. */
+export const snappyBlock: BlockCodec = {
+  name: "snappy",
+  plainBytesMax: BUFFER_BYTES - (Math.floor(BUFFER_BYTES / 6) + 32),
+  ratioMax: 32,
+  packedBytesMax: snappyPackedMax,
+  compress: (source, end, target) => compressSnappy(source, 0, end, target, 0),
+  decompress: (source, start, end, target) =>
+    inSentences(() => {
+      const size = snappyPlainLength(source, start, end);
+      if (size > target.length) return -1;
+      decompressSnappy(source, start, end, target, 0, size);
+      return size;
+    }),
+};
 
-/** Finds what repeats in a block, by the last place of each hash of four bytes. */
-export class RepeatFinder {
-  private readonly places = new Int32Array(1 << HASH_BITS);
-
-  find(source: Uint8Array, end: number, sink: SequenceSink): void {
-    const { places } = this;
-    const searchEnd = end - SEARCH_TAIL;
-    places.fill(-1);
-    let done = 0;
-    let i = 0;
-    while (i < searchEnd) {
-      const word = wordAt(source, i);
-      const slot = Math.imul(word, 0x9e3779b1) >>> (32 - HASH_BITS);
-      const place = places[slot]!;
-      places[slot] = i;
-      if (place < 0 || i - place > OFFSET_MAX || wordAt(source, place) !== word) {
-        // the longer nothing repeats, the wider the steps
-        i += 1 + ((i - done) >> 6);
-        continue;
-      }
-      let length = 4;
-      const limit = end - LITERAL_TAIL - i;
-      while (length < limit && source[place + length] === source[i + length]) length++;
-      sink.sequence(done, i, i - place, length);
-      i += length;
-      done = i;
-    }
-    sink.sequence(done, end, 0, 0);
+function inSentences(decompress: () => number): number {
+  try {
+    return decompress();
+  } catch (cause) {
+    if (!(cause instanceof CompressionError)) throw cause;
+    throw new Error(`The ${cause.message}.`, { cause });
   }
-}
-
-function wordAt(bytes: Uint8Array, i: number): number {
-  return bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
-}
-
-/** Repeats `length` bytes that stand `offset` before `at`; both may overlap. */
-export function repeatBytes(target: Uint8Array, at: number, offset: number, length: number): void {
-  if (length > 32 && offset >= length) target.copyWithin(at, at - offset, at - offset + length);
-  else for (let k = at; k < at + length; k++) target[k] = target[k - offset]!;
-}
-
-/** Copies bytes as they are. */
-export function copyBytes(
-  source: Uint8Array,
-  from: number,
-  length: number,
-  target: Uint8Array,
-  at: number,
-): void {
-  if (length > 32) target.set(source.subarray(from, from + length), at);
-  else for (let k = 0; k < length; k++) target[at + k] = source[from + k]!;
 }

@@ -1,11 +1,10 @@
 import { Readable, type Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { codecNotAvailable, type PackedCodec } from "../compression.js";
+import { lz4Block, snappyBlock } from "./block-codec.js";
 import { ByteFeed } from "./byte-feed.js";
 import { readBzip2 } from "./bzip2-reader.js";
 import { readBlocks } from "./hadoop-blocks.js";
-import { lz4Block } from "./lz4-block.js";
-import { snappyBlock } from "./snappy-block.js";
 import { readMembers } from "./zlib-members.js";
 import { readZstd } from "./zstd-frames.js";
 
@@ -35,9 +34,9 @@ export function decompress(codec: PackedCodec, packed: AsyncIterable<Uint8Array>
     case "bzip2":
       return fed(packed, readBzip2);
     case "snappy":
-      return fed(packed, (feed) => readBlocks(feed, snappyBlock()));
+      return fed(packed, (feed) => readBlocks(feed, snappyBlock));
     case "lz4":
-      return fed(packed, (feed) => readBlocks(feed, lz4Block()));
+      return fed(packed, (feed) => readBlocks(feed, lz4Block));
   }
 }
 

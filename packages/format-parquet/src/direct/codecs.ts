@@ -1,7 +1,6 @@
 import * as zlib from "node:zlib";
-import { decompressLz4 } from "./lz4.js";
+import { CompressionError, decompressLz4, decompressSnappy } from "@ss/kernels";
 import { ParquetFault } from "./parquet-fault.js";
-import { decompressSnappy } from "./snappy-module.js";
 
 /** Writes the `size` bytes that `source[start .. end)` stands for to `target[at ..]`. */
 export type Decompress = (
@@ -38,14 +37,38 @@ const ENDLESS = { maxRatio: 1000, allowance: 16 << 20 } as const;
 
 const CODECS: Readonly<Record<number, Codec | null>> = {
   0: null,
-  1: { name: "snappy", decompress: decompressSnappy, maxRatio: 32, allowance: 64 },
+  1: { name: "snappy", decompress: named(decompressSnappy), maxRatio: 32, allowance: 64 },
   2: { name: "gzip", decompress: viaZlib("gzip", zlib.unzipSync as ZlibCall), maxRatio: 1032, allowance: 64 },
   4: { name: "brotli", decompress: viaZlib("brotli", zlib.brotliDecompressSync as ZlibCall), ...ENDLESS },
-  7: { name: "lz4_raw", decompress: decompressLz4, maxRatio: 256, allowance: 64 },
+  7: { name: "lz4_raw", decompress: named(lz4), maxRatio: 256, allowance: 64 },
   ...(typeof zstd === "function"
     ? { 6: { name: "zstd", decompress: viaZlib("zstd", zstd as ZlibCall), ...ENDLESS } }
     : {}),
 };
+
+/** Damage of a block as a fault of the file. */
+function named(decompress: Decompress): Decompress {
+  return (source, start, end, target, at, size) => {
+    try {
+      decompress(source, start, end, target, at, size);
+    } catch (cause) {
+      if (cause instanceof CompressionError) throw new ParquetFault(cause.message);
+      throw cause;
+    }
+  };
+}
+
+function lz4(
+  source: Uint8Array,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  at: number,
+  size: number,
+): void {
+  const count = decompressLz4(source, start, end, target.subarray(0, at + size), at);
+  if (count !== size) throw new ParquetFault("LZ4 data has another size than its page says");
+}
 
 function viaZlib(name: string, call: ZlibCall): Decompress {
   return (source, start, end, target, at, size) => {

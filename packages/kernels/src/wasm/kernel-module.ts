@@ -67,6 +67,13 @@ export interface KernelExports {
     ...args: [...Parameters<ParseFields>, readsLocal: number, localOffset: number, readsZ: number]
   ): number;
   firstOtherKind(kinds: number, count: number, kind: number): number;
+  crc32cSteps(crc: number, start: number, end: number, tables: number): number;
+  /** The number of plain bytes, or a negative fault. */
+  lz4Decompress(source: number, end: number, target: number, room: number): number;
+  snappyDecompress: KernelExports["lz4Decompress"];
+  /** The end of the packed bytes. */
+  lz4Compress(source: number, end: number, target: number, table: number): number;
+  snappyCompress: KernelExports["lz4Compress"];
   dictionaryLook(
     table: number,
     data: number,

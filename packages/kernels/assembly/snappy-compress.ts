@@ -1,3 +1,5 @@
+import { matchLength } from "./block-bytes";
+
 /** The table of places has up to 16,384 entries of 16 bits, in which a place within a fragment fits. */
 const MAX_TABLE_BITS: u32 = 14;
 
@@ -54,29 +56,11 @@ function copy(target: usize, offset: u32, length: u32): usize {
   return d + 3;
 }
 
-/** How many bytes from `a` on are those from `b` on, up to `end` for `a`; 4 of them are known to be. */
-@inline
-function matchLength(a: usize, b: usize, end: usize): u32 {
-  let s = a + 4;
-  let c = b + 4;
-  while (s + 8 <= end) {
-    const difference = load<u64>(s) ^ load<u64>(c);
-    if (difference != 0) return (s - a) as u32 + ((ctz(difference) >> 3) as u32);
-    s += 8;
-    c += 8;
-  }
-  while (s < end && load<u8>(s) == load<u8>(c)) {
-    s++;
-    c++;
-  }
-  return (s - a) as u32;
-}
-
 /**
  * Compresses one fragment of up to 65,536 bytes to snappy elements and returns where they end. `table` has 32 KB. Input and
  * output need 16 readable and writable bytes behind their ends; the output takes at most a sixth more than the input and 32.
  */
-export function compress(source: usize, end: usize, target: usize, table: usize): usize {
+export function snappyCompress(source: usize, end: usize, target: usize, table: usize): usize {
   const size = (end - source) as u32;
   let d = target;
   let emitted = source;
