@@ -1,0 +1,174 @@
+import { StreamError } from "@ss/core";
+import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from "kafkajs";
+import { ByteWriter } from "../protocol/byte-writer.js";
+import type { BrokerAddress } from "../protocol/metadata.js";
+import type { ApiVersions, Request } from "../protocol/request.js";
+import type { ClientSettings, SaslSettings } from "./client-settings.js";
+import { Sockets } from "./sockets.js";
+
+/*
+ * kafkajs has no public way to send a request of one's own, so this file, and no other, reaches into it: connections, their authentication
+ * and the order of requests and answers are kafkajs', what they carry is ours. That is why its version is pinned.
+ */
+const CREATE_CLUSTER = "private:Kafka:createCluster";
+
+interface ConnectionPool {
+  send<T>(call: RawCall<T>): Promise<T>;
+}
+
+interface RawCall<T> {
+  readonly request: {
+    readonly apiKey: number;
+    readonly apiName: string;
+    readonly apiVersion: number;
+    encode(): Promise<ByteWriter>;
+  };
+  readonly response: { decode(bytes: Uint8Array): Promise<T>; parse(answer: T): Promise<T> };
+  readonly requestTimeout: number;
+}
+
+interface Broker {
+  readonly versions: ApiVersions | null;
+  readonly connectionPool: ConnectionPool;
+  isConnected(): boolean;
+  connect(): Promise<void>;
+}
+
+interface Cluster {
+  connect(): Promise<void>;
+  readonly connectionPoolBuilder: { build(address: object): Promise<ConnectionPool> };
+  readonly brokerPool: {
+    readonly seedBroker: Broker | undefined;
+    readonly rootLogger: object;
+    createSeedBroker(): Promise<void>;
+    createBroker(options: object): Broker;
+  };
+}
+
+interface KnownBroker {
+  readonly address: BrokerAddress;
+  readonly broker: Broker;
+}
+
+/** Connections to the brokers of a cluster, made when they are needed, over which any request can be sent. */
+export class Brokers {
+  private readonly settings: ClientSettings;
+  private readonly sockets = new Sockets();
+  private readonly cluster: Cluster;
+  private readonly known = new Map<number, KnownBroker>();
+
+  constructor(settings: ClientSettings) {
+    this.settings = settings;
+    this.cluster = clusterOf(new Kafka(kafkajsConfig(settings, this.sockets)));
+  }
+
+  /** Sends a request to a broker of the cluster, or, with null, to any. `waitMs` is how long the broker itself may wait. */
+  async send<T>(
+    nodeId: number | null,
+    request: (versions: ApiVersions) => Request<T>,
+    waitMs = 0,
+  ): Promise<T> {
+    const broker = nodeId === null ? await this.anyBroker() : await this.brokerOf(nodeId);
+    const { apiKey, apiName, apiVersion, write, read } = request(broker.versions ?? {});
+    return broker.connectionPool.send({
+      request: {
+        apiKey,
+        apiName,
+        apiVersion,
+        encode: async () => {
+          const writer = new ByteWriter();
+          write(writer);
+          return writer;
+        },
+      },
+      response: { decode: async (bytes) => read(bytes), parse: async (answer) => answer },
+      requestTimeout: this.settings.requestTimeoutMs + waitMs,
+    });
+  }
+
+  /** Takes over which brokers there are. */
+  async update(addresses: readonly BrokerAddress[]): Promise<void> {
+    const { connectionPoolBuilder, brokerPool } = this.cluster;
+    for (const address of addresses) {
+      const { nodeId, host, port } = address;
+      const present = this.known.get(nodeId)?.address;
+      if (present !== undefined && present.host === host && present.port === port) continue;
+      const connectionPool = await connectionPoolBuilder.build({ host, port, rack: address.rack });
+      const broker = brokerPool.createBroker({ logger: brokerPool.rootLogger, connectionPool, nodeId });
+      this.known.set(nodeId, { address, broker });
+    }
+  }
+
+  /** Ends all connections; requests that are under way fail. */
+  close(): void {
+    this.sockets.destroy();
+  }
+
+  private async brokerOf(nodeId: number): Promise<Broker> {
+    const known = this.known.get(nodeId);
+    if (known === undefined)
+      throw new StreamError({
+        condition: "SS_KAFKA_UNKNOWN_BROKER",
+        parameters: { nodeId: String(nodeId) },
+        message: `The cluster has no broker ${nodeId} any more.`,
+        recovery: "retry",
+      });
+    await known.broker.connect();
+    return known.broker;
+  }
+
+  private async anyBroker(): Promise<Broker> {
+    const connected = [...this.known.values()].find(({ broker }) => broker.isConnected());
+    if (connected) {
+      await connected.broker.connect();
+      return connected.broker;
+    }
+    const { brokerPool } = this.cluster;
+    try {
+      if (brokerPool.seedBroker === undefined) await brokerPool.createSeedBroker();
+      await brokerPool.seedBroker!.connect();
+    } catch (error) {
+      // the next try goes to the next of the brokers that the settings name
+      await brokerPool.createSeedBroker();
+      throw error;
+    }
+    return brokerPool.seedBroker!;
+  }
+}
+
+function kafkajsConfig(settings: ClientSettings, sockets: Sockets): KafkaConfig {
+  return {
+    brokers: [...settings.brokers],
+    clientId: settings.clientId,
+    connectionTimeout: settings.connectionTimeoutMs,
+    authenticationTimeout: settings.connectionTimeoutMs,
+    requestTimeout: settings.requestTimeoutMs,
+    ...(settings.tls === null ? {} : { ssl: settings.tls }),
+    ...(settings.sasl === null ? {} : { sasl: saslOptions(settings.sasl) }),
+    // calls repeat themselves, and what kafkajs logs would name no query
+    retry: { retries: 0 },
+    logLevel: logLevel.NOTHING,
+    logCreator: () => () => {},
+    socketFactory: sockets.factory,
+  };
+}
+
+function saslOptions(sasl: SaslSettings): SASLOptions {
+  if (sasl.mechanism === "oauthbearer")
+    return { mechanism: sasl.mechanism, oauthBearerProvider: async () => ({ value: await sasl.token() }) };
+  const { mechanism, username, password } = sasl;
+  return { mechanism, username, password } as SASLOptions;
+}
+
+function clusterOf(kafka: Kafka): Cluster {
+  const symbol = Object.getOwnPropertySymbols(kafka).find(
+    ({ description }) => description === CREATE_CLUSTER,
+  );
+  const create: unknown = symbol === undefined ? undefined : Reflect.get(kafka, symbol);
+  if (typeof create !== "function")
+    throw new StreamError({
+      condition: "SS_KAFKA_CLIENT",
+      message: "This release of kafkajs is not the one that @ss/kafka asks for. Install kafkajs 2.2.4.",
+    });
+  return (create as (options: object) => Cluster)({ allowAutoTopicCreation: false });
+}

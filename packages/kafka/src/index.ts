@@ -1,0 +1,21 @@
+export type { ClientSettings, SaslSettings } from "./client/client-settings.js";
+export type { KafkaClient } from "./client/kafka-client.js";
+export { KafkajsClient } from "./client/kafkajs-client.js";
+export { clientSettings, illegalArgument, SECRET_OPTIONS } from "./options/client-options.js";
+export { type FetchSettings, fetchSettings } from "./options/fetch-options.js";
+export { KafkaProperties } from "./options/kafka-properties.js";
+export { ERROR } from "./protocol/error-codes.js";
+export type { FetchedPartition, FetchLimits, FetchPosition } from "./protocol/fetch.js";
+export { EARLIEST, LATEST, type ListedOffset, type OffsetQuery } from "./protocol/list-offsets.js";
+export { readBatchHeads } from "./records/batch-heads.js";
+export type { FetchedRecords, OffsetRange } from "./records/fetched-range.js";
+export { RecordColumns } from "./records/record-columns.js";
+export { RecordDecoder } from "./records/record-decoder.js";
+export {
+  CREATE_TIME,
+  LOG_APPEND_TIME,
+  NO_TIMESTAMP,
+  RECORD_SCHEMA,
+  RECORD_SCHEMA_WITH_HEADERS,
+} from "./records/record-schema.js";
+export { isZstdLoaded, loadZstd } from "./records/zstd.js";

@@ -1,0 +1,1 @@
+export { type KafkaReadOptions, kafka, kafkaSource, type OffsetsByPartition } from "./plugin.js";

@@ -1,0 +1,24 @@
+// What worker threads import: see WorkerForm of @ss/core.
+import {
+  type Batch,
+  type Json,
+  Options,
+  type Partition,
+  type PartitionReader,
+  type ScanRequest,
+  systemClock,
+} from "@ss/core";
+import { KafkajsClient } from "@ss/kafka";
+import { readSettings } from "./options/read-options.js";
+import { groupOf } from "./reading/plan-ranges.js";
+import { RangeReader } from "./reading/range-reader.js";
+
+/** Reads ranges over connections of the worker's own, which live as long as the worker. */
+export function kafkaReader(options: Json): PartitionReader {
+  const settings = readSettings(new Options(options as Record<string, string>), undefined);
+  const context = { client: new KafkajsClient(settings.client), clock: systemClock, warn: console.warn };
+  return {
+    read: (partition: Partition, scan: ScanRequest, signal: AbortSignal): AsyncIterable<Batch> =>
+      new RangeReader(groupOf(partition), scan.columns, settings, context, signal).batches(),
+  };
+}
