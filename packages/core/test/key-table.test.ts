@@ -110,6 +110,30 @@ function same(found: unknown, expected: unknown, where: string): void {
   if (found !== expected) throw new Error(`${where}: ${String(found)} instead of ${String(expected)}`);
 }
 
+/** Appends the rows that are not in the model, each once. */
+function appendNew(
+  table: KeyTable,
+  model: Map<string, number>,
+  keyTypes: readonly DataType[],
+  rows: readonly Value[][],
+  next: (below: number) => number,
+): void {
+  const fresh = new Map(rows.map((row) => [textOf(row), row]));
+  for (const key of model.keys()) fresh.delete(key);
+  const all = [...fresh.values()];
+  const columns = keyTypes.map((type, k) =>
+    columnOf(
+      type,
+      all.map((row) => row[k]!),
+      next,
+    ),
+  );
+  const first = table.append(columns, all.length);
+  [...fresh.keys()].forEach((key, i) => {
+    model.set(key, first + i);
+  });
+}
+
 describe("a key table", () => {
   test("gives equal keys one slot, through additions, removals and emptying", () => {
     const next = random(seed);
@@ -120,7 +144,11 @@ describe("a key table", () => {
       for (let batch = 0; batch < 20; batch++) {
         const nulls = next(3) === 0;
         const rowCount = next(60);
-        const rows = Array.from({ length: rowCount }, () => keyTypes.map((type) => value(type, next, nulls)));
+        const newRows = (): Value[][] =>
+          Array.from({ length: rowCount }, () => keyTypes.map((type) => value(type, next, nulls)));
+        for (let k = next(4); k > 0 && table.takesAppended; k--)
+          appendNew(table, model, keyTypes, newRows(), next);
+        const rows = newRows();
         const columns = keyTypes.map((type, k) =>
           columnOf(
             type,
@@ -212,6 +240,50 @@ describe("a key table", () => {
     }
     expect(valueAt(table.keys[1]!.view(), 150_000)).toBe(`key ${150_000 % 70_001}`);
   });
+
+  const stamp: DataType = { kind: "timestamp" };
+  test.each([
+    ["of one word", [{ kind: "integer" } as DataType]],
+    ["of strings", [text]],
+    ["of several columns", [long, text]],
+    ["with a time", [text, stamp]],
+  ])(
+    "finds keys %s that were appended by the hundred thousand, as those that stay when many of them go",
+    (_, kinds) => {
+      const count = 100_000;
+      const columns = kinds.map((type) => {
+        const builder = columnBuilder(type);
+        for (let i = 0; i < count; i++) {
+          builder.append(
+            type.kind === "integer" ? i * 7 : type.kind === "string" ? `key ${i}` : BigInt(i % 500),
+          );
+        }
+        return builder.finish();
+      });
+      const table = new KeyTable(kinds);
+      for (let from = 0; from < count; from += 20_000) {
+        const rows = Int32Array.from({ length: 20_000 }, (_, i) => from + i);
+        expect(
+          table.append(
+            columns.map((column) => takeColumn(column, rows, rows.length)),
+            rows.length,
+          ),
+        ).toBe(from);
+      }
+      const slots = new Int32Array(count);
+      const check = (where: string, slotOf: (i: number) => number): void => {
+        table.find(columns, count, slots);
+        for (let i = 0; i < count; i++) same(slots[i], slotOf(i), where);
+      };
+      check("appended", (i) => i);
+      table.removeSlots(Int32Array.from({ length: count / 2 }, (_, i) => 2 * i));
+      check("half of them", (i) => (i % 2 === 0 ? -1 : i));
+      table.removeSlots(Int32Array.from({ length: count / 2 - 1 }, (_, i) => 2 * i + 1));
+      check("the last", (i) => (i === count - 1 ? i : -1));
+      expect(table.findOrAdd(columns, count, slots)).toBe(count - 1);
+      expect(new Set(slots).size).toBe(count);
+    },
+  );
 
   /** Keys of numbers against a Map: `rowsOf` gives the batches; some keys are removed between two of them. */
   function compareTimed(

@@ -56,6 +56,8 @@ export class KeyTable {
   private decodedEnd = 0;
   private reused: number[] = [];
   private readonly rows: Rows;
+  /** Whether all keys were appended and none is in the index. */
+  private isAppended = false;
   /** Rows with keys that the look-up under way has added. */
   private added: Int32Array = new Int32Array(0);
   /** What the last `find` was asked and gave, as long as it holds. */
@@ -91,6 +93,7 @@ export class KeyTable {
       hasNulls: false,
       hasUnknown: false,
       add: false,
+      distinct: false,
     };
     this.host = {
       free: [],
@@ -139,6 +142,53 @@ export class KeyTable {
     this.lastCount = rowCount;
   }
 
+  /** Whether keys may be appended: there were never any, or all were appended and none has been asked for. */
+  get takesAppended(): boolean {
+    return this.isAppended || (this.host.slotEnd === 0 && this.rowCount === 0);
+  }
+
+  /**
+   * Adds keys that are all different and not there, and gives the slot of the first; those of the others follow. They are put into the index all at
+   * once when one is asked for, which takes a fraction of the time that they would take one by one.
+   */
+  append(columns: readonly Column[], rowCount: number): number {
+    const { rows, lanes, entries, width, host, offsets } = this;
+    const first = host.slotEnd;
+    this.lastColumns = undefined;
+    this.isAppended = true;
+    rows.distinct = true;
+    this.encode(columns, rowCount, true);
+    rows.distinct = false;
+    entries.append(first, rows.words, rowCount);
+    if (rows.hasNulls) {
+      this.nulls ??= new KeySegments(this.nullWords);
+      for (let i = 0; i < rowCount; i++) this.nulls.write(first + i, rows.nulls, i * this.nullWords);
+    }
+    host.slotEnd = first + rowCount;
+    this.rowCount += rowCount;
+    this.reserveLive(host.slotEnd);
+    this.live.fill(1, first, host.slotEnd);
+    for (const k of this.counting) {
+      for (let i = 0; i < rowCount; i++) lanes[k]!.retain(rows.words, i * width + offsets[k]!);
+    }
+    if (this.direct !== undefined) this.appendDirectly(first, rowCount);
+    return first;
+  }
+
+  private appendDirectly(first: number, rowCount: number): void {
+    this.growDirect((this.lanes[0] as BytesLane).dictionary.codeCount + 1);
+    const direct = this.direct!;
+    const { words } = this.rows;
+    for (let i = 0; i < rowCount; i++) direct[words[i]! + 1] = first + i + 1;
+  }
+
+  /** Puts what was appended into the index. */
+  private indexAppended(): void {
+    this.isAppended = false;
+    if (this.direct !== undefined) return;
+    this.index.fill(this.host.slotEnd, (slot, words, at) => this.hashOfSlot(slot, words, at));
+  }
+
   /** Adds the keys that the last `find` of the same columns did not find. */
   private addMissing(columns: readonly Column[], rowCount: number, slots: Int32Array): void {
     const { lastSlots, rows } = this;
@@ -165,16 +215,18 @@ export class KeyTable {
 
   private lookUp(columns: readonly Column[], rowCount: number, slots: Int32Array, add: boolean): void {
     this.lastColumns = undefined;
+    if (this.isAppended) this.indexAppended();
     this.encode(columns, rowCount, add);
     if (this.direct) this.lookDirectly(rowCount, slots, add);
     else this.look(rowCount, slots, add ? FIND_OR_ADD : FIND);
   }
 
-  /** Removes the keys in some slots, each once. Where they are many, the index of the others is made anew. */
+  /** Removes the keys in some slots, each once. Where they are many, the index is gone through once for all of them. */
   removeSlots(slots: Int32Array): void {
     const { index, shape, direct, entries, width, host } = this;
     const many = isMany(slots.length, this.rowCount, host.slotEnd);
     this.lastColumns = undefined;
+    if (this.isAppended) this.indexAppended();
     for (let k = 0; k < slots.length; k++) {
       const slot = slots[k]!;
       const segment = entries.segments[slot >> SEGMENT_SHIFT]!;
@@ -185,25 +237,15 @@ export class KeyTable {
       this.live[slot] = 0;
       host.free.push(slot);
     }
-    if (many && direct === undefined) this.reindex();
+    if (many && direct === undefined) index.keep(this.live);
     for (const lane of this.counting) this.lanes[lane]!.sweep();
     this.rowCount -= slots.length;
-  }
-
-  private reindex(): void {
-    const { index, shape, entries, width, live } = this;
-    index.clear(this.rowCount);
-    for (let slot = 0; slot < this.host.slotEnd; slot++) {
-      if (live[slot] === 0) continue;
-      const segment = entries.segments[slot >> SEGMENT_SHIFT]!;
-      const at = (slot & SEGMENT_MASK) * width;
-      index.insert(timeHash(shape, segment, at), this.hashOfSlot(slot, segment, at), slot, segment, at);
-    }
   }
 
   /** Forgets all keys and keeps the memory. */
   clear(): void {
     this.lastColumns = undefined;
+    this.isAppended = false;
     this.index.clear(this.rowCount);
     this.live.fill(0, 0, this.host.slotEnd);
     this.direct?.fill(0);

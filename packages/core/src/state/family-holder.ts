@@ -22,6 +22,8 @@ export interface HolderSize {
 export class FamilyHolder implements HolderSize {
   private readonly share: StateShare | null;
   private readonly rows: MemoryFamily;
+  /** Whether there are no rows but those of the file that is being applied, where each key stands once. */
+  private isFirstFile = true;
 
   /** Without a share it holds the whole family. */
   constructor(spec: FamilySpec, share: StateShare | null, accelerator?: AcceleratorFactory) {
@@ -48,11 +50,14 @@ export class FamilyHolder implements HolderSize {
 
   clear(): void {
     this.rows.clear();
+    this.isFirstFile = true;
   }
 
   /** Takes the rows of a block that are in the share; `stored` is the schema of their values, where the family's has grown out of that. */
   apply(payload: Uint8Array, stored?: StructType): void {
-    applyBlock(payload, this.rows, this.share, stored);
+    const { rows } = this;
+    const target = this.isFirstFile ? firstRows(rows) : rows;
+    applyBlock(payload, target, this.share, stored);
   }
 
   /** The blocks that hold what changed since the last commit; null if nothing did. They are made as they are asked for. */
@@ -61,6 +66,7 @@ export class FamilyHolder implements HolderSize {
   }
 
   committed(): void {
+    this.isFirstFile = false;
     this.rows.markCommitted();
   }
 
@@ -74,4 +80,16 @@ export class FamilyHolder implements HolderSize {
     };
     return { blocks: blocks(), end: () => this.rows.endImage() };
   }
+}
+
+/** A family that takes rows as those of its first file. */
+function firstRows(rows: MemoryFamily): Pick<StateFamily, "spec" | "put" | "remove"> {
+  return {
+    spec: rows.spec,
+    put: (keys, values, rowCount) => {
+      rows.load(keys, values, rowCount);
+      return rowCount;
+    },
+    remove: (keys, rowCount) => rows.remove(keys, rowCount),
+  };
 }

@@ -98,6 +98,31 @@ export class MemoryFamily implements StateFamily {
     return changed;
   }
 
+  /**
+   * Takes rows whose keys are all different and not there; they do not count as changes. While a family takes no others it does not look
+   * keys up, and makes what they are found by at once, when the first is asked for.
+   */
+  load(keys: readonly Column[], values: readonly Column[], rowCount: number): void {
+    const { table } = this;
+    if (!table.takesAppended) {
+      this.put(keys, values, rowCount);
+      return;
+    }
+    const first = table.append(keys, rowCount);
+    this.growFlags();
+    this.flags.fill(LIVE, first, first + rowCount);
+    const order = this.orderOf(keys, values);
+    if (order !== undefined) {
+      for (let i = 0; i < rowCount; i++) this.index!.add(first + i, order, i);
+    }
+    if (this.prefixes !== null) {
+      const prefix = keys.slice(0, this.spec.prefix);
+      const slots = Int32Array.from({ length: rowCount }, (_, i) => first + i);
+      this.prefixes.add(prefix, slots, rowCount);
+    }
+    for (let k = 0; k < this.values.length; k++) this.values[k]!.appendRange(values[k]!, 0, rowCount);
+  }
+
   insert(keys: readonly Column[], values: readonly Column[], rowCount: number): Int32Array {
     const slots = this.slotsFor(rowCount);
     this.table.findOrAdd(keys, rowCount, slots);

@@ -5,8 +5,10 @@ import { corruptStateFile } from "./state-errors.js";
 import { decodeHeader, FRAME_BYTES, MAGIC, type StateFile, type StateFileHeader } from "./state-file.js";
 import type { StateVersion } from "./state-store.js";
 
-/** So much of a file is read at once; a smaller one stays in memory between its header and its blocks. */
-const CHUNK_BYTES = 1 << 18;
+/** So much of a file is read for its header; a smaller one stays in memory between its header and its blocks. */
+const HEADER_BYTES = 1 << 18;
+/** So much is read at once of the blocks of a larger one. */
+const CHUNK_BYTES = 1 << 20;
 
 /** Opens a state file by reading its header, which has to be that of a version; the rest is read by `blocks`. */
 export async function openStateFile(
@@ -16,7 +18,7 @@ export async function openStateFile(
   of: StateVersion,
 ): Promise<StateFile> {
   const file = await open(fileSystem, path);
-  const blocks = new BlockReader(file, path);
+  const blocks = new BlockReader(file, path, HEADER_BYTES);
   let header: StateFileHeader;
   try {
     header = await blocks.header();
@@ -29,7 +31,7 @@ export async function openStateFile(
       `it holds the ${header.kind} of version ${header.version}, attempt ${header.attempt}`,
     );
   }
-  const whole = file.size <= CHUNK_BYTES ? blocks : undefined;
+  const whole = file.size <= HEADER_BYTES ? blocks : undefined;
   return {
     path,
     header,
@@ -55,7 +57,7 @@ async function* readBlocks(
 ): AsyncGenerator<Uint8Array> {
   const file = await open(fileSystem, path);
   try {
-    const blocks = new BlockReader(file, path);
+    const blocks = new BlockReader(file, path, CHUNK_BYTES);
     await blocks.header();
     yield* checked(blocks.rest(), header, path);
   } finally {
@@ -88,6 +90,7 @@ async function* checked(
 class BlockReader {
   private readonly file: FileReader;
   private readonly path: string;
+  private readonly chunkBytes: number;
   private buffer: Buffer = Buffer.alloc(0);
   /** What of the buffer is to come, and where in the file the buffer ends. */
   private at = 0;
@@ -95,9 +98,10 @@ class BlockReader {
   private position = 0;
   private blockNumber = 0;
 
-  constructor(file: FileReader, path: string) {
+  constructor(file: FileReader, path: string, chunkBytes: number) {
     this.file = file;
     this.path = path;
+    this.chunkBytes = chunkBytes;
   }
 
   async header(): Promise<StateFileHeader> {
@@ -147,7 +151,7 @@ class BlockReader {
   private async fill(wanted: number): Promise<void> {
     if (this.end - this.at >= wanted || this.position >= this.file.size) return;
     const left = this.end - this.at;
-    const room = Math.max(wanted, Math.min(CHUNK_BYTES, left + this.file.size - this.position));
+    const room = Math.max(wanted, Math.min(this.chunkBytes, left + this.file.size - this.position));
     const buffer = Buffer.allocUnsafe(room);
     this.buffer.copy(buffer, 0, this.at, this.end);
     this.buffer = buffer;

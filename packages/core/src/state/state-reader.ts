@@ -3,8 +3,8 @@ import { offsetLog } from "../checkpoint/offset-log.js";
 import type { Column } from "../column/column.js";
 import { assert, StreamError } from "../errors/stream-error.js";
 import type { FileSystem } from "../file-system/file-system.js";
-import { applyBlock, blockHead, readBlock, type StateBlock } from "./family-blocks.js";
-import { MemoryFamily } from "./memory-family.js";
+import { blockHead, readBlock, type StateBlock } from "./family-blocks.js";
+import { FamilyHolder } from "./family-holder.js";
 import { type OperatorMetadata, readOperatorMetadata } from "./operator-metadata.js";
 import { hashKeys } from "./partition-hash.js";
 import { corruptStateFile } from "./state-errors.js";
@@ -72,21 +72,21 @@ export class StateReader {
   async *rows(family: FamilyName, batchId: number, snapshotBatchId?: number): AsyncGenerator<StateRows> {
     const version = await this.versionAt(batchId);
     if (version === null) return;
-    let table: MemoryFamily | undefined;
+    let table: FamilyHolder | undefined;
     const apply = async (file: StateFile): Promise<void> => {
       const found = familyIn(file, family);
       const rows = table;
       if (found === undefined || rows === undefined) return;
-      const stored = grownFrom(found.spec, rows.spec);
+      const stored = grownFrom(found.spec, rows.family.spec);
       await eachBlock(file, (block) => {
-        if (blockHead(block).number === found.number) applyBlock(block, rows, null, stored);
+        if (blockHead(block).number === found.number) rows.apply(block, stored);
       });
-      rows.markCommitted();
+      rows.committed();
     };
     // values may have grown from file to file: the last one says into what
     const begin = async (files: readonly StateFile[]): Promise<void> => {
       const now = familyIn(files.at(-1)!, family);
-      table = now && new MemoryFamily(now.spec);
+      table = now && new FamilyHolder(now.spec, null);
     };
     if (snapshotBatchId === undefined) {
       await this.folder.read(version, await this.folder.list(), [], begin, apply);
@@ -95,7 +95,7 @@ export class StateReader {
       await begin(files);
       for (const file of files) await apply(file);
     }
-    yield* (table as MemoryFamily | undefined)?.scan() ?? [];
+    yield* (table as FamilyHolder | undefined)?.family.scan() ?? [];
   }
 
   /** What batches changed in a family: batch by batch, removals first. */

@@ -1,5 +1,6 @@
 import { grownSize } from "../byte-room.js";
 import * as c from "../column.js";
+import { copySlices, totalOf } from "../copy-slices.js";
 import type { Value } from "../value.js";
 import { ColumnBuilder, INITIAL_ROWS } from "./column-builder.js";
 
@@ -46,6 +47,8 @@ export class BytesBuilder extends ColumnBuilder {
     if (column.layout !== "bytes") return super.appendRange(column, from, to);
     const start = this.nextRange(column, from, to);
     const { data, starts, lengths } = column;
+    if (column.validity === null)
+      return this.putAll(start, data, starts.subarray(from, to), lengths.subarray(from, to));
     for (let i = from, at = start; i < to; i++, at++) {
       if (!this.isNull(at)) this.put(at, data, starts[i]!, lengths[i]!);
     }
@@ -72,6 +75,17 @@ export class BytesBuilder extends ColumnBuilder {
     this.starts[slot] = used;
     this.lengths[slot] = length;
     this.used = used + length;
+  }
+  private putAll(first: number, source: Uint8Array, starts: Int32Array, lengths: Int32Array): void {
+    const count = lengths.length;
+    const total = totalOf(lengths, count);
+    this.ensure(total);
+    copySlices(this.data, this.used, source, starts, lengths, count);
+    this.lengths.set(lengths, first);
+    for (let i = 0; i < count; i++) {
+      this.starts[first + i] = this.used;
+      this.used += lengths[i]!;
+    }
   }
   private ensure(extra: number): void {
     const needed = this.used + extra;

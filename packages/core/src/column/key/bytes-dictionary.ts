@@ -1,4 +1,5 @@
 import { BYTES_MAX, grownSize } from "../byte-room.js";
+import { copyBytes, copySlices, totalOf } from "../copy-slices.js";
 import { HashIndex, isMany } from "./hash-index.js";
 import { hashSlice, sameSlice } from "./hash-slice.js";
 import { plainMemory, type TableMemory } from "./table-memory.js";
@@ -65,6 +66,8 @@ export class BytesDictionary implements DictionaryTables {
   private readonly accelerator: DictionaryAccelerator | undefined;
   private view: DataView;
   private garbage = 0;
+  /** Whether all entries were appended and none is in the index. */
+  isAppended = false;
   /** Of all that were ever added. */
   private removals = 0;
   /** Changes when codes get another meaning: after a removal or when the dictionary was emptied. */
@@ -112,9 +115,45 @@ export class BytesDictionary implements DictionaryTables {
     this.look(data, starts, lengths, count, codes, false);
   }
 
-  /** Removes entries, each once. Where they are many, the index of those that stay is made anew. */
+  /**
+   * Adds slices that are all different and not there: to a dictionary that is empty, or was filled by such calls alone. They are put into the
+   * index when it is needed, all at once.
+   */
+  append(data: Uint8Array, starts: Int32Array, lengths: Int32Array, count: number, codes: Int32Array): void {
+    if (this.codeCount > 0 && !this.isAppended) return this.intern(data, starts, lengths, count, codes);
+    this.isAppended = true;
+    const { counters } = this;
+    const used = counters[USED]!;
+    const total = totalOf(lengths, count);
+    if (used + total > this.data.length) this.growData(used + total);
+    copySlices(this.data, used, data, starts, lengths, count);
+    const first = counters[COUNT]!;
+    while (first + count > this.starts.length) this.growEntries();
+    for (let i = 0, at = used; i < count; i++) {
+      codes[i] = first + i;
+      this.starts[first + i] = at;
+      at += lengths[i]!;
+    }
+    this.lengths.set(lengths.subarray(0, count), first);
+    counters[COUNT] = first + count;
+    counters[USED] = used + total;
+    counters[ADDED]! += count;
+  }
+
+  /** Puts what was appended into the index. */
+  private indexAppended(): void {
+    this.isAppended = false;
+    const hashes = new Int32Array(this.codeCount);
+    for (let code = 0; code < hashes.length; code++) {
+      hashes[code] = hashSlice(this.view, this.starts[code]!, this.lengths[code]!);
+    }
+    this.index.fill(hashes, hashes.length);
+  }
+
+  /** Removes entries, each once. Where they are many, the index is gone through once for all of them. */
   remove(codes: Int32Array): void {
     if (codes.length === 0) return;
+    if (this.isAppended) this.indexAppended();
     const { counters, lengths } = this;
     // the counter of additions goes round
     const held = (counters[ADDED]! - this.removals) | 0;
@@ -129,12 +168,13 @@ export class BytesDictionary implements DictionaryTables {
     }
     this.removals = (this.removals + codes.length) | 0;
     this.epoch++;
-    if (many || (this.garbage > GARBAGE_BYTES && this.garbage > this.usedBytes >> 1)) this.compact();
-    if (many) this.reindex();
+    if (many) this.index.keep(lengths);
+    if (this.garbage > GARBAGE_BYTES && this.garbage > this.usedBytes >> 1) this.compact();
   }
 
   /** Forgets all entries and keeps the arrays. */
   clear(): void {
+    this.isAppended = false;
     this.index.clear();
     this.counters.fill(0, COUNT, ADDED);
     this.removals = this.additions;
@@ -155,6 +195,7 @@ export class BytesDictionary implements DictionaryTables {
     codes: Int32Array,
     add: boolean,
   ): void {
+    if (this.isAppended) this.indexAppended();
     let from = 0;
     const { accelerator } = this;
     while (from < count && accelerator !== undefined) {
@@ -245,14 +286,6 @@ export class BytesDictionary implements DictionaryTables {
     this.arraysVersion++;
   }
 
-  private reindex(): void {
-    this.index.clear();
-    for (let code = 0; code < this.codeCount; code++) {
-      const length = this.lengths[code]!;
-      if (length >= 0) this.index.add(hashSlice(this.view, this.starts[code]!, length), code);
-    }
-  }
-
   private compact(): void {
     const old = this.data;
     let size = FIRST_BYTES;
@@ -272,12 +305,6 @@ export class BytesDictionary implements DictionaryTables {
     this.moves++;
     this.memory.free(old);
   }
-}
-
-/** Copies bytes; few of them without a view. */
-function copyBytes(to: Uint8Array, at: number, from: Uint8Array, start: number, length: number): void {
-  if (length <= 40) for (let k = 0; k < length; k++) to[at + k] = from[start + k]!;
-  else to.set(from.subarray(start, start + length), at);
 }
 
 let lastBytes: Uint8Array | undefined;

@@ -45,6 +45,7 @@ export class BytesLane implements KeyLane {
   private slotEnd = 0;
   private movesSeen = 0;
   private readonly isNull: SlotValidity = new SlotValidity();
+  private isAppending = false;
 
   constructor(type: DataType, bit: number, accelerator?: DictionaryAccelerator) {
     this.type = type;
@@ -55,6 +56,8 @@ export class BytesLane implements KeyLane {
   encode(column: c.Column, rows: KeyRows, offset: number): void {
     const direct = rows.stride === 1;
     const codes = direct ? rows.words : this.codesFor(rows.rowCount);
+    // strings are different where a key is nothing but one
+    this.isAppending = rows.distinct && direct && column.layout === "bytes";
     if (column.layout === "dictionary") this.encodeEntries(column, rows, codes);
     else this.encodeBytes(column as c.BytesColumn, rows, codes);
     const { words, stride, rowCount } = rows;
@@ -122,7 +125,9 @@ export class BytesLane implements KeyLane {
     this.slotEnd = 0;
     this.references.fill(0);
     const { dictionary } = this;
-    if (dictionary.codeCount > KEPT_CODES || dictionary.usedBytes > KEPT_BYTES) dictionary.clear();
+    const isLarge = dictionary.codeCount > KEPT_CODES || dictionary.usedBytes > KEPT_BYTES;
+    // what is appended next may be there
+    if (isLarge || dictionary.isAppended) dictionary.clear();
   }
   byteSize(): number {
     return this.dictionary.byteSize() + this.references.byteLength + this.slotCodes.byteLength * 3;
@@ -227,7 +232,8 @@ export class BytesLane implements KeyLane {
     codes: Int32Array,
     add: boolean,
   ): void {
-    if (add) this.dictionary.intern(data, starts, lengths, count, codes);
+    if (this.isAppending) this.dictionary.append(data, starts, lengths, count, codes);
+    else if (add) this.dictionary.intern(data, starts, lengths, count, codes);
     else this.dictionary.find(data, starts, lengths, count, codes);
   }
 

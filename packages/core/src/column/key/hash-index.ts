@@ -1,3 +1,4 @@
+import { pairScratch, partPairs } from "./hash-partition.js";
 import { plainMemory, type TableMemory } from "./table-memory.js";
 
 const SMALLEST_PART = 512;
@@ -5,12 +6,12 @@ const SMALLEST_PART = 512;
 const SPLIT_AT = 1 << 16;
 const PART_COUNT = 256;
 
-/** An entry taken out of a large index costs about as much as three put into a fresh one, as it touches places all over the memory. */
-const HELD_SHARE = 4;
-/** To go through the places of all that there ever were costs far less for each. */
-const PLACES_SHARE = 16;
+/** An entry taken out of a large index costs about as much as going through so many in their order, as it touches places all over the memory. */
+const HELD_SHARE = 12;
+/** To go through the places of all that there ever were costs less for each. */
+const PLACES_SHARE = 32;
 
-/** Whether so much goes of what an index holds that it had better be made anew of what stays; `places` is how many it has had at most. */
+/** Whether so much goes of what an index holds that all of it had better be gone through; `places` is how many it has had at most. */
 export function isMany(going: number, held: number, places: number): boolean {
   return HELD_SHARE * going > held && PLACES_SHARE * going > places;
 }
@@ -78,6 +79,61 @@ export class HashIndex {
     }
     part[gap + 1] = 0;
     this.counts[p]!--;
+  }
+
+  /** Takes in the numbers `0 .. count)`, whose keys are all different and have these hashes, when it is empty. */
+  fill(hashes: Int32Array, count: number): void {
+    const pairs = new Int32Array(2 * count);
+    for (let k = 0; k < count; k++) {
+      pairs[2 * k] = hashes[k]!;
+      pairs[2 * k + 1] = k + 1;
+    }
+    for (const part of this.parts) this.memory.free(part);
+    this.version++;
+    if (count < SPLIT_AT) {
+      this.partMask = 0;
+      this.parts = [this.newPart(count)];
+      return this.fillPart(0, pairs, 0, count);
+    }
+    const parted = partPairs(pairs, 0, count, (hash) => hash >>> 24);
+    this.partMask = PART_COUNT - 1;
+    this.parts = [];
+    for (let p = 0; p < PART_COUNT; p++) {
+      const [from, to] = [parted.ends[p]!, parted.ends[p + 1]!];
+      this.parts.push(this.newPart(to - from));
+      this.fillPart(p, parted.pairs, from, to);
+    }
+  }
+
+  /** Keeps the numbers whose mark is not negative and forgets the others. */
+  keep(marks: Int32Array): void {
+    for (let p = 0; p <= this.partMask; p++) {
+      const part = this.parts[p]!;
+      const pairs = pairScratch(part.length);
+      let end = 0;
+      for (let at = 0; at < part.length; at += 2) {
+        const stored = part[at + 1]!;
+        if (stored === 0) continue;
+        pairs[end] = part[at]!;
+        pairs[end + 1] = stored;
+        if (marks[stored - 1]! >= 0) end += 2;
+      }
+      if (end >> 1 === this.counts[p]) continue;
+      part.fill(0);
+      this.fillPart(p, pairs, 0, end >> 1);
+    }
+  }
+
+  private newPart(count: number): Int32Array {
+    let size = SMALLEST_PART;
+    while (3 * count > 2 * size) size *= 2;
+    return this.memory.int32(2 * size);
+  }
+
+  private fillPart(p: number, pairs: Int32Array, from: number, to: number): void {
+    const part = this.parts[p]!;
+    for (let k = 2 * from; k < 2 * to; k += 2) place(part, pairs[k]!, pairs[k + 1]!);
+    this.counts[p] = to - from;
   }
 
   /** Forgets everything; memory is kept unless it is much more than was used. */

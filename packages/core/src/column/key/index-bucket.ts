@@ -1,9 +1,13 @@
+import { pairScratch, partPairs } from "./hash-partition.js";
+
 const PART_COUNT = 256;
 const SMALLEST = 64;
 /** Tables of fewer entries grow in larger steps. */
 const SMALL = 512;
 /** Entries in one table from which on a bucket has many of them. */
 const SPLIT_AT = 1 << 16;
+/** Places for each entry from which on a table is made smaller. */
+const SPARSE = 16;
 
 /** The hash of the key of an entry, from its tag: the tag itself where that is the hash. */
 export type TagHash = ((tag: number) => number) | undefined;
@@ -60,6 +64,68 @@ export class IndexBucket {
     this.room[p]!++;
     const size = table.length >> 1;
     if (size > SMALLEST && this.room[p] === roomOf(size)) this.replace(p, SMALLEST);
+  }
+
+  /**
+   * Takes the entries of keys that are all different into a bucket that has none. Each pair of `pairs[2 * from .. 2 * to)` is a tag and
+   * the slot plus one.
+   */
+  fill(pairs: Int32Array, from: number, to: number): void {
+    if (to - from <= roomOf(SPLIT_AT)) {
+      this.tables = [new Int32Array(2 * sizeFor(to - from))];
+      this.room = new Int32Array(1);
+      this.partMask = 0;
+      return this.fillTable(0, pairs, from, to);
+    }
+    const { tagHash } = this;
+    const partOf = tagHash === undefined ? (tag: number) => tag >>> 24 : (tag: number) => tagHash(tag) >>> 24;
+    const parted = partPairs(pairs, from, to, partOf);
+    this.room = new Int32Array(PART_COUNT);
+    this.partMask = PART_COUNT - 1;
+    this.tables = [];
+    for (let p = 0; p < PART_COUNT; p++) {
+      const [begin, end] = [parted.ends[p]!, parted.ends[p + 1]!];
+      this.tables.push(new Int32Array(2 * sizeFor(end - begin)));
+      this.fillTable(p, parted.pairs, begin, end);
+    }
+  }
+
+  private fillTable(p: number, pairs: Int32Array, from: number, to: number): void {
+    const { tagHash } = this;
+    const table = this.tables[p]!;
+    for (let k = 2 * from; k < 2 * to; k += 2) {
+      const tag = pairs[k]!;
+      place(table, tagHash === undefined ? tag : tagHash(tag), pairs[k + 1]!, tag);
+    }
+    this.room[p] = roomOf(table.length >> 1) - (to - from);
+  }
+
+  /** Keeps the entries of slots that are live (1 in `live`) and forgets the others; gives how many it keeps. */
+  keep(live: Uint8Array): number {
+    let kept = 0;
+    for (let p = 0; p < this.tables.length; p++) kept += this.keepInTable(p, live);
+    return kept;
+  }
+
+  private keepInTable(p: number, live: Uint8Array): number {
+    const table = this.tables[p]!;
+    const before = roomOf(table.length >> 1) - this.room[p]!;
+    const pairs = pairScratch(table.length);
+    let end = 0;
+    for (let at = 0; at < table.length; at += 2) {
+      const stored = table[at]!;
+      if (stored === 0) continue;
+      pairs[end] = table[at + 1]!;
+      pairs[end + 1] = stored;
+      end += 2 * live[stored - 1]!;
+    }
+    const count = end >> 1;
+    if (count === before) return count;
+    // a table that has become far too large gives way to one with room for as many again
+    if (SPARSE * count < table.length >> 1) this.tables[p] = new Int32Array(2 * sizeFor(2 * count));
+    else table.fill(0);
+    this.fillTable(p, pairs, 0, count);
+    return count;
   }
 
   /** Forgets all entries and keeps the memory. */

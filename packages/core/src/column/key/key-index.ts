@@ -1,3 +1,4 @@
+import { partPairs } from "./hash-partition.js";
 import { IndexBucket, type TagHash } from "./index-bucket.js";
 import { type KeySegments, SEGMENT_MASK, SEGMENT_SHIFT } from "./key-segments.js";
 import { type KeyShape, PRIME_B, type RestHash, restHash, timeHash } from "./key-shape.js";
@@ -65,6 +66,51 @@ export class KeyIndex {
 
   remove(time: number, hash: number, slot: number): void {
     this.bucketOf(time).remove(hash, slot);
+  }
+
+  /** Keeps the keys of slots that are live (1 in `live`) and forgets the others. */
+  keep(live: Uint8Array): void {
+    this.buckets.forEach((bucket, b) => {
+      if (bucket === this.none || bucket.keep(live) > 0 || this.bucketMask === 0) return;
+      this.buckets[b] = this.none;
+      this.opened--;
+    });
+  }
+
+  /** Takes in the keys of the slots `0 .. count)`, all different, when it has none. `hashOf` gives the hash of the key of a slot. */
+  fill(count: number, hashOf: (slot: number, words: Int32Array, at: number) => number): void {
+    const { shape, slots } = this;
+    const pairs = new Int32Array(2 * count);
+    const isSpread = shape.timeAt >= 0 && count >= SPREAD_AT;
+    const times = new Uint8Array(isSpread ? count : 0);
+    for (let slot = 0; slot < count; slot++) {
+      const words = slots.segments[slot >> SEGMENT_SHIFT]!;
+      const at = (slot & SEGMENT_MASK) * shape.width;
+      pairs[2 * slot] = shape.inline ? words[at]! : hashOf(slot, words, at);
+      pairs[2 * slot + 1] = slot + 1;
+      if (isSpread) times[slot] = timeHash(shape, words, at) >>> 24;
+    }
+    if (isSpread) return this.fillSpread(pairs, times);
+    const bucket = new IndexBucket(this.tagHash, 0);
+    bucket.fill(pairs, 0, count);
+    this.buckets = [bucket];
+    this.bucketMask = 0;
+    this.opened = 1;
+  }
+
+  private fillSpread(pairs: Int32Array, times: Uint8Array): void {
+    const parted = partPairs(pairs, 0, times.length, (_, pair) => times[pair]!);
+    this.buckets = new Array<IndexBucket>(BUCKETS).fill(this.none);
+    this.bucketMask = BUCKETS - 1;
+    this.opened = 0;
+    for (let b = 0; b < BUCKETS; b++) {
+      const [from, to] = [parted.ends[b]!, parted.ends[b + 1]!];
+      if (from === to) continue;
+      const bucket = new IndexBucket(this.tagHash, 0);
+      bucket.fill(parted.pairs, from, to);
+      this.buckets[b] = bucket;
+      this.opened++;
+    }
   }
 
   /** Forgets everything; memory is kept unless it is much more than was used. */

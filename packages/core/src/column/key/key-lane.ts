@@ -17,6 +17,8 @@ export interface KeyRows {
   hasUnknown: boolean;
   /** Whether what is not known yet is to be added to dictionaries. */
   readonly add: boolean;
+  /** Whether the keys are known to be all different and new. */
+  readonly distinct: boolean;
 }
 
 /**

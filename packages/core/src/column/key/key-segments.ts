@@ -23,6 +23,20 @@ export class KeySegments {
     for (let k = 0; k < width; k++) segment[to + k] = words[at + k]!;
   }
 
+  /** Copies the words of so many slots, which follow all those written before, from the beginning of `words`. */
+  append(first: number, words: Int32Array, count: number): void {
+    const { width } = this;
+    for (let slot = first; slot < first + count; ) {
+      const end = Math.min(first + count, (slot | SEGMENT_MASK) + 1);
+      const segment = this.segmentFor(end - 1);
+      segment.set(
+        words.subarray((slot - first) * width, (end - first) * width),
+        (slot & SEGMENT_MASK) * width,
+      );
+      slot = end;
+    }
+  }
+
   /** Makes room for a slot. */
   reserve(slot: number): void {
     this.segmentFor(slot);
