@@ -1,7 +1,8 @@
 // The entry of the module: what is exported here is declared in src/wasm/kernel-module.ts.
 export { heapBase } from "./memory";
 export { jsonStateInit } from "./json-keys";
-export { jsonObject, jsonRecords } from "./json-records";
+export { jsonItems } from "./json-nested";
+export { jsonObject, jsonObjects, jsonRecords } from "./json-records";
 export { csvRecords } from "./csv";
 export { firstOtherKind, parseDoubles, parseInt32s, parseInt64s, parseTimestamps } from "./parse-values";
 export { dictionaryLook } from "./dictionary";

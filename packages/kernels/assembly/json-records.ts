@@ -36,6 +36,7 @@ const CLOSE_BRACE: u8 = 0x7d;
 const KIND_NULL: u8 = 1;
 const KIND_STRING: u8 = 2;
 const KIND_STRING_ESCAPED: u8 = 3;
+const KIND_OBJECT: u8 = 9;
 
 /** How many rows are prepared at a time. */
 const STEP: i32 = 16;
@@ -234,6 +235,42 @@ export function jsonRecords(
   store<i32>(state, <i32>(p - base), POSITION);
   store<i32>(state, line, LINE);
   return row;
+}
+
+/**
+ * Reads the objects in rows `from` to `to` of a column, offsets from `base`, into the same rows of the table that the state points to; rows
+ * of other kinds have no fields. Stops before an object that it cannot prove to be right, and returns that row.
+ */
+export function jsonObjects(
+  state: usize,
+  base: usize,
+  starts: usize,
+  lengths: usize,
+  kinds: usize,
+  from: i32,
+  to: i32,
+): i32 {
+  const recordStarts = load<usize>(state, RECORD_STARTS);
+  const recordEnds = load<usize>(state, RECORD_ENDS);
+  const lineOffsets = load<usize>(state, LINE_OFFSETS);
+  let cleared = from;
+  for (let row = from; row < to; row++) {
+    if (row >= cleared) cleared = clearRows(state, row);
+    const at = <usize>row << 2;
+    const start = load<i32>(starts + at);
+    let end = start;
+    if (load<u8>(kinds + <usize>row) == KIND_OBJECT) {
+      end += load<i32>(lengths + at);
+      const until = base + <usize>end;
+      const brace = skipBlanks(base + <usize>start, until);
+      if (start >= end || load<u8>(brace) != OPEN_BRACE) return row;
+      if (readObject(state, base, brace, until, row) == 0) return row;
+    }
+    store<i32>(recordStarts + at, start);
+    store<i32>(recordEnds + at, end);
+    store<i32>(lineOffsets + at, 0);
+  }
+  return to;
 }
 
 /**

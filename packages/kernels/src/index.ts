@@ -14,6 +14,7 @@ export * from "./decimal/index.js";
 export { DictionaryKernel, type KernelDictionaryTables } from "./dictionary/dictionary-kernel.js";
 export * from "./format/index.js";
 export * from "./interval/index.js";
+export { JsonCompactor } from "./json/json-compactor.js";
 export { JsonNested } from "./json/json-nested.js";
 export type { JsonOptions } from "./json/json-options.js";
 export { writeJsonString } from "./json/json-string-writer.js";
@@ -24,6 +25,7 @@ export * from "./number/index.js";
 export { ByteArena } from "./text/byte-arena.js";
 export { compareBytes, equalBytes, indexOfBytes } from "./text/byte-compare.js";
 export { ChunkBuffer } from "./text/chunk-buffer.js";
+export { decodeBase64InPlace } from "./text/decode-base64.js";
 export {
   type FieldKind,
   KIND_ARRAY,

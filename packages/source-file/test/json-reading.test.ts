@@ -172,3 +172,22 @@ test("other encodings are read", async () => {
   await harness.put("/in/a.json", Buffer.from('{"a":"é"}\n{"a":"ü"}', "utf16le"));
   expect(await harness.rows("json", "/in", "a STRING", { encoding: "UTF-16LE" })).toEqual([["é"], ["ü"]]);
 });
+
+test("a struct of which a field is bad stays, in lists and maps too; a value that is none spoils the list or map", async () => {
+  const lines = [
+    '{"a":[{"x":1},{"x":"n"},null],"m":{"k":{"x":"n"},"j":{"x":1}}}',
+    '{"a":[{"x":1},7],"m":{"k":3,"j":{"x":1}}}',
+    '{"a":{"x":1},"m":[]}',
+    '{"a":[{"x":1}],"m":{}}',
+  ];
+  const schema = "a ARRAY<STRUCT<x:INT>>, m MAP<STRING,STRUCT<x:INT>>, _corrupt_record STRING";
+  expect(await read(lines.join("\n"), schema)).toEqual([
+    [[[1], [null], null], { keys: ["k", "j"], values: [[null], [1]] }, lines[0]],
+    [null, null, lines[1]],
+    [null, null, lines[2]],
+    [[[1]], { keys: [], values: [] }, null],
+  ]);
+  const lists = "a ARRAY<ARRAY<STRUCT<x:INT>>>, _corrupt_record STRING";
+  const nested = '{"a":[[{"x":1}],[{"x":"n"}]]}';
+  expect(await read(nested, lists)).toEqual([[[[[1]], [[null]]], nested]]);
+});

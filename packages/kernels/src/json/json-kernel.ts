@@ -1,4 +1,4 @@
-import type { FieldTable } from "../text/field-table.js";
+import type { FieldColumn, FieldTable } from "../text/field-table.js";
 import { KernelArrays } from "../wasm/kernel-arrays.js";
 import { type Kernels, kernels } from "../wasm/kernel-module.js";
 
@@ -140,6 +140,29 @@ export class JsonKernel {
     this.line = state[LINE]!;
     const isStopped = this.position < limit && next < rowLimit;
     this.note(!isStopped || this.line - line >= RECORDS_WORTH_A_RUN);
+    return next;
+  }
+
+  /**
+   * Fills rows `from` to `to` with the fields of the objects in those rows of a column, of bytes that it can read; returns the first
+   * row that is the twin's, or `to`.
+   */
+  readColumn({ starts, lengths, kinds }: FieldColumn, from: number, to: number): number {
+    const { memory, exports } = this.kernels;
+    const startsAt = memory.addressOf(starts);
+    const lengthsAt = memory.addressOf(lengths);
+    const kindsAt = memory.addressOf(kinds);
+    if (startsAt < 0 || lengthsAt < 0 || kindsAt < 0) return from;
+    const next = exports.jsonObjects(
+      this.state.byteOffset,
+      this.base,
+      startsAt,
+      lengthsAt,
+      kindsAt,
+      from,
+      to,
+    );
+    this.note(next === to || next - from >= RECORDS_WORTH_A_RUN);
     return next;
   }
 

@@ -1,8 +1,9 @@
-import { KIND_ARRAY, KIND_OBJECT } from "../text/field-kind.js";
+import { KIND_ARRAY, KIND_MISSING, KIND_OBJECT } from "../text/field-kind.js";
 import type { FieldColumn } from "../text/field-table.js";
 import type { RecordStatus } from "../text/record-status.js";
 import { RECORD_NOT_AN_OBJECT, RECORD_OK, RECORD_UNEXPECTED_BYTE } from "../text/record-status.js";
 import type { SpanList } from "../text/span-list.js";
+import { itemsKernel } from "./json-items-kernel.js";
 import type { JsonOptions } from "./json-options.js";
 import { JsonScanner } from "./json-scanner.js";
 
@@ -20,9 +21,14 @@ const CLOSE_BRACE = 0x7d;
  */
 export class JsonNested {
   readonly #scanner: JsonScanner;
+  readonly #usesKernel: boolean;
+  readonly #maxNestingDepth: number;
 
-  constructor(options: JsonOptions = {}) {
+  /** `usesKernel` says that columns are read by the kernel as far as it can prove them right; their arrays have to lie in its memory. */
+  constructor(options: JsonOptions = {}, usesKernel = true) {
     this.#scanner = new JsonScanner(options);
+    this.#usesKernel = usesKernel;
+    this.#maxNestingDepth = options.maxNestingDepth ?? 1000;
   }
 
   /** Where the last call failed. */
@@ -70,37 +76,64 @@ export class JsonNested {
     return status;
   }
 
-  /** Appends the elements of each array of a column; those of row i are `offsets[i]` to `offsets[i + 1]`. */
+  /**
+   * Appends the elements of each array in rows `from` to `to` of a column; those of row i are `offsets[i]` to `offsets[i + 1]`.
+   *
+   * Rows that hold none have none. One that is malformed, where the values were not read before, has none either, and its kind
+   * becomes `KIND_MISSING`.
+   */
   appendColumnElements(
     bytes: Uint8Array,
     column: FieldColumn,
-    rowCount: number,
+    to: number,
     offsets: Int32Array,
     elements: SpanList,
+    from = 0,
   ): void {
-    for (let row = 0; row < rowCount; row++) {
-      offsets[row] = elements.count;
-      if (column.kinds[row] !== KIND_ARRAY) continue;
-      this.appendElements(bytes, column.starts[row], column.lengths[row], elements);
-    }
-    offsets[rowCount] = elements.count;
+    this.#appendColumn(bytes, column, from, to, offsets, undefined, elements);
   }
 
-  /** Appends the keys and values of each object of a column; those of row i are `offsets[i]` to `offsets[i + 1]`. */
+  /** Appends the keys and values of each object in rows `from` to `to` of a column, as `appendColumnElements` does with elements. */
   appendColumnEntries(
     bytes: Uint8Array,
     column: FieldColumn,
-    rowCount: number,
+    to: number,
     offsets: Int32Array,
     keys: SpanList,
     values: SpanList,
+    from = 0,
   ): void {
-    for (let row = 0; row < rowCount; row++) {
-      offsets[row] = values.count;
-      if (column.kinds[row] !== KIND_OBJECT) continue;
-      this.appendEntries(bytes, column.starts[row], column.lengths[row], keys, values);
+    this.#appendColumn(bytes, column, from, to, offsets, keys, values);
+  }
+
+  #appendColumn(
+    bytes: Uint8Array,
+    column: FieldColumn,
+    from: number,
+    to: number,
+    offsets: Int32Array,
+    keys: SpanList | undefined,
+    values: SpanList,
+  ): void {
+    const kind = keys === undefined ? KIND_ARRAY : KIND_OBJECT;
+    const kernel = this.#usesKernel ? itemsKernel(bytes, column, offsets, keys, values) : undefined;
+    offsets[from] = values.count;
+    let row = from;
+    while (row < to) {
+      if (kernel !== undefined) {
+        row = kernel(row, to, this.#maxNestingDepth);
+        if (row >= to) break;
+      }
+      if (column.kinds[row] === kind) {
+        const status = this.#items(bytes, column.starts[row], column.lengths[row], keys, values);
+        if (status !== RECORD_OK) {
+          values.count = offsets[row];
+          if (keys !== undefined) keys.count = offsets[row];
+          column.kinds[row] = KIND_MISSING;
+        }
+      }
+      offsets[++row] = values.count;
     }
-    offsets[rowCount] = values.count;
   }
 
   /** Reads an array, or an object when there is a list for the keys. */

@@ -152,13 +152,20 @@ export class JsonTokenizer {
   }
 
   /**
-   * Tokenises a column whose values are themselves objects: row i of `table` gets the fields of `column`'s row i.
+   * Tokenises rows `from` to `to` of a column whose values are themselves objects: row i of `table` gets the fields of `column`'s row i.
    *
    * Where the column holds no object all fields are missing.
    */
-  tokenizeColumn(bytes: Uint8Array, column: FieldColumn, rowCount: number, table: FieldTable): void {
-    table.ensureCapacity(rowCount);
-    for (let row = 0; row < rowCount; row++) {
+  tokenizeColumn(bytes: Uint8Array, column: FieldColumn, to: number, table: FieldTable, from = 0): void {
+    table.ensureCapacity(to);
+    const objects = this.#objectKernel(table);
+    const kernel = objects?.canRead(bytes, bytes.length) ? objects : undefined;
+    let row = from;
+    while (row < to) {
+      if (kernel?.takes(table)) {
+        row = kernel.readColumn(column, row, to);
+        if (row >= to) break;
+      }
       const start = column.starts[row];
       if (column.kinds[row] === KIND_OBJECT) {
         this.tokenizeObject(bytes, start, start + column.lengths[row], table, row);
@@ -168,8 +175,9 @@ export class JsonTokenizer {
         table.recordEnds[row] = start;
         table.lineOffsets[row] = 0;
       }
+      row++;
     }
-    table.rowCount = rowCount;
+    table.rowCount = to;
     table.lineCount = 0;
   }
 

@@ -1,3 +1,5 @@
+import type { KernelArrays } from "../wasm/kernel-arrays.js";
+
 /** A growable list of byte spans, each with a kind: the elements of arrays, the words of lines. */
 export class SpanList {
   /** How many spans there are. */
@@ -8,11 +10,25 @@ export class SpanList {
   lengths: Int32Array;
   /** The `KIND_` code of each span. */
   kinds: Uint8Array;
+  /** Where the arrays come from: kernels fill those in their own memory; undefined for ordinary ones. */
+  readonly #arrays: KernelArrays | undefined;
 
-  constructor(capacity = 64) {
-    this.starts = new Int32Array(capacity);
-    this.lengths = new Int32Array(capacity);
-    this.kinds = new Uint8Array(capacity);
+  /** With `arrays` the list lies in the kernels' memory, and `arrays` has to live as long as the list is used. */
+  constructor(capacity = 64, arrays?: KernelArrays) {
+    this.#arrays = arrays;
+    this.starts = this.#ints(capacity);
+    this.lengths = this.#ints(capacity);
+    this.kinds = this.#bytes(capacity);
+  }
+
+  /** How many spans there is room for. */
+  get capacity(): number {
+    return this.starts.length;
+  }
+
+  /** Whether the list was made to lie in the kernels' memory. */
+  get isInKernels(): boolean {
+    return this.#arrays !== undefined;
   }
 
   /** Empties the list and keeps its arrays. */
@@ -34,14 +50,22 @@ export class SpanList {
   ensureCapacity(capacity: number): void {
     if (capacity <= this.starts.length) return;
     const size = Math.max(capacity, this.starts.length * 2, 16);
-    const starts = new Int32Array(size);
-    starts.set(this.starts);
-    this.starts = starts;
-    const lengths = new Int32Array(size);
-    lengths.set(this.lengths);
-    this.lengths = lengths;
-    const kinds = new Uint8Array(size);
-    kinds.set(this.kinds);
-    this.kinds = kinds;
+    this.starts = this.#grown(this.starts, this.#ints(size));
+    this.lengths = this.#grown(this.lengths, this.#ints(size));
+    this.kinds = this.#grown(this.kinds, this.#bytes(size));
+  }
+
+  #ints(length: number): Int32Array {
+    return this.#arrays ? this.#arrays.int32(length) : new Int32Array(length);
+  }
+
+  #bytes(length: number): Uint8Array {
+    return this.#arrays ? this.#arrays.bytes(length) : new Uint8Array(length);
+  }
+
+  #grown<A extends Int32Array | Uint8Array>(old: A, grown: A): A {
+    grown.set(old);
+    this.#arrays?.free(old);
+    return grown;
   }
 }

@@ -59,7 +59,34 @@ export interface KernelExports {
     rowLimit: number,
     firstLine: number,
   ): number;
+  jsonItems(
+    base: number,
+    starts: number,
+    lengths: number,
+    kinds: number,
+    kind: number,
+    from: number,
+    to: number,
+    offsets: number,
+    valueStarts: number,
+    valueLengths: number,
+    valueKinds: number,
+    keyStarts: number,
+    keyLengths: number,
+    keyKinds: number,
+    capacity: number,
+    depthMax: number,
+  ): number;
   jsonObject(state: number, base: number, start: number, end: number, row: number): number;
+  jsonObjects(
+    state: number,
+    base: number,
+    starts: number,
+    lengths: number,
+    kinds: number,
+    from: number,
+    to: number,
+  ): number;
   parseInt64s: ParseFields;
   parseInt32s: ParseFields;
   parseDoubles: ParseFields;

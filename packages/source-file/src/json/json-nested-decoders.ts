@@ -25,14 +25,7 @@ import { type JsonValues, jsonDecoder } from "./json-decoders.js";
 
 const encoder = new TextEncoder();
 
-/** Whether a bad part of a value leaves the rest of it: then the value stays, with a null in the place of that part. */
-function isPartial(type: DataType): boolean {
-  if (type.kind === "array") return isPartial(type.elementType);
-  if (type.kind === "map") return isPartial(type.valueType);
-  return type.kind === "struct";
-}
-
-/** STRUCT from objects. */
+/** STRUCT from objects; one stays where fields of it cannot be read, and those are null. */
 export class JsonStructDecoder implements FieldDecoder {
   readonly type: DataType;
   private readonly column: string;
@@ -40,6 +33,7 @@ export class JsonStructDecoder implements FieldDecoder {
   private readonly table: FieldTable;
   private readonly decoders: readonly FieldDecoder[];
   private readonly validity = new ValidityBits();
+  private readonly badFields = new BadRows();
 
   constructor(type: StructType, column: string, values: JsonValues) {
     this.type = type;
@@ -59,7 +53,14 @@ export class JsonStructDecoder implements FieldDecoder {
       if (field.lengths[i]! >= 0) bad.mark(i, this.column);
     }
     this.tokenizer.tokenizeColumn(bytes, field, rowCount, table);
-    const children = this.decoders.map((child, k) => child.decode(bytes, table.columns[k]!, rowCount, bad));
+    const { badFields } = this;
+    badFields.reset(rowCount);
+    const children = this.decoders.map((child, k) =>
+      child.decode(bytes, table.columns[k]!, rowCount, badFields),
+    );
+    for (let i = 0; i < rowCount && badFields.count > 0; i++) {
+      if (badFields.flags[i] !== 0) bad.mark(i, this.column, true);
+    }
     return new StructColumn(this.type, rowCount, validity.bits, children);
   }
 }
@@ -69,9 +70,9 @@ abstract class SpansDecoder implements FieldDecoder {
   readonly type: DataType;
   private readonly column: string;
   private readonly kind: number;
-  private readonly keepsPartial: boolean;
   protected readonly nested: JsonNested;
-  protected readonly values: SpanList = new SpanList();
+  protected readonly arrays: KernelArrays = new KernelArrays();
+  protected readonly values: SpanList = new SpanList(64, this.arrays);
   private readonly decoder: FieldDecoder;
   private readonly badValues = new BadRows();
   private readonly validity = new ValidityBits();
@@ -82,7 +83,6 @@ abstract class SpansDecoder implements FieldDecoder {
     this.type = type;
     this.column = column;
     this.kind = kind;
-    this.keepsPartial = isPartial(element);
     this.nested = new JsonNested(values.options);
     this.decoder = jsonDecoder(element, column, values);
   }
@@ -104,7 +104,8 @@ abstract class SpansDecoder implements FieldDecoder {
 
   decode(bytes: Uint8Array, field: FieldColumn, rowCount: number, bad: BadRows): Column {
     if (this.offsets.length <= rowCount) {
-      this.offsets = new Int32Array(Math.max(rowCount + 1, 4097));
+      this.arrays.free(this.offsets);
+      this.offsets = this.arrays.int32(Math.max(rowCount + 1, 4097));
       this.lengths = new Int32Array(this.offsets.length);
     }
     const { offsets, lengths, values, badValues } = this;
@@ -118,17 +119,19 @@ abstract class SpansDecoder implements FieldDecoder {
       if (field.kinds[i] !== this.kind) {
         this.validity.clear(i);
         if (field.lengths[i]! >= 0) bad.mark(i, this.column);
-      } else if (badValues.count > 0 && this.hasBadValue(offsets[i]!, offsets[i + 1]!)) {
-        bad.mark(i, this.column);
-        if (!this.keepsPartial) this.validity.clear(i);
+      } else if (badValues.count > 0) {
+        this.judge(i, offsets[i]!, offsets[i + 1]!, bad);
       }
     }
     return this.build(bytes, rowCount, this.validity.bits, offsets, lengths, column);
   }
 
-  private hasBadValue(from: number, to: number): boolean {
-    for (let k = from; k < to; k++) if (this.badValues.flags[k] === 1) return true;
-    return false;
+  /** A value that is none spoils the whole; one that is read in part does not. */
+  private judge(row: number, from: number, to: number, bad: BadRows): void {
+    if (this.badValues.hasWhole(from, to)) {
+      this.validity.clear(row);
+      bad.mark(row, this.column);
+    } else if (this.badValues.hasAny(from, to)) bad.mark(row, this.column, true);
   }
 }
 
@@ -154,7 +157,7 @@ export class JsonListDecoder extends SpansDecoder {
 
 /** MAP from objects. */
 export class JsonMapDecoder extends SpansDecoder {
-  private readonly keys = new SpanList();
+  private readonly keys = new SpanList(64, this.arrays);
   private readonly keyDecoder: FieldDecoder;
   private readonly badKeys = new BadRows();
 

@@ -2,6 +2,7 @@ import type { DataType } from "../../schema/data-type.js";
 import * as c from "../column.js";
 import type { Value } from "../value.js";
 import { ColumnBuilder, INITIAL_ROWS } from "./column-builder.js";
+import { itemRange } from "./item-range.js";
 
 /** Builds columns of arrays. */
 export class ListBuilder extends ColumnBuilder {
@@ -30,6 +31,17 @@ export class ListBuilder extends ColumnBuilder {
     const start = this.elements.length;
     this.copyElements(column as c.ListColumn, i);
     this.close(start);
+  }
+  override appendRange(column: c.Column, from: number, to: number): void {
+    const items = column.layout === "list" ? itemRange(column, from, to) : undefined;
+    if (column.layout !== "list" || items === undefined) return super.appendRange(column, from, to);
+    const shift = this.elements.length - items.first;
+    const at = this.nextRange(column, from, to);
+    this.elements.appendRange(column.elements, items.first, items.end);
+    for (let i = from; i < to; i++) {
+      this.starts[at + i - from] = column.starts[i]! + shift;
+      this.lengths[at + i - from] = column.lengths[i]!;
+    }
   }
   setFrom(slot: number, column: c.Column, i: number): void {
     this.mark(slot, !column.isNull(i));

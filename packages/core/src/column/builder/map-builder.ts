@@ -2,6 +2,7 @@ import type { DataType } from "../../schema/data-type.js";
 import * as c from "../column.js";
 import type { MapValue, Value } from "../value.js";
 import { ColumnBuilder, INITIAL_ROWS } from "./column-builder.js";
+import { itemRange } from "./item-range.js";
 
 /** Builds columns of maps. */
 export class MapBuilder extends ColumnBuilder {
@@ -34,6 +35,18 @@ export class MapBuilder extends ColumnBuilder {
     const start = this.keys.length;
     this.copyEntries(column as c.MapColumn, i);
     this.close(start);
+  }
+  override appendRange(column: c.Column, from: number, to: number): void {
+    const items = column.layout === "map" ? itemRange(column, from, to) : undefined;
+    if (column.layout !== "map" || items === undefined) return super.appendRange(column, from, to);
+    const shift = this.keys.length - items.first;
+    const at = this.nextRange(column, from, to);
+    this.keys.appendRange(column.keys, items.first, items.end);
+    this.mapValues.appendRange(column.mapValues, items.first, items.end);
+    for (let i = from; i < to; i++) {
+      this.starts[at + i - from] = column.starts[i]! + shift;
+      this.lengths[at + i - from] = column.lengths[i]!;
+    }
   }
   setFrom(slot: number, column: c.Column, i: number): void {
     this.mark(slot, !column.isNull(i));

@@ -7,8 +7,10 @@ import {
   KIND_QUOTED,
   type SpanCopies,
 } from "@ss/kernels";
-import { type FieldValues, FixedValues, TextValues } from "../text-record/field-values.js";
+import { BAD, type FieldValues } from "../text-record/field-values.js";
+import { FixedValues } from "../text-record/fixed-values.js";
 import { RecordColumns } from "../text-record/record-columns.js";
+import { TextValues } from "../text-record/text-values.js";
 import { type ValueText, valueParser } from "../text-record/value-parsers.js";
 import type { CsvRecord } from "./csv-record.js";
 
@@ -43,7 +45,7 @@ export class CsvColumns extends RecordColumns {
     let row = from;
     while (row < to) {
       const next = this.lines.tokenizeSpans(bytes, starts, lengths, row, to, table);
-      for (; row < next; row++) bad[row] = this.record.isRecord(bytes, table, row) ? 0 : 1;
+      for (; row < next; row++) bad[row] = this.record.isRecord(bytes, table, row) ? 0 : BAD;
       if (row < to) this.tokenizeOne(row++);
     }
   }
@@ -52,7 +54,7 @@ export class CsvColumns extends RecordColumns {
     const { copies, table, bad, record } = this;
     const length = copies.lengths[row]!;
     table.clearRow(row);
-    bad[row] = length >= 0 && !record.read(copies.bytes, copies.starts[row]!, length) ? 1 : 0;
+    bad[row] = length >= 0 && !record.read(copies.bytes, copies.starts[row]!, length) ? BAD : 0;
     if (length < 0) return;
     for (const [k, { starts, lengths, kinds }] of record.fields.entries()) {
       const column = table.columns[k]!;

@@ -8,6 +8,7 @@ import {
   KIND_STRING,
   KIND_STRING_ESCAPED,
   KIND_TRUE,
+  parseInt16,
   parseInt64Into,
   unescapeJson,
 } from "@ss/kernels";
@@ -54,8 +55,18 @@ function directKinds(type: DataType): readonly number[] {
 
 /** The reader of a type, into memory. */
 export function jsonFieldReader(type: DataType, text: ValueText, memory: ValueMemory): JsonFieldReader {
-  const parse = valueParser(type, text, memory)!;
+  const parse = type.kind === "byte" ? byteParser(memory) : valueParser(type, text, memory)!;
   return { direct: directKinds(type), parse, other: otherKinds(type, text, memory, parse) };
+}
+
+/** TINYINT: numbers that have eight bits, with a sign or without. */
+function byteParser({ ints }: ValueMemory): ParseValue {
+  return (bytes, start, end) => {
+    const value = parseInt16(bytes, start, end);
+    if (!(value >= -128 && value <= 255)) return false;
+    ints[0] = (value << 24) >> 24;
+    return true;
+  };
 }
 
 /** What reads the kinds of fields that are not bytes of the type as they stand. */

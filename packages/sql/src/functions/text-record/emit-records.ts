@@ -1,7 +1,8 @@
 import { StringType, type StructType } from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
-import { type BytesCode, bytesCode } from "../emit/parts.js";
+import { alwaysNull, type BytesCode, bytesCode } from "../emit/parts.js";
 import type { MalformedRecords } from "./malformed-record.js";
+import { onDemand } from "./on-demand.js";
 import type { RecordColumns } from "./record-columns.js";
 
 /** Records as a struct of their fields. */
@@ -25,10 +26,10 @@ export function emitRecords(
 ): RecordsCode {
   const place = code.source === undefined ? alone(writer, code, records) : among(writer, code, records);
   const { path, bytes, row } = place;
-  const state = (name: string): string => `(${writer.local(`${path}.${name}`)}[${row}] === 1)`;
+  const state = (name: string): string => `(${writer.local(`${path}.${name}`)}[${row}] !== 0)`;
   const bad = state("bad");
   const useAll = (): void => {
-    for (const field of records.fields) field.isUsed = true;
+    for (const field of records.fields) field.useAll();
   };
   if (failFast) useAll();
   const corrupt = (): Code => {
@@ -38,7 +39,8 @@ export function emitRecords(
   };
   const emitters = type.fields.map((_, k) => {
     if (k === corruptIndex) return corrupt;
-    const index = corruptIndex >= 0 && k > corruptIndex ? k - 1 : k;
+    const index = records.placeOf(corruptIndex >= 0 && k > corruptIndex ? k - 1 : k);
+    if (index < 0) return () => alwaysNull(writer, type.fields[k]!.type);
     const column = `${path}.table.columns[${index}]`;
     return () =>
       records.fields[index]!.code(writer, { path: `${path}.fields[${index}]`, column, bytes, row });
@@ -71,20 +73,4 @@ function alone(writer: CodeWriter, code: BytesCode, records: RecordColumns): Rec
 
 function orNull(isNull: string, test: string): string {
   return isNull === "false" ? test : `(${isNull} || ${test})`;
-}
-
-/** A list whose elements are made when they are first looked at. */
-function onDemand(emitters: readonly (() => Code)[]): readonly Code[] {
-  const codes: Code[] = [];
-  emitters.forEach((emit, k) => {
-    let known: Code | undefined;
-    Object.defineProperty(codes, k, {
-      enumerable: true,
-      get: () => {
-        known ??= emit();
-        return known;
-      },
-    });
-  });
-  return codes;
 }

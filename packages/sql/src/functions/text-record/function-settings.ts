@@ -1,10 +1,10 @@
 import { MapType, type MapValue, StringType, sameType } from "@ss/core";
-import { type DatetimeFormatter, type DatetimeParser, DEFAULT_LOCALE, localeOfTag } from "@ss/kernels";
+import { type DatetimeFormatter, DEFAULT_LOCALE, localeOfTag } from "@ss/kernels";
 import { analysisError, quotedType } from "../../expression/errors.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EvaluationContext, FunctionContext } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
-import { formatterFor, parserFor } from "../datetime/patterns.js";
+import { formatterFor } from "../datetime/patterns.js";
 import { constantOf } from "../define.js";
 
 /** Options of a function that reads or writes JSON or CSV, by name in lower case. */
@@ -40,16 +40,6 @@ export function settingsOf(e: Expression | undefined, context: FunctionContext):
 /** The option `locale`, which names months and the like in patterns and writes decimals. */
 export function localeOf(settings: FunctionSettings): string {
   return localeOfTag(settings["locale"] ?? DEFAULT_LOCALE);
-}
-
-/** A parser for the pattern that an option holds, if it is given. */
-export function optionParser(
-  settings: FunctionSettings,
-  option: string,
-  context: EvaluationContext,
-): DatetimeParser | undefined {
-  const pattern = settings[option];
-  return pattern === undefined ? undefined : parserFor(pattern, context.origin, localeOf(settings));
 }
 
 /** A formatter for the pattern that an option holds, or for a pattern that stands for it. */

@@ -1,4 +1,4 @@
-import type { DataType, StreamError, StructType, Value } from "@ss/core";
+import type { DataType, MapValue, StreamError, StructType, Value } from "@ss/core";
 import { analysisError, quotedName, quotedType } from "../../expression/errors.js";
 import type { Origin } from "../../expression/expression.js";
 import type { FunctionContext } from "../../expression/function.js";
@@ -77,9 +77,25 @@ const PLAIN: ReadonlySet<string> = new Set(["date", "timestamp", "timestamp_ntz"
 
 /** A row as Spark's errors show it: `[1,null]`, dates and timestamps as their numbers. */
 export function rowText(row: readonly Value[], type: StructType): string {
-  const texts = row.map((value, k) => {
-    const fieldType = type.fields[k]!.type;
-    return PLAIN.has(fieldType.kind) ? String(value) : formatValue(value, fieldType);
-  });
-  return `[${texts.join(",")}]`;
+  return `[${row.map((value, k) => shownValue(value, type.fields[k]!.type)).join(",")}]`;
+}
+
+function shownValue(value: Value, type: DataType): string {
+  if (value === null || PLAIN.has(type.kind)) return String(value);
+  switch (type.kind) {
+    case "struct":
+      return rowText(value as readonly Value[], type);
+    case "array":
+      return listText(value as readonly Value[], type.elementType);
+    case "map": {
+      const { keys, values } = value as MapValue;
+      return `keys: ${listText(keys, type.keyType)}, values: ${listText(values, type.valueType)}`;
+    }
+    default:
+      return formatValue(value, type);
+  }
+}
+
+function listText(values: readonly Value[], type: DataType): string {
+  return `[${values.map((value) => shownValue(value, type)).join(",")}]`;
 }

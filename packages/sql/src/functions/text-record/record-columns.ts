@@ -19,11 +19,13 @@ export abstract class RecordColumns {
   done: Uint8Array = new Uint8Array(0);
   /** 1 for rows whose text is a record, be it malformed. */
   found: Uint8Array = new Uint8Array(0);
-  /** 1 for rows whose record is malformed. */
+  /** Not 0 for rows whose record is malformed. */
   bad: Uint8Array = new Uint8Array(0);
   protected readonly copies: SpanCopies;
   private readonly room: number;
   private readonly extra: number;
+  /** Whether what was read holds beyond the batch; what is in builders does not. */
+  private readonly holds: boolean;
   private entries: Column | undefined;
   private rowCount = 0;
   private ahead = AHEAD_FIRST;
@@ -35,13 +37,19 @@ export abstract class RecordColumns {
    * `separator` follows each text where it is read; `room` is how many bytes more a text may need for each of its own, and `extra`
    * how many there are for other texts.
    */
-  constructor(fields: readonly FieldValues[], separator: number, room: number, extra = 0) {
+  constructor(fields: readonly FieldValues[], separator: number, room: number, extra = 0, holds = true) {
     this.fields = fields;
     this.table = new FieldTable(fields.length, 1, new KernelArrays());
     this.copies = new SpanCopies(separator);
     this.room = room;
     this.extra = extra;
+    this.holds = holds;
     this.prepare(1);
+  }
+
+  /** Where the values of a field of the schema (without the one for corrupt records) are among `fields`; -1 where they are null. */
+  placeOf(field: number): number {
+    return field;
   }
 
   /** Tokenises the copies from row `from` to row `to` into the table, and sets `found` and `bad`. */
@@ -55,7 +63,7 @@ export abstract class RecordColumns {
   /** Begins with another column; `isDictionary` says that it holds the entries of one, which stay what they are. */
   open(column: Column, isDictionary: boolean): this {
     assert(column.layout === "bytes", `records stand in a column of texts, not in one of ${column.layout}`);
-    if (isDictionary && column === this.entries) return this;
+    if (isDictionary && this.holds && column === this.entries) return this;
     this.entries = isDictionary ? column : undefined;
     this.begin(column);
     return this;

@@ -1,0 +1,110 @@
+import { type DataType, Options, StructField, StructType, type Value } from "@ss/core";
+import type { JsonOptions } from "@ss/kernels";
+import type { Code, CodeWriter } from "../../expression/code.js";
+import type { Origin } from "../../expression/expression.js";
+import { parserFor } from "../datetime/patterns.js";
+import { sessionZone, zoneOfText } from "../datetime/zones.js";
+import { anyNull, type BytesCode } from "../emit/parts.js";
+import { emitRecords } from "../text-record/emit-records.js";
+import type { FunctionSettings } from "../text-record/function-settings.js";
+import {
+  arrayForRecord,
+  type MalformedRecords,
+  malformedRecord,
+  rowText,
+} from "../text-record/malformed-record.js";
+import type { RecordColumns } from "../text-record/record-columns.js";
+import { type ValueText, valueText } from "../text-record/value-parsers.js";
+import { JsonColumns } from "./json-columns.js";
+import { JsonRootColumns } from "./json-root-columns.js";
+import type { JsonText } from "./json-text.js";
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** What a call of `from_json` says besides the schema. */
+export interface FromJsonCall {
+  readonly settings: FunctionSettings;
+  readonly malformed: MalformedRecords;
+  readonly timeZone: string;
+  readonly origin?: Origin | undefined;
+}
+
+/** Reads texts as values of a struct, an array, a map or a variant. An empty text gives null. */
+export function emitFromJson(writer: CodeWriter, code: BytesCode, type: DataType, call: FromJsonCall): Code {
+  const json: JsonText = {
+    text: textOf(call),
+    grammar: jsonGrammar(call.settings),
+    isBatch: code.source !== undefined,
+  };
+  if (type.kind === "struct") return emitRow(writer, code, type, recordsOf(type, json, call), call, true);
+  const row = new StructType([StructField("value", type)]);
+  const root = emitRow(writer, code, row, new JsonRootColumns(type, json), call, false);
+  const value = (root as Extract<Code, { layout: "struct" }>).fields[0]!;
+  return { ...value, isNull: anyNull(root.isNull, value.isNull) } as Code;
+}
+
+function recordsOf(type: StructType, json: JsonText, { settings, malformed }: FromJsonCall): RecordColumns {
+  const fields = type.fields.filter((_, k) => k !== malformed.corruptIndex);
+  const variant = fields.findIndex((field) => field.type.kind === "variant");
+  return settings["singlevariantcolumn"] === undefined || variant < 0
+    ? new JsonColumns(fields, json)
+    : new JsonRootColumns(fields[variant]!.type, json, variant);
+}
+
+/** Reads rows. A text that is none gives a row of nulls. */
+function emitRow(
+  writer: CodeWriter,
+  code: BytesCode,
+  type: StructType,
+  records: RecordColumns,
+  { malformed, origin }: FromJsonCall,
+  refusesArrays: boolean,
+): Code {
+  const { struct, bad } = emitRecords(writer, code, type, records, malformed, true);
+  if (!malformed.failFast) return struct;
+  const fail = writer.constant((row: readonly Value[], data: Uint8Array, start: number, length: number) => {
+    const text = decoder.decode(data.subarray(start, start + length));
+    if (refusesArrays && text.trimStart().startsWith("[")) throw arrayForRecord(text, origin);
+    throw malformedRecord(rowText(row, type), origin);
+  });
+  writer.when(struct.isNull === "false" ? bad : `!${struct.isNull} && ${bad}`, () => {
+    const row = writer.box({ ...struct, isNull: "false" });
+    writer.write(`${fail}(${row}, ${code.data}, ${code.start}, ${code.length});`);
+  });
+  return struct;
+}
+
+const SWITCHES = [
+  "allowComments",
+  "allowUnquotedFieldNames",
+  "allowSingleQuotes",
+  "allowNumericLeadingZeros",
+  "allowNonNumericNumbers",
+  "allowBackslashEscapingAnyCharacter",
+  "allowUnquotedControlChars",
+] as const satisfies readonly (keyof JsonOptions)[];
+
+function jsonGrammar(settings: FunctionSettings): JsonOptions {
+  const options = new Options(settings);
+  return Object.fromEntries(
+    SWITCHES.filter((name) => options.has(name)).map((name) => [name, options.boolean(name, false)]),
+  );
+}
+
+/** Numbers that digits cannot write; they may stand in quotes too. */
+const NUMBERS: ReadonlyMap<string, number> = new Map([
+  ["NaN", Number.NaN],
+  ["Infinity", Infinity],
+  ["+Infinity", Infinity],
+  ["INF", Infinity],
+  ["+INF", Infinity],
+  ["-Infinity", -Infinity],
+  ["-INF", -Infinity],
+]);
+
+function textOf({ settings, timeZone, origin }: FromJsonCall): ValueText {
+  const zone = settings["timezone"] ? zoneOfText(settings["timezone"], origin) : sessionZone({ timeZone });
+  const parser = (pattern: string, locale: string): ReturnType<typeof parserFor> =>
+    parserFor(pattern, origin, locale);
+  return valueText(settings, zone, parser, { numbers: NUMBERS, dateFormat: undefined });
+}
