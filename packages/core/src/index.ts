@@ -48,6 +48,15 @@ export type {
   FormatWriter,
 } from "./format/file-format.js";
 export { renderTable, type TableTextOptions } from "./format/table-text.js";
+export type {
+  ColumnEvaluator,
+  ColumnFunction,
+  ColumnFunctionArgument,
+  ColumnFunctionCall,
+  ColumnFunctionResolution,
+  OpenColumnCall,
+} from "./function/column-function.js";
+export type { FunctionConstant, FunctionSubject } from "./function/function-subject.js";
 export { type GroupState, GroupStateTimeout } from "./group-state/group-state.js";
 export { type GroupStateMoment, TrackedGroupState } from "./group-state/tracked-group-state.js";
 export { Options, parseDurationMs } from "./plugin/options.js";

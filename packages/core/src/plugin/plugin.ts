@@ -1,6 +1,7 @@
 import type { Clock } from "../clock/clock.js";
 import type { FileSystem } from "../file-system/file-system.js";
 import type { FileFormat, FormatContext } from "../format/file-format.js";
+import type { ColumnFunction } from "../function/column-function.js";
 import type { StructType } from "../schema/struct-type.js";
 import type { OutputMode, Sink } from "../sink/sink.js";
 import type { Source } from "../source/source.js";
@@ -94,6 +95,7 @@ export interface Plugin {
   readonly formats?: readonly FileFormat[];
   readonly fileSystems?: readonly FileSystem[];
   readonly stateStores?: readonly StateStoreProvider[];
+  readonly functions?: readonly ColumnFunction[];
 }
 
 /** A source as a value, for the typed way in: `readStream.from(kafka({ ... }))`. Travels in a plan as format and options. */

@@ -5,6 +5,7 @@ import type { FunctionContext } from "../expression/function.js";
 import type { Analyzer } from "./analyzer.js";
 import { constantValue, isConstant } from "./constant.js";
 import { markerFunction } from "./marker-functions.js";
+import { PendingAnswer } from "./pending-answer.js";
 
 /** What functions get to know; texts are made only if somebody asks. */
 export class CallContext implements FunctionContext {
@@ -40,6 +41,14 @@ export class CallContext implements FunctionContext {
 
   constant(e: Expression): Value | undefined {
     return isConstant(e) ? constantValue(e, this.analyzer) : undefined;
+  }
+
+  answer<T>(key: string, ask: () => T | Promise<T>): T {
+    const { answers } = this.analyzer.environment;
+    if (answers.has(key)) return answers.get(key) as T;
+    const answer = ask();
+    if (answer instanceof Promise) throw new PendingAnswer(key, answer);
+    return answer;
   }
 }
 

@@ -14,7 +14,7 @@ export function isConstant(e: Expression): boolean {
     case "alias":
       return isConstant(e.child);
     case "scalar":
-      return e.fn.deterministic !== false && children(e).every(isConstant);
+      return e.fn.deterministic !== false && !e.fn.columnar && children(e).every(isConstant);
     default:
       return false;
   }

@@ -22,4 +22,6 @@ export interface AnalyzerEnvironment {
   readSchema(read: Read): StructType;
   /** The values of resolved expressions that read no column. */
   evaluate(expressions: readonly Expression[]): readonly Value[];
+  /** What functions had to wait for, by key, as far as it is known: see `PendingAnswer`. */
+  readonly answers: ReadonlyMap<string, unknown>;
 }

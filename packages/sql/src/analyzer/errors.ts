@@ -76,6 +76,29 @@ export function unresolvedRoutine(name: readonly string[], origin: Origin | unde
   );
 }
 
+/** Functions that packages bring, with the package and Spark's condition for a session without it. */
+const BROUGHT: Readonly<Record<string, readonly [packageName: string, condition: string]>> = {
+  from_avro: ["@ss/format-avro", "AVRO_NOT_LOADED_SQL_FUNCTIONS_UNUSABLE"],
+  to_avro: ["@ss/format-avro", "AVRO_NOT_LOADED_SQL_FUNCTIONS_UNUSABLE"],
+  schema_of_avro: ["@ss/format-avro", "AVRO_NOT_LOADED_SQL_FUNCTIONS_UNUSABLE"],
+  from_protobuf: ["@ss/format-protobuf", "PROTOBUF_NOT_LOADED_SQL_FUNCTIONS_UNUSABLE"],
+  to_protobuf: ["@ss/format-protobuf", "PROTOBUF_NOT_LOADED_SQL_FUNCTIONS_UNUSABLE"],
+};
+
+/** A function of a package that the session does not use; undefined for any other name. */
+export function functionNotLoaded(name: string, origin: Origin | undefined): StreamError | undefined {
+  if (!Object.hasOwn(BROUGHT, name)) return undefined;
+  const [packageName, condition] = BROUGHT[name]!;
+  const functionName = name.toUpperCase();
+  return analysisError(
+    condition,
+    "22KD3",
+    `The function ${functionName} comes with ${packageName}: install it and pass it to SparkSession.builder().use(...).`,
+    { functionName },
+    origin,
+  );
+}
+
 /** A column beside aggregates that is neither grouped by nor aggregated. */
 export function missingAggregation(e: Expression): StreamError {
   const expression = sqlOf(e);

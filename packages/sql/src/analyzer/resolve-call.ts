@@ -8,7 +8,7 @@ import type { Analyzer } from "./analyzer.js";
 import { checkArity, resolveArguments } from "./call-arguments.js";
 import { CallContext, shownAs, shownText } from "./call-context.js";
 import type { ExpressionContext } from "./context.js";
-import { unresolvedRoutine } from "./errors.js";
+import { functionNotLoaded, unresolvedRoutine } from "./errors.js";
 import { markerFunction } from "./marker-functions.js";
 import { positionalArguments } from "./named-arguments.js";
 import { resolveExpression } from "./resolve-expression.js";
@@ -94,7 +94,7 @@ function lookup(e: UnresolvedCall, analyzer: Analyzer): SqlFunction {
     const fn = markerFunction(name) ?? analyzer.environment.functions.lookup(name);
     if (fn) return fn;
   }
-  throw unresolvedRoutine(e.name, e.origin);
+  throw functionNotLoaded(name, e.origin) ?? unresolvedRoutine(e.name, e.origin);
 }
 
 function withoutAlias(e: Expression): Expression {

@@ -3,6 +3,8 @@ import {
   BooleanType,
   type DataType,
   DoubleType,
+  type FunctionConstant,
+  type FunctionSubject,
   IntegerType,
   LongType,
   NullType,
@@ -29,7 +31,7 @@ export type LiteralValue = null | boolean | number | bigint | string | Date | Ui
 const INT_MAX = 2147483647;
 
 /** An expression over the columns of a DataFrame. Immutable; nothing is looked up before the DataFrame runs. */
-export class Column {
+export class Column implements FunctionSubject<Column> {
   /** The unresolved expression. */
   readonly expression: Expression;
 
@@ -214,10 +216,21 @@ export class Column {
   private order(ascending: boolean, nullsFirst: boolean): Column {
     return new Column({ kind: "sortOrder", child: this.expression, ascending, nullsFirst });
   }
+  /** A call of a SQL function by name with this as its first argument: what plug-ins bring, such as `from_avro`. */
+  callFunction(name: string, ...args: readonly (Column | FunctionConstant)[]): Column {
+    return new Column(call(name, this.expression, ...args.map(argumentOf)));
+  }
   /** A function over a window of rows. */
   over(window: WindowSpecification): Column {
     return new Column({ kind: "window", call: this.expression, spec: window.spec });
   }
+}
+
+function argumentOf(argument: Column | FunctionConstant): Expression {
+  if (argument === null || typeof argument !== "object" || argument instanceof Uint8Array)
+    return literalOf(argument);
+  if (argument instanceof Column) return argument.expression;
+  return call("map", ...Object.entries(argument).flat().map(literalOf));
 }
 
 function typeOrText(type: DataType | string): DataType {

@@ -7,6 +7,7 @@ import type { Stage } from "./codegen/stage.js";
 import type { StageSettings } from "./codegen/stage-writer.js";
 import type { Operator } from "./operator.js";
 import { AggregateOperator } from "./operators/aggregate.js";
+import { ColumnCallsOperator } from "./operators/column-calls.js";
 import { DeduplicateOperator } from "./operators/deduplicate.js";
 import { ExpandOperator } from "./operators/expand.js";
 import { GatherOperator } from "./operators/gather.js";
@@ -99,6 +100,8 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
         stages.push(operator.stage);
         return operator;
       }
+      case "columnCalls":
+        return new ColumnCallsOperator(node, below(node.child), settings);
       case "generate":
         return new GenerateOperator(node, below(node.child), settings);
       case "aggregate": {

@@ -116,7 +116,16 @@ export function unexpectedInputType(
   expected: TypeExpectation,
   arg: Expression,
 ): StreamError {
-  const requiredType = expectationText(expected);
+  return unexpectedInputText(site, index, expectationText(expected), arg);
+}
+
+/** As {@link unexpectedInputType}, of a type as messages show it. */
+export function unexpectedInputText(
+  site: CallSite,
+  index: number,
+  requiredType: string,
+  arg: Expression,
+): StreamError {
   const inputType = quotedType(typeOf(arg));
   const paramIndex = ordinalWord(index);
   return datatypeMismatch(

@@ -1,4 +1,4 @@
-import type { DataType, Value } from "@ss/core";
+import type { ColumnFunction, DataType, Value } from "@ss/core";
 import type { Code, CodeWriter } from "./code.js";
 import type { Expression, Origin, SortOrder } from "./expression.js";
 
@@ -15,6 +15,11 @@ export interface FunctionContext {
   readonly origin?: Origin | undefined;
   /** The value of a resolved expression that reads no column; undefined for one that does. */
   constant(e: Expression): Value | undefined;
+  /**
+   * What `ask` answers, which has to be waited for: the analysis ends here and begins anew when the answer is there. Under one key it is
+   * asked for once.
+   */
+  answer<T>(key: string, ask: () => T | Promise<T>): T;
 }
 
 /** How a resolved function is called: arguments with the casts that it wants, and what it gives. */
@@ -56,8 +61,9 @@ export interface EvaluationContext {
 /**
  * A function of the columns of one row.
  *
- * Give exactly one of `emit` and `evaluate`, unless `rewrite` stands for every call. `emit` writes straight code into the stage's loop: for
- * whatever is common in queries. `evaluate` is prepared once per stage and called per row with boxed values: for the rest.
+ * Give exactly one of `emit`, `evaluate` and `columnar`, unless `rewrite` stands for every call. `emit` writes straight code into the stage's loop: for
+ * whatever is common in queries. `evaluate` is prepared once per stage and called per row with boxed values: for the rest. `columnar` is
+ * a function of a plug-in: its calls get an operator of their own below the node that uses their results.
  */
 export interface ScalarFunction extends FunctionBase {
   readonly form: "scalar";
@@ -82,6 +88,7 @@ export interface ScalarFunction extends FunctionBase {
   readonly keepsAliases?: boolean;
   emit?(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code;
   evaluate?(context: EvaluationContext): (...values: Value[]) => Value;
+  readonly columnar?: ColumnFunction;
   /** Default true: a null argument gives null and `evaluate` is not called. */
   readonly nullPropagating?: boolean;
   /** Default true. */

@@ -30,5 +30,5 @@ function fold(expression: Expression, evaluate: Evaluate): Expression {
 function foldable(e: Expression): boolean {
   if (e.kind === "cast") return e.child.kind === "literal";
   if (e.kind !== "scalar" || e.args.length === 0) return false;
-  return (e.fn.deterministic ?? true) && e.args.every((arg) => arg.kind === "literal");
+  return (e.fn.deterministic ?? true) && !e.fn.columnar && e.args.every((arg) => arg.kind === "literal");
 }

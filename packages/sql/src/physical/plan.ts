@@ -8,6 +8,7 @@ import type {
   Origin,
   SortOrder,
 } from "../expression/expression.js";
+import type { ScalarFunction } from "../expression/function.js";
 import type { KeyedProgram } from "../logical/keyed.js";
 import type { JoinType, Read } from "../logical/plan.js";
 
@@ -52,6 +53,23 @@ export interface StagePlan {
   readonly laterConditions: readonly Expression[];
   /** One per output attribute. */
   readonly outputs: readonly Expression[];
+}
+
+/** A call of a function that a plug-in brought, over attributes of the plan below. */
+export interface ColumnCall {
+  readonly fn: ScalarFunction;
+  readonly args: readonly Attribute[];
+  readonly state: unknown;
+  /** Holds the results. */
+  readonly attribute: Attribute;
+}
+
+/** Calls of functions of plug-ins, a batch at a time. Output: the child's columns, then the results. */
+export interface ColumnCallsPlan {
+  readonly kind: "columnCalls";
+  readonly child: PhysicalPlan;
+  readonly calls: readonly ColumnCall[];
+  readonly output: readonly Attribute[];
 }
 
 /** A generator that the fused loop does not know: boxed rows. */
@@ -284,6 +302,7 @@ export type PhysicalPlan =
   | RowsPlan
   | RangePlan
   | StagePlan
+  | ColumnCallsPlan
   | GeneratePlan
   | AggregatePlan
   | DeduplicatePlan

@@ -44,6 +44,13 @@ export function nodeText(plan: PhysicalPlan): string {
       ].filter((part) => part !== "");
       return `*Stage ${[...parts, `project ${columns(plan.output)}`].join(", ")}`;
     }
+    case "columnCalls": {
+      const calls = plan.calls.map(({ fn, args, attribute }) => {
+        const names = args.map((arg) => `${arg.name}#${arg.id}`).join(", ");
+        return `${fn.names[0]}(${names}) AS ${attribute.name}#${attribute.id}`;
+      });
+      return `ColumnCalls [${calls.join(", ")}]`;
+    }
     case "generate":
       return `Generate ${plan.generator.name}${plan.outer ? " outer" : ""}`;
     case "aggregate": {

@@ -11,6 +11,9 @@ import {
   type StateStoreProvider,
   StreamError,
 } from "@ss/core";
+import { builtinRegistry } from "../functions/builtin.js";
+import { columnFunction } from "../functions/column-function.js";
+import type { FunctionRegistry } from "../functions/registry.js";
 import { stateMetadataSource, stateStoreSource } from "../streaming/state-source/provider.js";
 import type { RuntimeConfig } from "./runtime-config.js";
 
@@ -30,6 +33,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
 export class Plugins implements SessionContext {
   readonly clock: Clock;
   readonly warn: (message: string) => void;
+  /** The functions of the session: those that are built in, and those of plug-ins. */
+  functions: FunctionRegistry = builtinRegistry();
   private readonly config: RuntimeConfig;
   private readonly sources = new Map<string, SourceProvider>();
   private readonly sinks = new Map<string, SinkProvider>();
@@ -59,6 +64,9 @@ export class Plugins implements SessionContext {
   /** More plug-ins; later ones take over names. */
   addAll(plugins: readonly Plugin[]): void {
     for (const plugin of plugins) this.add(plugin);
+    const functions = plugins.flatMap((plugin) => plugin.functions ?? []);
+    if (functions.length > 0)
+      this.functions = this.functions.with(functions.map((fn) => columnFunction(fn, this)));
   }
 
   private add(plugin: Plugin): void {

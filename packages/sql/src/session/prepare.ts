@@ -12,16 +12,17 @@ import { Options, StreamError, valueAt } from "@ss/core";
 import { analyze } from "../analyzer/analyze.js";
 import type { AnalyzerEnvironment } from "../analyzer/environment.js";
 import { reportLateRows } from "../analyzer/late-rows.js";
+import { PendingAnswer } from "../analyzer/pending-answer.js";
 import { breather } from "../execution/breather.js";
 import type { BuildSettings } from "../execution/build.js";
 import { Stage } from "../execution/codegen/stage.js";
 import type { WorkerPool } from "../execution/parallel/worker-pool.js";
 import type { Expression } from "../expression/expression.js";
-import type { FunctionRegistry } from "../functions/registry.js";
 import { collectReads } from "../logical/collect-reads.js";
 import type { LogicalPlan, Read } from "../logical/plan.js";
 import { optimize } from "../optimizer/optimize.js";
 import { withinStack } from "../parser/too-complex.js";
+import { placeColumnCalls } from "../physical/place-column-calls.js";
 import type { PhysicalPlan } from "../physical/plan.js";
 import { Planner } from "../physical/planner.js";
 import type { Catalog } from "./catalog.js";
@@ -48,7 +49,6 @@ export class Preparation {
   private readonly plugins: Plugins;
   private readonly catalog: Catalog;
   private readonly config: RuntimeConfig;
-  private readonly functions: FunctionRegistry;
   private readonly nowMs: () => number;
   private readonly pool: WorkerPool | undefined;
   /** Schemas that were inferred stay as they are for the life of a read, as in Spark. */
@@ -58,7 +58,6 @@ export class Preparation {
     plugins: Plugins,
     catalog: Catalog,
     config: RuntimeConfig,
-    functions: FunctionRegistry,
     nowMs: () => number,
     pool: WorkerPool | undefined,
   ) {
@@ -66,13 +65,13 @@ export class Preparation {
     this.plugins = plugins;
     this.catalog = catalog;
     this.config = config;
-    this.functions = functions;
     this.nowMs = nowMs;
   }
 
   get settings(): BuildSettings {
     const { ansi, timeZone } = this.config;
-    const { pool, functions } = this;
+    const { pool } = this;
+    const { functions } = this.plugins;
     const conf = (): Readonly<Record<string, string>> => Object.fromEntries(this.config.entries());
     return {
       ...(pool === undefined ? {} : { parallelism: { pool, functions, conf } }),
@@ -100,9 +99,22 @@ export class Preparation {
       if (!this.schemas.has(read)) this.schemas.set(read, input.schema);
     }
     const breathe = breather(() => performance.now());
-    const resolved = withinStack(() => analyze(plan, this.environment(schemas)));
+    const resolved = await this.resolve(plan, schemas);
     await breathe();
     return { plan: resolved, tables, sources };
+  }
+
+  /** Analyzes, again and again until nothing is missing that functions have to read first. */
+  private async resolve(plan: LogicalPlan, schemas: ReadonlyMap<number, StructType>): Promise<LogicalPlan> {
+    const answers = new Map<string, unknown>();
+    for (;;) {
+      try {
+        return withinStack(() => analyze(plan, this.environment(schemas, answers)));
+      } catch (pending) {
+        if (!(pending instanceof PendingAnswer)) throw pending;
+        answers.set(pending.key, await pending.answer);
+      }
+    }
   }
 
   /** The same query, reporting the rows that its operators drop for being late. */
@@ -128,17 +140,21 @@ export class Preparation {
     return opened;
   }
 
-  private environment(schemas: ReadonlyMap<number, StructType>): AnalyzerEnvironment {
+  private environment(
+    schemas: ReadonlyMap<number, StructType>,
+    answers: ReadonlyMap<string, unknown> = new Map(),
+  ): AnalyzerEnvironment {
     const { ansi, timeZone } = this.config;
     return {
       ansi,
       timeZone,
       caseSensitive: this.config.get("spark.sql.caseSensitive").toLowerCase() === "true",
-      functions: this.functions,
+      functions: this.plugins.functions,
       conf: (key) => this.config.find(key),
       resolveRelation: (name) => this.catalog.find(name),
       readSchema: (read) => schemas.get(read.readId)!,
       evaluate: (expressions) => this.evaluate(expressions),
+      answers,
     };
   }
 
@@ -163,7 +179,7 @@ export class Preparation {
       const input = analyzed.tables.get(read.readId) ?? analyzed.sources.get(read.readId);
       return input?.pushdown?.(predicate) ?? "unsupported";
     };
-    const physical = new Planner({ pushdown, streaming, queryId }).plan(optimized);
+    const physical = placeColumnCalls(new Planner({ pushdown, streaming, queryId }).plan(optimized));
     await breathe();
     return { ...analyzed, optimized, physical };
   }

@@ -31,7 +31,6 @@ import { LATE_ROWS_SCHEMA } from "../execution/operators/late-rows.js";
 import type { WorkerPool } from "../execution/parallel/worker-pool.js";
 import { type Attribute, freshId } from "../expression/expression.js";
 import type { ExternalOptions } from "../expression/external-value.js";
-import type { FunctionRegistry } from "../functions/registry.js";
 import { collectReads } from "../logical/collect-reads.js";
 import { outputOf } from "../logical/output.js";
 import type { LogicalPlan, Name } from "../logical/plan.js";
@@ -72,7 +71,6 @@ export interface ExecutorParts {
   readonly config: RuntimeConfig;
   readonly catalog: Catalog;
   readonly plugins: Plugins;
-  readonly functions: FunctionRegistry;
   readonly streams: StreamingQueryManager;
   readonly clock: Clock;
   readonly print: (text: string) => void;
@@ -94,14 +92,14 @@ export class SessionExecutor implements Executor {
 
   constructor(parts: ExecutorParts) {
     this.parts = parts;
-    const { plugins, catalog, config, functions, clock, log } = parts;
+    const { plugins, catalog, config, clock, log } = parts;
     const limit = memoryLimit(config.find("spark.driver.memory"));
     this.pool = workersOf(config.find("spark.master"), limit / 2, log);
     // they load their modules while the program builds its first query
     this.pool?.startAhead();
     // the driver, which has what the workers do not share among them, gets as much as all of them together
     this.memory = new MemoryBudget(this.pool ? limit / 2 : limit);
-    this.preparation = new Preparation(plugins, catalog, config, functions, () => clock.now(), this.pool);
+    this.preparation = new Preparation(plugins, catalog, config, () => clock.now(), this.pool);
   }
 
   /** Ends the running queries and takes no new ones; from then on nothing runs any more. */

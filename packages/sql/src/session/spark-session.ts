@@ -14,7 +14,6 @@ import { Reader } from "../dataframe/reader.js";
 import type { AnyRow } from "../dataframe/row-types.js";
 import { type Attribute, freshId } from "../expression/expression.js";
 import { toInternal } from "../expression/internal-value.js";
-import { builtinRegistry } from "../functions/builtin.js";
 import type { Statement } from "../logical/command.js";
 import { setActiveParserConf } from "../parser/active-conf.js";
 import { parseStatement, parseTableName } from "../parser/parser.js";
@@ -128,7 +127,6 @@ export class SparkSession {
       config: this.conf,
       catalog: this.catalogViews,
       plugins: this.plugins,
-      functions: builtinRegistry(),
       streams: this.streams,
       clock: settings.clock,
       print: settings.print,

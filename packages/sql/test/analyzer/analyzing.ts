@@ -35,6 +35,7 @@ export function environment(
     conf: (key) => conf[key],
     resolveRelation: (name) => plans.get(name[name.length - 1]!.toLowerCase()),
     readSchema: (read) => read.schema!,
+    answers: new Map(),
     evaluate(expressions) {
       const settings = {
         ansi,

@@ -37,7 +37,10 @@ function attribute(name: string, type: DataType, nullable = true): Attribute {
 function apply(name: string, ...args: Expression[]): ScalarCall {
   const fn = functions.lookup(name);
   if (fn?.form !== "scalar") throw new Error(`no scalar function ${name}`);
-  const context = { ...settings, conf: () => undefined, name, sql: name, constant: () => undefined };
+  const answer = (): never => {
+    throw new Error("no function that is built in waits for anything");
+  };
+  const context = { ...settings, conf: () => undefined, name, sql: name, constant: () => undefined, answer };
   const resolution = fn.resolve(args, context);
   const nullable = resolution.nullable ?? resolution.args.some(nullableOf);
   return {

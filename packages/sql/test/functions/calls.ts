@@ -34,6 +34,9 @@ function contextOf(name: string, settings: Settings): FunctionContext {
     conf: (key) => settings.conf?.[key],
     name,
     sql: name,
+    answer: () => {
+      throw new Error("no function that is built in waits for anything");
+    },
     constant: (e) => (isConstant(e) ? evaluate(e, settings) : undefined),
   };
 }

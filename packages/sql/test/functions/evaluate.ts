@@ -34,6 +34,9 @@ export function resolve(e: Expression, settings: Settings = {}): Expression {
     name,
     sql: name,
     origin: children.origin,
+    answer: () => {
+      throw new Error("no function that is built in waits for anything");
+    },
     constant: (one) => (isConstant(one) ? evaluate(one, settings) : undefined),
   };
   const rewritten = fn.rewrite?.(children.args, context);

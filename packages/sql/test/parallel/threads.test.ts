@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
+  type ColumnFunction,
   type Json,
   LongType,
   type Partition,
@@ -241,6 +242,47 @@ describe("workers", () => {
     const spark = await session(2, workerTable(5, "yield batch(partition * 10, partition * 10 + 1);"));
     const rows = await spark.read.format("numbers").load().selectExpr("value + 1 AS v").collect();
     expect(rows.map((row) => row["v"])).toEqual([1, 2, 11, 12, 21, 22, 31, 32, 41, 42]);
+  });
+
+  test("call functions of plug-ins that have a worker form; the driver calls the others", async () => {
+    const core = pathToFileURL(join(import.meta.dirname, "../../../core/dist/index.js")).href;
+    const module = join(folder, "functions.mjs");
+    writeFileSync(
+      module,
+      `import { Int64Column, LongType } from ${JSON.stringify(core)};
+       import { isMainThread } from "node:worker_threads";
+       const open = ({ state }) => ({
+         evaluate: ([n], rowCount) => new Int64Column(LongType, rowCount, null, n.values.map((v) => isMainThread ? -v : v + BigInt(state))),
+       });
+       export const adder = (options) => ({ ...options, open });`,
+    );
+    const { adder } = (await import(pathToFileURL(module).href)) as {
+      adder: (options: Json) => Pick<ColumnFunction, "open">;
+    };
+    const plus = (name: string, worker?: WorkerForm): ColumnFunction => ({
+      ...adder({}),
+      name,
+      arity: [2, 2],
+      columnCount: 1,
+      nullPropagating: true,
+      worker,
+      resolve: ({ args }) => ({ type: LongType, nullable: false, state: args[1]!.constant as number }),
+    });
+    const options = { name: "plus_there", arity: [2, 2], columnCount: 1 };
+    const form = { module: pathToFileURL(module).href, export: "adder", options };
+    const functions = [plus("plus_there", form), plus("plus_here")];
+    const table = workerTable(4, "yield batch(partition * 10 + 1);");
+    const spark = await session(2, { ...table, functions });
+    const values = async (text: string): Promise<unknown> => {
+      const df = spark.read.format("numbers").load().selectExpr(text);
+      await df.explain();
+      return (await df.collect()).map((row) => row["v"]);
+    };
+    expect(await values("plus_there(value, 5) AS v")).toEqual([6, 16, 26, 36]);
+    expect(printed).toContain("on 2 workers");
+    printed = "";
+    await expect(values("plus_here(value, 5) AS v")).rejects.toThrow("the driver was asked to read");
+    expect(printed).toContain("on the driver, because the function plus_here has no worker form");
   });
 
   test("tell the driver what they threw, with condition and parameters", async () => {

@@ -1,4 +1,5 @@
 import {
+  type ColumnFunction,
   type Partition,
   type PartitionReader,
   packColumns,
@@ -7,6 +8,7 @@ import {
   rowsByOwner,
   type WorkerContext,
 } from "@ss/core";
+import { columnFunction } from "../../functions/column-function.js";
 import type { FunctionRegistry } from "../../functions/registry.js";
 import type { Rows } from "../../logical/rows.js";
 import type { PhysicalPlan } from "../../physical/plan.js";
@@ -91,12 +93,14 @@ export class FragmentHost {
     }
   }
 
-  private async open({ plan, settings, readers }: OpenFragment): Promise<Fragment> {
+  private async open({ plan, functions: forms, settings, readers }: OpenFragment): Promise<Fragment> {
     const context = this.contextOf(settings.conf);
     const made = await Promise.all(
       readers.map(async ([readId, form]) => [readId, await rebuild<PartitionReader>(form, context)] as const),
     );
-    const physical = fromPortable(plan, this.functions) as PhysicalPlan;
+    const brought = await Promise.all(forms.map((form) => rebuild<ColumnFunction>(form, context)));
+    const functions = this.functions.with(brought.map((fn) => columnFunction(fn)));
+    const physical = fromPortable(plan, functions) as PhysicalPlan;
     const memory = this.memory.scope();
     return {
       rows: rowsOf(physical, settings),

@@ -2,6 +2,7 @@ import { assert } from "@ss/core";
 import { isDeterministic } from "../../expression/repeatable.js";
 import type {
   AggregatePlan,
+  ColumnCallsPlan,
   ExpandPlan,
   GeneratePlan,
   JoinPlan,
@@ -31,6 +32,7 @@ export function splittingRead(plan: PhysicalPlan): number | undefined {
     case "stage":
     case "expand":
     case "generate":
+    case "columnCalls":
       return isOrderless(plan) ? splittingRead(plan.child) : undefined;
     case "watermark":
       return splittingRead(plan.child);
@@ -71,13 +73,15 @@ export function scansOf(plan: PhysicalPlan): readonly ScanPlan[] {
 }
 
 /** Whether a node gives the same rows for a row wherever and in whatever order it is computed. */
-function isOrderless(node: StagePlan | ExpandPlan | GeneratePlan | JoinPlan): boolean {
+function isOrderless(node: StagePlan | ColumnCallsPlan | ExpandPlan | GeneratePlan | JoinPlan): boolean {
   switch (node.kind) {
     case "stage": {
       const { definitions, conditions, generator, laterConditions, outputs } = node;
       const list = generator ? [generator.list] : [];
       return [...definitions, ...conditions, ...list, ...laterConditions, ...outputs].every(isDeterministic);
     }
+    case "columnCalls":
+      return node.calls.every(({ fn }) => fn.deterministic !== false);
     case "expand":
       return node.projections.flat().every(isDeterministic);
     case "generate":

@@ -9,6 +9,8 @@ export interface OpenFragment {
   readonly fragmentId: number;
   /** A {@link PhysicalPlan} in portable form; an aggregation gives partial results. */
   readonly plan: unknown;
+  /** The functions of plug-ins that the plan calls. */
+  readonly functions: readonly WorkerForm[];
   readonly settings: FragmentSettings;
   /** How each read of the plan is done. */
   readonly readers: readonly (readonly [readId: number, form: WorkerForm])[];

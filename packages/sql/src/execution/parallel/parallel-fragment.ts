@@ -26,6 +26,8 @@ export class ParallelFragment {
   private readonly id: number;
   private readonly kind: string;
   private readonly plan: unknown;
+  /** How workers make the functions of plug-ins that the plan calls. */
+  private readonly functions: WorkerForm[] = [];
   private readonly scans: readonly ScanPlan[];
   /** The one that is split. */
   private readonly scan: ScanPlan;
@@ -45,7 +47,7 @@ export class ParallelFragment {
     this.kind = plan.kind === "aggregate" ? "Partial aggregation" : "Rows";
     this.id = parallelism.pool.nextId();
     try {
-      this.plan = toPortable(withoutReads(plan), parallelism.functions);
+      this.plan = toPortable(withoutReads(plan), parallelism.functions, this.functions);
     } catch (error) {
       if (!(error instanceof NotPortable)) throw error;
       this.refusal = error.message;
@@ -129,7 +131,14 @@ export class ParallelFragment {
     }
     const { ansi, timeZone, external } = this.settings;
     const settings = { ansi, timeZone, external, conf: this.parallelism.conf() };
-    this.opened = { kind: "open", fragmentId: this.id, plan: this.plan, settings, readers };
+    this.opened = {
+      kind: "open",
+      fragmentId: this.id,
+      plan: this.plan,
+      functions: this.functions,
+      settings,
+      readers,
+    };
     return this.opened;
   }
 }

@@ -1,4 +1,4 @@
-import { StructType } from "@ss/core";
+import { StructType, type WorkerForm } from "@ss/core";
 import type { SqlFunction } from "../../expression/function.js";
 import type { FunctionRegistry } from "../../functions/registry.js";
 
@@ -13,13 +13,13 @@ export class NotPortable extends Error {}
 
 /**
  * A plan as data that can be sent to a thread: functions of the registry become their names, schemas their fields. What holds other code
- * (a function of the program) throws {@link NotPortable}.
+ * (a function of the program) throws {@link NotPortable}. The forms of functions that plug-ins brought are added to `forms`.
  */
-export function toPortable(value: unknown, functions: FunctionRegistry): unknown {
+export function toPortable(value: unknown, functions: FunctionRegistry, forms: WorkerForm[] = []): unknown {
   if (typeof value === "function") throw new NotPortable("it calls a function of the program");
   if (value === null || typeof value !== "object") return value;
-  if (Array.isArray(value)) return value.map((item) => toPortable(item, functions));
-  if (value instanceof StructType) return { $: "struct", fields: toPortable(value.fields, functions) };
+  if (Array.isArray(value)) return value.map((item) => toPortable(item, functions, forms));
+  if (value instanceof StructType) return { $: "struct", fields: toPortable(value.fields, functions, forms) };
   if (ArrayBuffer.isView(value) || value instanceof Date) return value;
   const prototype = Object.getPrototypeOf(value) as unknown;
   if (prototype !== Object.prototype && prototype !== null) {
@@ -28,10 +28,15 @@ export function toPortable(value: unknown, functions: FunctionRegistry): unknown
   if (isFunction(value)) {
     const name = value.names[0]!;
     if (functions.lookup(name) !== value) throw new NotPortable(`the function ${name} is not built in`);
+    if (value.form === "scalar" && value.columnar) {
+      const form = value.columnar.worker;
+      if (form === undefined) throw new NotPortable(`the function ${name} has no worker form`);
+      forms.push(form);
+    }
     return { $: "function", name };
   }
   const entries: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(value)) entries[key] = toPortable(item, functions);
+  for (const [key, item] of Object.entries(value)) entries[key] = toPortable(item, functions, forms);
   return "$" in entries ? { $: "object", entries } : entries;
 }
 
