@@ -158,7 +158,7 @@ export {
   type SourceContext,
   sameOffset,
 } from "./source/source.js";
-export type { Table } from "./source/table.js";
+export type { Table, TableVersions } from "./source/table.js";
 export { ChangelogStateStore } from "./state/changelog-state-store.js";
 export {
   applyBlock,

@@ -76,6 +76,7 @@ test("entries as Spark writes them are read", async () => {
     conf: { "spark.sql.shuffle.partitions": "2" },
     offsets: [{ logOffset: 2 }, null],
     oldestKept: null,
+    tables: [],
     previous: null,
     writer: null,
   });

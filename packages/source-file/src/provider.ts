@@ -62,7 +62,18 @@ async function openTable(request: ReadRequest): Promise<Table> {
   checkRecursive(options, schema.partition);
   const known = request.forOneRun ? listing : undefined;
   const workerForm = () => fileWorkerForm(format, schema, options, context);
-  return new FileTable(format.name, schema, index, known, reader, options, context, parser, workerForm);
+  return new FileTable(
+    format.name,
+    schema,
+    index,
+    known,
+    reader,
+    options,
+    context,
+    parser,
+    workerForm,
+    session.clock,
+  );
 }
 
 async function openStream(request: ReadRequest): Promise<Source> {

@@ -21,6 +21,8 @@ export interface OffsetEntry {
   readonly previous: number | null;
   /** Where each source's part of the batch ends; null for a source that has delivered nothing yet. */
   readonly offsets: readonly (Offset | null)[];
+  /** The versions of the tables beside the streams that the batch reads, as the plan calls them; empty where none has versions. */
+  readonly tables: readonly string[];
   /** The run that wrote the entry; null where it was Spark. */
   readonly writer: string | null;
 }
@@ -39,16 +41,17 @@ export function offsetLine(offset: Offset | null): string {
 }
 
 function encode(entry: OffsetEntry): LogEntry {
-  const { batchWatermarkMs, batchTimestampMs, conf, oldestKept, previous, writer } = entry;
+  const { batchWatermarkMs, batchTimestampMs, conf, oldestKept, previous, tables, writer } = entry;
   const place = previous === null ? { oldestKept } : { oldestKept, previous };
+  const beside = tables.length === 0 ? {} : { tables };
   return {
-    fields: { batchWatermarkMs, batchTimestampMs, conf, ...place, writer },
+    fields: { batchWatermarkMs, batchTimestampMs, conf, ...place, ...beside, writer },
     lines: entry.offsets.map(offsetLine),
   };
 }
 
 function decode({ fields, lines }: LogEntry, path: string): OffsetEntry {
-  const { batchWatermarkMs, batchTimestampMs, conf, oldestKept, previous, writer } = fields;
+  const { batchWatermarkMs, batchTimestampMs, conf, oldestKept, previous, tables, writer } = fields;
   if (typeof batchWatermarkMs !== "number" || typeof batchTimestampMs !== "number") {
     throw corruptFile(path, "the batch's watermark or timestamp is missing");
   }
@@ -58,6 +61,7 @@ function decode({ fields, lines }: LogEntry, path: string): OffsetEntry {
     conf: (conf ?? {}) as Record<string, string>,
     oldestKept: typeof oldestKept === "number" ? oldestKept : null,
     previous: typeof previous === "number" ? previous : null,
+    tables: Array.isArray(tables) ? tables.map(String) : [],
     offsets: lines.map((line) => parseOffset(line, path)),
     writer: typeof writer === "string" ? writer : null,
   };

@@ -189,7 +189,17 @@ export class QueryRun implements StreamingQuery {
     const { signal } = this.controller;
     const { state } = resume;
     const stateFolder = `${checkpointLocation}/state`;
-    const context = { queryId: this.id, runId: this.runId, fileSystem, stateFolder, conf, state, signal };
+    const tablesFolder = `${checkpointLocation}/tables`;
+    const context = {
+      queryId: this.id,
+      runId: this.runId,
+      fileSystem,
+      stateFolder,
+      tablesFolder,
+      conf,
+      state,
+      signal,
+    };
     const plan = await this.options.createPlan(context);
     this.plan = plan;
     checkSourceCount(resume, plan);

@@ -19,6 +19,8 @@ export interface PlanContext {
   readonly fileSystem: FileSystem;
   /** The folder of the checkpoint that belongs to the engine: `<checkpoint>/state`. */
   readonly stateFolder: string;
+  /** Where the engine keeps what the versions of tables are: `<checkpoint>/tables`. */
+  readonly tablesFolder: string;
   /** The configuration in force: what the checkpoint has pinned, else the session's. */
   readonly conf: (key: string) => string | undefined;
   /** State of the last committed batch, or null for a query that has none. */
@@ -48,6 +50,11 @@ export interface BatchRequest {
    * asks for the next part; when there is none, it goes on as at the end of any batch. Nothing else changes from part to part.
    */
   readonly parts?: AsyncIterable<readonly (OffsetRange | null)[]>;
+  /**
+   * What `tableVersions` answered when the batch was decided; the tables have to be read at these versions. Another list than the last answer comes with a
+   * batch that a run before has left behind; it is empty where that run kept no record.
+   */
+  readonly tables: readonly string[];
   /** One per output of the plan, in its order. */
   readonly writes: readonly BatchWrite[];
   /** Throws if another run has taken over the checkpoint. */
@@ -111,6 +118,11 @@ export interface StreamPlan {
     readonly watermarkMs: number;
     readonly nowMs: number;
   }): boolean;
+  /**
+   * Looks at the tables that stand beside the streams: the versions that the next batch reads. They go into the offset log. Called when a batch has been decided; absent
+   * where there are none.
+   */
+  tableVersions?(): Promise<readonly string[]>;
   run(request: BatchRequest): Promise<BatchResult>;
   /** When `needsBatch` may turn true by the clock alone, in milliseconds since 1970; absent or null: never. */
   nextDueMs?(): number | null;

@@ -153,7 +153,8 @@ export class BatchRunner {
       if (!plan.needsBatch({ previousMs, watermarkMs: batchWatermarkMs, nowMs: batchTimestampMs }))
         return null;
     }
-    return { batchId: this.batchId, entry: this.entry(batchTimestampMs, ends), hasNewData };
+    const tables = (await this.retry(async () => plan.tableVersions?.())) ?? [];
+    return { batchId: this.batchId, entry: this.entry(batchTimestampMs, ends, tables), hasNewData };
   }
 
   /** Tells the log that there is no batch to run for now. */
@@ -166,13 +167,18 @@ export class BatchRunner {
     return this.log.close();
   }
 
-  private entry(batchTimestampMs: number, offsets: readonly (Offset | null)[]): PlannedEntry {
+  private entry(
+    batchTimestampMs: number,
+    offsets: readonly (Offset | null)[],
+    tables: readonly string[],
+  ): PlannedEntry {
     const { pinnedConf: conf, query } = this.env;
     return {
       batchWatermarkMs: this.watermark.currentMs,
       batchTimestampMs,
       conf,
       offsets,
+      tables,
       writer: query.runId,
     };
   }
@@ -306,6 +312,7 @@ export class BatchRunner {
       previousWatermarkMs: this.lastBatchWatermarkMs ?? entry.batchWatermarkMs,
       watermarkMs: entry.batchWatermarkMs,
       ...input,
+      tables: entry.tables,
       writes,
       fence: () => this.fence(),
       signal,

@@ -95,6 +95,14 @@ export class FileIndex {
     return listFiles(this.context.fileSystem, this.paths, { ...this.filters(), skip, times: this.times });
   }
 
+  /** All files, as `list` gives them, of folders that are watched from before they are listed, where they can be. */
+  async listWatched(): Promise<Listing> {
+    this.times.forget();
+    if (await this.hasManifest()) return { files: await this.newManifestFiles(), roots: [] };
+    const { fileSystem } = this.context;
+    return listFiles(fileSystem, this.paths, { ...this.filters(), mustExist: true, times: this.times });
+  }
+
   /** The files of the manifest, unless it has had no new entry since they were asked for. */
   private async newManifestFiles(): Promise<FileEntry[]> {
     const { fileSystem } = this.context;

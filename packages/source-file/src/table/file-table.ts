@@ -1,5 +1,6 @@
 import type {
   Batch,
+  Clock,
   FormatContext,
   FormatReader,
   Options,
@@ -15,6 +16,7 @@ import type { Listing, PartitionValueParser } from "@ss/files";
 import type { FileIndex } from "./file-index.js";
 import { FileScan, type FileSchema, fullSchema, partitionMatches } from "./file-scan.js";
 import { type FilePartition, planPartitions } from "./file-splits.js";
+import { FileVersions } from "./file-versions.js";
 
 /** Files of one format as a bounded table. */
 export class FileTable implements Table {
@@ -22,8 +24,10 @@ export class FileTable implements Table {
   readonly schema: StructType;
   private readonly fileSchema: FileSchema;
   private readonly index: FileIndex;
-  /** What is there, for a table that serves one run; else each plan looks anew. */
-  private readonly listing: Listing | undefined;
+  /** What is there, for a table that serves one run, or was there at the version that is shown; else each plan looks anew. */
+  private listing: Listing | undefined;
+  private fileVersions: FileVersions | undefined;
+  private readonly clock: Clock;
   private readonly reader: FormatReader;
   private readonly options: Options;
   private readonly context: FormatContext;
@@ -41,7 +45,9 @@ export class FileTable implements Table {
     context: FormatContext,
     parser: PartitionValueParser,
     workerForm: () => WorkerForm | undefined,
+    clock: Clock,
   ) {
+    this.clock = clock;
     this.workerForm = workerForm;
     this.description = `FileScan ${format} [${index.paths.join(", ")}]`;
     this.schema = fullSchema(fileSchema);
@@ -57,6 +63,13 @@ export class FileTable implements Table {
 
   get worker(): WorkerForm | undefined {
     return this.workerForm();
+  }
+
+  get versions(): FileVersions {
+    this.fileVersions ??= new FileVersions(this.index, this.clock, (listing) => {
+      this.listing = listing;
+    });
+    return this.fileVersions;
   }
 
   async plan({ predicates }: ScanRequest): Promise<readonly Partition[]> {

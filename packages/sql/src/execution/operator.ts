@@ -30,6 +30,16 @@ export interface Run extends RunClock {
   observe(name: string, metrics: Readonly<Record<string, Json | bigint | Date>>): void;
   /** Present in a batch of a stream. */
   readonly stream?: StreamRun | undefined;
+  /** Present in a batch of a stream beside which tables stand. */
+  readonly tables?: RunTables | undefined;
+}
+
+/** The tables beside a stream, whose rows may be held from one batch to the next. */
+export interface RunTables {
+  /** While this stays the same a read gives the same rows; undefined where that is not known of it. */
+  versionOf(readId: number): string | undefined;
+  /** What is held until the tables change counts against it. */
+  readonly memory: MemoryScope;
 }
 
 /**

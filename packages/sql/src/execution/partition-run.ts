@@ -25,6 +25,9 @@ export class PartitionRun implements Run {
   get memory(): Run["memory"] {
     return this.base.memory;
   }
+  get tables(): Run["tables"] {
+    return this.base.tables;
+  }
   readonly nowMs = (): number => this.base.nowMs();
   readonly partition = (): number => this.base.partition();
 

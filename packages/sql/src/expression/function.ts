@@ -93,6 +93,8 @@ export interface ScalarFunction extends FunctionBase {
   readonly nullPropagating?: boolean;
   /** Default true. */
   readonly deterministic?: boolean;
+  /** Whether the value depends on the time of the batch. */
+  readonly asksTime?: boolean;
   /** How the call reads in a column name; default `name(args)`. Gets the pretty texts of the arguments. */
   pretty?(args: readonly string[], name: string): string;
 }

@@ -5,7 +5,8 @@ import { outputOf } from "../logical/output.js";
 import type { Join, JoinType } from "../logical/plan.js";
 import { buildSide } from "./build-side.js";
 import type { JoinPlan, PhysicalPlan } from "./plan.js";
-import { narrow, type Planner, withColumns } from "./planner.js";
+import { isStream, narrow, type Planner, withColumns } from "./planner.js";
+import { isSteady } from "./steady.js";
 
 export interface Equality {
   readonly left: Expression;
@@ -26,6 +27,7 @@ export function planJoin(planner: Planner, node: Join): PhysicalPlan {
   );
   const output = outputOf(node);
   const wide = widened(node, left.plan.output, right.plan.output);
+  const build = buildSide(node);
   const join: JoinPlan = {
     kind: "join",
     left: left.plan,
@@ -38,11 +40,18 @@ export function planJoin(planner: Planner, node: Join): PhysicalPlan {
     },
     conditions: rest,
     output: wide,
-    build: buildSide(node),
+    build,
+    beside: planner.context.streaming ? besideStream(node, build) : undefined,
     nullAware,
     subqueryOrigin: node.subqueryOrigin,
   };
   return wide.length === output.length ? join : narrow(join, output);
+}
+
+function besideStream(node: Join, build: "left" | "right"): JoinPlan["beside"] {
+  const held = node[build];
+  if (!isStream(node) || isStream(held)) return undefined;
+  return isSteady(held) ? "steady" : "changing";
 }
 
 /** The condition as equalities of the two sides and the rest. */

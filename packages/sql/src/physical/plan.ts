@@ -156,6 +156,10 @@ export interface JoinPlan {
   readonly build: "left" | "right";
   /** True where a pair with a null in its key counts as a match: NOT IN. Anti and existence joins of one key without conditions. */
   readonly nullAware: boolean;
+  /**
+   * Present where the held side stands beside a stream: whether it has the same rows in every batch as long as its tables have (`steady`), or may not (`changing`).
+   */
+  readonly beside?: "steady" | "changing" | undefined;
   /** Where the scalar subquery of a `leftSingle` join stands in the query's text. */
   readonly subqueryOrigin?: Origin | undefined;
 }

@@ -309,6 +309,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   "ss.collect.longs": ["number"],
   "ss.collect.timestamps": ["date"],
   "ss.streaming.idleInputTimeout": [undefined],
+  "ss.streaming.replayOnChangedTables": ["false"],
 };
 
 /** The default of a key, if it has one. */

@@ -77,6 +77,9 @@ export interface ExecutorParts {
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
 }
 
+/** Whether a batch that has been shown in part is run again although a table beside its stream has changed meanwhile. */
+const REPLAY_CHANGED_KEY = "ss.streaming.replayOnChangedTables";
+
 /** What a sink is chosen by. */
 type SinkRequest = Pick<StreamStart, "target" | "options" | "mode" | "queryName" | "partitionBy">;
 
@@ -265,7 +268,6 @@ export class SessionExecutor implements Executor {
   async start(plan: LogicalPlan, request: StreamStart): Promise<StreamingQuery> {
     if (this.stops) throw sessionStopped();
     const { config, streams, clock, log, plugins } = this.parts;
-    // tables beside the stream are those of its start, as in Spark
     const analyzed = await this.preparation.analyze(plan, true);
     const allowMultiple = config.get("spark.sql.streaming.statefulOperator.allowMultiple") !== "false";
     checkStreaming(analyzed.plan, request.mode, {
@@ -314,6 +316,7 @@ export class SessionExecutor implements Executor {
           outputs,
           mode: request.mode,
           allowMultiple,
+          replaysOnChangedTables: config.get(REPLAY_CHANGED_KEY).toLowerCase() === "true",
           pinnedConf: (stateStore) => pinnedConf(context.conf, stateStore),
           settings: isOpen(request.trigger)
             ? withoutWorkers(this.preparation.settings)

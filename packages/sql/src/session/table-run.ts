@@ -12,7 +12,7 @@ export class TableRun implements Run {
   readonly memory: MemoryScope;
   readonly breathe: () => Promise<void> | undefined;
   readonly observed: Record<string, Record<string, unknown>> = {};
-  private readonly tables: ReadonlyMap<number, Table>;
+  private readonly inputs: ReadonlyMap<number, Table>;
   private readonly startMs: number;
 
   constructor(
@@ -23,7 +23,7 @@ export class TableRun implements Run {
     memory: MemoryScope,
   ) {
     this.memory = memory;
-    this.tables = tables;
+    this.inputs = tables;
     this.startMs = startMs;
     this.signal = signal;
     this.breathe = breather(monotonicMs);
@@ -33,7 +33,7 @@ export class TableRun implements Run {
   readonly partition = (): number => 0;
 
   input(readId: number): ScanInput {
-    return tableInput(this.tables.get(readId)!);
+    return tableInput(this.inputs.get(readId)!);
   }
 
   countInput(): void {}

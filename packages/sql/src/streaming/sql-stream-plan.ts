@@ -26,7 +26,7 @@ import { type BuildSettings, type Built, buildOperators } from "../execution/bui
 import { stagesText } from "../execution/codegen/stage.js";
 import { kernelDictionaries } from "../execution/keys/kernel-key-table.js";
 import type { Holding, MemoryBudget, MemoryScope } from "../execution/memory-budget.js";
-import type { Run, ScanInput } from "../execution/operator.js";
+import type { Run, RunTables, ScanInput } from "../execution/operator.js";
 import {
   type EventTimes,
   type Families,
@@ -39,10 +39,12 @@ import { freshId } from "../expression/expression.js";
 import { eventTimeColumn } from "../logical/event-time-column.js";
 import type { KeyedProgram } from "../logical/keyed.js";
 import type { Rows } from "../logical/rows.js";
+import { nodesOf } from "../physical/nodes-of.js";
 import type { PhysicalPlan, WatermarkPlan } from "../physical/plan.js";
 import { physicalText } from "../physical/text.js";
 import { watermarkOffsets } from "../physical/watermark-offsets.js";
 import { sourceInput, tableInput, timedInput } from "./inputs.js";
+import { TablesBeside } from "./tables-beside.js";
 
 /** Where rows of a query go: those of its result, or those that its operators dropped for being late. */
 export interface SqlOutput {
@@ -63,6 +65,8 @@ export interface SqlStreamPlanOptions {
   readonly mode: OutputMode;
   /** Whether stateful operators may follow one another; without it rows are late by the watermark of their own batch. */
   readonly allowMultiple: boolean;
+  /** See {@link TablesBeside.show}. */
+  readonly replaysOnChangedTables: boolean;
   /** Told the class of the state store, where there is state. */
   readonly pinnedConf: (stateStore: string | undefined) => Readonly<Record<string, string>>;
   readonly settings: BuildSettings;
@@ -96,12 +100,17 @@ export class SqlStreamPlan implements StreamPlan {
   private readonly planningMs: number;
   private query = { id: "", runId: "" };
   private readonly stateMemory: MemoryScope;
+  private readonly tables: TablesBeside;
+  /** What operators hold of the tables until these change. */
+  private readonly tableMemory: MemoryScope;
   private stateHoldings: readonly Holding[] = [];
   private ran = false;
 
   constructor(options: SqlStreamPlanOptions) {
     this.options = options;
     this.stateMemory = options.memory.scope();
+    this.tableMemory = options.memory.scope();
+    this.tables = new TablesBeside(tablesBeside(options), options.warn);
     this.readIds = [...options.sources.keys()];
     this.sources = [...options.sources.values()];
     this.outputs = options.outputs.map(({ rows, sink, schema }) => {
@@ -122,6 +131,7 @@ export class SqlStreamPlan implements StreamPlan {
   async open(context: PlanContext): Promise<void> {
     const { families, fragments } = this.built;
     this.query = { id: context.queryId, runId: context.runId };
+    await this.tables.open(context.fileSystem, context.tablesFolder);
     fragments.start();
     if (families.length === 0) return;
     const { fileSystem, stateFolder, runId, conf, state } = context;
@@ -171,10 +181,15 @@ export class SqlStreamPlan implements StreamPlan {
     return known.length === 0 ? null : Math.min(...known);
   }
 
+  tableVersions(): Promise<readonly string[]> {
+    return this.tables.latest();
+  }
+
   private readonly familyOf: Families = (operatorId, name = "default") =>
     this.families.get(familyKey(operatorId, name))!;
 
   async run(request: BatchRequest): Promise<BatchResult> {
+    await this.tables.show(request.tables, this.needsTables(request));
     const memory = this.options.memory.scope();
     const batch = new BatchRun(
       request,
@@ -186,6 +201,7 @@ export class SqlStreamPlan implements StreamPlan {
       memory,
       () => this.checkState(),
       this.query,
+      { versionOf: (readId) => this.tables.versionOf(readId), memory: this.tableMemory },
     );
     let messages: CommitMessage[][];
     try {
@@ -209,6 +225,13 @@ export class SqlStreamPlan implements StreamPlan {
       planningMs,
       getBatchMs: batch.getBatchMs,
     };
+  }
+
+  /** Whether the batch may not be run again on other tables: a run before has shown results that those to be made would disagree with. */
+  private needsTables({ writes }: BatchRequest): boolean {
+    const shown = writes.filter((write) => write.alreadyCommitted).length;
+    const disagrees = shown > 0 && (this.store !== undefined || shown < writes.length);
+    return disagrees && !this.options.replaysOnChangedTables;
   }
 
   private readonly workerOf = (readId: number): WorkerForm | undefined => {
@@ -272,7 +295,9 @@ export class SqlStreamPlan implements StreamPlan {
   }
 
   async maintain(oldestBatch: number): Promise<void> {
+    const cleaned = this.tables.forgetOthers();
     await this.store?.maintain(oldestBatch);
+    await cleaned;
   }
 
   explain(mode: "simple" | "extended" | "codegen"): string {
@@ -288,6 +313,8 @@ export class SqlStreamPlan implements StreamPlan {
       this.built.close();
     } finally {
       this.stateMemory.close();
+      this.tableMemory.close();
+      await this.tables.close();
       await this.store?.close();
     }
   }
@@ -297,6 +324,7 @@ export class SqlStreamPlan implements StreamPlan {
 class BatchRun implements Run, StreamRun {
   readonly runId: number = freshId();
   readonly query: StreamRun["query"];
+  readonly tables: RunTables;
   readonly signal: AbortSignal;
   /** Of the batch, or of the part that is under way. */
   memory: MemoryScope;
@@ -333,8 +361,10 @@ class BatchRun implements Run, StreamRun {
     memory: MemoryScope,
     checkState: () => void,
     query: StreamRun["query"],
+    tables: RunTables,
   ) {
     this.query = query;
+    this.tables = tables;
     this.memory = memory;
     this.batchMemory = request.parts === undefined ? undefined : memory;
     this.checkState = checkState;
@@ -456,22 +486,18 @@ class BatchRun implements Run, StreamRun {
   }
 }
 
+/** The tables whose rows each batch of a plan joins with those of its streams. */
+function tablesBeside({ physical, tables }: SqlStreamPlanOptions): ReadonlyMap<number, Table> {
+  const held = nodesOf(physical).flatMap((node) =>
+    node.kind === "join" && node.beside !== undefined ? nodesOf(node[node.build]) : [],
+  );
+  const readIds = held.flatMap((node) => (node.kind === "scan" ? [node.read.readId] : []));
+  return new Map([...tables].filter(([readId]) => readIds.includes(readId)));
+}
+
 /** How a store takes families that threads hold; undefined if it holds all rows itself. */
 function takeDivided(store: StateStore): ((family: RemoteFamily) => void) | undefined {
   return store.familyElsewhere === undefined ? undefined : (family) => store.familyElsewhere!(family);
-}
-
-/** All nodes of a physical plan. */
-function nodesOf(plan: PhysicalPlan): PhysicalPlan[] {
-  const below: readonly PhysicalPlan[] =
-    "child" in plan
-      ? [plan.child]
-      : "children" in plan
-        ? plan.children
-        : "left" in plan
-          ? [plan.left, plan.right]
-          : [];
-  return [plan, ...below.flatMap(nodesOf)];
 }
 
 function familyKey(operatorId: number, name: string): string {

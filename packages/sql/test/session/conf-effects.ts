@@ -338,6 +338,25 @@ export const EFFECTS: Readonly<Record<string, LogEffect>> = {
       return (await trial.batches(query, 50, 51)).explainWatermark().watermarkMs > 0;
     },
   },
+  "ss.streaming.replayOnChangedTables": {
+    values: ["true", "false"],
+    observe: async (trial) => {
+      const start = (): Promise<StreamingQuery> => {
+        const words = trial.spark.read.schema("value INT, word STRING").csv(trial.path("words"));
+        const distinct = trial.stream().join(words, "value").select("word").distinct();
+        const writer = distinct.writeStream.format("json").option("checkpointLocation", trial.path("c"));
+        return writer.start(trial.path("out"));
+      };
+      trial.file("words/a.csv", "1,one\n");
+      await (await trial.batches(await start(), 1)).stop();
+      // as after a crash between the sink's commit and the query's
+      rmSync(trial.path("c/commits/0"));
+      trial.file("words/a.csv", "1,uno\n", 1);
+      const query = await start();
+      await query.processAllAvailable().catch(() => {});
+      return query.exception?.message.includes("SS_TABLE_CHANGED") ?? false;
+    },
+  },
   "spark.sql.streaming.noDataMicroBatches.enabled": {
     values: ["true", "false"],
     observe: async (trial) => {

@@ -8,6 +8,8 @@ import { Stage } from "../codegen/stage.js";
 import type { StageSettings } from "../codegen/stage-writer.js";
 import { BuildSide } from "../join/build-side.js";
 import { NONE, Pairs, repeats, singlePairs, withUnmatched } from "../join/pairs.js";
+import { SteadyInputs } from "../join/steady-inputs.js";
+import type { Holding, MemoryScope } from "../memory-budget.js";
 import type { Operator, Run } from "../operator.js";
 import { splittingRead } from "../parallel/fragment.js";
 import { scalarSubqueryTooManyRows } from "../subquery-errors.js";
@@ -27,6 +29,10 @@ export class JoinOperator implements Operator {
   private readonly isFixed: boolean;
   /** The run whose rows are held, if they are fixed. */
   private heldFor = -1;
+  /** Tells when the rows of a side that stands beside a stream may be kept from batch to batch. */
+  private readonly inputs: SteadyInputs | undefined;
+  /** What a side that is kept from batch to batch has of the memory. */
+  private kept: Holding | undefined;
   private slots: Int32Array = new Int32Array(0);
   /** Whether rows of a side without a partner are given out, with nulls. */
   private readonly keepProbe: boolean;
@@ -41,7 +47,9 @@ export class JoinOperator implements Operator {
     const [probeKeys, buildKeys] = buildsLeft
       ? [plan.keys.right, plan.keys.left]
       : [plan.keys.left, plan.keys.right];
-    this.isFixed = splittingRead(buildsLeft ? plan.left : plan.right) !== undefined;
+    const held = buildsLeft ? plan.left : plan.right;
+    this.isFixed = splittingRead(held) !== undefined;
+    this.inputs = plan.beside === "steady" ? new SteadyInputs(held) : undefined;
     this.probeKeys = positions(probeKeys, this.probe.output);
     this.buildKeys = positions(buildKeys, this.build.output);
     this.side = new BuildSide(
@@ -68,12 +76,13 @@ export class JoinOperator implements Operator {
   private async hold(run: Run): Promise<BuildSide> {
     const { side } = this;
     if (this.heldFor === run.runId) return side;
+    const isKnown = this.inputs?.look(run) === true;
+    if (isKnown && this.inputs!.isUnchanged) return side;
+    this.heldFor = -1;
+    this.inputs?.forget();
     side.reset();
     const batchMemory = run.stream?.batchMemory;
-    const holding = (batchMemory ?? run.memory).hold(
-      () => nodeText(this.plan),
-      () => side.byteSize(),
-    );
+    const holding = isKnown ? this.keptHolding(run) : this.holding(batchMemory ?? run.memory);
     for await (const batch of this.build.rows(run)) {
       const keys = this.buildKeys.map((k) => batch.columns[k]!);
       side.add(batch, keys, this.usable(keys, batch.rowCount));
@@ -81,8 +90,21 @@ export class JoinOperator implements Operator {
     }
     side.finish();
     holding.look();
+    if (isKnown) this.inputs!.taken();
     if (this.isFixed || batchMemory !== undefined) this.heldFor = run.runId;
     return side;
+  }
+
+  private holding(memory: MemoryScope): Holding {
+    return memory.hold(
+      () => nodeText(this.plan),
+      () => this.side.byteSize(),
+    );
+  }
+
+  private keptHolding(run: Run): Holding {
+    this.kept ??= this.holding(run.tables!.memory);
+    return this.kept;
   }
 
   /** 0 for rows whose key cannot match, as null equals null only for `<=>`; undefined where all can. */

@@ -1,6 +1,5 @@
 import {
   type ColumnFunction,
-  type Partition,
   type PartitionReader,
   packColumns,
   packRows,
@@ -16,11 +15,19 @@ import { GroupPartials } from "../aggregate/group-partials.js";
 import { breather } from "../breather.js";
 import { buildOperators } from "../build.js";
 import type { MemoryBudget, MemoryScope } from "../memory-budget.js";
-import type { Operator, Run, ScanInput } from "../operator.js";
+import type { Operator, Run, RunTables, ScanInput } from "../operator.js";
 import { OwnerHost } from "../state-partitions/owner-host.js";
 import type { EventTimes, StreamRun } from "../stream-run.js";
 import { HostedTask } from "./hosted-task.js";
-import type { FromWorker, OpenFragment, PackedRows, RowDivision, RunTask, ToWorker } from "./messages.js";
+import type {
+  FromWorker,
+  OpenFragment,
+  PackedRows,
+  RowDivision,
+  RunTask,
+  TableOfTask,
+  ToWorker,
+} from "./messages.js";
 import { fromPortable } from "./portable.js";
 import { toPortableError } from "./portable-error.js";
 
@@ -30,6 +37,8 @@ interface Fragment {
   readonly readers: ReadonlyMap<number, PartitionReader>;
   /** What its operators hold for a run, such as the held side of a join, which later tasks of the run find there. */
   memory: MemoryScope;
+  /** What they hold until tables change. */
+  readonly kept: MemoryScope;
   runId: number;
   /** Ends with the task before: the operators serve one task at a time. */
   turn: Promise<void>;
@@ -69,7 +78,10 @@ export class FragmentHost {
       }
       case "close":
         this.fragments.get(message.fragmentId)?.then(
-          ({ memory }) => memory.close(),
+          ({ memory, kept }) => {
+            memory.close();
+            kept.close();
+          },
           () => {},
         );
         this.fragments.delete(message.fragmentId);
@@ -101,11 +113,11 @@ export class FragmentHost {
     const brought = await Promise.all(forms.map((form) => rebuild<ColumnFunction>(form, context)));
     const functions = this.functions.with(brought.map((fn) => columnFunction(fn)));
     const physical = fromPortable(plan, functions) as PhysicalPlan;
-    const memory = this.memory.scope();
     return {
       rows: rowsOf(physical, settings),
       readers: new Map(made),
-      memory,
+      memory: this.memory.scope(),
+      kept: this.memory.scope(),
       runId: 0,
       turn: Promise.resolve(),
     };
@@ -136,7 +148,7 @@ export class FragmentHost {
       fragment.memory = this.memory.scope();
       fragment.runId = runId;
     }
-    const run = new TaskRun(message, fragment.readers, task.signal, fragment.memory);
+    const run = new TaskRun(message, fragment, task.signal);
     for await (const rows of fragment.rows(run)) {
       await task.mayPost();
       const pieces = packed(rows, message.division);
@@ -178,22 +190,19 @@ class TaskRun implements Run {
   inputRows = 0;
   /** Operators of a fragment need no more of a stream than where event times are noted. */
   readonly stream = { eventTimes: (index: number) => this.eventTimes(index) } as StreamRun;
+  readonly tables: RunTables;
   private readonly task: RunTask;
   private readonly readers: ReadonlyMap<number, PartitionReader>;
-  private readonly tables: ReadonlyMap<number, readonly Partition[]>;
+  private readonly others: ReadonlyMap<number, TableOfTask>;
 
-  constructor(
-    task: RunTask,
-    readers: ReadonlyMap<number, PartitionReader>,
-    signal: AbortSignal,
-    memory: MemoryScope,
-  ) {
+  constructor(task: RunTask, { readers, memory, kept }: Fragment, signal: AbortSignal) {
     this.memory = memory;
     this.task = task;
     this.runId = task.runId;
     this.readers = readers;
     this.signal = signal;
-    this.tables = new Map(task.tables);
+    this.others = new Map(task.tables.map((table) => [table.readId, table]));
+    this.tables = { versionOf: (readId) => this.others.get(readId)?.version, memory: kept };
   }
 
   readonly nowMs = (): number => this.task.nowMs;
@@ -201,7 +210,7 @@ class TaskRun implements Run {
 
   input(readId: number): ScanInput {
     const reader = this.readers.get(readId)!;
-    const partitions = this.tables.get(readId) ?? this.task.partitions;
+    const partitions = this.others.get(readId)?.partitions ?? this.task.partitions;
     return {
       partitions: async () => partitions,
       read: (partition, scan, signal) => reader.read(partition, scan, signal),
@@ -209,7 +218,7 @@ class TaskRun implements Run {
   }
 
   countInput(readId: number, rows: number): void {
-    if (!this.tables.has(readId)) this.inputRows += rows;
+    if (!this.others.has(readId)) this.inputRows += rows;
   }
 
   observe(): void {}

@@ -26,10 +26,18 @@ export interface RunTask {
   readonly nowMs: number;
   /** Partitions of the read that the fragment is split by. */
   readonly partitions: readonly Partition[];
-  /** All partitions of the other reads. */
-  readonly tables: readonly (readonly [readId: number, partitions: readonly Partition[]])[];
+  /** The other reads. */
+  readonly tables: readonly TableOfTask[];
   /** Present where the rows are divided by their keys: each message then has a piece for every owner. */
   readonly division?: RowDivision | undefined;
+}
+
+/** A read that every task has as a whole. */
+export interface TableOfTask {
+  readonly readId: number;
+  readonly partitions: readonly Partition[];
+  /** While it stays the same the read gives the same rows, in this run and in others; undefined where that is not known. */
+  readonly version: string | undefined;
 }
 
 /** How rows are divided among the owners of a state. */

@@ -70,7 +70,8 @@ export class ParallelFragment {
     const tables = await Promise.all(
       others.map(async (scan) => {
         const { readId } = scan.read;
-        return [readId, await run.input(readId).partitions(scanRequest(scan))] as const;
+        const partitions = await run.input(readId).partitions(scanRequest(scan));
+        return { readId, partitions, version: run.tables?.versionOf(readId) };
       }),
     );
     return this.parallelism.pool.run({

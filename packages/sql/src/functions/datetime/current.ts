@@ -37,6 +37,7 @@ export const currentFunctions: readonly ScalarFunction[] = [
     names: ["current_time", "localtime"],
     arity: [0, 1],
     deterministic: true,
+    asksTime: true,
     resolve: resolveTime,
     emit: (writer, _, call) => {
       const { timeZone, precision } = call.state as { timeZone: string; precision: number };
@@ -65,6 +66,7 @@ export const currentFunctions: readonly ScalarFunction[] = [
     {
       arity: [0, 0],
       nullable: false,
+      asksTime: true,
     },
   ),
 ];
@@ -83,6 +85,7 @@ function current(
   return scalar({
     names,
     arity: [0, 0],
+    asksTime: true,
     resolve: (args, context) => ({ args, type, nullable: false, state: context.timeZone }),
     emit: (writer, _, call) => emit(writer, call),
   });

@@ -1,0 +1,155 @@
+import { fileSource } from "@ss/source-file";
+import { crashAtEveryWrite, FaultyFileSystem } from "@ss/testkit";
+import { expect, test } from "vitest";
+import { type DataFrame, SparkSession } from "../../../src/index.js";
+import { CHECKPOINT, rowText, Trial, type TrialOptions } from "./trial.js";
+
+const WORDS = "/words";
+
+async function write(disk: FaultyFileSystem, name: string, text: string): Promise<void> {
+  const writer = await disk.create(`${WORDS}/${name}`);
+  await writer.write(new TextEncoder().encode(text));
+  await writer.close();
+}
+
+/** Joins its numbers with the words of a table, in a query that may count them. */
+class WordTrial extends Trial {
+  goesOn = false;
+
+  constructor(how: (joined: DataFrame) => DataFrame, options: Partial<TrialOptions> = {}) {
+    const query = (stream: DataFrame): DataFrame => {
+      const words = SparkSession.active()!.read.schema("n INT, word STRING").csv(WORDS);
+      return how(stream.join(words, "n"));
+    };
+    super({
+      schema: "n INT",
+      inputs: [
+        [[1], [3]],
+        [[1], [3]],
+        [[1], [3]],
+      ],
+      mode: "update",
+      query,
+      ...options,
+    });
+  }
+
+  override async session(disk: FaultyFileSystem): Promise<SparkSession> {
+    const spark = await super.session(disk, fileSource());
+    spark.conf.set("ss.streaming.replayOnChangedTables", this.goesOn);
+    return spark;
+  }
+}
+
+/** What the sink has of a batch, sorted. */
+function batchOf(trial: Trial, batchId: number): string[] {
+  return trial.sink.rows(batchId).map(rowText).sort();
+}
+
+const counted = (joined: DataFrame): DataFrame => joined.groupBy("word").count();
+const plain = (joined: DataFrame): DataFrame => joined.select("word");
+
+/** Runs a batch with the words of one file, and a second one that ends as the sink fails at `point`. */
+async function leftBehind(trial: WordTrial, point: "commit" | "committed"): Promise<FaultyFileSystem> {
+  const disk = new FaultyFileSystem();
+  await write(disk, "a.csv", "1,one\n");
+  trial.sink.failAt(point, { batchId: 1 });
+  await expect(trial.runSome(disk, 2)).rejects.toThrow("the sink failed");
+  return disk;
+}
+
+test("the version of a table stands beside the offsets of each batch that reads it", async () => {
+  const trial = new WordTrial(plain);
+  const disk = new FaultyFileSystem();
+  await write(disk, "a.csv", "1,one\n");
+  await trial.runSome(disk, 2);
+  await write(disk, "b.csv", "3,three\n");
+  await trial.run(disk);
+  const versions: string[] = [];
+  for (let batch = 0; batch < 3; batch++) {
+    const lines = Buffer.from((await disk.readAll(`${CHECKPOINT}/offsets/${batch}`))!)
+      .toString()
+      .split("\n");
+    expect(lines[0]).toBe("v1");
+    expect(lines.length).toBe(3);
+    versions.push(...JSON.parse(lines[1]!).tables);
+  }
+  expect(versions.length).toBe(3);
+  expect(versions[1]).toBe(versions[0]);
+  expect(versions[2]).not.toBe(versions[0]);
+  // of what they are only the last one is kept
+  const kept: string[] = [];
+  for await (const { path } of disk.list(`${CHECKPOINT}/tables/0`)) kept.push(path.split("/").at(-1)!);
+  expect(kept).toEqual([versions[2]]);
+});
+
+test("a batch that a sink has already is run again on the files that it had, and the next on those of now", async () => {
+  const trial = new WordTrial(counted);
+  const disk = await leftBehind(trial, "committed");
+  await write(disk, "b.csv", "3,three\n");
+  await trial.run(disk);
+  expect([0, 1, 2].map((batch) => batchOf(trial, batch))).toEqual([
+    ["one 1"],
+    ["one 2"],
+    ["one 3", "three 1"],
+  ]);
+});
+
+test("a batch that a sink has already is refused with other rows, and taken with them where that is asked for", async () => {
+  const trial = new WordTrial(counted);
+  const disk = await leftBehind(trial, "committed");
+  await write(disk, "a.csv", "1,uno\n");
+  const error = await trial.failure(disk);
+  expect(error.condition).toBe("SS_TABLE_CHANGED");
+  trial.goesOn = true;
+  await trial.run(disk);
+  // the state has uno where the sink has the second one
+  expect(batchOf(trial, 2)).toEqual(["uno 2"]);
+});
+
+test("a batch that no sink has is run again on the rows of now where the old ones are gone", async () => {
+  const trial = new WordTrial(counted);
+  const disk = await leftBehind(trial, "commit");
+  await write(disk, "a.csv", "1,uno\n");
+  await trial.run(disk);
+  expect([0, 1, 2].map((batch) => batchOf(trial, batch))).toEqual([["one 1"], ["uno 1"], ["uno 2"]]);
+});
+
+test("a stateless batch that its only sink has is passed over, whatever the table has become", async () => {
+  const trial = new WordTrial(plain, { mode: "append" });
+  const disk = await leftBehind(trial, "committed");
+  await write(disk, "a.csv", "1,uno\n");
+  await trial.run(disk);
+  expect([0, 1, 2].map((batch) => batchOf(trial, batch))).toEqual([["one"], ["one"], ["uno"]]);
+});
+
+test("words are counted once, wherever the power goes while files are added to their table", {
+  timeout: 60_000,
+}, async () => {
+  let trial: WordTrial;
+  const run = async (disk: FaultyFileSystem): Promise<void> => {
+    const spark = await trial.session(disk);
+    try {
+      const query = await trial.start(spark);
+      await query.processAllAvailable();
+      for (let k = trial.sink.batches.length; trial.feed(); k++) {
+        await query.processAllAvailable();
+        await write(disk, `${k}.csv`, `${k + 10},later\n`);
+      }
+    } finally {
+      await spark.stop();
+    }
+  };
+  const crashes = await crashAtEveryWrite({
+    prepare: async (disk) => {
+      trial = new WordTrial(counted);
+      await write(disk, "a.csv", "1,one\n3,three\n");
+    },
+    run,
+    check: async (disk) => {
+      await run(disk);
+      expect(batchOf(trial, trial.sink.batches.at(-1)!.batchId)).toEqual(["one 3", "three 3"]);
+    },
+  });
+  expect(crashes).toBeGreaterThan(60);
+});
