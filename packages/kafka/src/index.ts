@@ -9,6 +9,8 @@ export type { FetchedPartition, FetchLimits, FetchPosition } from "./protocol/fe
 export { EARLIEST, LATEST, type ListedOffset, type OffsetQuery } from "./protocol/list-offsets.js";
 export { readBatchHeads } from "./records/batch-heads.js";
 export type { FetchedRecords, OffsetRange } from "./records/fetched-range.js";
+export { HeaderWriter, type ProducerMark, RecordBatchWriter } from "./records/record-batch-writer.js";
+export { CODECS } from "./records/record-codec.js";
 export { RecordColumns } from "./records/record-columns.js";
 export { RecordDecoder } from "./records/record-decoder.js";
 export {

@@ -81,7 +81,8 @@ export class Arrivals {
     }
   }
 
-  private wake(): void {
+  /** Calls everyone who listens. */
+  wake(): void {
     for (const wake of [...this.wakers]) wake();
   }
 }

@@ -138,7 +138,9 @@ export class KafkaSource implements Source {
   async commit(): Promise<void> {}
 
   onData(wake: () => void): () => void {
-    return this.arrivals.listen(wake);
+    const leave = this.arrivals.listen(wake);
+    if (this.latest === null) void this.beginWatching();
+    return leave;
   }
 
   metrics(consumed: Offset | null): Readonly<Record<string, string>> {
@@ -168,6 +170,13 @@ export class KafkaSource implements Source {
     this.latest = latest;
     this.arrivals.watch(latest.entries().map(([topic, partition, offset]) => ({ topic, partition, offset })));
     return latest;
+  }
+
+  /** Where nobody has asked for the ends yet: what arrived before they are known is no news any more, so it is told once. */
+  private async beginWatching(): Promise<void> {
+    // whoever asks next meets the failure
+    await this.lookForEnds().catch(() => {});
+    this.arrivals.wake();
   }
 
   /** `from` with the beginnings of the partitions that `latest` has beyond it; reports those that are gone. */

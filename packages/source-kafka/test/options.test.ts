@@ -1,0 +1,132 @@
+import { Options } from "@ss/core";
+import { describe, expect, test } from "vitest";
+import { kafka, kafkaSource } from "../src/index.js";
+import { checkBoundsOfBatch, endingBound, startingBound } from "../src/options/bounds.js";
+import { readSettings } from "../src/options/read-options.js";
+import { topicPattern } from "../src/options/topics.js";
+
+const SERVERS = { "kafka.bootstrap.servers": "a:1" };
+const read = (options: Record<string, unknown>, warn?: (message: string) => void) =>
+  readSettings(new Options({ ...SERVERS, ...options }), warn);
+
+describe("refused as in Spark", () => {
+  test.each([
+    ["no topics", {}, "One of the following options must be specified for Kafka source"],
+    [
+      "two ways to name them",
+      { subscribe: "a", assign: '{"a":[0]}' },
+      "Only one of the following options can be specified",
+    ],
+    ["an empty list", { subscribe: " " }, "No topics to subscribe to"],
+    ["an assignment that is none", { assign: "a" }, 'Expected e.g. {"topicA":[0,1],"topicB":[0,1]}'],
+    ["an empty pattern", { subscribePattern: "" }, "Pattern to subscribe is empty"],
+    ["a broken pattern", { subscribePattern: "(" }, "no regular expression"],
+    [
+      "Kafka's own reset",
+      { subscribe: "a", "kafka.auto.offset.reset": "earliest" },
+      "Kafka option 'auto.offset.reset' is not supported",
+    ],
+    [
+      "deserializers",
+      { subscribe: "a", "kafka.value.deserializer": "x" },
+      "Kafka option 'value.deserializer' is not supported",
+    ],
+    [
+      "commits to Kafka",
+      { subscribe: "a", "kafka.enable.auto.commit": "true" },
+      "Kafka option 'enable.auto.commit' is not supported",
+    ],
+    [
+      "interceptors",
+      { subscribe: "a", "kafka.interceptor.classes": "x" },
+      "Kafka option 'interceptor.classes' is not supported",
+    ],
+  ])("%s", (_, options, message) => {
+    expect(() => read(options)).toThrow(message);
+  });
+
+  test("no servers", () => {
+    expect(() => readSettings(new Options({ subscribe: "a" }), undefined)).toThrow(
+      "'kafka.bootstrap.servers' must be specified",
+    );
+  });
+
+  test.each([
+    [
+      "latest as the start",
+      { startingOffsets: "latest" },
+      "Starting offset can't be latest for batch queries on Kafka",
+    ],
+    [
+      "-1 as the start of a partition",
+      { startingOffsets: '{"a":{"0":-1}}' },
+      "startingOffsets can't be latest for",
+    ],
+    [
+      "earliest as the end",
+      { endingOffsets: "earliest" },
+      "Ending offset can't be earliest for batch queries on Kafka",
+    ],
+    [
+      "-2 as the end of a partition",
+      { endingOffsets: '{"a":{"0":-2}}' },
+      "endingOffsets can't be earliest for",
+    ],
+  ])("in a table: %s", (_, given, message) => {
+    const options = new Options(given);
+    expect(() => checkBoundsOfBatch(startingBound(options, "earliest"), endingBound(options))).toThrow(
+      message,
+    );
+  });
+
+  test.each(["endingOffsets", "endingTimestamp", "endingOffsetsByTimestamp"])(
+    "in a stream: %s",
+    async (name) => {
+      const options = new Options({ ...SERVERS, subscribe: "a", [name]: "1" });
+      const request = { format: "kafka", options, paths: [], schema: undefined, session: {} as never };
+      await expect(kafkaSource().sources![0]!.stream!(request)).rejects.toThrow(
+        `${name} not valid in streaming queries`,
+      );
+    },
+  );
+
+  test.each(['{"a":{"0":-3}}', '{"a":{"x":1}}', '{"a":{}}', "{}", "soon"])("offsets %s", (text) => {
+    expect(() => startingBound(new Options({ startingOffsets: text }), "latest")).toThrow(
+      "for the option 'startingOffsets'",
+    );
+  });
+});
+
+test("properties that change nothing are named in one warning, secrets and values are not", () => {
+  const warnings: string[] = [];
+  read({ subscribe: "a", "kafka.linger.ms": "5", "kafka.foo": "secret" }, (message) =>
+    warnings.push(message),
+  );
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain("kafka.foo, kafka.linger.ms");
+  expect(warnings[0]).not.toContain("secret");
+});
+
+test("a pattern has to match the whole name", () => {
+  expect(["a", "ab", "ba"].filter((topic) => topicPattern("a|b").test(topic))).toEqual(["a"]);
+});
+
+test("the typed way in gives the same options", () => {
+  const spec = kafka({
+    servers: ["a:1", "b:2"],
+    subscribe: ["x", "y"],
+    startingOffsets: { x: { 0: 12 } },
+    maxOffsetsPerTrigger: 5,
+    properties: { "isolation.level": "read_committed" },
+  });
+  expect(spec).toEqual({
+    format: "kafka",
+    options: {
+      "kafka.bootstrap.servers": "a:1,b:2",
+      subscribe: "x,y",
+      startingOffsets: '{"x":{"0":12}}',
+      maxOffsetsPerTrigger: 5,
+      "kafka.isolation.level": "read_committed",
+    },
+  });
+});
