@@ -1,7 +1,8 @@
 import { analysisError, quotedName } from "../expression/errors.js";
 import type { Attribute, Expression, Origin } from "../expression/expression.js";
 import { isGroupable } from "../expression/type-predicates.js";
-import type { Deduplicate } from "../logical/plan.js";
+import type { Deduplicate, LogicalPlan } from "../logical/plan.js";
+import { isStreaming } from "../logical/transform.js";
 import { type Analyzer, materialize } from "./analyzer.js";
 import type { PlanContext } from "./context.js";
 import { columnsNamed, matchColumns, type Resolved } from "./scope.js";
@@ -11,7 +12,16 @@ export function resolveDeduplicate(node: Deduplicate, context: PlanContext, anal
   const child = materialize(analyzer.resolve(node.child, context));
   const columns = node.columns ? node.columns.flatMap((e) => keyColumns(e, child, analyzer)) : child.columns;
   refuseVariants(columns, undefined);
+  if (node.grouping) return distinctRows(child.plan, columns);
   return { plan: { ...node, child: child.plan, columns }, columns: child.columns, hidden: [] };
+}
+
+/** DISTINCT of SQL text, over columns that are known. */
+export function distinctRows(child: LogicalPlan, columns: readonly Attribute[]): Resolved {
+  const plan: LogicalPlan = isStreaming(child)
+    ? { kind: "aggregate", child, keys: columns, expressions: columns }
+    : { kind: "deduplicate", child, columns };
+  return { plan, columns, hidden: [] };
 }
 
 /** Rows with variants are not told apart. */

@@ -1,4 +1,4 @@
-import { sameType } from "@ss/core";
+import { type StreamError, sameType } from "@ss/core";
 import { castTo } from "../expression/coercion/implicit-cast.js";
 import { analysisError, quotedName, quotedType } from "../expression/errors.js";
 import { type Alias, type Attribute, type Expression, freshId } from "../expression/expression.js";
@@ -33,7 +33,7 @@ export function resolveKeyed(node: Keyed, context: PlanContext, analyzer: Analyz
     const { plan: child, keys, columns } = input;
     return resolved({ ...node, children: [child], keys: [keys], inputs: [columns], output }, output);
   }
-  const initial = initialState(node, input, context, analyzer);
+  const initial = secondInput(node, input, context, analyzer);
   const plan: LogicalPlan = {
     ...node,
     children: [input.plan, initial.plan],
@@ -92,22 +92,28 @@ function checkKey(key: Expression): void {
   );
 }
 
-/** The rows that the state begins as: under the same keys, with the columns of the state where that is told by the program. */
-function initialState(node: Keyed, input: KeyedInput, context: PlanContext, analyzer: Analyzer): KeyedInput {
-  const initial = withKeys(node.children[1]!, node.keys[1]!, context, analyzer);
+/** What the state begins as, with the columns of the state where the program tells them, or the other rows of `cogroup`: under the same keys. */
+function secondInput(node: Keyed, input: KeyedInput, context: PlanContext, analyzer: Analyzer): KeyedInput {
+  const second = withKeys(node.children[1]!, node.keys[1]!, context, analyzer);
   const same =
-    initial.keys.length === input.keys.length &&
-    initial.keys.every((key, k) => sameType(key.type, input.keys[k]!.type, true));
-  if (!same) {
-    const text = (keys: readonly Attribute[]): string => keys.map((key) => quotedType(key.type)).join(", ");
-    throw analysisError(
-      "SS_INITIAL_STATE_KEYS",
-      "42K09",
-      `The initial state is grouped by ${text(initial.keys)}, the rows by ${text(input.keys)}: group both by the same types.`,
-      { initialKeys: text(initial.keys), keys: text(input.keys) },
-    );
-  }
-  return node.program.kind === "processor" ? initial : stateColumns(node.program, initial, analyzer);
+    second.keys.length === input.keys.length &&
+    second.keys.every((key, k) => sameType(key.type, input.keys[k]!.type, true));
+  const { program } = node;
+  if (!same) throw otherKeys(program.kind === "stateless", input.keys, second.keys);
+  return program.kind === "groups" ? stateColumns(program, second, analyzer) : second;
+}
+
+function otherKeys(cogroup: boolean, keys: readonly Attribute[], others: readonly Attribute[]): StreamError {
+  const text = (list: readonly Attribute[]): string => list.map((key) => quotedType(key.type)).join(", ");
+  const [condition, what] = cogroup
+    ? ["SS_COGROUP_KEYS", "other table"]
+    : ["SS_INITIAL_STATE_KEYS", "initial state"];
+  return analysisError(
+    condition,
+    "42K09",
+    `The ${what} is grouped by ${text(others)}, the rows by ${text(keys)}: group both by the same types.`,
+    cogroup ? { otherKeys: text(others), keys: text(keys) } : { initialKeys: text(others), keys: text(keys) },
+  );
 }
 
 function stateColumns({ stateType }: GroupsProgram, initial: KeyedInput, analyzer: Analyzer): KeyedInput {

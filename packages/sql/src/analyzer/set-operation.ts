@@ -4,9 +4,11 @@ import { findWiderTypeForTwo } from "../expression/coercion/wider-type.js";
 import { analysisError, ordinalWord, quotedName, quotedType } from "../expression/errors.js";
 import { type Attribute, type Expression, freshId, literal } from "../expression/expression.js";
 import type { LogicalPlan, SetOperation } from "../logical/plan.js";
+import { isStreaming } from "../logical/transform.js";
 import { type Analyzer, materialize, resolved } from "./analyzer.js";
 import type { PlanContext } from "./context.js";
-import { refuseVariants } from "./deduplicate.js";
+import { distinctRows, refuseVariants } from "./deduplicate.js";
+import { resolveExpression } from "./resolve-expression.js";
 import { columnsNamed, type Resolved } from "./scope.js";
 
 /** UNION, INTERSECT and EXCEPT: columns go together by position (or name) and meet in one type. */
@@ -18,6 +20,10 @@ export function resolveSetOperation(node: SetOperation, context: PlanContext, an
   const cast = children.map((child) => withTypes(child, types, analyzer));
   const output = outputOfSet(cast, node, types);
   if (node.type !== "union" || !node.all) refuseVariants(output, node.origin);
+  const [left, right] = cast.map((child) => child.plan) as [LogicalPlan, LogicalPlan];
+  if (node.type === "except" && !node.all && isStreaming(left) && !isStreaming(right)) {
+    return distinctRows(withoutRowsOf(cast[0]!, cast[1]!, context, analyzer), cast[0]!.columns);
+  }
   const plan: LogicalPlan = {
     kind: "setOperation",
     type: node.type,
@@ -27,7 +33,22 @@ export function resolveSetOperation(node: SetOperation, context: PlanContext, an
     output,
   };
   if (node.type !== "union" || node.all) return resolved(plan, output);
-  return resolved({ kind: "deduplicate", child: plan, columns: output }, output);
+  return distinctRows(plan, output);
+}
+
+/** The rows of a stream that a table does not have, in the batch in which they come. */
+function withoutRowsOf(
+  stream: Resolved,
+  table: Resolved,
+  context: PlanContext,
+  analyzer: Analyzer,
+): LogicalPlan {
+  const same = stream.columns.map(
+    (column, k): Expression => ({ kind: "call", name: ["<=>"], args: [column, table.columns[k]!] }),
+  );
+  const all = same.reduce((a, b) => ({ kind: "call", name: ["and"], args: [a, b] }));
+  const condition = resolveExpression(all, { scope: stream, plan: context }, analyzer);
+  return { kind: "join", left: stream.plan, right: table.plan, type: "leftAnti", condition };
 }
 
 function operatorName(node: SetOperation): string {

@@ -77,6 +77,46 @@ export class KeyValueGroupedDataset<Key = unknown, Row extends object = AnyRow> 
   }
 
   /**
+   * Calls a function for each group, with its rows; it gives out one row. On a stream the groups are those of a batch, and nothing is kept of them.
+   *
+   * @example
+   * ```ts
+   * const sums = sales.groupByKey("shop").mapGroups({ shop: "string", total: "double" }, (shop, rows) => {
+   *   let total = 0;
+   *   for (const { price } of rows) total += price;
+   *   return { shop, total };
+   * });
+   * ```
+   */
+  mapGroups<const Output extends RowSpec>(
+    output: Output,
+    run: (key: Key, rows: Iterable<Row>) => RowFrom<Output>,
+  ): DataFrame<RowFrom<Output>> {
+    const list = (key: Key, rows: Iterable<Row>): Iterable<object> => [run(key, rows)];
+    return this.keyed({ kind: "stateless", method: "mapGroups", run: list as never }, output, undefined);
+  }
+
+  /** As `mapGroups`, with a function that gives out any number of rows; it may be a generator. */
+  flatMapGroups<const Output extends RowSpec>(
+    output: Output,
+    run: (key: Key, rows: Iterable<Row>) => Iterable<RowFrom<Output>>,
+  ): DataFrame<RowFrom<Output>> {
+    return this.keyed({ kind: "stateless", method: "flatMapGroups", run: run as never }, output, undefined);
+  }
+
+  /**
+   * Calls a function for each key of two tables that are grouped by the same types, with the rows that each of them has under it, maybe none.
+   * Not on streams.
+   */
+  cogroup<Other extends object, const Output extends RowSpec>(
+    other: KeyValueGroupedDataset<Key, Other>,
+    output: Output,
+    run: (key: Key, rows: Iterable<Row>, others: Iterable<Other>) => Iterable<RowFrom<Output>>,
+  ): DataFrame<RowFrom<Output>> {
+    return this.keyed({ kind: "stateless", method: "cogroup", run: run as never }, output, other);
+  }
+
+  /**
    * Calls a function for each group with rows in the batch, and for each group whose timeout has passed, with what it remembers of the group;
    * it gives out one row. On a stream in mode `update` only; on a table it is called once a group, without a state.
    */
@@ -156,14 +196,14 @@ export class KeyValueGroupedDataset<Key = unknown, Row extends object = AnyRow> 
   private keyed<Output extends RowSpec>(
     program: KeyedProgram,
     output: Output,
-    initialState: KeyValueGroupedDataset<Key, object> | undefined,
+    second: KeyValueGroupedDataset<Key, object> | undefined,
   ): DataFrame<RowFrom<Output>> {
     const schema = schemaFrom(output);
-    const plan: Keyed = initialState
+    const plan: Keyed = second
       ? {
           kind: "keyed",
-          children: [this.plan, initialState.plan],
-          keys: [this.keys, initialState.keys],
+          children: [this.plan, second.plan],
+          keys: [this.keys, second.keys],
           program,
           schema,
         }

@@ -12,6 +12,7 @@ import { DeduplicateOperator } from "./operators/deduplicate.js";
 import { ExpandOperator } from "./operators/expand.js";
 import { GatherOperator } from "./operators/gather.js";
 import { GenerateOperator } from "./operators/generate.js";
+import { GroupsOperator } from "./operators/groups.js";
 import { GroupsWithStateOperator } from "./operators/groups-with-state.js";
 import { JoinOperator } from "./operators/join.js";
 import { LateRowsOperator } from "./operators/late-rows.js";
@@ -148,6 +149,7 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
           if (node.stateful) timed.push(operator);
           return operator;
         }
+        if (node.program.kind === "stateless") return new GroupsOperator(node, children, settings.external);
         const skips = settings.skipsInitialKeys === true;
         const operator = new GroupsWithStateOperator(node, children, settings.external, skips);
         if (operator.family !== undefined) {

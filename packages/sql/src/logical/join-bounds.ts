@@ -31,13 +31,44 @@ interface Moved {
 export function joinBounds(node: Join): JoinBounds {
   const [left, right] = [outputOf(node.left), outputOf(node.right)];
   const parts = node.condition ? conjuncts(node.condition) : [];
-  for (const part of parts) {
-    const both = equalColumns(part, left, right);
-    if (both === undefined || both.every((column) => eventTimeColumn([column]) < 0)) continue;
+  const both = equalTimes(left, right, parts);
+  if (both !== undefined) {
     return { left: { column: both[0], offsetMs: 0 }, right: { column: both[1], offsetMs: 0 } };
   }
   const [ofLeft, ofRight] = [boundOf(left, right, parts), boundOf(right, left, parts)];
   return { ...(ofLeft ? { left: ofLeft } : {}), ...(ofRight ? { right: ofRight } : {}) };
+}
+
+/**
+ * Whether the condition and the watermarks say of the rows of each side when they have no partner any more. As in Spark the side itself need not
+ * have a watermark for that; its state then grows all the same, for want of a time to go by.
+ */
+export function joinEnds(node: Join): { readonly left: boolean; readonly right: boolean } {
+  const [left, right] = [outputOf(node.left), outputOf(node.right)];
+  const parts = node.condition ? conjuncts(node.condition) : [];
+  if (equalTimes(left, right, parts) !== undefined) return { left: true, right: true };
+  return { left: isBounded(left, right, parts), right: isBounded(right, left, parts) };
+}
+
+function isBounded(
+  side: readonly Attribute[],
+  other: readonly Attribute[],
+  parts: readonly Expression[],
+): boolean {
+  return side.some((own) => offsetsOf(own, other[eventTimeColumn(other)], parts).length > 0);
+}
+
+/** Columns of both sides that are equal, one of them an event time. */
+function equalTimes(
+  left: readonly Attribute[],
+  right: readonly Attribute[],
+  parts: readonly Expression[],
+): readonly [Attribute, Attribute] | undefined {
+  for (const part of parts) {
+    const both = equalColumns(part, left, right);
+    if (both?.some((column) => eventTimeColumn([column]) >= 0)) return both;
+  }
+  return undefined;
 }
 
 /** The columns of both sides that a condition asks to be equal. */
@@ -62,15 +93,24 @@ function boundOf(
   parts: readonly Expression[],
 ): JoinBound | undefined {
   const own = side[eventTimeColumn(side)];
-  const theirs = other[eventTimeColumn(other)];
-  if (own === undefined || theirs === undefined) return undefined;
-  const offsets = parts.flatMap((part) => {
+  if (own === undefined) return undefined;
+  const offsets = offsetsOf(own, other[eventTimeColumn(other)], parts);
+  return offsets.length === 0 ? undefined : { column: own, offsetMs: Math.max(...offsets) };
+}
+
+/** By how much a time of one side is later at least than the event time of the other, once for each comparison of the two. */
+function offsetsOf(
+  own: Attribute,
+  theirs: Attribute | undefined,
+  parts: readonly Expression[],
+): readonly number[] {
+  if (theirs === undefined) return [];
+  return parts.flatMap((part) => {
     const one = orderOf(part);
     if (one === undefined || one.later.column.id !== own.id || one.earlier.column.id !== theirs.id) return [];
     const micros = one.earlier.micros - one.later.micros;
     return [floorMs(micros) - (one.orEqual ? 1 : 0)];
   });
-  return offsets.length === 0 ? undefined : { column: own, offsetMs: Math.max(...offsets) };
 }
 
 /** A comparison of two times, as `earlier < later`. */

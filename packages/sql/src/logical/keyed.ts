@@ -35,13 +35,22 @@ export interface ProcessorProgram {
   readonly eventTimeColumn: string | undefined;
 }
 
-/** What a program of the user's does with the rows of each key. */
-export type KeyedProgram = GroupsProgram | ProcessorProgram;
+/** The function of `mapGroups`, `flatMapGroups` and `cogroup`, which sees the groups of a table, or of a batch, and remembers nothing. */
+export interface StatelessProgram {
+  readonly kind: "stateless";
+  /** The method that it was given to. */
+  readonly method: "mapGroups" | "flatMapGroups" | "cogroup";
+  /** `others` are the rows of the second table under the key. */
+  readonly run: (key: unknown, rows: Iterable<object>, others: Iterable<object>) => Iterable<object>;
+}
 
-/** `groupByKey` and what follows it. The first child gives the rows, the second, if there is one, what the state begins as. */
+/** What a program of the user's does with the rows of each key. */
+export type KeyedProgram = GroupsProgram | ProcessorProgram | StatelessProgram;
+
+/** `groupByKey` and what follows it. The first child gives the rows, the second, if there is one, what the state begins as; with `cogroup` more rows. */
 export interface Keyed {
   readonly kind: "keyed";
-  readonly children: readonly [input: LogicalPlan] | readonly [input: LogicalPlan, initialState: LogicalPlan];
+  readonly children: readonly [input: LogicalPlan] | readonly [input: LogicalPlan, second: LogicalPlan];
   /** By child. */
   readonly keys: readonly (readonly Expression[])[];
   /** By child: the columns that the program sees; filled in by the analyzer. */
@@ -56,10 +65,13 @@ export interface Keyed {
 /** What a program is called in plans and messages. */
 export function keyedName(program: KeyedProgram): string {
   if (program.kind === "processor") return "TransformWithState";
+  if (program.kind === "stateless") return program.method === "cogroup" ? "CoGroup" : "MapGroups";
   return program.single ? "MapGroupsWithState" : "FlatMapGroupsWithState";
 }
 
 /** Whether rows behind the watermark are dropped before the program, where there is one. */
 export function dropsLate(program: KeyedProgram): boolean {
-  return program.kind === "processor" || program.timeout === "EventTimeTimeout";
+  return (
+    program.kind === "processor" || (program.kind === "groups" && program.timeout === "EventTimeTimeout")
+  );
 }

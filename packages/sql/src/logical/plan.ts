@@ -209,6 +209,8 @@ export interface Deduplicate {
   /** Null: all columns. */
   readonly columns: readonly Expression[] | null;
   readonly withinWatermark?: boolean;
+  /** True for DISTINCT and UNION of SQL text, which on a stream are groups by all columns: given out when a batch is through, or when the watermark is. */
+  readonly grouping?: boolean;
 }
 
 export interface WithColumns {

@@ -1,5 +1,6 @@
 import { references, visit } from "../expression/conjuncts.js";
-import type { Expression } from "../expression/expression.js";
+import type { Attribute, Expression } from "../expression/expression.js";
+import { DELAY_MARK } from "../logical/event-time-column.js";
 import { outputOf } from "../logical/output.js";
 import type { LogicalPlan } from "../logical/plan.js";
 import { expressionsOf, mapChildren } from "../logical/transform.js";
@@ -43,12 +44,33 @@ function prune(plan: LogicalPlan, wanted: Ids): LogicalPlan {
       return { ...plan, child: prune(plan.child, used(expressionsOf(plan))) };
     case "join": {
       const needed = new Set([...wanted, ...used(expressionsOf(plan))]);
-      return { ...plan, left: prune(plan.left, needed), right: prune(plan.right, needed) };
+      return { ...plan, left: pruneTimes(plan.left, needed), right: pruneTimes(plan.right, needed) };
+    }
+    case "deduplicate": {
+      const ids = new Set(outputOf(plan.child).map((a) => a.id));
+      if (!plan.withinWatermark) {
+        const needed = new Set([...wanted, ...used(plan.columns ?? [])]);
+        for (const column of idleTimes(plan.child, needed)) ids.delete(column.id);
+      }
+      return { ...plan, child: pruneTimes(plan.child, ids) };
     }
     default:
       // set operations, deduplication and the rest need all columns of their children
       return mapChildren(plan, (child) => prune(child, new Set(outputOf(child).map((a) => a.id))));
   }
+}
+
+/** The input of an operator that keeps rows by one event time: of several those that nobody above uses are left out. */
+function pruneTimes(plan: LogicalPlan, needed: Ids): LogicalPlan {
+  const child = prune(plan, needed);
+  const idle = idleTimes(child, needed);
+  if (idle.length === 0) return child;
+  return { kind: "project", child, expressions: outputOf(child).filter((column) => !idle.includes(column)) };
+}
+
+function idleTimes(plan: LogicalPlan, needed: Ids): readonly Attribute[] {
+  const times = outputOf(plan).filter((column) => column.metadata?.[DELAY_MARK] !== undefined);
+  return times.length < 2 ? [] : times.filter((column) => !needed.has(column.id));
 }
 
 function idOf(e: Expression): number {

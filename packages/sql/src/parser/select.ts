@@ -108,7 +108,7 @@ function selectPlan(
   // QUALIFY tests what the windows of the select list gave.
   if (qualify !== undefined)
     plan = { kind: "filter", child: plan, condition: qualify, qualify: true, origin };
-  if (clause.distinct) plan = { kind: "deduplicate", child: plan, columns: null };
+  if (clause.distinct) plan = { kind: "deduplicate", child: plan, columns: null, grouping: true };
   return withHints(withWindows(plan, rest.windows), clause.hints);
 }
 

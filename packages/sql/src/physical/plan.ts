@@ -124,7 +124,7 @@ export interface DeduplicatePlan {
 /** A program of the user's over the rows of each key. */
 export interface KeyedPlan {
   readonly kind: "keyed";
-  /** The rows and, if there is one, the initial state. */
+  /** The rows and, if there is one, the initial state or, of `cogroup`, the other rows. */
   readonly children: readonly [PhysicalPlan] | readonly [PhysicalPlan, PhysicalPlan];
   /** By child: what it is grouped by, and the columns that the program sees. */
   readonly keys: readonly (readonly Attribute[])[];

@@ -1,4 +1,4 @@
-import { assert, type Predicate, type PushdownAnswer } from "@ss/core";
+import { assert, type OutputMode, type Predicate, type PushdownAnswer } from "@ss/core";
 import type { Alias, Attribute, Expression, SortOrder } from "../expression/expression.js";
 import { freshId } from "../expression/expression.js";
 import { nullableOf, typeOf } from "../expression/type-of.js";
@@ -6,6 +6,7 @@ import type { Keyed } from "../logical/keyed.js";
 import { outputOf } from "../logical/output.js";
 import type { LogicalPlan, Read, Sample } from "../logical/plan.js";
 import { seedOfQuery } from "../logical/sample-seed.js";
+import { childrenOf } from "../logical/transform.js";
 import { keyedOperatorName } from "./operator-names.js";
 import type { KeyedPlan, PhysicalPlan } from "./plan.js";
 import { planAggregate, planDistinct, planStreamingDistinct } from "./plan-aggregate.js";
@@ -22,6 +23,8 @@ export interface PlannerContext {
   pushdown(read: Read, predicate: Predicate): PushdownAnswer;
   /** True for a query that runs batch by batch: aggregates and limits keep state where their input is a stream. */
   readonly streaming: boolean;
+  /** Of a streaming query. */
+  readonly mode?: OutputMode | undefined;
   /** The id of a streaming query, which its checkpoint keeps. */
   readonly queryId?: string | undefined;
 }
@@ -150,7 +153,7 @@ export class Planner {
 
   private limit(node: Extract<LogicalPlan, { kind: "limit" }>): PhysicalPlan {
     const count = countOf(node.count);
-    const streaming = this.context.streaming && isStream(node.child);
+    const streaming = this.context.streaming && isStream(node.child) && !this.isWhole(node.child);
     if (!streaming && node.child.kind === "sort" && node.child.global) {
       const top = this.sort(node.child.order, this.plan(node.child.child), count);
       return { kind: "limit", child: top, offset: 0, count, output: top.output };
@@ -158,6 +161,12 @@ export class Planner {
     const child = this.plan(node.child);
     const limit = { kind: "limit", child, offset: 0, count, output: child.output } as const;
     return streaming ? { ...limit, stateful: { operatorId: this.nextOperatorId() } } : limit;
+  }
+
+  /** Whether each batch gives out all rows anew: those of groups in complete mode. */
+  private isWhole(node: LogicalPlan): boolean {
+    if (this.context.mode !== "complete" || !isStream(node)) return false;
+    return node.kind === "aggregate" || childrenOf(node).some((child) => this.isWhole(child));
   }
 
   private keyed(node: Keyed): PhysicalPlan {
@@ -170,7 +179,8 @@ export class Planner {
       program: node.program,
       output: outputOf(node),
     } as const;
-    if (!this.context.streaming || !isStream(node.children[0])) return keyed;
+    if (!this.context.streaming || !isStream(node.children[0]) || node.program.kind === "stateless")
+      return keyed;
     const operatorId = this.nextOperatorId();
     const [input, ...initial] = children;
     const late = lateRowsOf(input, operatorId, keyedOperatorName(node.program));

@@ -47,7 +47,7 @@ function visit(plan: PhysicalPlan, offsets: Map<number, number>): number | undef
 /** Whether what a program gives out can be said to be no older than the watermark of its input. */
 function keepsEventTime(program: KeyedProgram): boolean {
   if (program.kind === "processor") return program.timeMode !== "ProcessingTime";
-  return program.timeout !== "EventTimeTimeout";
+  return program.kind === "stateless" || program.timeout !== "EventTimeTimeout";
 }
 
 function inputsOf(plan: PhysicalPlan): readonly PhysicalPlan[] {

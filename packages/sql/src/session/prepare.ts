@@ -44,6 +44,12 @@ export interface Prepared extends Analyzed {
   readonly physical: PhysicalPlan;
 }
 
+/** What a streaming query was started with that its plan depends on. */
+export interface StartedQuery {
+  readonly mode: OutputMode;
+  readonly queryId: string;
+}
+
 /** Turns unresolved plans into physical ones: finds inputs, analyzes, optimizes, plans. */
 export class Preparation {
   private readonly plugins: Plugins;
@@ -167,7 +173,7 @@ export class Preparation {
   }
 
   /** Optimizes and plans an analyzed query, with turns of the event loop between. */
-  async plan(analyzed: Analyzed, streaming: boolean, queryId?: string): Promise<Prepared> {
+  async plan(analyzed: Analyzed, streaming: boolean, query?: StartedQuery): Promise<Prepared> {
     const breathe = breather(() => performance.now());
     const optimized = optimize(analyzed.plan, {
       evaluate: (expression) => this.evaluate([expression])[0]!,
@@ -179,7 +185,7 @@ export class Preparation {
       const input = analyzed.tables.get(read.readId) ?? analyzed.sources.get(read.readId);
       return input?.pushdown?.(predicate) ?? "unsupported";
     };
-    const physical = placeColumnCalls(new Planner({ pushdown, streaming, queryId }).plan(optimized));
+    const physical = placeColumnCalls(new Planner({ pushdown, streaming, ...query }).plan(optimized));
     await breathe();
     return { ...analyzed, optimized, physical };
   }

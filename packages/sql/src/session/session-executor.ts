@@ -218,6 +218,7 @@ export class SessionExecutor implements Executor {
   }
 
   async save(plan: LogicalPlan, request: BatchSave): Promise<void> {
+    if (this.isStreaming(plan)) throw writtenStream();
     const { schema, rows } = await this.execute(plan);
     if (request.format.toLowerCase() === "noop") return drain(rows);
     const provider = this.parts.plugins.sink(request.format);
@@ -306,7 +307,10 @@ export class SessionExecutor implements Executor {
       log,
       createPlan: async (context) => {
         const planningStartMs = clock.monotonicMs();
-        const prepared = await this.preparation.plan(running, true, context.queryId);
+        const prepared = await this.preparation.plan(running, true, {
+          mode: request.mode,
+          queryId: context.queryId,
+        });
         return new SqlStreamPlan({
           physical: prepared.physical,
           logicalText: () =>
@@ -477,6 +481,16 @@ function schemaOfPlan(analyzed: Analyzed): StructType {
 
 async function drain(rows: AsyncIterable<Rows>): Promise<void> {
   for await (const _ of rows);
+}
+
+function writtenStream(): StreamError {
+  return new StreamError({
+    condition: "CALL_ON_STREAMING_DATASET_UNSUPPORTED",
+    sqlState: "42KDE",
+    parameters: { methodName: "`write`" },
+    message:
+      "The method `write` can not be called on streaming Dataset/DataFrame: write it with writeStream.",
+  });
 }
 
 function noBatchWrite(format: string): StreamError {

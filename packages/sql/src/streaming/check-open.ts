@@ -6,13 +6,21 @@ import { keyedName } from "../logical/keyed.js";
 import type { LogicalPlan, Read } from "../logical/plan.js";
 import { childrenOf, expressionsOf, isStreaming } from "../logical/transform.js";
 
-const CURRENT_TIME = new Set(["current_timestamp", "current_date", "localtimestamp", "current_time"]);
+const CURRENT_TIME = new Set([
+  "current_timestamp",
+  "current_date",
+  "localtimestamp",
+  "current_time",
+  "$now_seconds",
+]);
 
 /** Refuses what the continuous trigger does not run: everything but row by row (rules U49 and U50 of Spark's checker). */
 export function checkContinuous(plan: LogicalPlan): void {
   for (const child of childrenOf(plan)) checkContinuous(child);
   if (plan.kind !== "source" && plan.kind !== "project" && plan.kind !== "filter") {
-    throw refused(`Continuous processing does not support ${nodeName(plan)} operations.`);
+    // grouping by a key is an operation of its own there, which comes first
+    const name = plan.kind === "keyed" ? "AppendColumns" : nodeName(plan);
+    throw refused(`Continuous processing does not support ${name} operations.`);
   }
   const isTime = (e: Expression): boolean => e.kind === "scalar" && CURRENT_TIME.has(e.fn.names[0]!);
   if (expressionsOf(plan).some((e) => exists(e, isTime))) {
@@ -103,6 +111,10 @@ function nodeName(plan: LogicalPlan): string {
       return keyedName(plan.program);
     case "observe":
       return "CollectMetrics";
+    case "oneRow":
+      return "OneRowRelation";
+    case "columnar":
+      return "LocalRelation";
     case "setOperation":
       return plan.sequential ? "SequentialStreamingUnion" : capital(plan.type);
     case "deduplicate":
@@ -142,8 +154,9 @@ export function keepsState(plan: LogicalPlan): boolean {
     case "aggregate":
     case "deduplicate":
     case "limit":
-    case "keyed":
       return true;
+    case "keyed":
+      if (plan.program.kind !== "stateless") return true;
   }
   if (plan.kind === "join" && isStreaming(plan.left) && isStreaming(plan.right)) return true;
   return childrenOf(plan).some(keepsState);

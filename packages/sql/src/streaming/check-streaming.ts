@@ -1,14 +1,16 @@
 import type { OutputMode } from "@ss/core";
-import { StreamError } from "@ss/core";
+import { assert, StreamError } from "@ss/core";
 import { exists } from "../expression/children.js";
 import type { Alias, Attribute, Expression } from "../expression/expression.js";
+import { plainSql, windowSpecText } from "../expression/expression-text.js";
 import { typeOf } from "../expression/type-of.js";
-import { joinBounds } from "../logical/join-bounds.js";
+import { joinEnds } from "../logical/join-bounds.js";
 import type { Keyed } from "../logical/keyed.js";
 import { outputOf } from "../logical/output.js";
 import type { Aggregate, Deduplicate, Join, JoinType, LogicalPlan } from "../logical/plan.js";
 import { isSessionWindow } from "../logical/session-window.js";
 import { childrenOf, expressionsOf, isStreaming } from "../logical/transform.js";
+import { pruneColumns } from "../optimizer/prune-columns.js";
 import { checkSequences } from "./check-sequence.js";
 
 /** Settings that the checks depend on. */
@@ -33,7 +35,8 @@ export function checkBatch(plan: LogicalPlan): void {
   if (isWithinWatermark(plan)) {
     throw refused("dropDuplicatesWithinWatermark is not supported with batch DataFrames/DataSets");
   }
-  if (!isStreaming(plan) && !hasStreamingSubquery(plan)) return;
+  if (hasStreamingSubquery(plan)) throw streamingSubquery();
+  if (!isStreaming(plan)) return;
   throw refused(
     "Queries with streaming sources must be executed with writeStream.start(), or from a streaming table or flow definition within a Spark Declarative Pipeline.",
   );
@@ -41,8 +44,8 @@ export function checkBatch(plan: LogicalPlan): void {
 
 /** Refuses what Structured Streaming does not run in an output mode (rules U3 to U47 of Spark's checker, as far as the operators exist). */
 export function checkStreaming(plan: LogicalPlan, mode: OutputMode, settings: CheckSettings): void {
-  if (!isStreaming(plan)) throw notAStream();
   if (hasStreamingSubquery(plan)) throw streamingSubquery();
+  if (!isStreaming(plan)) throw notAStream();
   checkSequences(plan);
   const nodes = streamingNodes(plan);
   // Spark refuses this one whether or not it checks
@@ -59,25 +62,16 @@ export function checkStreaming(plan: LogicalPlan, mode: OutputMode, settings: Ch
   if (providerClass === SINGLE_TABLE_PROVIDER && keyed.some(({ program }) => program.kind === "processor")) {
     throw singleTableProvider(providerClass);
   }
-  const stateful = [
-    ...aggregates,
-    ...nodes.filter((node) => node.kind === "limit"),
-    ...keyed.filter(({ program }) => program.kind === "groups"),
-  ];
-  if (settings.encodingFormat.toLowerCase() === "avro" && stateful.length > 0) {
-    throw refused(
-      "State store encoding format as avro is not supported for operator=aggregation used within the query",
-    );
-  }
-  checkKeyed(
-    keyed,
-    mode,
-    nodes.some((node) => node.kind === "aggregate"),
-  );
+  checkPrograms(keyed, mode);
+  if (settings.encodingFormat.toLowerCase() === "avro") nodes.forEach(checkAvro);
   checkOutputMode(nodes, mode);
-  for (const node of nodes) checkNode(node, mode, aggregates.length > 0);
+  const aggregated = nodes.some((node) => node.kind === "aggregate");
+  for (const node of nodes) checkNode(node, mode, aggregated);
+  checkWindows(plan, undefined);
   checkExpressions(plan);
-  for (const node of nodes) for (const columns of keptColumns(node)) checkOneEventTime(columns);
+  for (const node of streamingNodes(pruneColumns(plan))) {
+    for (const columns of keptColumns(node)) checkOneEventTime(columns);
+  }
   if (settings.allowMultiple) checkWatermarks(plan);
   else if (aggregates.length + keyed.length > 1) throw severalStatefulOperators();
   if (settings.checkCorrectness) checkChain(plan, mode);
@@ -109,10 +103,12 @@ function checkOutputMode(nodes: readonly LogicalPlan[], mode: OutputMode): void 
   }
 }
 
-/** Whether a grouping key carries an event time with a watermark. */
+/** Whether a column is an event time with a watermark; what is computed of one is none. */
 function hasWatermark(key: Expression): boolean {
-  if (key.kind === "alias" && key.metadata?.["spark.watermarkDelayMs"] !== undefined) return true;
-  return exists(key, (e) => e.kind === "attribute" && e.metadata?.["spark.watermarkDelayMs"] !== undefined);
+  return (
+    (key.kind === "alias" || key.kind === "attribute") &&
+    key.metadata?.["spark.watermarkDelayMs"] !== undefined
+  );
 }
 
 function checkNode(node: LogicalPlan, mode: OutputMode, aggregated: boolean): void {
@@ -123,6 +119,8 @@ function checkNode(node: LogicalPlan, mode: OutputMode, aggregated: boolean): vo
       return checkDeduplicate(node);
     case "join":
       return checkJoin(node, mode);
+    case "keyed":
+      return checkGroupsWithState(node, mode, aggregated);
     case "setOperation":
       return checkSet(node);
     case "limit":
@@ -131,16 +129,38 @@ function checkNode(node: LogicalPlan, mode: OutputMode, aggregated: boolean): vo
     case "offset":
       throw refused("Offset is not supported on streaming DataFrames/Datasets");
     case "sort":
-      if (mode === "complete" && aggregated && containsAggregate(node.child)) return;
+      if (mode === "complete" && containsAggregate(node.child)) return;
       throw refused(
         "Sorting is not supported on streaming DataFrames/Datasets, unless it is on aggregated DataFrame/Dataset in Complete output mode",
       );
     case "sample":
       throw refused("Sampling is not supported on streaming DataFrames/Datasets");
-    case "window":
-      throw overWindow(node);
     default:
       return;
+  }
+}
+
+/** State in Avro is for the variables of processors alone. */
+function checkAvro(node: LogicalPlan): void {
+  const operator = avroRefused(node);
+  if (operator === undefined) return;
+  throw refused(
+    `State store encoding format as avro is not supported for operator=${operator} used within the query`,
+  );
+}
+
+function avroRefused(node: LogicalPlan): string | undefined {
+  switch (node.kind) {
+    case "aggregate":
+      return "aggregation";
+    case "deduplicate":
+      return node.withinWatermark ? "dropDuplicatesWithinWatermark" : "dropDuplicates";
+    case "join":
+      return isStreaming(node.left) && isStreaming(node.right) ? "join" : undefined;
+    case "keyed":
+      return node.program.kind === "groups" ? "flatMapGroupsWithState" : undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -246,9 +266,8 @@ function checkStreamJoin(node: Join, mode: OutputMode): void {
     default:
       throw refused(`Join type ${name} is not supported with streaming DataFrame/Dataset`);
   }
-  const { left, right } = joinBounds(node);
-  const ends = node.type === "right" ? right : node.type === "full" ? (left ?? right) : left;
-  if (ends !== undefined) return;
+  const ends = joinEnds(node);
+  if (node.type === "right" ? ends.right : node.type === "full" ? ends.left || ends.right : ends.left) return;
   throw refused(
     `Stream-stream ${name} join between two streaming DataFrame/Datasets is not supported without a watermark in the join keys, or a watermark on the nullable side and an appropriate range condition`,
   );
@@ -267,12 +286,21 @@ function checkSet(node: Extract<LogicalPlan, { kind: "setOperation" }>): void {
     throw refused("Except on a streaming DataFrame/Dataset on the right is not supported");
   }
   if (node.type === "intersect") throw refused("Intersect of streaming DataFrames/Datasets is not supported");
+  if (node.type === "except") throw exceptAll();
 }
 
-/** Whether an operator keeps rows of a stream from batch to batch by their keys. */
+/** Whether an operator keeps rows of a stream from batch to batch by their event times. */
 function isKeeping(plan: LogicalPlan): boolean {
-  if (plan.kind === "join") return isStreaming(plan.left) && isStreaming(plan.right);
-  return plan.kind === "aggregate" || plan.kind === "deduplicate" || plan.kind === "keyed";
+  switch (plan.kind) {
+    case "join":
+      return isStreaming(plan.left) && isStreaming(plan.right);
+    case "deduplicate":
+      return plan.withinWatermark === true || (plan.columns ?? []).some(hasWatermark);
+    case "keyed":
+      return plan.program.kind !== "stateless";
+    default:
+      return plan.kind === "aggregate";
+  }
 }
 
 /** Whether rows that an operator gives out may be older than the watermark of those that keep rows above it, or are given out once more. */
@@ -297,14 +325,14 @@ function checkChain(plan: LogicalPlan, mode: OutputMode): void {
   const late = (below: LogicalPlan): boolean => mayBeLate(below, mode);
   if (isKeeping(plan) && childrenOf(plan).some((child) => contains(child, late))) {
     throw refused(
-      "Detected pattern of possible 'correctness' issue due to global watermark: an operator that keeps rows reads the results of an aggregation, which outside of append mode are given out each time they change, or those of flatMapGroupsWithState with event-time timeouts, which may be late. Write in append mode, with a watermark, or set spark.sql.streaming.statefulOperator.checkCorrectness.enabled to false to run it all the same.",
+      "Detected pattern of possible 'correctness' issue due to global watermark. An operator that keeps rows reads the results of an aggregation, which outside of append mode are given out each time they change, or those of flatMapGroupsWithState with event-time timeouts, which may be late. Write in append mode, with a watermark, or set spark.sql.streaming.statefulOperator.checkCorrectness.enabled to false to run it all the same.",
     );
   }
   for (const child of childrenOf(plan)) checkChain(child, mode);
 }
 
-/** The programs over groups of a query: which go together, and which modes they run in. */
-function checkKeyed(nodes: readonly Keyed[], mode: OutputMode, aggregated: boolean): void {
+/** The programs over groups of a query that go together. */
+function checkPrograms(nodes: readonly Keyed[], mode: OutputMode): void {
   const groups = nodes.map((node) => node.program).filter((program) => program.kind === "groups");
   const maps = groups.filter((program) => program.single);
   const flatMaps = groups.filter((program) => !program.single);
@@ -322,11 +350,11 @@ function checkKeyed(nodes: readonly Keyed[], mode: OutputMode, aggregated: boole
       "Multiple flatMapGroupsWithStates are not supported when they are not all in append mode or the output mode is not append on a streaming DataFrames/Datasets",
     );
   }
-  for (const node of nodes) checkGroupsWithState(node, mode, aggregated);
 }
 
 function checkGroupsWithState(node: Keyed, mode: OutputMode, aggregated: boolean): void {
   const { children, program } = node;
+  if (program.kind === "stateless") return checkGroups(children);
   const what = program.kind === "processor" ? "transformWithState" : "[flatMap|map]GroupsWithState";
   if (children[1] !== undefined && isStreaming(children[1])) {
     throw refused(
@@ -337,7 +365,6 @@ function checkGroupsWithState(node: Keyed, mode: OutputMode, aggregated: boolean
   const { single, outputMode, timeout } = program;
   const on = "on a streaming DataFrame/Dataset";
   if (single) {
-    if (aggregated) throw refused(`mapGroupsWithState is not supported with aggregation ${on}`);
     if (mode !== "update") {
       throw refused(`mapGroupsWithState is not supported with ${modeName(mode)} output mode ${on}`);
     }
@@ -357,6 +384,11 @@ function checkGroupsWithState(node: Keyed, mode: OutputMode, aggregated: boolean
   }
 }
 
+/** Programs without state see the groups of a batch; two tables are seen together only where both are whole. */
+function checkGroups(children: Keyed["children"]): void {
+  if (children.length > 1) throw refused("CoGrouping with a streaming DataFrame/Dataset is not supported");
+}
+
 /** The columns that decide when the rows end that a stateful operator keeps, one list for each of its inputs. */
 function keptColumns(node: LogicalPlan): readonly (readonly (Attribute | Expression)[])[] {
   switch (node.kind) {
@@ -365,7 +397,7 @@ function keptColumns(node: LogicalPlan): readonly (readonly (Attribute | Express
     case "deduplicate":
       return [outputOf(node.child)];
     case "keyed":
-      return [outputOf(node.children[0])];
+      return node.program.kind === "stateless" ? [] : [outputOf(node.children[0])];
     case "join":
       return isStreaming(node.left) && isStreaming(node.right)
         ? [outputOf(node.left), outputOf(node.right)]
@@ -422,14 +454,32 @@ function severalStatefulOperators(): StreamError {
   );
 }
 
-function overWindow(node: LogicalPlan): StreamError {
-  const [first] = expressionsOf(node);
-  const name = first?.kind === "alias" ? first.names[0]! : "";
+/** Functions over windows of rows. */
+function checkWindows(plan: LogicalPlan, above: LogicalPlan | undefined): void {
+  if (plan.kind === "window" && isStreaming(plan)) {
+    const first = plan.expressions.find((e): e is Alias => e.kind === "alias")!;
+    const named = above === undefined ? [] : expressionsOf(above);
+    // the select list, which is above, may have another name for it
+    const name = named.find((e): e is Alias => e.kind === "alias" && isColumn(e.child, first.id)) ?? first;
+    throw overWindow(first, name.names[0]!);
+  }
+  for (const child of childrenOf(plan)) checkWindows(child, plan);
+}
+
+function isColumn(e: Expression, id: number): boolean {
+  return e.kind === "attribute" && e.id === id;
+}
+
+/** Spark writes the call and the rows that it goes over in capitals. */
+function overWindow({ child }: Alias, column: string): StreamError {
+  assert(child.kind === "window", "a window node has an expression over no window");
+  const windowFunc = plainSql(child.call).toUpperCase();
+  const windowSpec = windowSpecText(child.spec, false).toUpperCase();
   return new StreamError({
     condition: "NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING",
     sqlState: "42KDE",
-    parameters: { windowFunc: name, columnName: `\`${name}\``, windowSpec: "" },
-    message: `Functions over a window of rows (OVER) cannot run on a stream: '${name}'. Group by window(...) of the event time instead.`,
+    parameters: { windowFunc, columnName: `\`${column}\``, windowSpec },
+    message: `Window function is not supported in ${windowFunc} (as column \`${column}\`) on streaming DataFrames/Datasets: it goes over ${windowSpec}. Group by window(...) of the event time instead.`,
   });
 }
 
@@ -443,10 +493,22 @@ function notAStream(): StreamError {
 
 function streamingSubquery(): StreamError {
   return new StreamError({
-    condition: "SS_UNSUPPORTED_STREAMING_OPERATION",
-    parameters: { operation: "a subquery over a stream" },
+    condition: "INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY",
+    sqlState: "42823",
     message:
-      "A subquery in an expression cannot read a stream: join the stream, or read the table behind it.",
+      "Invalid subquery: Streaming query is not allowed in subquery expressions. Join the stream, or read the table behind it.",
+  });
+}
+
+/** Spark runs it and takes the rows of the table away once more in each batch. */
+function exceptAll(): StreamError {
+  return new StreamError({
+    condition: "SS_UNSUPPORTED_STREAMING_OPERATION",
+    sqlState: "0A000",
+    parameters: { operation: "EXCEPT ALL" },
+    message:
+      "EXCEPT ALL of a stream is not supported: each row of the table would take away one of the stream's, once for good. " +
+      "Use EXCEPT, or a left anti join.",
   });
 }
 

@@ -505,9 +505,8 @@ function familyKey(operatorId: number, name: string): string {
 }
 
 function waitsForWatermark(program: KeyedProgram): boolean {
-  return program.kind === "processor"
-    ? program.timeMode === "EventTime"
-    : program.timeout === "EventTimeTimeout";
+  if (program.kind === "processor") return program.timeMode === "EventTime";
+  return program.kind === "groups" && program.timeout === "EventTimeTimeout";
 }
 
 /** Whether an operator forgets rows when the watermark moves. */

@@ -60,9 +60,9 @@ describe("set operations", () => {
     expect(outputOf(plan)[0]!.nullable).toBe(true);
   });
 
-  test("UNION without ALL is DISTINCT over the union", () => {
+  test("UNION without ALL of streams is groups by all columns over the union", () => {
     expect(spine(analyzed("SELECT k FROM l UNION SELECT k FROM r", views))).toBe(
-      "deduplicate > setOperation > project > source",
+      "aggregate > setOperation > project > source",
     );
   });
 
