@@ -7,9 +7,9 @@ import { builtinRegistry } from "./functions/builtin.js";
 import { RuntimeConfig } from "./session/runtime-config.js";
 
 const port = parentPort!;
-const { limitBytes } = workerData as WorkerStart;
+const { limitBytes, share } = workerData as WorkerStart;
 const host = new FragmentHost(
-  new MemoryBudget(limitBytes),
+  new MemoryBudget(limitBytes, share),
   builtinRegistry(),
   (conf) => {
     const config = new RuntimeConfig(conf);

@@ -1,6 +1,7 @@
 import type { FamilySpec } from "@ss/core";
 import type { ExternalOptions } from "../expression/external-value.js";
 import type { AggregatePlan, PhysicalPlan } from "../physical/plan.js";
+import { nodeText } from "../physical/text.js";
 import { DirectInput, type GroupInput, SplitInput } from "./aggregate/group-input.js";
 import { GroupState } from "./aggregate/group-state.js";
 import type { Stage } from "./codegen/stage.js";
@@ -130,6 +131,7 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
           plan,
           ansi,
           spec: state.spec,
+          holder: nodeText(node),
           input: split,
         });
         families.push(state.spec);

@@ -3,16 +3,27 @@ import { StreamError } from "@ss/core";
 /** Rows between two looks at how much something holds, at least. */
 const LOOK_ROWS = 1 << 15;
 
+/** Whose part of a session's budget a budget is: several threads share one. */
+export interface BudgetShare {
+  /** Whose operators it is for, as errors say it: `one of 2 worker threads`. */
+  readonly holders: string;
+  /** What the session has in all. */
+  readonly sessionBytes: number;
+}
+
 /**
  * How many bytes the operators of a session may hold together: groups, held sides of joins, sorted and windowed rows, state. What flows by
  * (chunks, batches) does not count: it is a few megabytes per reader, whatever the size of the input.
  */
 export class MemoryBudget {
   readonly limitBytes: number;
+  private readonly share: BudgetShare | undefined;
   private usedBytes = 0;
 
-  constructor(limitBytes: number) {
+  /** `share` is given where the budget is a part of the session's. */
+  constructor(limitBytes: number, share?: BudgetShare) {
     this.limitBytes = limitBytes;
+    this.share = share;
   }
 
   /** For what is held together and given back together: the operators of a run, the state of a query. */
@@ -60,13 +71,24 @@ export class MemoryBudget {
   }
 
   private exceeded(holder: string, bytes: number): StreamError {
+    const { share, limitBytes, usedBytes } = this;
+    const budget = share?.sessionBytes ?? limitBytes;
+    const part =
+      share === undefined ? "" : `, which is its part of the ${megabytes(budget)} MB of the session`;
     return new StreamError({
       condition: "SS_MEMORY_LIMIT_EXCEEDED",
-      parameters: { operator: holder, bytes: String(bytes), limit: String(this.limitBytes) },
+      parameters: {
+        operator: holder,
+        bytes: String(bytes),
+        used: String(usedBytes),
+        limit: String(limitBytes),
+        budget: String(budget),
+      },
       message:
-        `The operators of the session hold ${megabytes(this.usedBytes)} MB, and ${megabytes(this.limitBytes)} MB are allowed. ` +
-        `The one that asked for more holds ${megabytes(bytes)} MB: ${holder}. Give the session more memory ` +
-        `(spark.driver.memory), or let the query hold less: filter or aggregate earlier, add a watermark, take smaller batches.`,
+        `This operator asked for more memory than there is, and holds ${megabytes(bytes)} MB: ${holder}. ` +
+        `All operators of ${share?.holders ?? "the session"} hold ${megabytes(usedBytes)} MB, and ` +
+        `${megabytes(limitBytes)} MB are allowed${part}. Give the session more memory (spark.driver.memory), ` +
+        `or let the query hold less: filter or aggregate earlier, add a watermark, take smaller batches.`,
     });
   }
 }

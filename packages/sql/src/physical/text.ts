@@ -19,6 +19,22 @@ function append(plan: PhysicalPlan, lead: string, indent: string, lines: string[
   });
 }
 
+/** The line of the operator that has the state of a number. */
+export function statefulNodeText(plan: PhysicalPlan, operatorId: number): string {
+  const node = nodesOf(plan).find((one) => stateIdOf(one) === operatorId);
+  return node === undefined ? `operator ${operatorId}` : nodeText(node);
+}
+
+function stateIdOf(node: PhysicalPlan): number | undefined {
+  if ("operatorId" in node) return node.operatorId;
+  return "stateful" in node ? node.stateful?.operatorId : undefined;
+}
+
+/** A plan and all below it. */
+export function nodesOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
+  return [plan, ...childrenOf(plan).flatMap(nodesOf)];
+}
+
 function childrenOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
   if ("child" in plan) return [plan.child];
   if ("children" in plan) return plan.children;

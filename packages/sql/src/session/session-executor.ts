@@ -97,11 +97,12 @@ export class SessionExecutor implements Executor {
     this.parts = parts;
     const { plugins, catalog, config, clock, log } = parts;
     const limit = memoryLimit(config.find("spark.driver.memory"));
-    this.pool = workersOf(config.find("spark.master"), limit / 2, log);
+    this.pool = workersOf(config.find("spark.master"), limit, log);
     // they load their modules while the program builds its first query
     this.pool?.startAhead();
     // the driver, which has what the workers do not share among them, gets as much as all of them together
-    this.memory = new MemoryBudget(this.pool ? limit / 2 : limit);
+    const share = { holders: "the driver's thread", sessionBytes: limit };
+    this.memory = this.pool ? new MemoryBudget(limit / 2, share) : new MemoryBudget(limit);
     this.preparation = new Preparation(plugins, catalog, config, () => clock.now(), this.pool);
   }
 

@@ -18,17 +18,22 @@ export function threadsOf(master: string | undefined): number {
   });
 }
 
-/** The workers of a session with this master; undefined where everything runs on the program's own thread. */
+/**
+ * The workers of a session with this master, which share half of its memory; undefined where everything runs on the program's own
+ * thread.
+ */
 export function workersOf(
   master: string | undefined,
-  limitBytes: number,
+  sessionBytes: number,
   log: (level: "warn", message: string) => void,
 ): WorkerPool | undefined {
   const threads = threadsOf(master);
   if (threads < 2) return undefined;
   const entry = workerModule(import.meta.url, "@ss/sql", "worker.js");
-  if (entry !== undefined)
-    return new WorkerPool(threads, entry, { limitBytes: Math.floor(limitBytes / threads) });
+  if (entry !== undefined) {
+    const share = { holders: `one of ${threads} worker threads`, sessionBytes };
+    return new WorkerPool(threads, entry, { limitBytes: Math.floor(sessionBytes / 2 / threads), share });
+  }
   log(
     "warn",
     `${master} runs on one thread: the worker's module of @ss/sql is not where the package has it. Leave @ss packages out of the bundle to use more.`,

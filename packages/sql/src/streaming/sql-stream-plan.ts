@@ -41,7 +41,7 @@ import type { KeyedProgram } from "../logical/keyed.js";
 import type { Rows } from "../logical/rows.js";
 import { nodesOf } from "../physical/nodes-of.js";
 import type { PhysicalPlan, WatermarkPlan } from "../physical/plan.js";
-import { physicalText } from "../physical/text.js";
+import { nodesOf, physicalText, statefulNodeText } from "../physical/text.js";
 import { watermarkOffsets } from "../physical/watermark-offsets.js";
 import { sourceInput, tableInput, timedInput } from "./inputs.js";
 import { TablesBeside } from "./tables-beside.js";
@@ -151,10 +151,10 @@ export class SqlStreamPlan implements StreamPlan {
     const here = families.filter((spec) => divided.every((one) => one.operatorId !== spec.operatorId));
     this.families = new Map(here.map((spec) => [familyKey(spec.operatorId, spec.name), store.family(spec)]));
     // an operator may have several tables, and is one holder
-    const holders = new Map(here.map((spec) => [spec.operatorId, spec]));
-    this.stateHoldings = [...holders.values()].map(({ operatorId, operatorName }) =>
+    const holders = new Set(here.map((spec) => spec.operatorId));
+    this.stateHoldings = [...holders].map((operatorId) =>
       this.stateMemory.hold(
-        () => `the state of ${operatorName}, operator ${operatorId}`,
+        () => `the state of ${statefulNodeText(this.options.physical, operatorId)}`,
         () => store.metrics(operatorId).memoryUsedBytes,
       ),
     );

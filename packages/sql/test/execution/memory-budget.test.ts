@@ -40,6 +40,18 @@ const HOLDING: Readonly<Record<string, { readonly query: string; readonly operat
     query: "SELECT collect_list(id) FROM range(1000000)",
     operator: /^HashAggregate/,
   },
+  "a list of long texts": {
+    query: "SELECT id % 3, collect_list(repeat('x', 2000)) FROM range(3000) GROUP BY 1",
+    operator: /^HashAggregate/,
+  },
+  "a set of long texts": {
+    query: "SELECT collect_set(concat(repeat('x', 2000), id)) FROM range(3000)",
+    operator: /^HashAggregate/,
+  },
+  "texts that are put together": {
+    query: "SELECT listagg(repeat('x', 2000)) FROM range(3000)",
+    operator: /^HashAggregate/,
+  },
   "a sort with a large limit": {
     query: "SELECT id FROM range(1000000) ORDER BY id DESC LIMIT 900000",
     operator: /^(Sort|TopN|TakeOrdered)/,
@@ -65,7 +77,10 @@ for (const [name, { query, operator }] of Object.entries(HOLDING)) {
       .catch((error: unknown) => error);
     expect(StreamError.is(failure, "SS_MEMORY_LIMIT_EXCEEDED"), String(failure)).toBe(true);
     expect((failure as StreamError).parameters["operator"]).toMatch(operator);
-    expect((failure as StreamError).parameters["limit"]).toBe("1048576");
+    const { limit, budget, bytes, used } = (failure as StreamError).parameters;
+    expect([limit, budget]).toEqual(["1048576", "1048576"]);
+    expect(Number(used)).toBeGreaterThan(1048576);
+    expect(Number(bytes)).toBeLessThanOrEqual(Number(used));
   });
 }
 
@@ -109,7 +124,7 @@ test("the state of a stream counts, and the error names it", async () => {
     }
   };
   await expect(run()).rejects.toThrow("SS_MEMORY_LIMIT_EXCEEDED");
-  expect(query.exception?.message).toContain("the state of stateStoreSave, operator 0");
+  expect(query.exception?.message).toMatch(/the state of StateStoreSave keys=\[k.*opId = 0/);
 });
 
 test("a limit that is no size is refused", async () => {

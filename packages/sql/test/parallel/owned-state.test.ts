@@ -44,7 +44,7 @@ function stateOf(owners: readonly Owner[]): OwnedState {
     keySchema: new StructType([StructField("k", LongType)]),
     valueSchema: new StructType([StructField("n", LongType)]),
   };
-  const form = { operator: "aggregate", plan: null, ansi: true };
+  const form = { operator: "aggregate", plan: null, ansi: true, holder: "an operator" };
   return new OwnedState(spec, pool as unknown as WorkerPool, 16, form);
 }
 

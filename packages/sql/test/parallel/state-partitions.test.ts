@@ -402,8 +402,9 @@ test("state that outgrows the memory of its owner fails the query, by the operat
       .start();
     const failure = await query.awaitTermination().catch((error: unknown) => (error as Error).cause);
     expect(StreamError.is(failure, "SS_MEMORY_LIMIT_EXCEEDED"), String(failure)).toBe(true);
-    const { operator } = (failure as StreamError).parameters;
-    expect(operator).toBe("a part of the state of stateStoreSave, operator 0");
+    const { operator, budget, limit } = (failure as StreamError).parameters;
+    expect(operator).toMatch(/^a part of the state of StateStoreSave keys=\[k.*collect_list.*opId = 0$/);
+    expect([budget, limit]).toEqual(["2097152", "262144"]);
   } finally {
     await spark.stop();
   }

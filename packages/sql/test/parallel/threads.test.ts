@@ -474,6 +474,57 @@ describe("workers", () => {
     expect(StreamError.is(failure, "SS_MEMORY_LIMIT_EXCEEDED"), String(failure)).toBe(true);
     expect((failure as StreamError).parameters["operator"]).toContain("HashJoin");
   });
+
+  const HOLDING: readonly (readonly [string, string, RegExp, string])[] = [
+    [
+      "groups",
+      "SELECT id, other, count(*) FROM large GROUP BY id, other",
+      /^HashAggregate keys=\[id/,
+      "worker",
+    ],
+    [
+      "collected lists",
+      "SELECT id % 2, collect_list(other) FROM large GROUP BY 1",
+      /^HashAggregate/,
+      "worker",
+    ],
+    [
+      "a held side of a join",
+      "SELECT * FROM large a JOIN large b ON a.id = b.id",
+      /^HashJoin \[/,
+      "driver's",
+    ],
+    ["sorted rows", "SELECT * FROM large ORDER BY other", /^Sort \[other/, "driver's"],
+    ["a window", "SELECT id, row_number() OVER (ORDER BY other) FROM large", /^Window/, "driver's"],
+  ];
+  test.each(HOLDING)(
+    "name the operator, its bytes and the budget where memory ends: %s",
+    async (_, query, operator, whose) => {
+      const rows = Array.from({ length: 30_000 }, (_, i) => `{"id":${i},"other":"${"x".repeat(90)}${i}"}`);
+      mkdirSync(join(folder, "many"));
+      for (const k of [0, 1]) writeFileSync(join(folder, "many", `${k}.json`), rows.join("\n"));
+      const small = await SparkSession.builder()
+        .master("local[2]")
+        .config("spark.driver.memory", "4m")
+        .use(fileSource())
+        .create();
+      sessions.push(small);
+      small.read.schema("id INT, other STRING").json(join(folder, "many")).createOrReplaceTempView("large");
+      const failure = await small
+        .sql(query)
+        .collect()
+        .catch((error: unknown) => error);
+      expect(StreamError.is(failure, "SS_MEMORY_LIMIT_EXCEEDED"), String(failure)).toBe(true);
+      const { parameters, message } = failure as StreamError;
+      expect(parameters["operator"]).toMatch(operator);
+      expect(Number(parameters["bytes"])).toBeGreaterThan(0);
+      expect(Number(parameters["used"])).toBeGreaterThan(Number(parameters["limit"]));
+      expect(parameters["budget"]).toBe(String(4 * 1024 * 1024));
+      expect(message).toContain(parameters["operator"]);
+      expect(message).toContain(whose);
+      expect(message).toContain("its part of the 4.0 MB of the session");
+    },
+  );
 });
 
 test.each(["foo", "local[0]", "local[-1]", "local[1.5]", "local[2", "spark://host:7077"])(

@@ -1,4 +1,5 @@
 import type { Partition, StateDivision, StreamErrorFields, WorkerForm } from "@ss/core";
+import type { BudgetShare } from "../memory-budget.js";
 import type { CallShare, CloseShare, OpenShare, ShareReport } from "../state-partitions/messages.js";
 import type { EventTimes } from "../stream-run.js";
 import type { FragmentSettings } from "./fragment.js";
@@ -98,8 +99,9 @@ export type FromWorker =
 
 /** What a worker is started with. */
 export interface WorkerStart {
-  /** What its operators may hold. */
+  /** What its operators may hold, and whose part that is. */
   readonly limitBytes: number;
+  readonly share: BudgetShare;
 }
 
 /** Messages with rows that a task may send before it waits for a credit. */

@@ -23,6 +23,8 @@ export interface DividedOperator {
   readonly plan: unknown;
   readonly ansi: boolean;
   readonly spec: OwnedOperator["spec"];
+  /** What errors call it. */
+  readonly holder: string;
   /** The input, where it is made on workers. */
   readonly input: SplitInput | undefined;
 }
@@ -63,12 +65,13 @@ export class DividedState {
   ): boolean {
     this.storeRefuses = take === undefined;
     if (take === undefined || this.reasonAgainst(workerOf) !== undefined) return false;
-    const { operator, plan, ansi, spec } = this.of;
+    const { operator, plan, ansi, spec, holder } = this.of;
     const { pool, functions } = this.parallelism;
     this.owned = new OwnedState(spec, pool, partitions, {
       operator,
       plan: toPortable(plan, functions),
       ansi,
+      holder,
     });
     take(this.owned);
     return true;

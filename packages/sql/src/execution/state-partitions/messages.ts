@@ -29,6 +29,8 @@ export interface OpenShare {
   readonly operator: string;
   readonly plan: unknown;
   readonly ansi: boolean;
+  /** What errors call the operator. */
+  readonly holder: string;
 }
 
 /** Forgets a share. */

@@ -42,7 +42,7 @@ export class OwnedState implements RemoteFamily {
     spec: FamilySpec,
     pool: WorkerPool,
     partitions: number,
-    form: Pick<OpenShare, "operator" | "plan" | "ansi">,
+    form: Pick<OpenShare, "operator" | "plan" | "ansi" | "holder">,
   ) {
     this.spec = spec;
     this.pool = pool;

@@ -47,13 +47,12 @@ export class OwnerHost {
     this.post = post;
   }
 
-  open({ stateId, share, operator: name, plan, ansi }: OpenShare): void {
+  open({ stateId, share, operator: name, plan, ansi, holder: owner }: OpenShare): void {
     const operator = ownedOperator(name, fromPortable(plan, this.functions), ansi);
-    const { operatorId, operatorName } = operator.spec;
     const holder = new FamilyHolder(operator.spec, share, kernelDictionaries);
     const memory = this.memory.scope();
     const holding = memory.hold(
-      () => `a part of the state of ${operatorName}, operator ${operatorId}`,
+      () => `a part of the state of ${owner}`,
       () => holder.byteSize,
     );
     const { keySchema, valueSchema } = operator.spec;

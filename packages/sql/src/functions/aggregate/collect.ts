@@ -1,8 +1,12 @@
 import { ArrayType, type Column, columnBuilder, type Value, valueAt } from "@ss/core";
 import type { Accumulator, AggregateFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
+import { boxedBytes } from "./boxed-bytes.js";
 import { requireType } from "./define.js";
 import { sameValueKey } from "./value-key.js";
+
+/** What a place in a list takes. */
+const PLACE_BYTES = 8;
 
 /** The values of a slot as a list, in the order of the rows; with `unique` each value once. */
 class CollectAccumulator implements Accumulator {
@@ -10,6 +14,7 @@ class CollectAccumulator implements Accumulator {
   private readonly unique: boolean;
   private lists: Value[][] = [];
   private known: Set<unknown>[] = [];
+  private heldBytes = 0;
 
   constructor(type: ArrayType, unique: boolean) {
     this.type = type;
@@ -33,8 +38,11 @@ class CollectAccumulator implements Accumulator {
       const key = sameValueKey(value);
       if (this.known[slot]!.has(key)) return;
       this.known[slot]!.add(key);
+      // a plain value is its own key
+      this.heldBytes += 2 * PLACE_BYTES + (key === value ? 0 : boxedBytes(key as Value));
     }
     this.lists[slot]!.push(value);
+    this.heldBytes += boxedBytes(value) + PLACE_BYTES;
   }
   merge(slots: Int32Array, buffers: readonly Column[], rowCount: number): void {
     for (let i = 0; i < rowCount; i++) {
@@ -53,9 +61,10 @@ class CollectAccumulator implements Accumulator {
   reset(): void {
     this.lists = [];
     this.known = [];
+    this.heldBytes = 0;
   }
   byteSize(): number {
-    return this.lists.reduce((sum, list) => sum + 16 + list.length * 16, 0);
+    return this.heldBytes + 16 * this.lists.length;
   }
 }
 

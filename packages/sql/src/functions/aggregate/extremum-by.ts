@@ -28,6 +28,7 @@ import type {
 import { typeOf } from "../../expression/type-of.js";
 import { isOrderable } from "../../expression/type-predicates.js";
 import { type ValueOrder, valueOrder } from "../value-order.js";
+import { boxedBytes } from "./boxed-bytes.js";
 import { type ConstantText, shownConstants, withConstants } from "./constant-text.js";
 import { type GroupLogic, ObjectAccumulator } from "./object-accumulator.js";
 
@@ -119,7 +120,7 @@ class FirstByLogic implements GroupLogic<Candidate[]> {
     return state.map(({ value }) => value);
   }
   byteSize(state: Candidate[]): number {
-    return state.length * 48;
+    return state.reduce((sum, { value, key }) => sum + 32 + boxedBytes(value) + boxedBytes(key), 0);
   }
 }
 

@@ -26,6 +26,7 @@ import type { AggregateFunction, AggregateShape, FunctionContext } from "../../e
 import { sameExpression } from "../../expression/same-expression.js";
 import { typeOf } from "../../expression/type-of.js";
 import { type ValueOrder, valueOrder } from "../value-order.js";
+import { boxedBytes } from "./boxed-bytes.js";
 import { type ConstantText, withConstants } from "./constant-text.js";
 import { type GroupLogic, ObjectAccumulator } from "./object-accumulator.js";
 
@@ -85,7 +86,7 @@ class ListaggLogic implements GroupLogic<Item[]> {
     return 0;
   }
   byteSize(state: Item[]): number {
-    return state.length * 64;
+    return state.reduce((sum, { value, keys }) => sum + 40 + boxedBytes(value) + boxedBytes(keys), 0);
   }
 }
 

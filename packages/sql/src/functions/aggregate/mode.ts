@@ -4,6 +4,7 @@ import type { Expression } from "../../expression/expression.js";
 import type { AggregateFunction, FunctionContext } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
 import { type ValueOrder, valueOrder } from "../value-order.js";
+import { boxedBytes } from "./boxed-bytes.js";
 import { hashTableOrder } from "./hash-table-order.js";
 import { type GroupLogic, ObjectAccumulator } from "./object-accumulator.js";
 import { sameValueKey } from "./value-key.js";
@@ -69,7 +70,9 @@ class ModeLogic implements GroupLogic<Counts> {
     return tied.reduce((best, value) => (sign * this.order(value, best) < 0 ? value : best));
   }
   byteSize(state: Counts): number {
-    return state.size * 64;
+    let sum = 0;
+    for (const { value } of state.values()) sum += 64 + boxedBytes(value);
+    return sum;
   }
 }
 
