@@ -1,14 +1,13 @@
 import type { PhysicalPlan } from "./plan.js";
 
-/** All nodes of a physical plan, the top first. */
+/** All nodes of a plan, parents before their inputs. */
 export function nodesOf(plan: PhysicalPlan): PhysicalPlan[] {
-  const below: readonly PhysicalPlan[] =
-    "child" in plan
-      ? [plan.child]
-      : "children" in plan
-        ? plan.children
-        : "left" in plan
-          ? [plan.left, plan.right]
-          : [];
-  return [plan, ...below.flatMap(nodesOf)];
+  return [plan, ...inputsOf(plan).flatMap(nodesOf)];
+}
+
+/** The plans that a node reads, in order. */
+export function inputsOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
+  if ("child" in plan) return [plan.child];
+  if ("children" in plan) return plan.children;
+  return "left" in plan ? [plan.left, plan.right] : [];
 }

@@ -1,6 +1,7 @@
 import type { Attribute, Expression } from "../expression/expression.js";
 import { prettyName } from "../expression/expression-text.js";
 import { keyedName } from "../logical/keyed.js";
+import { inputsOf, nodesOf } from "./nodes-of.js";
 import type { PhysicalPlan } from "./plan.js";
 
 /** A physical plan as a tree of lines, for `explain`. */
@@ -12,7 +13,7 @@ export function physicalText(plan: PhysicalPlan): string {
 
 function append(plan: PhysicalPlan, lead: string, indent: string, lines: string[]): void {
   lines.push(lead + nodeText(plan));
-  const children = childrenOf(plan);
+  const children = inputsOf(plan);
   children.forEach((child, k) => {
     const last = k === children.length - 1;
     append(child, `${indent}${last ? "+- " : ":- "}`, `${indent}${last ? "   " : ":  "}`, lines);
@@ -28,17 +29,6 @@ export function statefulNodeText(plan: PhysicalPlan, operatorId: number): string
 function stateIdOf(node: PhysicalPlan): number | undefined {
   if ("operatorId" in node) return node.operatorId;
   return "stateful" in node ? node.stateful?.operatorId : undefined;
-}
-
-/** A plan and all below it. */
-export function nodesOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
-  return [plan, ...childrenOf(plan).flatMap(nodesOf)];
-}
-
-function childrenOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
-  if ("child" in plan) return [plan.child];
-  if ("children" in plan) return plan.children;
-  return "left" in plan ? [plan.left, plan.right] : [];
 }
 
 /** One node of a plan, for `explain` and for messages. */

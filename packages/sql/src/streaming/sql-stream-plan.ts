@@ -41,7 +41,7 @@ import type { KeyedProgram } from "../logical/keyed.js";
 import type { Rows } from "../logical/rows.js";
 import { nodesOf } from "../physical/nodes-of.js";
 import type { PhysicalPlan, WatermarkPlan } from "../physical/plan.js";
-import { nodesOf, physicalText, statefulNodeText } from "../physical/text.js";
+import { physicalText, statefulNodeText } from "../physical/text.js";
 import { watermarkOffsets } from "../physical/watermark-offsets.js";
 import { sourceInput, tableInput, timedInput } from "./inputs.js";
 import { TablesBeside } from "./tables-beside.js";
