@@ -1,10 +1,18 @@
+import {
+  INSTALL_MS,
+  type Kafka,
+  type Kfake,
+  missingForKafka,
+  missingForKfake,
+  missingForRegistry,
+  type SchemaRegistry,
+  startKafka,
+  startKfake,
+  startRegistry,
+} from "@ss/app-servers";
 import { Kafka as Client, type KafkaConfig, logLevel, type SASLOptions } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeWith } from "./servers/describe-with.js";
-import { INSTALL_MS } from "./servers/installation.js";
-import { type Kafka, missingForKafka, startKafka } from "./servers/kafka.js";
-import { type Kfake, missingForKfake, startKfake } from "./servers/kfake.js";
-import { missingForRegistry, type SchemaRegistry, startRegistry } from "./servers/registry.js";
+import { describeWith } from "./describe-with.js";
 
 const FIRST_START_MS = INSTALL_MS + 120_000;
 

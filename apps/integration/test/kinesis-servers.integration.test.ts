@@ -1,9 +1,13 @@
+import type { Server } from "@ss/app-servers";
+import {
+  INSTALL_MS,
+  missingForKinesalite,
+  missingForMoto,
+  startKinesalite,
+  startMoto,
+} from "@ss/app-servers";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeWith } from "./servers/describe-with.js";
-import { INSTALL_MS } from "./servers/installation.js";
-import { missingForKinesalite, startKinesalite } from "./servers/kinesalite.js";
-import { missingForMoto, startMoto } from "./servers/moto.js";
-import type { Server } from "./servers/server-process.js";
+import { describeWith } from "./describe-with.js";
 
 /** One request of the service's own protocol; the servers do not check the signature. */
 async function ask(endpoint: string, operation: string, body: unknown): Promise<Record<string, unknown>> {

@@ -1,8 +1,7 @@
+import { INSTALL_MS, missingForPostgres, type Postgres, startPostgres } from "@ss/app-servers";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeWith } from "./servers/describe-with.js";
-import { INSTALL_MS } from "./servers/installation.js";
-import { missingForPostgres, type Postgres, startPostgres } from "./servers/postgres.js";
+import { describeWith } from "./describe-with.js";
 
 describeWith([missingForPostgres()], "PostgreSQL", () => {
   let postgres: Postgres;

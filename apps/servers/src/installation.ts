@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-const cache = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..", "..", ".cache");
+const cache = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..", ".cache");
 const run = promisify(execFile);
 
 /** The time that a download and a build may take; tests give `beforeAll` more than this. */

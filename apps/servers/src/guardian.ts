@@ -16,7 +16,7 @@ function tell(line: string): void {
 }
 
 function startGuardian(): { write(line: string): void } {
-  const script = join(dirname(fileURLToPath(import.meta.url)), "guardian.sh");
+  const script = join(dirname(fileURLToPath(import.meta.url)), "..", "assets", "guardian.sh");
   const child = spawn("sh", [script], { stdio: ["pipe", "ignore", "ignore"], detached: true });
   child.unref();
   (child.stdin as unknown as { unref(): void }).unref();

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
-const script = join(dirname(fileURLToPath(import.meta.url)), "servers", "guardian.sh");
+const script = join(dirname(fileURLToPath(import.meta.url)), "..", "assets", "guardian.sh");
 
 function startSleeper() {
   return spawn("sleep", ["1000"], { detached: true, stdio: "ignore" });

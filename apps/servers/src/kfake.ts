@@ -10,7 +10,7 @@ const MODULES = [
   "github.com/twmb/franz-go/pkg/kfake@v0.0.0-20260918054303-01f206a7e32c",
   "github.com/twmb/franz-go@v1.22.2",
 ];
-const source = join(dirname(fileURLToPath(import.meta.url)), "kfake", "main.go");
+const source = join(dirname(fileURLToPath(import.meta.url)), "..", "assets", "kfake", "main.go");
 
 /** A Kafka cluster in the memory of one small process. */
 export interface Kfake extends Server {

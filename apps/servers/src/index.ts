@@ -1,0 +1,16 @@
+export type { Certificate, Certificates } from "./certificates.js";
+export { INSTALL_MS } from "./installation.js";
+export {
+  type Kafka,
+  type KafkaBroker,
+  type KafkaOptions,
+  missingForKafka,
+  type SecureKafka,
+  startKafka,
+} from "./kafka.js";
+export { type Kfake, type KfakeOptions, missingForKfake, startKfake } from "./kfake.js";
+export { type Kinesalite, missingForKinesalite, startKinesalite } from "./kinesalite.js";
+export { type Moto, missingForMoto, startMoto } from "./moto.js";
+export { missingForPostgres, type Postgres, startPostgres } from "./postgres.js";
+export { missingForRegistry, type SchemaRegistry, startRegistry } from "./registry.js";
+export type { Server } from "./server-process.js";
