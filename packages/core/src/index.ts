@@ -117,7 +117,11 @@ export type {
 } from "./query/stream-plan.js";
 export type { StreamingQuery, StreamingQueryStatus } from "./query/streaming-query.js";
 export { StreamingQueryException } from "./query/streaming-query-exception.js";
-export { StreamingQueryManager, type StreamingQueryManagerOptions } from "./query/streaming-query-manager.js";
+export {
+  type StreamingCheckpointManager,
+  StreamingQueryManager,
+  type StreamingQueryManagerOptions,
+} from "./query/streaming-query-manager.js";
 export type { WatermarkExplanation, WatermarkInput } from "./query/watermark-explanation.js";
 export * from "./schema/data-type.js";
 export { parseDdl, parseTypeText } from "./schema/ddl.js";

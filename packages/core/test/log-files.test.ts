@@ -81,7 +81,12 @@ test("entries as Spark writes them are read", async () => {
     writer: null,
   });
   const commits = commitLog(fileSystem, "/c");
-  expect(await commits.get(3)).toEqual({ nextBatchWatermarkMs: 1704067250000, state: null, writer: null });
+  expect(await commits.get(3)).toEqual({
+    nextBatchWatermarkMs: 1704067250000,
+    state: null,
+    skipped: false,
+    writer: null,
+  });
 });
 
 test("any byte of a log entry that was altered is recognised, and the file is named", async () => {

@@ -211,3 +211,23 @@ test("caches of checkpoints that are no more are removed, others are kept", asyn
   expect(places).toHaveLength(2);
   expect(places).toContain(join(kept, "state"));
 });
+
+test("a state goes on with another number of partitions, from its cache and without it", async () => {
+  const { checkpoint, caches } = trial();
+  const options = { folder: caches };
+  const totals: string[] = [];
+  for (const [k, partitions] of [7, 3, undefined].entries()) {
+    const spark = await session(options);
+    await count(spark, checkpoint, ["a", `only in ${k}`], ["a"]);
+    const state = await spark.read.format("statestore").load(checkpoint).orderBy("key").collect();
+    totals.push(state.map(({ key, value }) => `${Object.values(key)} ${Object.values(value)}`).join(", "));
+    if (partitions !== undefined) await spark.streams.repartition(checkpoint, partitions);
+    await spark.stop();
+    if (k === 1) rmSync(caches, { recursive: true });
+  }
+  expect(totals).toEqual([
+    "a 2, only in 0 1",
+    "a 4, only in 0 1, only in 1 1",
+    "a 6, only in 0 1, only in 1 1, only in 2 1",
+  ]);
+});

@@ -69,6 +69,19 @@ export function missingEntry(path: string): StreamError {
   });
 }
 
+/** The last batch is one that was to give the state another number of partitions, and is not committed. */
+export function unfinishedRepartition(batchId: number, committedBatchId: number): StreamError {
+  const lastCommittedBatchId = String(committedBatchId);
+  return new StreamError({
+    condition: "STREAMING_UNFINISHED_REPARTITION_DETECTED",
+    sqlState: "55019",
+    parameters: { batchId: String(batchId), lastCommittedBatchId },
+    message:
+      `The latest batch ${batchId} is for an unfinished state repartitioning, and the last committed one is ${lastCommittedBatchId}. Repeat the repartition with ` +
+      `the same number of partitions, and start the query when it has ended.`,
+  });
+}
+
 /** Another run of the query writes to the same checkpoint. */
 export function concurrentUpdate(batchId: number | string, path: string): StreamError {
   return new StreamError({

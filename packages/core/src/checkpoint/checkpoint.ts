@@ -1,7 +1,7 @@
 import type { FileSystem } from "../file-system/file-system.js";
 import type { Offset } from "../source/source.js";
 import type { StateVersion } from "../state/state-store.js";
-import { missingEntry } from "./checkpoint-errors.js";
+import { missingEntry, unfinishedRepartition } from "./checkpoint-errors.js";
 import { type CommitLog, commitLog } from "./commit-log.js";
 import { type OffsetEntry, type OffsetLog, offsetLog } from "./offset-log.js";
 import { RunClaim } from "./run-claim.js";
@@ -21,6 +21,10 @@ export interface ResumePoint {
   /** What the checkpoint has pinned. */
   readonly conf: Readonly<Record<string, string>>;
   readonly state: StateVersion | null;
+  /** The last of the committed batches, where no sink was told of them, ascending. */
+  readonly skipped: readonly number[];
+  /** Whether the batch to be replayed is one that was to give the state another number of partitions. */
+  readonly isRepartition: boolean;
   /** See {@link OffsetEntry.oldestKept}. */
   readonly oldestKept: number;
 }
@@ -33,8 +37,19 @@ const FRESH: ResumePoint = {
   watermarkMs: 0,
   conf: {},
   state: null,
+  skipped: [],
+  isRepartition: false,
   oldestKept: 0,
 };
+
+/** Sets how many logical partitions the state has. */
+export const PARTITIONS_KEY: string = "spark.sql.shuffle.partitions";
+
+/** Whether a batch gives the state another number of partitions than the batch before it had. */
+export function repartitions(before: OffsetEntry, entry: OffsetEntry): boolean {
+  const [had, has] = [before.conf[PARTITIONS_KEY], entry.conf[PARTITIONS_KEY]];
+  return had !== undefined && has !== undefined && had !== has;
+}
 
 /** The logs of a checkpoint, in the hands of one run. */
 export class Checkpoint {
@@ -70,7 +85,7 @@ export class Checkpoint {
   async recover(retained: number): Promise<ResumePoint> {
     const { offsets, commits } = this;
     const latest = offsets.latestId;
-    this.checkPairs();
+    await this.checkPairs();
     if (latest < 0) return FRESH;
     const last = await offsets.get(latest);
     const oldestKept = last.oldestKept ?? Math.max(0, latest - retained + 1);
@@ -85,6 +100,8 @@ export class Checkpoint {
         watermarkMs: Math.max(last.batchWatermarkMs, nextBatchWatermarkMs),
         conf: last.conf,
         state,
+        skipped: await this.skippedUpTo(latest),
+        isRepartition: false,
         oldestKept,
       };
     }
@@ -100,8 +117,18 @@ export class Checkpoint {
       watermarkMs,
       conf,
       state: (await commits.get(beforeId)).state,
+      skipped: await this.skippedUpTo(beforeId),
+      isRepartition: repartitions(before, last),
       oldestKept,
     };
+  }
+
+  /** The batches up to a committed one that were skipped one after the other. */
+  private async skippedUpTo(batchId: number): Promise<number[]> {
+    const skipped: number[] = [];
+    for (let id = batchId; this.commits.has(id) && (await this.commits.get(id)).skipped; id--)
+      skipped.unshift(id);
+    return skipped;
   }
 
   /** Drops what a restart will not ask for. */
@@ -110,11 +137,16 @@ export class Checkpoint {
     await this.commits.purgeBelow(batchId);
   }
 
-  private checkPairs(): void {
+  private async checkPairs(): Promise<void> {
     const { offsets, commits } = this;
     const before = offsets.idBefore(offsets.latestId);
     if (commits.latestId > offsets.latestId) throw missingEntry(offsets.pathOf(commits.latestId));
-    if (commits.latestId < before) throw missingEntry(commits.pathOf(before));
+    if (commits.latestId >= before) return;
+    // batches that a repartition gives up are committed behind its own entry
+    if (repartitions(await offsets.get(before), await offsets.get(offsets.latestId))) {
+      throw unfinishedRepartition(offsets.latestId, commits.latestId);
+    }
+    throw missingEntry(commits.pathOf(before));
   }
 
   /**

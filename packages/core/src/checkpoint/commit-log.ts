@@ -9,6 +9,8 @@ export interface CommitEntry {
   readonly nextBatchWatermarkMs: number;
   /** The state that counts; null for a stateless query and for entries of Spark's. */
   readonly state: StateVersion | null;
+  /** Whether the batch was closed without a run, so that no sink was told of it. */
+  readonly skipped: boolean;
   /** The run that wrote the entry; null where it was Spark. */
   readonly writer: string | null;
 }
@@ -22,9 +24,10 @@ export function commitLog(fileSystem: FileSystem, checkpoint: string): CommitLog
 }
 
 function encode(entry: CommitEntry): LogEntry {
-  const { nextBatchWatermarkMs, state, writer } = entry;
-  const fields = state === null ? { nextBatchWatermarkMs, writer } : { nextBatchWatermarkMs, state, writer };
-  return { fields, lines: [] };
+  const { nextBatchWatermarkMs, state, skipped, writer } = entry;
+  const kept = state === null ? {} : { state };
+  const mark = skipped ? { skipped } : {};
+  return { fields: { nextBatchWatermarkMs, ...kept, ...mark, writer }, lines: [] };
 }
 
 function decode({ fields }: LogEntry, path: string): CommitEntry {
@@ -32,7 +35,12 @@ function decode({ fields }: LogEntry, path: string): CommitEntry {
   if (typeof nextBatchWatermarkMs !== "number") throw corruptFile(path, "the next watermark is not a number");
   if (state !== null && !isStateVersion(state))
     throw corruptFile(path, "the version of the state is no version");
-  return { nextBatchWatermarkMs, state, writer: typeof writer === "string" ? writer : null };
+  return {
+    nextBatchWatermarkMs,
+    state,
+    skipped: fields["skipped"] === true,
+    writer: typeof writer === "string" ? writer : null,
+  };
 }
 
 function isStateVersion(value: unknown): value is StateVersion {

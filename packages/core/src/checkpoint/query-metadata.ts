@@ -13,7 +13,7 @@ export async function queryIdOf(
   newId: () => string,
   verifyExists = true,
 ): Promise<string> {
-  const path = `${checkpoint}/metadata`;
+  const path = pathOf(checkpoint);
   const found = await readId(fileSystem, path);
   if (found !== null) return found;
   if (verifyExists && (await hasBatches(fileSystem, checkpoint))) throw missingMetadata(checkpoint);
@@ -21,6 +21,15 @@ export async function queryIdOf(
   await fileSystem.createExclusive(path, Buffer.from(sealJson(JSON.stringify({ id }))));
   // another start of the same query may have been quicker: its id counts
   return (await readId(fileSystem, path)) ?? id;
+}
+
+/** The id of the query that a checkpoint belongs to; null where it has none yet. */
+export function knownQueryId(fileSystem: FileSystem, checkpoint: string): Promise<string | null> {
+  return readId(fileSystem, pathOf(checkpoint));
+}
+
+function pathOf(checkpoint: string): string {
+  return `${checkpoint}/metadata`;
 }
 
 async function readId(fileSystem: FileSystem, path: string): Promise<string | null> {

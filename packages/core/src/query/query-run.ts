@@ -1,4 +1,5 @@
 import { Checkpoint, type ResumePoint } from "../checkpoint/checkpoint.js";
+import { unfinishedRepartition } from "../checkpoint/checkpoint-errors.js";
 import { fileSourceLog } from "../checkpoint/file-source-log.js";
 import { offsetLine } from "../checkpoint/offset-log.js";
 import type { Clock } from "../clock/clock.js";
@@ -28,6 +29,7 @@ export interface QueryRunContext {
   readonly onTerminated: (run: QueryRun) => void;
 }
 
+const CHECK_REPARTITION_KEY = "spark.sql.streaming.checkUnfinishedRepartitionOnRestart";
 const STATE_PROVIDER_KEY = "spark.sql.streaming.stateStore.providerClass";
 
 /** Before the first batch. */
@@ -148,6 +150,7 @@ export class QueryRun implements StreamingQuery {
     const checkpoint = await Checkpoint.open(fileSystem, checkpointLocation, this.runId);
     const retained = batchesToRetain(conf);
     const resume = await checkpoint.recover(retained);
+    checkRepartition(resume, conf);
     this.warnOfPinned(resume.conf);
     const confInForce = (key: string): string | undefined => resume.conf[key] ?? conf(key);
     const plan = await this.openPlan(resume, confInForce);
@@ -342,6 +345,12 @@ export class QueryRun implements StreamingQuery {
     timer.abort();
     return !this.isActive;
   }
+}
+
+/** A state that is half-way to another number of partitions is no state to go on from. */
+function checkRepartition(resume: ResumePoint, conf: PlanContext["conf"]): void {
+  if (!resume.isRepartition || conf(CHECK_REPARTITION_KEY) === "false") return;
+  throw unfinishedRepartition(resume.batchId, resume.batchId - 1);
 }
 
 function checkSourceCount(resume: ResumePoint, plan: StreamPlan): void {

@@ -1,26 +1,49 @@
 import { randomUUID } from "node:crypto";
-import { queryIdOf } from "../checkpoint/query-metadata.js";
+import { knownQueryId, queryIdOf } from "../checkpoint/query-metadata.js";
 import { type Clock, systemClock } from "../clock/clock.js";
 import { StreamError } from "../errors/stream-error.js";
+import type { FileSystem } from "../file-system/file-system.js";
+import { localFileSystem } from "../file-system/local-file-system.js";
 import { isoTime } from "../progress/progress-reporter.js";
 import type { QueryLog, StreamingQueryListener } from "./query-listener.js";
 import type { QueryOptions } from "./query-options.js";
 import { QueryRun } from "./query-run.js";
+import { checkRepartition, repartition } from "./repartition.js";
 import type { StreamingQuery } from "./streaming-query.js";
 
 /** Settings of a {@link StreamingQueryManager}. */
 export interface StreamingQueryManagerOptions {
   readonly clock?: Clock;
   readonly log?: QueryLog;
+  /** The file system of a path; default: the local one. */
+  readonly fileSystem?: (path: string) => FileSystem;
   /** Makes the ids of queries and runs; unique, or two runs cannot be told apart. Default: random UUIDs. */
   readonly newId?: () => string;
 }
 
+/** What can be done with checkpoints of queries that do not run. */
+export interface StreamingCheckpointManager {
+  /**
+   * Gives the state of a query another number of logical partitions (`spark.sql.shuffle.partitions`), by a batch without rows behind its last one. The query goes on from
+   * there. A query that runs in this session is refused (CONCURRENT_QUERY); of one that runs elsewhere one of the two ends with CONCURRENT_STREAM_LOG_UPDATE. A call
+   * that did not come to its end is to be repeated: until then the query does not start.
+   *
+   * With `enforceExactlyOnceSink = false` a batch that was begun and not committed is given up: its rows come again under another number, also to
+   * sinks that have them.
+   */
+  repartition(
+    checkpointLocation: string,
+    numPartitions: number,
+    enforceExactlyOnceSink?: boolean,
+  ): Promise<void>;
+}
+
 /** The queries of a session: starts them, knows the active ones, and tells the listeners about all. */
-export class StreamingQueryManager {
+export class StreamingQueryManager implements StreamingCheckpointManager {
   private readonly clock: Clock;
   private readonly log: QueryLog;
   private readonly newId: () => string;
+  private readonly fileSystem: (path: string) => FileSystem;
   private readonly runs: Map<string, QueryRun> = new Map();
   private readonly listeners: StreamingQueryListener[] = [];
   private lastTerminated: QueryRun | null = null;
@@ -31,6 +54,7 @@ export class StreamingQueryManager {
     this.clock = options.clock ?? systemClock;
     this.log = options.log ?? (() => {});
     this.newId = options.newId ?? randomUUID;
+    this.fileSystem = options.fileSystem ?? (() => localFileSystem());
   }
 
   /** The queries that run now. */
@@ -48,10 +72,43 @@ export class StreamingQueryManager {
    * ends the query and shows in `exception` and `awaitTermination`.
    */
   start(options: QueryOptions): Promise<StreamingQuery> {
-    const started = this.starting.then(() => this.startNow(options));
-    // starts come one after the other, so that two of one checkpoint see each other
-    this.starting = started.catch(() => {});
-    return started;
+    return this.inTurn(() => this.startNow(options));
+  }
+
+  /** See {@link StreamingCheckpointManager.repartition}. */
+  async repartition(
+    checkpointLocation: string,
+    numPartitions: number,
+    enforceExactlyOnceSink = true,
+  ): Promise<void> {
+    checkRepartition(checkpointLocation, numPartitions);
+    const location = withoutTrailingSlash(checkpointLocation);
+    const fileSystem = this.fileSystem(location);
+    await this.inTurn(async () => {
+      const id = await knownQueryId(fileSystem, location);
+      if (id !== null && this.runs.has(id)) {
+        throw concurrentQuery(
+          id,
+          `Cannot repartition the state of query ${id} at ${location} while it is active. Stop it first.`,
+        );
+      }
+      const runId = this.newId();
+      await repartition({
+        fileSystem,
+        checkpointLocation: location,
+        numPartitions,
+        enforceExactlyOnceSink,
+        runId,
+      });
+      this.log("info", `The state of ${location} now has ${numPartitions} partitions.`);
+    });
+  }
+
+  /** Uses of checkpoints begin one after the other, so that two of one checkpoint see each other. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.starting.then(work);
+    this.starting = done.catch(() => {});
+    return done;
   }
 
   /** Resolves when any query has ended since the last `resetTerminated`; throws if an error ended it. */
@@ -137,15 +194,11 @@ export class StreamingQueryManager {
     const active = this.runs.get(id);
     if (active === undefined) return;
     if (options.conf?.("spark.sql.streaming.stopActiveRunOnRestart") === "false") {
-      throw new StreamError({
-        condition: "CONCURRENT_QUERY",
-        sqlState: "0A000",
-        parameters: { id },
-        message:
-          `Cannot start query with id ${id} as another query with same id is already active: both would use the ` +
-          `checkpoint ${options.checkpointLocation}. Stop the other one first, or set ` +
-          `spark.sql.streaming.stopActiveRunOnRestart to true.`,
-      });
+      const message =
+        `Cannot start query with id ${id} as another query with same id is already active: both would use the ` +
+        `checkpoint ${options.checkpointLocation}. Stop the other one first, or set ` +
+        `spark.sql.streaming.stopActiveRunOnRestart to true.`;
+      throw concurrentQuery(id, message);
     }
     (options.log ?? this.log)("warn", `Stopping the active run of query ${id}: it was started again.`);
     await active.stop();
@@ -174,6 +227,10 @@ export class StreamingQueryManager {
       }
     }
   }
+}
+
+function concurrentQuery(id: string, message: string): StreamError {
+  return new StreamError({ condition: "CONCURRENT_QUERY", sqlState: "0A000", parameters: { id }, message });
 }
 
 function withoutTrailingSlash(path: string): string {

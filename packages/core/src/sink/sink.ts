@@ -30,7 +30,8 @@ export interface SinkBatch {
  * ids), writes and `finish`es each; then, after the state is durable, the loop calls `commit` with their messages, or
  * `abort` if anything failed. After `abort` or a crash the same batch id may come again, with the same rows if the query is
  * deterministic; a sink with `delivery: "exactlyOnce"` makes a batch that was committed twice count once, by remembering
- * batch ids in the same atomic step that makes the rows visible. Batches come one at a time, in order of id.
+ * batch ids in the same atomic step that makes the rows visible. Batches come one at a time, in order of id. Of a batch that no run has
+ * made (a repartition) such a sink is told by a `commit` without messages, except in mode complete.
  */
 export interface Sink {
   /** For progress reports, without secrets: `FileSink[file:/data/out]`. */

@@ -34,16 +34,32 @@ export async function writeOperatorMetadata(
     const path = pathOf(stateFolder, operatorId);
     const bytes = Buffer.from(encode(describe(own, numPartitions)));
     const found = await fileSystem.readAll(path);
-    if (found !== null && bytes.equals(found)) continue;
-    const writer = await fileSystem.create(path);
-    try {
-      await writer.write(bytes);
-    } catch (error) {
-      await writer.abort();
-      throw error;
-    }
-    await writer.close();
+    if (found === null || !bytes.equals(found)) await replace(fileSystem, path, bytes);
   }
+}
+
+/** Says of each operator of a checkpoint that its state has another number of partitions. */
+export async function repartitionOperatorMetadata(
+  fileSystem: FileSystem,
+  stateFolder: string,
+  operators: readonly OperatorMetadata[],
+  numPartitions: number,
+): Promise<void> {
+  for (const operator of operators) {
+    const bytes = Buffer.from(encode({ ...operator, numPartitions }));
+    await replace(fileSystem, pathOf(stateFolder, operator.operatorId), bytes);
+  }
+}
+
+async function replace(fileSystem: FileSystem, path: string, bytes: Uint8Array): Promise<void> {
+  const writer = await fileSystem.create(path);
+  try {
+    await writer.write(bytes);
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+  await writer.close();
 }
 
 /** The stateful operators of a checkpoint, by their ids. Damage is named (SS_CHECKPOINT_FILE_CORRUPT). */

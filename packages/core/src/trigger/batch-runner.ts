@@ -41,6 +41,7 @@ export class BatchRunner {
   private readonly watermark: WatermarkTracker;
   private batchId: number;
   private replay: OffsetEntry | null;
+  private readonly skipped: readonly number[];
   /** Where each source stood after the last committed batch, as the logs have it. */
   private committed: readonly (Offset | null)[];
   /** The same, with the initial offset where a source has delivered nothing yet. */
@@ -65,6 +66,7 @@ export class BatchRunner {
     );
     this.batchId = resume.batchId;
     this.replay = resume.replay;
+    this.skipped = resume.skipped;
     this.committed = resume.committed ?? env.plan.sources.map(() => null);
     this.starts = this.committed;
     this.ends = this.committed;
@@ -114,6 +116,21 @@ export class BatchRunner {
     }
     this.starts = starts;
     if (this.replay === null) await this.commitSources(this.committed);
+    for (const batchId of this.skipped) await this.tellOfSkipped(batchId);
+  }
+
+  /**
+   * Sinks that keep account of their batches get one without rows for each that no run has made, so that it does not look lost. In mode complete
+   * it would be an empty result.
+   */
+  private async tellOfSkipped(batchId: number): Promise<void> {
+    for (const [k, { sink, mode }] of this.env.plan.outputs.entries()) {
+      if (sink.delivery !== "exactlyOnce" || mode === "complete") continue;
+      const write = await this.beginWrite(batchId, k);
+      if (write.alreadyCommitted) continue;
+      await this.fence();
+      await this.retry(() => write.commit([]));
+    }
   }
 
   /** The batch that the run before has left behind, once. */
@@ -288,16 +305,20 @@ export class BatchRunner {
   }
 
   private async beginWrites(batchId: number, open: Set<BatchWrite>): Promise<BatchWrite[]> {
-    const { plan, query, signal } = this.env;
     const writes: BatchWrite[] = [];
-    for (const [outputId, { sink, schema, mode }] of plan.outputs.entries()) {
-      const { id: queryId, runId } = query;
-      const batch = { queryId, runId, outputId, batchId, schema, mode, signal };
-      const write = await this.retry(() => sink.begin(batch));
+    for (const outputId of this.env.plan.outputs.keys()) {
+      const write = await this.beginWrite(batchId, outputId);
       writes.push(write);
       open.add(write);
     }
     return writes;
+  }
+
+  private beginWrite(batchId: number, outputId: number): Promise<BatchWrite> {
+    const { plan, query, signal } = this.env;
+    const { sink, schema, mode } = plan.outputs[outputId]!;
+    const { id: queryId, runId } = query;
+    return this.retry(() => sink.begin({ queryId, runId, outputId, batchId, schema, mode, signal }));
   }
 
   private async runPlan(
@@ -328,6 +349,7 @@ export class BatchRunner {
     await this.log.finished(this.batchId, entry, {
       nextBatchWatermarkMs: this.watermark.currentMs,
       state,
+      skipped: false,
       writer: this.env.query.runId,
     });
     const durable = this.log.takeDurable();

@@ -17,7 +17,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     "true",
     "old log entries are always removed off the critical path",
   ],
-  "spark.sql.streaming.checkUnfinishedRepartitionOnRestart": ["true", "has no counterpart in this engine"],
+  "spark.sql.streaming.checkUnfinishedRepartitionOnRestart": ["true"],
   "spark.sql.streaming.checkpoint.escapedPathCheck.enabled": [
     "true",
     "does not apply to checkpoints of this engine",

@@ -4,6 +4,7 @@ import {
   LongType,
   type Plugin,
   StructType as Schema,
+  type StreamingCheckpointManager,
   StreamingQueryManager,
   type StructType,
   systemClock,
@@ -122,7 +123,11 @@ export class SparkSession {
     this.plugins = new Plugins(settings.plugins, this.conf, settings.clock, (message) =>
       settings.log("warn", message),
     );
-    this.streams = new StreamingQueryManager({ clock: settings.clock, log: settings.log });
+    this.streams = new StreamingQueryManager({
+      clock: settings.clock,
+      log: settings.log,
+      fileSystem: (path) => this.plugins.fileSystem(path),
+    });
     this.executor = new SessionExecutor({
       config: this.conf,
       catalog: this.catalogViews,
@@ -154,6 +159,11 @@ export class SparkSession {
   use(...plugins: readonly Plugin[]): this {
     this.plugins.addAll(plugins);
     return this;
+  }
+
+  /** The checkpoints of queries that do not run. */
+  get streamingCheckpointManager(): StreamingCheckpointManager {
+    return this.streams;
   }
 
   /** Reads tables. */

@@ -232,6 +232,26 @@ test("a query goes on with another number of threads, with the state that it had
   expect(all(into)).toEqual(all(expected));
 });
 
+test("a query goes on with another number of partitions, with the state that it had", async () => {
+  const files = 4;
+  for (let k = 0; k < files; k++) writeFile(k, k % 4 === 3 ? 6 : 0);
+  const expected = await run(await session(1));
+  rmSync(join(folder, "sales"), { recursive: true });
+  mkdirSync(join(folder, "sales"));
+  disk = new FaultyFileSystem({ schemes: ["disk"] });
+  const into = outcome();
+  for (let k = 0; k < files; k++) {
+    writeFile(k, k % 4 === 3 ? 6 : 0);
+    const spark = await session([5, 1, 4, 1][k]!);
+    if (k > 0) await spark.streams.repartition("disk:/checkpoint", [6, 3, 16][k - 1]!);
+    printed = "";
+    await run(spark, { into });
+    if (k === 2) expect(printed).toContain("3 partitions on 3 workers");
+  }
+  const all = (rows: Outcome): string[] => [...rows.batches.values()].flat().sort();
+  expect(all(into)).toEqual(all(expected));
+});
+
 /** What the updates leave of each key in the end. A crash may let a batch have the files of two. */
 function table({ batches }: Outcome): readonly string[] {
   const rows = new Map<string, string>();

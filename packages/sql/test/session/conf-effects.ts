@@ -338,6 +338,18 @@ export const EFFECTS: Readonly<Record<string, LogEffect>> = {
       return (await trial.batches(query, 50, 51)).explainWatermark().watermarkMs > 0;
     },
   },
+  "spark.sql.streaming.checkUnfinishedRepartitionOnRestart": {
+    values: ["true", "false"],
+    observe: async (trial) => {
+      await (await trial.batches(await trial.start(trial.counts(), "update"), 1)).stop();
+      await trial.spark.streams.repartition(trial.path("checkpoint"), 5);
+      // as after a crash before its last write
+      rmSync(trial.path("checkpoint/commits/1"));
+      const query = await trial.start(trial.counts(), "update");
+      await query.processAllAvailable().catch(() => {});
+      return query.exception?.message.includes("STREAMING_UNFINISHED_REPARTITION_DETECTED") ?? false;
+    },
+  },
   "ss.streaming.replayOnChangedTables": {
     values: ["true", "false"],
     observe: async (trial) => {
