@@ -23,6 +23,8 @@ export interface ResumePoint {
   readonly state: StateVersion | null;
   /** The last of the committed batches, where no sink was told of them, ascending. */
   readonly skipped: readonly number[];
+  /** Whether Spark committed the last of them. */
+  readonly isSparks: boolean;
   /** Whether the batch to be replayed is one that was to give the state another number of partitions. */
   readonly isRepartition: boolean;
   /** See {@link OffsetEntry.oldestKept}. */
@@ -38,6 +40,7 @@ const FRESH: ResumePoint = {
   conf: {},
   state: null,
   skipped: [],
+  isSparks: false,
   isRepartition: false,
   oldestKept: 0,
 };
@@ -91,7 +94,7 @@ export class Checkpoint {
     const oldestKept = last.oldestKept ?? Math.max(0, latest - retained + 1);
     await this.checkNoGap(oldestKept);
     if (commits.latestId === latest) {
-      const { nextBatchWatermarkMs, state } = await commits.get(latest);
+      const { nextBatchWatermarkMs, state, writer } = await commits.get(latest);
       return {
         batchId: latest + 1,
         replay: null,
@@ -101,6 +104,7 @@ export class Checkpoint {
         conf: last.conf,
         state,
         skipped: await this.skippedUpTo(latest),
+        isSparks: writer === null,
         isRepartition: false,
         oldestKept,
       };
@@ -109,6 +113,7 @@ export class Checkpoint {
     if (latest === 0) return { ...FRESH, replay: last, watermarkMs, conf, oldestKept };
     const beforeId = offsets.idBefore(latest);
     const before = await offsets.get(beforeId < 0 ? latest - 1 : beforeId);
+    const { state, writer } = await commits.get(beforeId);
     return {
       batchId: latest,
       replay: last,
@@ -116,8 +121,9 @@ export class Checkpoint {
       lastBatchWatermarkMs: before.batchWatermarkMs,
       watermarkMs,
       conf,
-      state: (await commits.get(beforeId)).state,
+      state,
       skipped: await this.skippedUpTo(beforeId),
+      isSparks: writer === null,
       isRepartition: repartitions(before, last),
       oldestKept,
     };

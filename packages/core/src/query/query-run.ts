@@ -29,6 +29,7 @@ export interface QueryRunContext {
   readonly onTerminated: (run: QueryRun) => void;
 }
 
+const ALLOW_FORMAT_V1_KEY = "spark.sql.streaming.realTimeMode.dangerouslyAllowCheckpointV1.enabled";
 const CHECK_REPARTITION_KEY = "spark.sql.streaming.checkUnfinishedRepartitionOnRestart";
 const STATE_PROVIDER_KEY = "spark.sql.streaming.stateStore.providerClass";
 
@@ -151,6 +152,7 @@ export class QueryRun implements StreamingQuery {
     const retained = batchesToRetain(conf);
     const resume = await checkpoint.recover(retained);
     checkRepartition(resume, conf);
+    if (this.options.trigger.kind === "realTime") checkForRealTime(resume, conf);
     this.warnOfPinned(resume.conf);
     const confInForce = (key: string): string | undefined => resume.conf[key] ?? conf(key);
     const plan = await this.openPlan(resume, confInForce);
@@ -351,6 +353,19 @@ export class QueryRun implements StreamingQuery {
 function checkRepartition(resume: ResumePoint, conf: PlanContext["conf"]): void {
   if (!resume.isRepartition || conf(CHECK_REPARTITION_KEY) === "false") return;
   throw unfinishedRepartition(resume.batchId, resume.batchId - 1);
+}
+
+/** In real-time mode a batch may come again with other rows, for which the commits of Spark's first format do not name what counts. */
+function checkForRealTime(resume: ResumePoint, conf: PlanContext["conf"]): void {
+  if (!resume.isSparks || conf(ALLOW_FORMAT_V1_KEY) === "true") return;
+  throw new StreamError({
+    condition: "STREAMING_REAL_TIME_MODE.CHECKPOINT_FORMAT_V1_NOT_SUPPORTED",
+    sqlState: "0A000",
+    parameters: { config: ALLOW_FORMAT_V1_KEY },
+    message:
+      `Real-time mode does not go on from a checkpoint in format v1, as Spark has written this one: a batch that is run again may mix with what a failed one has ` +
+      `left. Use a new checkpoint location, or set ${ALLOW_FORMAT_V1_KEY} to true.`,
+  });
 }
 
 function checkSourceCount(resume: ResumePoint, plan: StreamPlan): void {

@@ -109,10 +109,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   ],
   "spark.sql.streaming.realTimeMode.allowlistCheck": ["true"],
   "spark.sql.streaming.realTimeMode.asyncProgressTrackingByDefault.enabled": ["true"],
-  "spark.sql.streaming.realTimeMode.dangerouslyAllowCheckpointV1.enabled": [
-    "false",
-    "state files always carry the attempt that wrote them",
-  ],
+  "spark.sql.streaming.realTimeMode.dangerouslyAllowCheckpointV1.enabled": ["false"],
   "spark.sql.streaming.realTimeMode.minBatchDuration": ["5000ms"],
   "spark.sql.streaming.realTimeMode.transformWithState.ttlEvictionIntervalMs": [
     "1000",
@@ -136,7 +133,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     "1",
     "one process writes and reads all snapshots; none can lag behind another",
   ],
-  "spark.sql.streaming.stateStore.checkpointFormatVersion": ["1", "there is one format"],
+  "spark.sql.streaming.stateStore.checkpointFormatVersion": ["1"],
   "spark.sql.streaming.stateStore.commitValidation.enabled": [
     "true",
     "does not apply to the state tables of this engine",
@@ -283,6 +280,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     "true",
     "does not apply to checkpoints of this engine",
   ],
+  "spark.sql.execution.sortBeforeRepartition": ["true"],
   "spark.sql.crossJoin.enabled": ["true", "cross joins are always allowed, as by default in Spark"],
   "spark.sql.mapKeyDedupPolicy": ["EXCEPTION"],
   "spark.sql.files.maxRecordsPerFile": ["0"],

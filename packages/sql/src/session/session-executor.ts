@@ -369,6 +369,7 @@ export class SessionExecutor implements Executor {
     checkRealTime(plan, trigger, mode, target, {
       enabled,
       allowlist: config.get("spark.sql.streaming.realTimeMode.allowlistCheck") !== "false",
+      set: (key) => config.entries().get(key),
       minDurationMs: parseDurationMs(config.get("spark.sql.streaming.realTimeMode.minBatchDuration")) ?? 5000,
     });
   }

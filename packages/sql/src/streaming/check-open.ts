@@ -36,6 +36,8 @@ export interface RealTimeSettings {
   readonly allowlist: boolean;
   /** `spark.sql.streaming.realTimeMode.minBatchDuration`. */
   readonly minDurationMs: number;
+  /** What the program has set a key to; undefined where it leaves it as it is. */
+  readonly set: (key: string) => string | undefined;
 }
 
 /** Refuses what Spark's real-time mode does not run; without the allow-list every operator runs that has a part of its rows at a time. */
@@ -50,11 +52,35 @@ export function checkRealTime(
   if (settings.allowlist && !LISTED_SINKS.has(sink)) throw notListed("sink", [sink]);
   if (trigger.durationMs < settings.minDurationMs)
     throw shortDuration(trigger.durationMs, settings.minDurationMs);
+  checkSettings(settings.set);
   if (mode !== "update") throw wrongMode(mode);
   checkUnions(plan, settings.enabled);
   if (!settings.allowlist) return;
   const operators = [...new Set(unlisted(plan))];
   if (operators.length > 0) throw notListed("operator", operators);
+}
+
+const FORMAT_KEY = "spark.sql.streaming.stateStore.checkpointFormatVersion";
+const ALLOW_FORMAT_V1_KEY = "spark.sql.streaming.realTimeMode.dangerouslyAllowCheckpointV1.enabled";
+const PROVIDER_KEY = "spark.sql.streaming.stateStore.providerClass";
+const ROCKSDB = "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider";
+const SORT_KEY = "spark.sql.execution.sortBeforeRepartition";
+
+/** Refuses what a program has set to values that Spark's real-time mode does not run with. */
+function checkSettings(set: RealTimeSettings["set"]): void {
+  const reasons: string[] = [];
+  const expect = (key: string, value: string): void => {
+    reasons.push(`${reasons.length + 1}. ${key} must be ${value}`);
+  };
+  const format = set(FORMAT_KEY);
+  if (set(ALLOW_FORMAT_V1_KEY) !== "true" && format !== undefined && Number(format) < 2) {
+    expect(FORMAT_KEY, "2 or above");
+  }
+  // a store under a name of its own is not one of Spark's
+  const provider = set(PROVIDER_KEY);
+  if (provider?.startsWith("org.apache.spark.") && provider !== ROCKSDB) expect(PROVIDER_KEY, ROCKSDB);
+  if (set(SORT_KEY)?.toLowerCase() === "true") expect(SORT_KEY, "false");
+  if (reasons.length > 0) throw settingsRefused(reasons.join("; "));
 }
 
 const LISTED_SINKS: ReadonlySet<string> = new Set(["console", "memory", "kafka", "foreach"]);
@@ -191,6 +217,14 @@ function notListed(errorType: "operator" | "sink", names: readonly string[]): St
     { errorType, message },
     `The ${errorType}(s): ${message} not in the ${errorType} allowlist for Real-Time Mode. ` +
       `With spark.sql.streaming.realTimeMode.allowlistCheck set to false the query runs all the same.`,
+  );
+}
+
+function settingsRefused(invalidReasons: string): StreamError {
+  return realTimeError(
+    "SQL_CONFIGURATION_NOT_SUPPORTED",
+    { invalidReasons },
+    `The configuration of the session does not go with real-time mode: ${invalidReasons}. Set these keys so, or unset them.`,
   );
 }
 

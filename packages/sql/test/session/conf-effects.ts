@@ -406,6 +406,12 @@ export const EFFECTS: Readonly<Record<string, LogEffect>> = {
     (trial) => trial.stream(),
     { asyncProgressTrackingCheckpointIntervalMs: 500 },
   ),
+  "spark.sql.streaming.realTimeMode.dangerouslyAllowCheckpointV1.enabled": {
+    ...realTime(["true", "false"], (trial) => trial.stream()),
+    beside: { "spark.sql.streaming.stateStore.checkpointFormatVersion": "1" },
+  },
+  "spark.sql.streaming.stateStore.checkpointFormatVersion": realTime(["1", "2"], (trial) => trial.stream()),
+  "spark.sql.execution.sortBeforeRepartition": realTime(["true", "false"], (trial) => trial.stream()),
   "spark.sql.streaming.realTimeMode.minBatchDuration": realTime(["5000ms", "7 seconds"], (trial) =>
     trial.stream(),
   ),

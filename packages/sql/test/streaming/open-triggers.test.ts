@@ -291,6 +291,57 @@ test("real-time mode refuses what Spark refuses, by Spark's conditions", async (
   );
 });
 
+test("settings that real-time mode does not run with are refused, all of them at once", async () => {
+  const format = "spark.sql.streaming.stateStore.checkpointFormatVersion";
+  const provider = "spark.sql.streaming.stateStore.providerClass";
+  const sort = "spark.sql.execution.sortBeforeRepartition";
+  const stores = "org.apache.spark.sql.execution.streaming.state";
+  spark.conf.set(format, 1);
+  spark.conf.set(provider, `${stores}.HDFSBackedStateStoreProvider`);
+  spark.conf.set(sort, true);
+  await expect(noted(input())).rejects.toMatchObject({
+    condition: "STREAMING_REAL_TIME_MODE.SQL_CONFIGURATION_NOT_SUPPORTED",
+    parameters: {
+      invalidReasons: `1. ${format} must be 2 or above; 2. ${provider} must be ${stores}.RocksDBStateStoreProvider; 3. ${sort} must be false`,
+    },
+  });
+  for (const [key, value] of [
+    [format, 2],
+    [provider, "@ss/core/MemoryStateStoreProvider"],
+    [sort, false],
+  ] as const)
+    spark.conf.set(key, value);
+  const query = await noted(input());
+  expect(await step(query, ["a", 1])).toEqual(["a 1"]);
+  await query.stop();
+  // other triggers run with all of them
+  spark.conf.set(sort, true);
+  spark.conf.set(format, 1);
+  const other = await input()
+    .writeStream.foreach(() => {})
+    .start();
+  await other.stop();
+});
+
+test("a checkpoint that Spark has committed is refused in real-time mode, unless that is allowed", async () => {
+  const text = (...lines: readonly string[]): Uint8Array => new TextEncoder().encode(lines.join("\n"));
+  await disk.createExclusive("/checkpoint/metadata", text('{"id":"f0a0c1f4-6f3c-4e7e-9d5e-1b8a52a1a001"}'));
+  const fields = '{"batchWatermarkMs":0,"batchTimestampMs":1,"conf":{}}';
+  await disk.createExclusive("/checkpoint/offsets/0", text("v1", fields, "0"));
+  await disk.createExclusive("/checkpoint/commits/0", text("v1", '{"nextBatchWatermarkMs":0}'));
+  MemorySource.addData("open", ["a", 1]);
+  const query = await noted(input());
+  const error = await query.processAllAvailable().catch((e: Error) => e.cause);
+  expect(error).toMatchObject({
+    condition: "STREAMING_REAL_TIME_MODE.CHECKPOINT_FORMAT_V1_NOT_SUPPORTED",
+    parameters: { config: "spark.sql.streaming.realTimeMode.dangerouslyAllowCheckpointV1.enabled" },
+  });
+  spark.conf.set("spark.sql.streaming.realTimeMode.dangerouslyAllowCheckpointV1.enabled", true);
+  const allowed = await noted(input());
+  expect(await step(allowed, ["b", 2])).toEqual(["b 2"]);
+  await allowed.stop();
+});
+
 test("with the continuous trigger rows flow at once, and an epoch ends at each multiple of the interval", async () => {
   const query = await input()
     .alias("rows")
