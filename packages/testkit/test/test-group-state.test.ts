@@ -33,6 +33,9 @@ test.each([
   ["10 seconds", 11_000],
   ["1 hour 30 minutes", 5_401_000],
   ["1 day", 86_401_000],
+  ["interval 1 minute", 61_000],
+  ["1 minute -1 second", 60_000],
+  ["1500 microseconds", 1001],
   ["1 month", 2_678_401_000],
   ["1 second 1 month", 2_678_402_000],
   ["1 year", 12 * 2_678_400_000 + 1000],
@@ -54,7 +57,8 @@ test("a duration as text is told to be negative", () => {
 
 test.each([
   ["soon", "UNRECOGNIZED_NUMBER"],
-  ["", "UNRECOGNIZED_NUMBER"],
+  ["", "INPUT_IS_EMPTY"],
+  ["-1", "MISSING_UNIT"],
   ["10", "MISSING_UNIT"],
 ])("'%s' is not a span of time: %s", (duration, problem) => {
   const state = TestGroupState.create({ timeout: ProcessingTimeTimeout });
@@ -70,6 +74,16 @@ test("a point in time is given in milliseconds or as a date, and put off by a sp
   state.setTimeoutTimestamp(500, "1 minute");
   expect(state.timeoutTimestampMs).toBe(60_500);
 });
+
+test.each(["-1 minute", "-500 milliseconds", "-1 month", "1 month -40 days"])(
+  "no point in time is put off by %s, which is back in time",
+  (span) => {
+    const state = TestGroupState.create({ timeout: EventTimeTimeout, watermarkMs: 1000 });
+    expect(() => state.setTimeoutTimestamp(1_500_000, span)).toThrow(`Provided duration (${span}) is negative`);
+    state.setTimeoutTimestamp(1_500_000, "0 seconds");
+    expect(state.timeoutTimestampMs).toBe(1_500_000);
+  },
+);
 
 test("a point in time has to be after 1970 and not before the watermark", () => {
   const state = TestGroupState.create({ timeout: EventTimeTimeout, watermarkMs: 1000 });

@@ -44,15 +44,20 @@ export function invalidTimeout(message: string): StreamError {
 /** A text that is no span of time. */
 export function invalidSpan(input: string): StreamError {
   const word = input.trim().split(/\s+/)[0]!;
-  const [problem, parameters] = /^[+-]?\d/.test(word)
-    ? (["MISSING_UNIT", { input, word }] as const)
-    : (["UNRECOGNIZED_NUMBER", { input, number: word }] as const);
+  const [problem, parameters] = problemOf(input, word);
   return new StreamError({
     condition: `INVALID_INTERVAL_FORMAT.${problem}`,
     sqlState: "22006",
     parameters,
     message: `Error parsing '${input}' to interval: write a number and a unit, as in '10 minutes'.`,
   });
+}
+
+function problemOf(input: string, word: string): readonly [string, Readonly<Record<string, string>>] {
+  if (word === "") return ["INPUT_IS_EMPTY", { input }];
+  return /^[+-]?\d/.test(word)
+    ? ["MISSING_UNIT", { input, word }]
+    : ["UNRECOGNIZED_NUMBER", { input, number: word }];
 }
 
 /** A state of null. */

@@ -35,7 +35,7 @@ export interface GroupState<S> {
   setTimeoutDuration(duration: number | string): void;
   /**
    * With EventTimeTimeout: lets the group time out when the watermark has passed a time (milliseconds since 1970 or a Date), or that time and
-   * a span such as `"10 minutes"` more. The time cannot be before the watermark.
+   * a span such as `"10 minutes"` more, which cannot be negative. The time cannot be before the watermark.
    */
   setTimeoutTimestamp(timestamp: number | Date, additional?: string): void;
   /** When the batch began, in milliseconds since 1970; a batch that runs again after a crash has the same time. */

@@ -65,9 +65,6 @@ export class TrackedGroupState<S> implements GroupState<S> {
     const { timeout, processingTimeMs } = this.moment;
     if (timeout !== "ProcessingTimeTimeout") throw noProcessingTimeTimeout();
     const durationMs = typeof duration === "number" ? duration : spanMs(duration);
-    if (typeof duration === "string" && durationMs < 0) {
-      throw invalidTimeout(`Provided duration (${duration}) is negative.`);
-    }
     if (!(durationMs >= 1)) throw invalidTimeout("Timeout duration must be positive.");
     this.timeoutTimestampMs = processingTimeMs + Math.trunc(durationMs);
   }
@@ -99,7 +96,7 @@ export class TrackedGroupState<S> implements GroupState<S> {
 /** Days that a month counts where its beginning is not known, and a year of twelve such months. */
 const DAYS_PER_MONTH = 31;
 
-/** A span of time as text, in milliseconds. */
+/** A span of time as text, in milliseconds; one back in time is refused. */
 function spanMs(text: string): number {
   const days = text.replaceAll(/([+-]?\d+)\s*(months?|years?)/gi, (_, count: string, unit: string) => {
     const months = Number(count) * (unit.toLowerCase().startsWith("y") ? 12 : 1);
@@ -107,5 +104,6 @@ function spanMs(text: string): number {
   });
   const ms = parseDurationMs(days);
   if (ms === undefined || /^[+-]?\d+$/.test(text.trim())) throw invalidSpan(text);
+  if (ms < 0) throw invalidTimeout(`Provided duration (${text}) is negative.`);
   return ms;
 }

@@ -107,6 +107,13 @@ function propertiesOf(families: readonly FamilySpec[]): string | null {
       ? []
       : [{ stateName: name, stateVariableType: variable, ttlEnabled: orderedBy !== undefined }],
   );
+  // a program without a time mode has a table of timers all the same, and no timers
+  const timers = families.flatMap(({ views = [], settings }) =>
+    settings?.["timeMode"] === "None" ? [] : views.filter((view) => view.variable === "timers"),
+  );
+  for (const { store } of timers) {
+    variables.push({ stateName: store, stateVariableType: "TimerState", ttlEnabled: false });
+  }
   if (Object.keys(settings).length === 0 && variables.length === 0) return null;
   return JSON.stringify({ ...settings, stateVariables: variables });
 }

@@ -40,6 +40,7 @@ import { eventTimeColumn } from "../logical/event-time-column.js";
 import type { KeyedProgram } from "../logical/keyed.js";
 import type { Rows } from "../logical/rows.js";
 import { nodesOf } from "../physical/nodes-of.js";
+import { JOIN_OPERATOR } from "../physical/operator-names.js";
 import type { PhysicalPlan, WatermarkPlan } from "../physical/plan.js";
 import { physicalText, statefulNodeText } from "../physical/text.js";
 import { watermarkOffsets } from "../physical/watermark-offsets.js";
@@ -479,7 +480,7 @@ class BatchRun implements Run, StreamRun {
         memoryUsedBytes: metrics.memoryUsedBytes,
         numRowsDroppedByWatermark: one.droppedByWatermark,
         numShufflePartitions: this.options.partitions,
-        numStateStoreInstances: 1,
+        numStateStoreInstances: this.options.partitions * storesOf(one.operatorName),
         customMetrics: one.custom,
       };
     });
@@ -493,6 +494,11 @@ function tablesBeside({ physical, tables }: SqlStreamPlanOptions): ReadonlyMap<n
   );
   const readIds = held.flatMap((node) => (node.kind === "scan" ? [node.read.readId] : []));
   return new Map([...tables].filter(([readId]) => readIds.includes(readId)));
+}
+
+/** The stores that an operator has in each partition, as Spark counts them: a join has two for each side. */
+function storesOf(operatorName: string): number {
+  return operatorName === JOIN_OPERATOR ? 4 : 1;
 }
 
 /** How a store takes families that threads hold; undefined if it holds all rows itself. */

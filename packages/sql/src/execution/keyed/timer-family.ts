@@ -39,7 +39,7 @@ export class TimerFamily extends VariableFamily implements TimerRows {
       valueSchema: new StructType([]),
       prefix: keys.length,
       orderedBy: keys.length,
-      views: [timerView(keys)],
+      views: [timerView(keys, timeMode)],
       settings: { outputMode: outputMode.charAt(0).toUpperCase() + outputMode.slice(1), timeMode },
     };
     super(spec, context);
@@ -111,11 +111,11 @@ export class TimerFamily extends VariableFamily implements TimerRows {
   }
 }
 
-/** Timers as readers see them, under one name whatever time they follow. */
-function timerView(keys: FamilyContext["keys"]): StateView {
+/** Timers as readers see them, under Spark's name of the store. */
+function timerView(keys: FamilyContext["keys"], timeMode: TimeMode): StateView {
   const from = { kind: "column", column: keys.length, inMillis: true } as const;
   return {
-    store: "$timers",
+    store: timeMode === "EventTime" ? "$eventTimers_keyToTimestamp" : "$procTimers_keyToTimestamp",
     variable: "timers",
     key: keyView(keys),
     value: [],

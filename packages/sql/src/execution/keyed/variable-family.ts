@@ -108,7 +108,7 @@ function variableView(variable: VariableSpec, keys: readonly Attribute[], more: 
   const shown = variable.ttlMs === undefined ? value : ended;
   const columns =
     kind === "MapState"
-      ? [structView("user_map_key", keyType!, keys.length, "key"), { ...shown, name: "user_map_value" }]
+      ? [structView("user_map_key", keyType!, keys.length), { ...shown, name: "user_map_value" }]
       : [{ ...shown, name: kind === "ListState" ? "list_element" : "value" }];
   return {
     store: name,
@@ -126,13 +126,13 @@ export function keyView(keys: readonly Attribute[]): readonly StateViewField[] {
 }
 
 /** A column as a struct, which it may be already. */
-function structView(name: string, type: DataType, column: number, field = "value"): StateViewField {
+function structView(name: string, type: DataType, column: number): StateViewField {
   const from = { kind: "column", column } as const;
   if (type.kind === "struct") return { name, type, from };
   return {
     name,
-    type: new StructType([StructField(field, type)]),
-    from: { kind: "struct", fields: [{ name: field, type, from }] },
+    type: new StructType([StructField("value", type)]),
+    from: { kind: "struct", fields: [{ name: "value", type, from }] },
   };
 }
 

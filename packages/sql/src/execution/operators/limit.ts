@@ -95,6 +95,7 @@ export class StatefulLimitOperator implements Operator {
     }
     const now = new Int64Column(LongType, 1, null, BigInt64Array.of(BigInt(passed + given)));
     family.put([], [now], 1);
-    counts.updated += 1;
+    // as Spark counts: only where the number has changed
+    if (given > 0 || positions[0]! < 0) counts.updated += 1;
   }
 }

@@ -311,6 +311,8 @@ export class TransformWithStateOperator implements Operator, TimedOperator {
         processor.processor.handleExpiredTimer(key(slot), times, info),
       );
       processor.tables.timers.remove(timeMs);
+      // a timer that has fired counts as deleted, as in Spark
+      processor.handle.deletedTimers++;
     }
     this.endPiece(processor);
   }

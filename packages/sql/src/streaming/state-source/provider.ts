@@ -93,16 +93,15 @@ function findStore(
   batchId: number,
 ): FoundStore {
   const operator = operators.find((one) => one.operatorId === options.operatorId);
+  if (operator !== undefined && WITH_VARIABLES.test(operator.operatorName) && options.joinSide === "none") {
+    return findVariable(operator, options);
+  }
   if (operator !== undefined) checkVariables(operator, options);
-  const found = operator?.views.find(({ view }) => {
-    if (options.joinSide !== "none") return view.side === options.joinSide;
-    if (view.side !== undefined) return false;
-    if (options.readRegisteredTimers) return view.variable === "timers";
-    if (options.stateVarName !== undefined) {
-      return view.store === options.stateVarName && view.variable !== "timers";
-    }
-    return view.variable === undefined && view.store === options.storeName;
-  });
+  const found = operator?.views.find(({ view }) =>
+    options.joinSide === "none"
+      ? view.side === undefined && view.store === options.storeName
+      : view.side === options.joinSide,
+  );
   if (operator !== undefined && found !== undefined) return { operator, ...found };
   const known = operators.flatMap(({ operatorId, operatorName, stores }) =>
     stores.map(({ storeName }) => `${storeName} of operator ${operatorId} (${operatorName})`),
@@ -110,8 +109,22 @@ function findStore(
   throw noSuchStore(optionsText(checkpoint, options, batchId), known);
 }
 
+/** A variable of a program by its name, which may be given as that of a store, or its timers. */
+function findVariable(operator: OperatorMetadata, options: StateOptions): FoundStore {
+  const { readRegisteredTimers, storeName } = options;
+  const name = options.stateVarName ?? (storeName === "default" ? undefined : storeName);
+  if (name === undefined && !readRegisteredTimers) throw optionMissing("stateVarName");
+  const found = operator.views.find(({ view }) =>
+    readRegisteredTimers ? view.variable === "timers" : view.variable !== "timers" && view.store === name,
+  );
+  if (found !== undefined) return { operator, ...found };
+  throw invalidOption(
+    "stateVarName",
+    `State variable ${name} is not defined for the transformWithState operator.`,
+  );
+}
+
 function checkVariables({ operatorName }: OperatorMetadata, options: StateOptions): void {
-  if (WITH_VARIABLES.test(operatorName)) return;
   const refuse = (name: string, what: string): Error =>
     invalidOption(
       name,

@@ -89,7 +89,7 @@ scenario("a timer fires when its time has come by the clock", async (set) => {
           numMapStateVars: 0,
           numValueStateWithTTLVars: 0,
           numRegisteredTimers: 0,
-          numDeletedTimers: 0,
+          numDeletedTimers: 1,
           numExpiredTimers: 1,
         },
       });

@@ -128,13 +128,13 @@ test("the elements of a list are rows, or together", async () => {
 
 test("the entries of a map are rows, or together", async () => {
   const flat = state({ stateVarName: "seen" });
-  expect(await rows(flat, "key.*", "user_map_key.key", "user_map_value.value")).toEqual([
+  expect(await rows(flat, "key.*", "user_map_key.value AS k", "user_map_value.value")).toEqual([
     json("a", "x", 2),
     json("a", "y", 1),
     json("b", "z", 1),
   ]);
   const whole = state({ stateVarName: "seen", flattenCollectionTypes: false });
-  expect(await ddl(whole)).toContain("map_value:map<struct<key:string>,struct<value:int>>");
+  expect(await ddl(whole)).toContain("map_value:map<struct<value:string>,struct<value:int>>");
   expect(await rows(whole, "key.*", "size(map_value)", "map_values(map_value)[0].value")).toEqual([
     json("a", 2, 2),
     json("b", 1, 1),
@@ -165,12 +165,22 @@ test("changes of a variable are told batch by batch: values are put, elements ap
 });
 
 test("a variable has to be asked for by its name, and the program is one store with its properties", async () => {
-  for (const options of [{}, { stateVarName: "pagez" }, { stateVarName: "$timers" }]) {
+  const refusal = async (options: Record<string, string>): Promise<unknown> => {
     const error = await state(options)
       .schema()
       .catch((e: unknown) => e);
-    expect(StreamError.is(error, "STDS_FAILED_TO_READ_STATE_SCHEMA")).toBe(true);
+    return StreamError.is(error) ? [error.condition, error.parameters] : error;
+  };
+  expect(await refusal({})).toEqual(["STDS_REQUIRED_OPTION_UNSPECIFIED", { optionName: "stateVarName" }]);
+  for (const name of ["pagez", "$timers", "$count", ""]) {
+    const message = `State variable ${name} is not defined for the transformWithState operator.`;
+    const parameters = { optionName: "stateVarName", message };
+    expect(await refusal({ stateVarName: name })).toEqual([
+      "STDS_INVALID_OPTION_VALUE.WITH_MESSAGE",
+      parameters,
+    ]);
   }
+  expect(await rows(state({ storeName: "count" }), "value.value")).toEqual([json(1), json(3)]);
   const metadata = spark.read.format("state-metadata").load(checkpoint);
   const columns = ["operatorName", "stateStoreName", "operatorProperties"];
   const [row] = (await metadata.selectExpr(...columns).collect()) as Record<string, string>[];
@@ -183,6 +193,7 @@ test("a variable has to be asked for by its name, and the program is one store w
       { stateName: "last", stateVariableType: "ValueState", ttlEnabled: true },
       { stateName: "pages", stateVariableType: "ListState", ttlEnabled: false },
       { stateName: "seen", stateVariableType: "MapState", ttlEnabled: false },
+      { stateName: "$procTimers_keyToTimestamp", stateVariableType: "TimerState", ttlEnabled: false },
     ],
   });
 });
