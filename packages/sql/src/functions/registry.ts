@@ -17,6 +17,7 @@ import { fieldFunctions } from "./datetime/fields.js";
 import { instantFunctions, timestampMakers } from "./datetime/instants.js";
 import { intervalArithmeticFunctions } from "./datetime/interval-arithmetic.js";
 import { parseFormatFunctions } from "./datetime/parse-format.js";
+import { timeBucketFunctions } from "./datetime/time-bucket.js";
 import { truncateFunctions } from "./datetime/truncate.js";
 import { digestFunctions } from "./digest/digests.js";
 import { valueHashFunctions } from "./digest/value-hash.js";
@@ -110,6 +111,7 @@ export function scalarFunctions(): readonly ScalarFunction[] {
     ...timestampMakers,
     ...intervalArithmeticFunctions,
     ...parseFormatFunctions,
+    ...timeBucketFunctions,
     ...truncateFunctions,
     ...digestFunctions,
     ...valueHashFunctions,

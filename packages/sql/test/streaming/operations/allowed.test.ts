@@ -221,6 +221,17 @@ const APPEND: readonly Row[] = [
     [[], ["10-15 3"], [], ["30-35 1"], []],
   ],
   [
+    "groups by time_bucket, whose starts are the event time",
+    "append",
+    (i) =>
+      i.stream
+        .withColumn("b", expr("time_bucket(INTERVAL 10 SECONDS, t)"))
+        .withWatermark("b", "10 seconds")
+        .groupBy("b")
+        .count(),
+    [[], ["10 4"], ["30 2"], ["40 1"], ["70 1"]],
+  ],
+  [
     "SELECT DISTINCT with an event time, which is given out when the watermark has passed it",
     "append",
     (i) => i.sql("SELECT DISTINCT k, t FROM s", i.marked),

@@ -115,6 +115,12 @@ const QUERIES: readonly Row[] = [
     NO_WATERMARK,
   ],
   [
+    "append of groups by time_bucket of the event time",
+    "append",
+    (i) => i.marked.withColumn("b", expr("time_bucket(INTERVAL 10 SECONDS, t)")).groupBy("b").count(),
+    NO_WATERMARK,
+  ],
+  [
     "append of SELECT DISTINCT without a watermark",
     "append",
     (i) => i.sql("SELECT DISTINCT k FROM s"),
