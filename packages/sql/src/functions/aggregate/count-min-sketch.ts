@@ -10,7 +10,7 @@ import {
 import type { Expression } from "../../expression/expression.js";
 import type { AggregateFunction, FunctionContext } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
-import { murmur3 } from "../digest/murmur3.js";
+import { murmurOfBytes } from "../digest/murmur3.js";
 import { type ConstantText, shownConstants, withConstants } from "./constant-text.js";
 import { JavaRandom } from "./java-random.js";
 import { type GroupLogic, ObjectAccumulator } from "./object-accumulator.js";
@@ -58,9 +58,8 @@ class SketchLogic implements GroupLogic<Sketch> {
         return this.place(column.dictionary, column.codes[i]!, row);
       case "bytes": {
         const { data, starts, lengths } = column;
-        const bytes = data.subarray(starts[i]!, starts[i]! + lengths[i]!);
-        const first = murmur3.bytes(bytes, 0);
-        const second = murmur3.bytes(bytes, first);
+        const first = murmurOfBytes(data, starts[i]!, lengths[i]!, 0);
+        const second = murmurOfBytes(data, starts[i]!, lengths[i]!, first);
         return Math.abs(((first + Math.imul(row, second)) | 0) % this.width);
       }
       case "int8":

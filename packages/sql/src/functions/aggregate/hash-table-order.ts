@@ -1,5 +1,5 @@
 import type { DataType, Value } from "@ss/core";
-import { murmur3 } from "../digest/murmur3.js";
+import { MURMUR_SEED, murmurOfBytes, murmurOfInt } from "../digest/murmur3.js";
 
 const encoder = new TextEncoder();
 
@@ -34,7 +34,7 @@ function insert(table: Int32Array, key: number, hashes: readonly number[]): void
 
 /** Java hash codes have few different low bits, so the table mixes them. */
 function spread(code: number): number {
-  return murmur3.int(code, 0);
+  return murmurOfInt(code, 0);
 }
 
 const doubles = new Float64Array(1);
@@ -46,8 +46,10 @@ function hashCode(value: Value, type: DataType): number {
   switch (typeof value) {
     case "boolean":
       return value ? 1231 : 1237;
-    case "string":
-      return murmur3.bytes(encoder.encode(value), murmur3.seed);
+    case "string": {
+      const bytes = encoder.encode(value);
+      return murmurOfBytes(bytes, 0, bytes.length, MURMUR_SEED);
+    }
     case "bigint":
       return type.kind === "decimal" ? Number(BigInt.asIntN(32, value)) : foldLong(value);
     case "number":

@@ -13,6 +13,7 @@ import { typeOf } from "../../expression/type-of.js";
 import { isIntegral, isString } from "../../expression/type-predicates.js";
 import { boxed, coerced, inputTypes, scalar } from "../define.js";
 import { anyNull, guarded, held, valueCode, valueOf } from "../emit/parts.js";
+import { wordArguments } from "../emit/stored-int64.js";
 import { runtimeError } from "../runtime-error.js";
 
 /** `& | ^ ~`, shifts and counts of bits. */
@@ -34,9 +35,16 @@ export const bitwiseFunctions: readonly ScalarFunction[] = [
   shift(["shiftleft", "<<"], "<<"),
   shift(["shiftright", ">>"], ">>"),
   shift(["shiftrightunsigned", ">>>"], ">>>"),
-  boxed(["bit_count"], [["integral", BooleanType]], IntegerType, () => (value) => {
-    if (typeof value === "boolean") return value ? 1 : 0;
-    return ones(BigInt.asUintN(64, BigInt(value as number | bigint)));
+  scalar({
+    names: ["bit_count"],
+    arity: [1, 1],
+    resolve: (args, context) => inputTypes(args, [["integral", BooleanType]], context, IntegerType),
+    emit: (writer, args, call) => {
+      const code = writer.expression(args[0]!);
+      return guarded(writer, code.isNull, call.type, () =>
+        valueCode(call.type, "false", writer.variable(onesText(writer, code))),
+      );
+    },
   }),
   boxed(
     ["bit_get", "getbit"],
@@ -60,10 +68,23 @@ export const bitwiseFunctions: readonly ScalarFunction[] = [
   ),
 ];
 
-function ones(bits: bigint): number {
-  let count = 0;
-  for (let rest = bits; rest > 0n; rest &= rest - 1n) count++;
-  return count;
+function onesText(writer: CodeWriter, code: Code): string {
+  if (code.layout === "boolean") return `(${code.value} ? 1 : 0)`;
+  if (code.layout === "int64") return `${writer.constant(onesOfLong)}(${wordArguments(writer, code)})`;
+  // what has fewer bits counts as the 64 bits of the same number
+  const value = writer.variable(valueOf(code));
+  return `${writer.constant(onesOfLong)}(${value}, ${value} >> 31)`;
+}
+
+function onesOfLong(low: number, high: number): number {
+  return ones(low) + ones(high);
+}
+
+/** Adds up pairs of bits, then pairs of pairs, and so on. */
+function ones(bits: number): number {
+  const pairs = bits - ((bits >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 function bitSize(type: DataType): number {

@@ -4,9 +4,9 @@ const TABLE = Int32Array.from({ length: 256 }, (_, k) => {
   return value;
 });
 
-/** The CRC-32 of bytes, unsigned. */
-export function crc32(bytes: Uint8Array): number {
+/** The CRC-32 of a slice of bytes, unsigned. */
+export function crc32(data: Uint8Array, start: number, length: number): number {
   let crc = -1;
-  for (const byte of bytes) crc = (crc >>> 8) ^ TABLE[(crc ^ byte) & 255]!;
+  for (let k = start; k < start + length; k++) crc = (crc >>> 8) ^ TABLE[(crc ^ data[k]!) & 255]!;
   return (crc ^ -1) >>> 0;
 }

@@ -1,4 +1,7 @@
-import type { HashKind } from "./value-hash.js";
+import type { CellHasher } from "./cell-hasher.js";
+
+/** What Spark begins with. */
+export const MURMUR_SEED = 42;
 
 function mixKey(key: number): number {
   const product = Math.imul(key, 0xcc9e2d51);
@@ -17,27 +20,40 @@ function finish(hash: number, length: number): number {
   return h ^ (h >>> 16);
 }
 
-function hashInt(value: number, seed: number): number {
+/** The hash of a 32-bit integer. */
+export function murmurOfInt(value: number, seed: number): number {
   return finish(mixHash(seed, mixKey(value)), 4);
 }
 
-function hashLong(value: bigint, seed: number): number {
-  const low = Number(BigInt.asIntN(32, value));
-  const high = Number(BigInt.asIntN(32, value >> 32n));
-  return finish(mixHash(mixHash(seed, mixKey(low)), mixKey(high)), 8);
-}
-
-/** Words of four bytes, then single bytes, each signed and mixed like a word: Spark's variant of the tail. */
-function hashBytes(bytes: Uint8Array, seed: number): number {
-  const aligned = bytes.length & ~3;
+/** The hash of bytes: of words of four, then of single ones, each signed and mixed like a word, which is Spark's variant of the tail. */
+export function murmurOfBytes(data: Uint8Array, start: number, length: number, seed: number): number {
+  const aligned = start + (length & ~3);
   let hash = seed;
-  for (let k = 0; k < aligned; k += 4) {
-    const word = bytes[k]! | (bytes[k + 1]! << 8) | (bytes[k + 2]! << 16) | (bytes[k + 3]! << 24);
+  for (let k = start; k < aligned; k += 4) {
+    const word = data[k]! | (data[k + 1]! << 8) | (data[k + 2]! << 16) | (data[k + 3]! << 24);
     hash = mixHash(hash, mixKey(word));
   }
-  for (let k = aligned; k < bytes.length; k++) hash = mixHash(hash, mixKey((bytes[k]! << 24) >> 24));
-  return finish(hash, bytes.length);
+  for (let k = aligned; k < start + length; k++) hash = mixHash(hash, mixKey((data[k]! << 24) >> 24));
+  return finish(hash, length);
 }
 
 /** Murmur3 of 32 bits, as Spark hashes rows with it. */
-export const murmur3: HashKind<number> = { seed: 42, int: hashInt, long: hashLong, bytes: hashBytes };
+export class Murmur3 implements CellHasher {
+  hash: number = MURMUR_SEED;
+
+  begin(): void {
+    this.hash = MURMUR_SEED;
+  }
+
+  int(value: number): void {
+    this.hash = murmurOfInt(value, this.hash);
+  }
+
+  long(high: number, low: number): void {
+    this.hash = finish(mixHash(mixHash(this.hash, mixKey(low)), mixKey(high)), 8);
+  }
+
+  bytes(data: Uint8Array, start: number, length: number): void {
+    this.hash = murmurOfBytes(data, start, length, this.hash);
+  }
+}

@@ -6,134 +6,149 @@ import {
   type MapValue,
   type Value,
 } from "@ss/core";
+import type { Code } from "../../expression/code.js";
 import { datatypeMismatch } from "../../expression/errors.js";
-import type { EvaluationContext, ScalarFunction } from "../../expression/function.js";
+import type { FunctionContext, ScalarFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
 import { existsInType } from "../../expression/type-predicates.js";
 import { scalar } from "../define.js";
-import { murmur3 } from "./murmur3.js";
-import { xxhash64 } from "./xxhash64.js";
-
-/** Hashes of one seed, by what is hashed. */
-export interface HashKind<H> {
-  readonly seed: H;
-  readonly int: (value: number, seed: H) => H;
-  readonly long: (value: bigint, seed: H) => H;
-  readonly bytes: (value: Uint8Array, seed: H) => H;
-}
+import { pairCode } from "../emit/int64.js";
+import { valueCode } from "../emit/parts.js";
+import { XxHash64 } from "../hash/xxhash64.js";
+import { type CellHasher, hashDouble, hashFloat } from "./cell-hasher.js";
+import { emitHash, type HashBoxed } from "./emit-hash.js";
+import { Murmur3 } from "./murmur3.js";
 
 const encoder = new TextEncoder();
-const floats = new DataView(new ArrayBuffer(8));
+
+/** XXH64 from the seed that Spark begins with. */
+class XxHasher extends XxHash64 implements CellHasher {
+  begin(): void {
+    this.seed(0, 42);
+  }
+}
 
 /** `hash` and `xxhash64`, as Spark computes them. */
 export const valueHashFunctions: readonly ScalarFunction[] = [
-  hashing("hash", IntegerType, murmur3),
-  hashing("xxhash64", LongType, xxhash64),
+  scalar({
+    names: ["hash"],
+    arity: [1, Number.POSITIVE_INFINITY],
+    resolve: (args, context) => ({ args: checked(args, context), type: IntegerType, nullable: false }),
+    emit: (writer, args) => {
+      const hasher = new Murmur3();
+      const codes = args.map((arg) => writer.expression(arg));
+      emitHash(writer, codes, hasher, boxedHash);
+      return valueCode(IntegerType, "false", writer.variable(`${writer.constant(hasher)}.hash`));
+    },
+  }),
+  scalar({
+    names: ["xxhash64"],
+    arity: [1, Number.POSITIVE_INFINITY],
+    resolve: (args, context) => ({ args: checked(args, context), type: LongType, nullable: false }),
+    emit: (writer, args) => {
+      const hasher = new XxHasher();
+      const codes = args.map((arg) => writer.expression(arg));
+      emitHash(writer, codes, hasher, boxedHash);
+      const name = writer.constant(hasher);
+      const words = { low: writer.variable(`${name}.low`), high: writer.variable(`${name}.high`) };
+      return pairCode(writer, LongType, "false", words);
+    },
+  }),
 ];
 
-function hashing<H extends number | bigint>(name: string, type: DataType, kind: HashKind<H>): ScalarFunction {
-  return scalar({
-    names: [name],
-    arity: [1, Number.POSITIVE_INFINITY],
-    resolve: (args, context) => {
-      if (args.some((arg) => existsInType(typeOf(arg), (part) => part.kind === "map"))) {
-        throw datatypeMismatch(
-          context,
-          "HASH_MAP_TYPE",
-          "maps cannot be hashed, since equal ones may differ in order.",
-          {
-            functionName: `\`${name}\``,
-          },
-        );
-      }
-      if (args.some((arg) => existsInType(typeOf(arg), (part) => part.kind === "variant"))) {
-        throw datatypeMismatch(context, "HASH_VARIANT_TYPE", "variants cannot be hashed.", {
-          functionName: `\`${name}\``,
-        });
-      }
-      return { args, type, nullable: false };
-    },
-    evaluate: ({ argTypes }: EvaluationContext) => {
-      const hashers = argTypes.map((argType) => hasher(argType, kind));
-      return (...values) => values.reduce((seed: H, value, k) => hashers[k]!(value, seed), kind.seed);
-    },
-    nullPropagating: false,
-  });
+function checked(args: Parameters<ScalarFunction["resolve"]>[0], context: FunctionContext): typeof args {
+  const functionName = `\`${context.name}\``;
+  if (args.some((arg) => existsInType(typeOf(arg), (part) => part.kind === "map"))) {
+    const message = "maps cannot be hashed, since equal ones may differ in order.";
+    throw datatypeMismatch(context, "HASH_MAP_TYPE", message, { functionName });
+  }
+  if (args.some((arg) => existsInType(typeOf(arg), (part) => part.kind === "variant"))) {
+    throw datatypeMismatch(context, "HASH_VARIANT_TYPE", "variants cannot be hashed.", { functionName });
+  }
+  return args;
 }
 
-/** The hash of one value from a seed; a null leaves the seed as it is. */
-export function hasher<H extends number | bigint>(
-  type: DataType,
-  kind: HashKind<H>,
-): (value: Value, seed: H) => H {
-  const present = presentHasher(type, kind) as (value: Value, seed: H) => H;
-  return (value, seed) => (value === null ? seed : present(value, seed));
+function boxedHash(code: Code): HashBoxed {
+  return hasherOf(code.type);
 }
 
-function presentHasher<H extends number | bigint>(
-  type: DataType,
-  kind: HashKind<H>,
-): (value: never, seed: H) => H {
+/** The hash of one value; a null leaves the state as it is. */
+function hasherOf(type: DataType): HashBoxed {
+  const present = presentHasher(type) as HashBoxed;
+  return (hasher, value) => {
+    if (value !== null) present(hasher, value);
+  };
+}
+
+function presentHasher(type: DataType): (hasher: CellHasher, value: never) => void {
   switch (type.kind) {
     case "boolean":
-      return (value: boolean, seed) => kind.int(value ? 1 : 0, seed);
+      return (hasher, value: boolean) => hasher.int(value ? 1 : 0);
     case "byte":
     case "short":
     case "integer":
     case "date":
     case "yearMonthInterval":
-      return (value: number, seed) => kind.int(value, seed);
+      return (hasher, value: number) => hasher.int(value);
     case "long":
     case "timestamp":
     case "timestamp_ntz":
     case "time":
     case "dayTimeInterval":
-      return (value: bigint, seed) => kind.long(value, seed);
+      return hashLong;
     case "float":
-      return (value: number, seed) => kind.int(floatBits(value), seed);
+      return hashFloat;
     case "double":
-      return (value: number, seed) => kind.long(doubleBits(value), seed);
+      return hashDouble;
     case "decimal":
       return type.precision <= 18
-        ? (value: bigint, seed) => kind.long(value, seed)
-        : (value: bigint, seed) => kind.bytes(twosComplement(value), seed);
+        ? hashLong
+        : (hasher, value: bigint) => hashBinary(hasher, twosComplement(value));
     case "string":
     case "char":
     case "varchar":
-      return (value: string, seed) => kind.bytes(encoder.encode(value), seed);
+      return (hasher, value: string) => hashBinary(hasher, encoder.encode(value));
     case "binary":
-      return (value: Uint8Array, seed) => kind.bytes(value, seed);
+      return hashBinary;
     case "interval":
-      return (value: IntervalValue, seed) =>
-        kind.int(value.months, kind.int(value.days, kind.long(value.micros, seed)));
+      return (hasher, { months, days, micros }: IntervalValue) => {
+        hashLong(hasher, micros);
+        hasher.int(days);
+        hasher.int(months);
+      };
     case "array": {
-      const element = hasher(type.elementType, kind);
-      return (value: readonly Value[], seed) => value.reduce((hash: H, one) => element(one, hash), seed);
+      const element = hasherOf(type.elementType);
+      return (hasher, value: readonly Value[]) => {
+        for (const one of value) element(hasher, one);
+      };
     }
     case "map": {
-      const key = hasher(type.keyType, kind);
-      const element = hasher(type.valueType, kind);
-      return (value: MapValue, seed) =>
-        value.keys.reduce((hash: H, one, k) => element(value.values[k]!, key(one, hash)), seed);
+      const key = hasherOf(type.keyType);
+      const element = hasherOf(type.valueType);
+      return (hasher, { keys, values }: MapValue) => {
+        keys.forEach((one, k) => {
+          key(hasher, one);
+          element(hasher, values[k]!);
+        });
+      };
     }
     case "struct": {
-      const fields = type.fields.map((field) => hasher(field.type, kind));
-      return (value: readonly Value[], seed) =>
-        fields.reduce((hash, field, k) => field(value[k]!, hash), seed);
+      const fields = type.fields.map((field) => hasherOf(field.type));
+      return (hasher, value: readonly Value[]) => {
+        for (let k = 0; k < fields.length; k++) fields[k]!(hasher, value[k]!);
+      };
     }
     default:
-      return (_, seed) => seed;
+      return () => {};
   }
 }
 
-function floatBits(value: number): number {
-  floats.setFloat32(0, value === 0 ? 0 : value);
-  return floats.getInt32(0);
+function hashLong(hasher: CellHasher, value: bigint): void {
+  hasher.long(Number(BigInt.asIntN(32, value >> 32n)), Number(BigInt.asIntN(32, value)));
 }
 
-function doubleBits(value: number): bigint {
-  floats.setFloat64(0, value === 0 ? 0 : value);
-  return floats.getBigInt64(0);
+function hashBinary(hasher: CellHasher, value: Uint8Array): void {
+  hasher.bytes(value, 0, value.length);
 }
 
 /** The shortest two's complement form, the highest byte first. */

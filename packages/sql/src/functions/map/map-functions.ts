@@ -22,6 +22,7 @@ import { type Expression, literal } from "../../expression/expression.js";
 import type { EvaluationContext, FunctionContext, ScalarFunction } from "../../expression/function.js";
 import { nullableOf, typeOf } from "../../expression/type-of.js";
 import { boxed, coerced, inputTypes, scalar } from "../define.js";
+import { alwaysNull } from "../emit/parts.js";
 import { mapOf } from "../nested/map-of.js";
 import { regexCache } from "../string/java-regex.js";
 import { splitText } from "../string/split.js";
@@ -29,19 +30,30 @@ import { valueEquality } from "../value-order.js";
 
 type List = readonly Value[];
 
+/** The keys or the values of a map, which are lists already. */
+function partOfMap(
+  name: string,
+  part: "keys" | "mapValues",
+  type: (map: Extract<DataType, { kind: "map" }>) => DataType,
+): ScalarFunction {
+  return scalar({
+    names: [name],
+    arity: [1, 1],
+    resolve: (args, context) => inputTypes(args, ["map"], context, (cast) => type(mapTypeOf(cast[0]!))),
+    emit: (writer, args, call) => {
+      const code = writer.expression(args[0]!);
+      if (code.layout !== "map") return alwaysNull(writer, call.type);
+      const { isNull, start, length } = code;
+      return { type: call.type, isNull, layout: "list", column: code[part], start, length };
+    },
+  });
+}
+
 /** Functions of maps. */
 export const mapFunctions: readonly ScalarFunction[] = [
-  boxed(
-    ["map_keys"],
-    ["map"],
-    (args) => ArrayType(mapTypeOf(args[0]!).keyType, false),
-    () => (map) => (map as MapValue).keys,
-  ),
-  boxed(
-    ["map_values"],
-    ["map"],
-    (args) => ArrayType(mapTypeOf(args[0]!).valueType, mapTypeOf(args[0]!).valueContainsNull),
-    () => (map) => (map as MapValue).values,
+  partOfMap("map_keys", "keys", ({ keyType }) => ArrayType(keyType, false)),
+  partOfMap("map_values", "mapValues", ({ valueType, valueContainsNull }) =>
+    ArrayType(valueType, valueContainsNull),
   ),
   boxed(
     ["map_entries"],

@@ -2,17 +2,39 @@ import { codePoints } from "./code-points.js";
 
 /** The fewest insertions, deletions and replacements from one text to another. */
 export function levenshtein(a: string, b: string): number {
-  const [s, t] = [codePoints(a), codePoints(b)];
-  let row = Array.from({ length: t.length + 1 }, (_, k) => k);
-  for (let i = 1; i <= s.length; i++) {
-    const next = [i];
+  const [s, t] = [pointNumbers(a), pointNumbers(b)];
+  if (costs.length <= t.length) costs = new Int32Array(2 * t.length + 2);
+  // what it costs to come from the characters of `a` so far to the first ones of `b`
+  const row = costs;
+  for (let j = 0; j <= t.length; j++) row[j] = j;
+  for (let i = 0; i < s.length; i++) {
+    const character = s[i]!;
+    let replaced = row[0]!;
+    let left = i + 1;
+    row[0] = left;
     for (let j = 1; j <= t.length; j++) {
-      const same = s[i - 1] === t[j - 1] ? 0 : 1;
-      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + same);
+      const above = row[j]!;
+      const same = character === t[j - 1]! ? replaced : replaced + 1;
+      left = Math.min(left + 1, above + 1, same);
+      row[j] = left;
+      replaced = above;
     }
-    row = next;
   }
   return row[t.length]!;
+}
+
+let costs = new Int32Array(64);
+
+/** The characters of a text as numbers. */
+function pointNumbers(text: string): Int32Array {
+  const points = new Int32Array(text.length);
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const point = text.codePointAt(at)!;
+    points[count++] = point;
+    if (point > 0xffff) at++;
+  }
+  return points.subarray(0, count);
 }
 
 /** {@link levenshtein}, or -1 where it exceeds a threshold. */

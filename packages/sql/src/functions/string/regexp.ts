@@ -1,5 +1,6 @@
 import { ArrayType, IntegerType, StringType } from "@ss/core";
 import type { EvaluationContext, ScalarFunction } from "../../expression/function.js";
+import { remembered } from "../datetime/patterns.js";
 import { boxed } from "../define.js";
 import { invalidParameter } from "../runtime-error.js";
 import { isSimpleText, pointCount, slicePoints } from "./code-points.js";
@@ -16,14 +17,11 @@ export const regexpFunctions: readonly ScalarFunction[] = [
     TEXT,
     (context) => {
       const regex = regexCache("regexp_extract", "regexp", context.origin);
+      const groups = groupCounts(regex);
       return (text, pattern, group = 1) => {
         const match = regex(pattern as string).once.exec(text as string);
-        checkGroup(
-          match ?? groupCounter(pattern as string, regex),
-          group as number,
-          "regexp_extract",
-          context,
-        );
+        const groupCount = match === null ? groups(pattern as string) : match.length - 1;
+        checkGroup(groupCount, group as number, "regexp_extract", context);
         return match?.[group as number] ?? "";
       };
     },
@@ -35,8 +33,9 @@ export const regexpFunctions: readonly ScalarFunction[] = [
     ArrayType(TEXT, false),
     (context) => {
       const regex = regexCache("regexp_extract_all", "regexp", context.origin);
+      const groups = groupCounts(regex);
       return (text, pattern, group = 1) => {
-        checkGroup(groupCounter(pattern as string, regex), group as number, "regexp_extract_all", context);
+        checkGroup(groups(pattern as string), group as number, "regexp_extract_all", context);
         return Array.from(
           (text as string).matchAll(regex(pattern as string).global),
           (match) => match[group as number] ?? "",
@@ -51,13 +50,17 @@ export const regexpFunctions: readonly ScalarFunction[] = [
     TEXT,
     (context) => {
       const regex = regexCache("regexp_replace", "regexp", context.origin);
+      const replacers = remembered(replacer);
       return (text, pattern, replacement, position = 1) => {
         const from = (position as number) - 1;
         if (from < 0) return text!;
+        const { global } = regex(pattern as string);
+        const by = replacers(replacement as string) as string;
+        if (from === 0) return (text as string).replace(global, by);
         if (from >= pointCount(text as string) && from > 0) return text!;
         const head = slicePoints(text as string, 0, from);
         const tail = (text as string).slice(head.length);
-        return head + tail.replace(regex(pattern as string).global, replacer(replacement as string));
+        return head + tail.replace(global, by);
       };
     },
     { arity: [3, 4] },
@@ -95,19 +98,16 @@ export const regexpFunctions: readonly ScalarFunction[] = [
 
 type Cache = ReturnType<typeof regexCache>;
 
-/** A match of nothing, which tells how many groups a pattern has. */
-function groupCounter(pattern: string, regex: Cache): readonly unknown[] {
-  const { source, flags } = regex(pattern).once;
-  return new RegExp(`${source}|`, flags).exec("") ?? [];
+/** How many groups patterns have. */
+function groupCounts(regex: Cache): (pattern: string) => number {
+  return remembered((pattern) => {
+    const { source, flags } = regex(pattern).once;
+    // a match of nothing has all groups
+    return (new RegExp(`${source}|`, flags).exec("") ?? [0]).length - 1;
+  });
 }
 
-function checkGroup(
-  match: readonly unknown[],
-  group: number,
-  name: string,
-  { origin }: EvaluationContext,
-): void {
-  const groupCount = match.length - 1;
+function checkGroup(groupCount: number, group: number, name: string, { origin }: EvaluationContext): void {
   if (group >= 0 && group <= groupCount) return;
   throw invalidParameter(
     "REGEX_GROUP_INDEX",
@@ -120,9 +120,15 @@ function checkGroup(
 
 type ReplacementPart = string | number | { readonly name: string };
 
-/** A Java replacement: `$1` and `${name}` stand for groups, and a backslash takes a sign's meaning away. */
-function replacer(replacement: string): (match: string, ...rest: unknown[]) => string {
+type Replacer = (match: string, ...rest: unknown[]) => string;
+
+/**
+ * A Java replacement: `$1` and `${name}` stand for groups, and a backslash takes a sign's meaning away. One without groups is a text as
+ * JavaScript has it.
+ */
+function replacer(replacement: string): string | Replacer {
   const parts = replacementParts(replacement);
+  if (parts.every((part) => typeof part === "string")) return parts.join("").replaceAll("$", "$$$$");
   return (match, ...rest) => {
     const last = rest[rest.length - 1];
     const names = typeof last === "object" ? (last as Record<string, string>) : undefined;
