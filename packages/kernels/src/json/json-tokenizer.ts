@@ -195,8 +195,9 @@ export class JsonTokenizer {
   ): void {
     const kernel = this.#kernelFor(bytes, bytes.length);
     let row = from;
+    let behind = row;
     while (row < to) {
-      let behind = row;
+      behind = Math.max(behind, row);
       while (behind < to && lengths[behind] >= 0) behind++;
       if (kernel?.takes(table) && behind > row) {
         const end = starts[behind - 1] + lengths[behind - 1] + 1;

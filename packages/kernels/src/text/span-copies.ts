@@ -16,8 +16,8 @@ export interface Spans {
 }
 
 /**
- * Copies of spans of bytes in the kernels' memory, each followed by a separator, in ascending order. Several spans are copied together where they
- * stand so. Behind the copies is room for more bytes.
+ * Copies of spans of bytes in the kernels' memory, each followed by one or more separators, in ascending order. Spans are copied together where they
+ * stand near each other, and separators take the place of what lies between them. Behind the copies is room for more bytes.
  */
 export class SpanCopies {
   /** The copies; the array stays the same from one `open` to the next. */
@@ -138,9 +138,13 @@ export class SpanCopies {
     if (first >= to) return;
     const end = starts[last] + lengths[last];
     bytes.set(this.data.subarray(starts[first] + shift, end + shift), starts[first]);
+    let behind = starts[first];
     for (let row = first; row <= last; row++) {
-      if (lengths[row] >= 0) bytes[starts[row] + lengths[row]] = separator;
+      if (lengths[row] < 0) continue;
+      for (; behind < starts[row]; behind++) bytes[behind] = separator;
+      behind += lengths[row];
     }
+    bytes[end] = separator;
   }
 
   private copyEach(from: number, to: number): void {

@@ -59,6 +59,16 @@ describe.each(["as much as there is", "no"])(
       }
     });
 
+    test("that are made together have separators in the place of what lay between them", () => {
+      prepare();
+      const copies = new SpanCopies(LF);
+      const spans = placed(["one", "two", "three"], 4);
+      copies.open({ ...spans, validity: Uint8Array.of(0b101) }, 0);
+      copies.copy(0, 3);
+      const text = Buffer.from(copies.bytes.subarray(copies.starts[0]!, copies.starts[2]! + 6)).toString();
+      expect(text.split("\n").filter((line) => line !== "")).toEqual(["one", "three"]);
+    });
+
     test(`objects are read from them as one by one (seed ${firstSeed})`, () => {
       prepare();
       const keys = RECORD_KEYS.slice(0, 4).map((key) => encoder.encode(key));
@@ -70,7 +80,7 @@ describe.each(["as much as there is", "no"])(
       for (let k = 0; k < Math.min(fuzzCases, 100); k++) {
         const random = new SeededRandom(firstSeed + k);
         const texts = randomText(random).slice(0, 64);
-        const spans = placed(texts, random.below(3));
+        const spans = placed(texts, random.below(12));
         copies.open(spans, 0);
         copies.copy(0, spans.count);
         many.tokenizeSpans(copies.bytes, copies.starts, copies.lengths, 0, spans.count, table);

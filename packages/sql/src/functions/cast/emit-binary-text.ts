@@ -1,10 +1,12 @@
-import { isAscii, isUtf8 } from "node:buffer";
 import { BytesColumn, StringType } from "@ss/core";
-import { decodeUtf8 } from "@ss/kernels";
+import { decodeUtf8, findInvalidUtf8Span, SpanCopies } from "@ss/kernels";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import type { BytesCode } from "../emit/parts.js";
 
+const LINE_FEED = 10;
 const encoder = new TextEncoder();
+/** Where kernels see the bytes of a column; made with the first one. */
+let copies: SpanCopies | undefined;
 
 /**
  * Bytes of a column as texts: the very bytes where all of the column's are UTF-8, which is looked at for many rows at once. Undefined
@@ -38,22 +40,11 @@ function textColumn(column: BytesColumn, isDictionary: boolean): BytesColumn {
   return texts;
 }
 
-function isText(column: BytesColumn): boolean {
-  const { data, starts, lengths, length } = column;
-  let first = data.length;
-  let last = 0;
-  for (let row = 0; row < length; row++) {
-    if (column.isNull(row)) continue;
-    first = Math.min(first, starts[row]!);
-    last = Math.max(last, starts[row]! + lengths[row]!);
-  }
-  // a value may begin or end within a letter, so that only plain ASCII is proof of itself
-  if (first >= last || isAscii(data.subarray(first, last))) return true;
-  for (let row = 0; row < length; row++) {
-    if (!column.isNull(row) && !isUtf8(data.subarray(starts[row]!, starts[row]! + lengths[row]!)))
-      return false;
-  }
-  return true;
+function isText({ data, starts, lengths, length: count, validity }: BytesColumn): boolean {
+  copies ??= new SpanCopies(LINE_FEED);
+  copies.open({ data, starts, lengths, count, validity }, 0);
+  copies.copy(0, count);
+  return findInvalidUtf8Span(copies.bytes, copies.starts, copies.lengths, count) === count;
 }
 
 function repaired(column: BytesColumn): BytesColumn {
