@@ -77,6 +77,21 @@ test("epochs end at multiples of the interval", async () => {
   await run.stop();
 });
 
+test("epochs without rows are logged too, and reported as idle", async () => {
+  const query = continuous(1000);
+  const run = await query.start();
+  await settle();
+  for (let epoch = 0; epoch < 3; epoch++) await query.clock.advance(1000);
+  expect(await query.names("offsets")).toEqual(["0", "1", "2"]);
+  expect(await query.names("commits")).toEqual(["0", "1", "2"]);
+  expect(run.recentProgress).toEqual([]);
+  query.topic.add(1);
+  await query.clock.advance(1000);
+  expect(query.rows.committed).toEqual([1]);
+  expect(run.recentProgress.map(({ batchId, numInputRows }) => [batchId, numInputRows])).toEqual([[3, 1]]);
+  await run.stop();
+});
+
 test("sources that do not ring are asked every pollingDelay", async () => {
   const query = realTime();
   query.source = { rings: false };

@@ -157,14 +157,14 @@ export class BatchRunner {
     return batch;
   }
 
-  /** Decides about the next batch; null if there is nothing to do. */
-  async decide(intake: Intake, withoutData: boolean): Promise<PlannedBatch | null> {
+  /** Decides about the next batch; null if there is nothing to do, unless there is to be one in any case. */
+  async decide(intake: Intake, withoutData: boolean, inAnyCase = false): Promise<PlannedBatch | null> {
     const { clock, plan } = this.env;
     const ends = intake === "none" ? this.starts : await this.look(intake);
     const batchTimestampMs = clock.now();
     const batchWatermarkMs = this.watermark.currentMs;
     const hasNewData = ends.some((end, k) => !sameOffset(this.starts[k]!, end));
-    if (!hasNewData) {
+    if (!hasNewData && !inAnyCase) {
       const previousMs = this.lastBatchWatermarkMs;
       if (!withoutData || previousMs === null) return null;
       if (!plan.needsBatch({ previousMs, watermarkMs: batchWatermarkMs, nowMs: batchTimestampMs }))

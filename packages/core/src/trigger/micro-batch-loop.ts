@@ -56,27 +56,27 @@ export class MicroBatchLoop {
     this.reporter.startTrigger();
     const replay = this.runner.takeReplay();
     const open = replay === null && isOpen(this.env.trigger) ? this.env.trigger : null;
-    const batch =
-      replay ??
-      (open ? await this.runner.decide("limited", this.batchesWithoutData) : await this.constructBatch());
+    const batch = replay ?? (open ? await this.openBatch(open) : await this.constructBatch());
     if (batch === null) {
       observer.status("Waiting for data to arrive", false, false);
       this.runner.idle();
       this.reportIdle();
     } else {
-      observer.status(
-        batch.hasNewData ? "Processing new data" : "No new data but cleaning up state",
-        true,
-        batch.hasNewData,
-      );
+      const idle = open ? "Waiting for data to arrive" : "No new data but cleaning up state";
+      observer.status(batch.hasNewData ? "Processing new data" : idle, true, batch.hasNewData);
       const progress = await (open ? this.runOpen(batch, open) : this.runner.run(batch));
-      this.lastReportMs = this.env.clock.now();
       observer.status("Waiting for next trigger", false, batch.hasNewData);
-      observer.progress(progress);
+      if (open?.kind === "continuous" && progress.numInputRows === 0) this.reportIdle();
+      else this.report(progress);
       this.maintain();
     }
     observer.triggerEnded(batch !== null);
     return batch !== null;
+  }
+
+  /** The next open batch. Epochs follow one another whether or not there are rows; a real-time batch is opened by its first one. */
+  private openBatch({ kind }: OpenTrigger): Promise<PlannedBatch | null> {
+    return this.runner.decide("limited", this.batchesWithoutData, kind === "continuous");
   }
 
   /** An open batch: its rows are there as soon as it has handed them over, its progress when it is closed. */
@@ -148,6 +148,11 @@ export class MicroBatchLoop {
     const idleInputMs = this.runner.idleInputDueMs ?? Number.POSITIVE_INFINITY;
     const nextMs = Math.min(dueMs, idleInputMs, this.lastReportMs + this.idleEventMs);
     return Math.max(this.pollingDelayMs, nextMs - nowMs);
+  }
+
+  private report(progress: StreamingQueryProgress): void {
+    this.lastReportMs = this.env.clock.now();
+    this.env.observer.progress(progress);
   }
 
   private reportIdle(): void {
