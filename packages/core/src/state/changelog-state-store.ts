@@ -49,6 +49,10 @@ export class ChangelogStateStore implements StateStore {
   private deltaBytesSinceSnapshot = 0;
   private reported: Map<number, { updated: number; removed: number }> = new Map();
   private commitTimeMs = 0;
+  /** Batches that began with what the one before had left in memory, and loads of what a run before had left in files. */
+  private foundInMemory = 0;
+  private readFromFiles = 0;
+  private ran = false;
 
   /** `hold` makes what holds the rows of a family. With a cache the rows outlive the store, and a load reads what they lack. */
   constructor(context: StateStoreContext, hold: (spec: FamilySpec) => HeldFamily, cache?: StateCache) {
@@ -87,6 +91,7 @@ export class ChangelogStateStore implements StateStore {
       await this.folder.read(version, names, bases, begin, (file) => this.apply(file));
     }
     await this.cache?.keep(version, this.familiesJson);
+    if (version !== null) this.readFromFiles++;
     this.current = version;
     this.loaded = true;
   }
@@ -125,6 +130,8 @@ export class ChangelogStateStore implements StateStore {
       this.deltasSinceSnapshot++;
       this.deltaBytesSinceSnapshot += bytes;
     }
+    if (this.ran) this.foundInMemory++;
+    this.ran = true;
     await this.closeCommit(startMs);
     await this.cache?.committed(this.current);
     return this.current;
@@ -137,12 +144,21 @@ export class ChangelogStateStore implements StateStore {
   metrics(operatorId: number): StateMetrics {
     const families = this.families.filter((family) => family.spec.operatorId === operatorId);
     const { updated, removed } = this.reported.get(operatorId) ?? { updated: 0, removed: 0 };
+    const memoryUsedBytes = families.reduce((sum, family) => sum + family.byteSize, 0);
     return {
       rowsTotal: families.reduce((sum, family) => sum + family.rowCount, 0),
       rowsUpdated: updated,
       rowsRemoved: removed,
-      memoryUsedBytes: families.reduce((sum, family) => sum + family.byteSize, 0),
+      memoryUsedBytes,
       commitTimeMs: this.commitTimeMs,
+      // where the rows are in memory: the names of Spark's store of that kind
+      ...(this.cache === undefined && {
+        custom: {
+          loadedMapCacheHitCount: this.foundInMemory,
+          loadedMapCacheMissCount: this.readFromFiles,
+          stateOnCurrentVersionSizeBytes: memoryUsedBytes,
+        },
+      }),
     };
   }
 

@@ -114,6 +114,8 @@ export interface StateMetrics {
   readonly rowsRemoved: number;
   readonly memoryUsedBytes: number;
   readonly commitTimeMs: number;
+  /** What the store counts besides, by the names of progress reports. */
+  readonly custom?: Readonly<Record<string, number>>;
 }
 
 /**

@@ -481,7 +481,7 @@ class BatchRun implements Run, StreamRun {
         numRowsDroppedByWatermark: one.droppedByWatermark,
         numShufflePartitions: this.options.partitions,
         numStateStoreInstances: this.options.partitions * storesOf(one.operatorName),
-        customMetrics: one.custom,
+        customMetrics: byName({ ...metrics.custom, ...one.custom }),
       };
     });
   }
@@ -494,6 +494,10 @@ function tablesBeside({ physical, tables }: SqlStreamPlanOptions): ReadonlyMap<n
   );
   const readIds = held.flatMap((node) => (node.kind === "scan" ? [node.read.readId] : []));
   return new Map([...tables].filter(([readId]) => readIds.includes(readId)));
+}
+
+function byName(values: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The stores that an operator has in each partition, as Spark counts them: a join has two for each side. */

@@ -429,6 +429,17 @@ test.each(Object.entries(KINDS))("progress of %s is as Spark reports it", async 
   }
 });
 
+test("of state in memory it is told how much there is, and that it was there when the batch began", async () => {
+  const found = await reports(KINDS["dropDuplicates"]!);
+  const metrics = found.map(({ stateOperators }) => stateOperators[0]!.customMetrics);
+  expect(metrics.map(({ loadedMapCacheHitCount }) => loadedMapCacheHitCount)).toEqual([0, 1, 2]);
+  expect(metrics.map(({ loadedMapCacheMissCount }) => loadedMapCacheMissCount)).toEqual([0, 0, 0]);
+  expect(metrics.every(({ stateOnCurrentVersionSizeBytes }) => stateOnCurrentVersionSizeBytes! > 0)).toBe(
+    true,
+  );
+  expect(Object.keys(metrics[0]!)).toEqual(Object.keys(metrics[0]!).sort());
+});
+
 test("variables of every kind are counted as Spark counts them", async () => {
   const query = await inputs.stream
     .groupByKey("k")
