@@ -15,6 +15,7 @@ export { DictionaryKernel, type KernelDictionaryTables } from "./dictionary/dict
 export * from "./format/index.js";
 export * from "./interval/index.js";
 export { JsonCompactor } from "./json/json-compactor.js";
+export { JsonLookup, type JsonStep } from "./json/json-lookup.js";
 export { JsonNested } from "./json/json-nested.js";
 export type { JsonOptions } from "./json/json-options.js";
 export { writeJsonString } from "./json/json-string-writer.js";

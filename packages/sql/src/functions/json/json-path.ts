@@ -39,8 +39,12 @@ function follow(node: JsonNode, path: readonly Step[]): JsonNode | undefined {
   switch (step.kind) {
     case "key": {
       if (node.kind !== "object") return undefined;
-      const entry = node.entries.find(([name]) => name === step.name);
-      return entry && follow(entry[1], rest);
+      // of a key that comes more than once the first one counts that leads to something
+      for (const [name, value] of node.entries) {
+        const found = name === step.name && value.kind !== "null" ? follow(value, rest) : undefined;
+        if (found !== undefined) return found;
+      }
+      return undefined;
     }
     case "index": {
       if (node.kind !== "array") return undefined;

@@ -1,3 +1,5 @@
+import { formatDouble } from "@ss/kernels";
+
 /** A JSON value that keeps numbers as they were written and names in their order. */
 export type JsonNode =
   | { readonly kind: "null" }
@@ -185,6 +187,13 @@ class JsonReader {
   }
 }
 
+/** Numbers with a point or an exponent are doubles. */
+function numberText(text: string): string {
+  if (!/[.eE]/.test(text)) return text === "-0" ? "0" : text;
+  const value = Number(text);
+  return Number.isFinite(value) ? formatDouble(value) : `"${formatDouble(value)}"`;
+}
+
 /** A JSON value as a compact text. */
 export function writeJson(node: JsonNode): string {
   switch (node.kind) {
@@ -193,7 +202,7 @@ export function writeJson(node: JsonNode): string {
     case "boolean":
       return String(node.value);
     case "number":
-      return node.text;
+      return numberText(node.text);
     case "string":
       return JSON.stringify(node.value);
     case "array":
