@@ -1,4 +1,6 @@
 export type { Certificate, Certificates } from "./certificates.js";
+export { freePort } from "./free-port.js";
+export { temporaryFolder } from "./guardian.js";
 export { INSTALL_MS } from "./installation.js";
 export {
   type Kafka,
@@ -13,4 +15,4 @@ export { type Kinesalite, missingForKinesalite, startKinesalite } from "./kinesa
 export { type Moto, missingForMoto, startMoto } from "./moto.js";
 export { missingForPostgres, type Postgres, startPostgres } from "./postgres.js";
 export { missingForRegistry, type SchemaRegistry, startRegistry } from "./registry.js";
-export type { Server } from "./server-process.js";
+export { type Server, type ServerCommand, ServerProcess } from "./server-process.js";

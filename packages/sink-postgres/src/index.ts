@@ -1,0 +1,1 @@
+export { type PostgresSinkOptions, postgresSink } from "./plugin.js";

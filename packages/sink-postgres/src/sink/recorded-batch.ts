@@ -1,0 +1,101 @@
+import type { BatchWrite, CommitMessage, PartitionWriter, SinkBatch, SinkResult } from "@ss/core";
+import { isConnectionLoss } from "../connection/server-errors.js";
+import { batchLost, takenOver } from "../errors.js";
+import { BatchTransaction } from "./batch-transaction.js";
+import { type CommitRecord, isTakenOver } from "./commit-record.js";
+import type { Target } from "./postgres-sink.js";
+import { TableWriter } from "./table-writer.js";
+
+/** What a batch needs of its sink. */
+export interface BatchOwner {
+  /** The connection, a new one where it was lost. */
+  reopen(): Promise<Target>;
+  /** Told when the batch is in the table. */
+  committed(): void;
+}
+
+/** A batch that is in the table already. */
+export const skippedBatch: BatchWrite = {
+  alreadyCommitted: true,
+  writer: async () => ({
+    write: async () => {},
+    finish: async () => 0,
+    abort: async () => {},
+  }),
+  commit: async () => ({ numOutputRows: 0 }),
+  abort: async () => {},
+};
+
+/** A batch that is written, with its record in the same transaction. */
+export class RecordedBatch implements BatchWrite {
+  readonly alreadyCommitted = false;
+  private readonly batch: SinkBatch;
+  private readonly target: Target;
+  private readonly record: CommitRecord;
+  private readonly owner: BatchOwner;
+  private readonly transaction: BatchTransaction;
+  /** `unknown`: the connection broke during the commit, and only the record can say whether it was made. */
+  private state: "open" | "unknown" | "committed" | "undone" = "open";
+  /** Why the batch is `unknown` or `undone`. */
+  private failure: unknown;
+
+  constructor(batch: SinkBatch, target: Target, record: CommitRecord, owner: BatchOwner) {
+    this.batch = batch;
+    this.target = target;
+    this.record = record;
+    this.owner = owner;
+    this.transaction = new BatchTransaction(target.session, target.plan);
+  }
+
+  async writer(): Promise<PartitionWriter> {
+    return new TableWriter(this.transaction, this.target.plan.encoder());
+  }
+
+  async commit(messages: readonly CommitMessage[]): Promise<SinkResult> {
+    if (this.state === "open") await this.commitOnce();
+    if (this.state === "unknown") await this.lookAfterLoss();
+    if (this.state === "undone") throw this.failure;
+    return { numOutputRows: (messages as readonly number[]).reduce((sum, count) => sum + count, 0) };
+  }
+
+  async abort(error?: unknown): Promise<void> {
+    if (this.state !== "open") return;
+    this.state = "undone";
+    this.failure = error;
+    await this.transaction.rollback();
+  }
+
+  private async commitOnce(): Promise<void> {
+    const { batch, record, target, transaction } = this;
+    const { session } = target;
+    try {
+      await transaction.commit(record.commitSql(batch, batch.batchId));
+      this.committed();
+    } catch (error) {
+      if (isConnectionLoss(error)) {
+        this.state = "unknown";
+        this.failure = error;
+      } else if (transaction.isIntact) throw session.explain(error);
+      else await this.abort(isTakenOver(error) ? takenOver(batch.batchId) : session.explain(error, "fail"));
+    }
+  }
+
+  private async lookAfterLoss(): Promise<void> {
+    const { batch, record, owner } = this;
+    const { session } = await owner.reopen();
+    let lastBatchId: number | undefined;
+    try {
+      lastBatchId = await record.latest(session, batch);
+    } catch (error) {
+      throw session.explain(error);
+    }
+    if (lastBatchId !== undefined && lastBatchId >= batch.batchId) return this.committed();
+    this.state = "undone";
+    this.failure = batchLost(batch.batchId, this.failure);
+  }
+
+  private committed(): void {
+    this.state = "committed";
+    this.owner.committed();
+  }
+}
