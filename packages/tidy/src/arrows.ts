@@ -10,6 +10,9 @@ const ownArrows: Readonly<Record<string, readonly string[]>> = {
   "sink-kafka": ["core", "kernels", "kafka"],
   "source-file": ["core", "kernels", "files"],
   "sink-file": ["core", "kernels", "files"],
+  "schema-registry": ["core"],
+  "format-avro": ["core", "kernels", "schema-registry"],
+  "format-protobuf": ["core", "kernels", "schema-registry"],
   "sink-parquet": ["core", "kernels", "sink-file", "format-parquet"],
   tidy: [],
 };

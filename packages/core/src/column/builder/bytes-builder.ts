@@ -122,6 +122,9 @@ export class BytesBuilder extends ColumnBuilder {
     const lengths = copy ? this.lengths.slice(0, length) : this.lengths;
     return new c.BytesColumn(this.type, length, validity, data, starts, lengths);
   }
+  protected override truncateValues(): void {
+    this.used = this.endOf(this.starts, this.lengths);
+  }
   protected resetValues(): void {
     this.used = 0;
     this.garbage = 0;

@@ -122,6 +122,22 @@ export abstract class ColumnBuilder {
     this.resetValues();
   }
 
+  /** Forgets the rows from `length` on, and parts of a row that was not ended. For builders whose rows were only appended. */
+  truncate(length: number): void {
+    for (let i = length; i < this.length; i++) if (this.isNull(i)) this.nullCount--;
+    this.length = Math.min(this.length, length);
+    this.truncateValues();
+  }
+
+  /** Forgets what belongs to no row any more. */
+  protected truncateValues(): void {}
+
+  /** Where the values of the last row that has any end, for rows that are parts of something longer. */
+  protected endOf(starts: Int32Array, lengths: Int32Array): number {
+    for (let i = this.length - 1; i >= 0; i--) if (!this.isNull(i)) return starts[i]! + lengths[i]!;
+    return 0;
+  }
+
   private make(copy: boolean): c.Column {
     const bytes = (this.length + 7) >> 3;
     let validity: c.Validity = null;

@@ -69,6 +69,9 @@ export class ListBuilder extends ColumnBuilder {
     const elements = copy ? this.elements.finish() : this.elements.view();
     return new c.ListColumn(this.type, length, validity, starts, lengths, elements);
   }
+  protected override truncateValues(): void {
+    this.elements.truncate(this.endOf(this.starts, this.lengths));
+  }
   protected resetValues(): void {
     this.elements.reset();
   }

@@ -78,6 +78,11 @@ export class MapBuilder extends ColumnBuilder {
     const mapValues = copy ? this.mapValues.finish() : this.mapValues.view();
     return new c.MapColumn(this.type, length, validity, starts, lengths, keys, mapValues);
   }
+  protected override truncateValues(): void {
+    const end = this.endOf(this.starts, this.lengths);
+    this.keys.truncate(end);
+    this.mapValues.truncate(end);
+  }
   protected resetValues(): void {
     this.keys.reset();
     this.mapValues.reset();

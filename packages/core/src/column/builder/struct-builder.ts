@@ -60,6 +60,9 @@ export class StructBuilder extends ColumnBuilder {
     const children = this.children.map((child) => (copy ? child.finish() : child.view()));
     return new c.StructColumn(this.type, length, validity, children);
   }
+  protected override truncateValues(): void {
+    for (const child of this.children) child.truncate(this.length);
+  }
   protected resetValues(): void {
     for (const child of this.children) child.reset();
   }
