@@ -25,6 +25,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   rate: "@ss/source-rate",
   "rate-micro-batch": "@ss/source-rate",
   socket: "@ss/source-socket",
+  kinesis: "@ss/source-kinesis",
   memory: "@ss/source-memory",
   console: "@ss/sink-console",
 };
