@@ -106,6 +106,24 @@ describe("from_csv", () => {
     ]);
   });
 
+  it("ends records at U+FFFF wherever it stands, in columns as in single texts", () => {
+    const csv = input("csv", StringType);
+    const rows = ["a,b", "\uffff", "\uff01,c", "a\uffffb,c", "x,y", '"a\uffffb",c'].map((one) => [one]);
+    const schema = text("a STRING, b STRING");
+    expect(evaluateRows(call("from_csv", csv, schema), [csv], rows)).toEqual([
+      ["a", "b"],
+      [null, null],
+      ["\uff01", "c"],
+      ["a", null],
+      ["x", "y"],
+      ["a\uffffb", "c"],
+    ]);
+    for (const [one] of rows) {
+      const single = evaluate(call("from_csv", text(one!), schema));
+      expect(evaluateRows(call("from_csv", csv, schema), [csv], [[one!]])).toEqual([single]);
+    }
+  });
+
   it("has no record in a comment", () => {
     expect(read("#1", "a INT, _corrupt_record STRING", { comment: "#" })).toEqual([null, "#1"]);
     expect(read("#1", "a STRING")).toEqual(["#1"]);

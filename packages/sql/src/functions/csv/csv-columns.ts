@@ -3,6 +3,7 @@ import {
   ByteArena,
   CsvTokenizer,
   type FieldColumn,
+  indexOfBytes,
   KIND_PLAIN,
   KIND_QUOTED,
   type SpanCopies,
@@ -14,6 +15,8 @@ import { TextValues } from "../text-record/text-values.js";
 import { type ValueText, valueParser } from "../text-record/value-parsers.js";
 import type { CsvRecord } from "./csv-record.js";
 
+/** U+FFFF. */
+const NO_CHARACTER = new TextEncoder().encode("\uffff");
 /** A byte that stands in no text. */
 const NO_TEXT = 0xff;
 const PLAIN_KINDS: readonly number[] = [KIND_PLAIN, KIND_QUOTED];
@@ -43,8 +46,10 @@ export class CsvColumns extends RecordColumns {
     const { bytes, starts, lengths } = copies;
     found.fill(1, from, to);
     let row = from;
+    let plain = from;
     while (row < to) {
-      const next = this.lines.tokenizeSpans(bytes, starts, lengths, row, to, table);
+      if (plain <= row) plain = plainUntil(bytes, starts, lengths, row, to);
+      const next = plain === row ? row : this.lines.tokenizeSpans(bytes, starts, lengths, row, plain, table);
       for (; row < next; row++) bad[row] = this.record.isRecord(bytes, table, row) ? 0 : BAD;
       if (row < to) this.tokenizeOne(row++);
     }
@@ -63,6 +68,28 @@ export class CsvColumns extends RecordColumns {
       column.kinds[row] = kinds[0]!;
     }
   }
+}
+
+/** The first row from `row` on that has a U+FFFF, at which records end, or `to`. */
+function plainUntil(
+  bytes: Uint8Array,
+  starts: Int32Array,
+  lengths: Int32Array,
+  row: number,
+  to: number,
+): number {
+  let at = row;
+  while (at < to && lengths[at]! < 0) at++;
+  if (at === to) return to;
+  // the texts are in ascending order, and few have its first byte
+  const first = bytes.indexOf(NO_CHARACTER[0]!, starts[at]!);
+  if (first < 0) return to;
+  while (at < to && (lengths[at]! < 0 || starts[at]! + lengths[at]! <= first)) at++;
+  for (; at < to; at++) {
+    if (lengths[at]! >= 0 && indexOfBytes(bytes, starts[at]!, starts[at]! + lengths[at]!, NO_CHARACTER) >= 0)
+      break;
+  }
+  return at;
 }
 
 function valuesOf(type: DataType, text: ValueText, record: CsvRecord, copies: () => SpanCopies): FieldValues {
