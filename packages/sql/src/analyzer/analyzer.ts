@@ -14,6 +14,7 @@ import { resolveInlineTable } from "./inline-table.js";
 import { resolveJoin } from "./join.js";
 import { resolveKeyed } from "./keyed.js";
 import { LIMIT_ALL, resolveLimit } from "./limit.js";
+import { resolveMapRows } from "./map-rows.js";
 import { resolveObserve } from "./observe.js";
 import { resolvePivot } from "./pivot.js";
 import { resolveProject } from "./project.js";
@@ -96,6 +97,8 @@ export class Analyzer {
         return resolveDeduplicate(plan, context, this);
       case "keyed":
         return resolveKeyed(plan, context, this);
+      case "mapRows":
+        return resolveMapRows(plan, context, this);
       case "withColumns":
         return resolveWithColumns(plan, context, this);
       case "renameColumns":

@@ -32,6 +32,7 @@ function ownAttributes(plan: LogicalPlan): readonly Attribute[] {
     case "setOperation":
     case "recursion":
     case "keyed":
+    case "mapRows":
       return plan.output ?? [];
     default:
       return [];
@@ -84,6 +85,7 @@ function withIds(plan: LogicalPlan, ids: ReadonlyMap<number, number>): LogicalPl
         return { ...mapped, output: mapped.output.map(attribute) };
       case "generate":
       case "keyed":
+      case "mapRows":
       case "setOperation":
         return mapped.output ? { ...mapped, output: mapped.output.map(attribute) } : mapped;
       default:

@@ -1,4 +1,4 @@
-import { type StreamError, sameType } from "@ss/core";
+import { type StreamError, type StructType, sameType } from "@ss/core";
 import { castTo } from "../expression/coercion/implicit-cast.js";
 import { analysisError, quotedName, quotedType } from "../expression/errors.js";
 import { type Alias, type Attribute, type Expression, freshId } from "../expression/expression.js";
@@ -149,18 +149,16 @@ function onlyColumn({ columns, keys }: KeyedInput): Attribute {
   );
 }
 
+/** The columns of what the user's code gives out. */
+export function givenColumns(schema: StructType): readonly Attribute[] {
+  return schema.fields.map(({ name, type }): Attribute => {
+    return { kind: "attribute", id: freshId(), name, type, nullable: true, qualifier: [] };
+  });
+}
+
 /** A program may leave any column of its rows out. */
 function outputColumns({ schema, program }: Keyed, input: readonly Attribute[]): readonly Attribute[] {
-  const columns = schema.fields.map(
-    ({ name, type }): Attribute => ({
-      kind: "attribute",
-      id: freshId(),
-      name,
-      type,
-      nullable: true,
-      qualifier: [],
-    }),
-  );
+  const columns = givenColumns(schema);
   const eventTime = program.kind === "processor" ? program.eventTimeColumn : undefined;
   return eventTime === undefined ? columns : withEventTime(columns, eventTime, input);
 }

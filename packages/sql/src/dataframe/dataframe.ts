@@ -1,7 +1,17 @@
-import { IntegerType, renderTable, StreamError, type StructType, type Value, valueAt } from "@ss/core";
+import {
+  IntegerType,
+  type RowFrom,
+  type RowSpec,
+  renderTable,
+  StreamError,
+  type StructType,
+  schemaFrom,
+  type Value,
+  valueAt,
+} from "@ss/core";
 import { freshId, literal } from "../expression/expression.js";
 import { toExternal } from "../expression/external-value.js";
-import type { JoinType, LogicalPlan } from "../logical/plan.js";
+import type { JoinType, LogicalPlan, MapRows } from "../logical/plan.js";
 import { drawnSeed } from "../logical/sample-seed.js";
 import { parseExpression } from "../parser/parser.js";
 import { Column, type ColumnOrName, columnOf, namedColumn, sortOrderOf } from "./column.js";
@@ -142,6 +152,48 @@ export class DataFrame<Row extends object = AnyRow> {
     if (columns.length === 0) throw withoutKey();
     const keys = columns.map((column) => columnOf(column).expression);
     return new KeyValueGroupedDataset(this.plan, keys, this.executor);
+  }
+
+  /**
+   * One row for each row, by a function of the program.
+   *
+   * @example
+   * const lengths = words.map({ word: "string", length: "int" }, ({ word }) => ({ word, length: word.length }));
+   */
+  map<const Output extends RowSpec>(
+    output: Output,
+    run: (row: Row) => RowFrom<Output>,
+  ): DataFrame<RowFrom<Output>> {
+    return this.mapped("map", output, function* (rows) {
+      for (const row of rows) yield run(row);
+    });
+  }
+
+  /** Any number of rows for each row, by a function of the program, which may be a generator. */
+  flatMap<const Output extends RowSpec>(
+    output: Output,
+    run: (row: Row) => Iterable<RowFrom<Output>>,
+  ): DataFrame<RowFrom<Output>> {
+    return this.mapped("flatMap", output, function* (rows) {
+      for (const row of rows) yield* run(row);
+    });
+  }
+
+  /** Any number of rows for some thousand rows at a time: for what is to be prepared once for many. */
+  mapPartitions<const Output extends RowSpec>(
+    output: Output,
+    run: (rows: Iterable<Row>) => Iterable<RowFrom<Output>>,
+  ): DataFrame<RowFrom<Output>> {
+    return this.mapped("mapPartitions", output, run);
+  }
+
+  private mapped<const Output extends RowSpec>(
+    method: MapRows["method"],
+    output: Output,
+    run: (rows: Iterable<Row>) => Iterable<RowFrom<Output>>,
+  ): DataFrame<RowFrom<Output>> {
+    const schema = schemaFrom(output);
+    return this.derive({ kind: "mapRows", child: this.plan, method, run: run as MapRows["run"], schema });
   }
 
   /** Aggregates over the whole table: columns, or functions by the name of their column. */

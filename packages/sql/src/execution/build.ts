@@ -18,6 +18,7 @@ import { GroupsWithStateOperator } from "./operators/groups-with-state.js";
 import { JoinOperator } from "./operators/join.js";
 import { LateRowsOperator } from "./operators/late-rows.js";
 import { LimitOperator, StatefulLimitOperator } from "./operators/limit.js";
+import { MapRowsOperator } from "./operators/map-rows.js";
 import { ObserveOperator } from "./operators/observe.js";
 import { HeldRows, RecursionOperator, RecursionRowsOperator } from "./operators/recursion.js";
 import { RangeOperator, RowsOperator } from "./operators/rows.js";
@@ -142,6 +143,8 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
         families.push(operator.family);
         return operator;
       }
+      case "mapRows":
+        return new MapRowsOperator(node, build(node.child), settings.external);
       case "keyed": {
         const children = node.children.map((child) => build(child));
         if (node.program.kind === "processor") {

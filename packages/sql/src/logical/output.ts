@@ -68,6 +68,7 @@ function compute(plan: LogicalPlan): readonly Attribute[] {
     case "lateRows":
       return plan.output;
     case "keyed":
+    case "mapRows":
       return plan.output ?? [];
     case "join":
       return joinOutput(plan);

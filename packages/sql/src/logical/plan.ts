@@ -341,6 +341,19 @@ export interface Observe {
   readonly expressions: readonly Expression[];
 }
 
+/** `map`, `flatMap` and `mapPartitions`: rows of the user's code, made of rows alone. */
+export interface MapRows {
+  readonly kind: "mapRows";
+  readonly child: LogicalPlan;
+  readonly method: "map" | "flatMap" | "mapPartitions";
+  readonly run: (rows: Iterable<object>) => Iterable<object>;
+  /** What the function gives out. */
+  readonly schema: StructType;
+  /** The columns that it sees, and those of `schema`; filled in by the analyzer. */
+  readonly input?: readonly Attribute[];
+  readonly output?: readonly Attribute[];
+}
+
 /** Lets rows of a stream pass into the stateful operator above, and reports those that it is going to drop for being late. */
 export interface LateRows {
   readonly kind: "lateRows";
@@ -389,6 +402,7 @@ export type LogicalPlan =
   | Offset
   | Deduplicate
   | Keyed
+  | MapRows
   | WithColumns
   | RenameColumns
   | Drop

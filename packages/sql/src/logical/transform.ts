@@ -114,6 +114,10 @@ export function mapExpressions(plan: LogicalPlan, map: (e: Expression) => Expres
       );
       return same ? plan : { ...plan, keys, ...(inputs ? { inputs } : {}) };
     }
+    case "mapRows": {
+      const input = plan.input && (mapList(plan.input, map) as readonly Attribute[]);
+      return input === plan.input ? plan : { ...plan, input: input! };
+    }
     case "generate": {
       const generator = map(plan.generator);
       return generator === plan.generator ? plan : { ...plan, generator };

@@ -97,6 +97,8 @@ function nodeText(plan: LogicalPlan): string {
       return `${plan.withinWatermark ? "DeduplicateWithinWatermark" : "Deduplicate"}${plan.columns ? ` ${list(plan.columns)}` : ""}`;
     case "keyed":
       return `${keyedName(plan.program)} ${list(plan.keys[0]!)}${plan.output ? `, ${columns(plan.output)}` : ""}`;
+    case "mapRows":
+      return `MapPartitions ${plan.method}${plan.output ? `, ${columns(plan.output)}` : ""}`;
     case "generate":
       return `Generate ${expressionText(plan.generator)}, ${plan.outer}${plan.output ? `, ${columns(plan.output)}` : ""}`;
     case "window":

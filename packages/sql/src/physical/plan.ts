@@ -10,7 +10,7 @@ import type {
 } from "../expression/expression.js";
 import type { ScalarFunction } from "../expression/function.js";
 import type { KeyedProgram } from "../logical/keyed.js";
-import type { JoinType, Read } from "../logical/plan.js";
+import type { JoinType, MapRows, Read } from "../logical/plan.js";
 
 /** Reads the wanted columns of a table or of a source's range. */
 export interface ScanPlan {
@@ -133,6 +133,17 @@ export interface KeyedPlan {
   readonly output: readonly Attribute[];
   /** Present where the rows are a stream's: what the program remembers is in the state store. */
   readonly stateful?: { readonly operatorId: number };
+}
+
+/** Rows of the user's code, made of rows alone. */
+export interface MapRowsPlan {
+  readonly kind: "mapRows";
+  readonly child: PhysicalPlan;
+  readonly method: MapRows["method"];
+  readonly run: MapRows["run"];
+  /** The columns that the function sees. */
+  readonly input: readonly Attribute[];
+  readonly output: readonly Attribute[];
 }
 
 /** An equality of two sides. `nullSafe` is `<=>`. */
@@ -311,6 +322,7 @@ export type PhysicalPlan =
   | AggregatePlan
   | DeduplicatePlan
   | KeyedPlan
+  | MapRowsPlan
   | JoinPlan
   | StreamJoinPlan
   | SortPlan

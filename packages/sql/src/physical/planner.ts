@@ -76,6 +76,11 @@ export class Planner {
           : planDistinct(this, node);
       case "keyed":
         return this.keyed(node);
+      case "mapRows": {
+        const { method, run, input } = node;
+        const child = this.plan(node.child);
+        return { kind: "mapRows", child, method, run, input: input!, output: outputOf(node) };
+      }
       case "join":
         return this.context.streaming && isStream(node.left) && isStream(node.right)
           ? planStreamJoin(this, node)

@@ -57,6 +57,8 @@ export function nodeText(plan: PhysicalPlan): string {
       });
       return `ColumnCalls [${calls.join(", ")}]`;
     }
+    case "mapRows":
+      return `MapPartitions ${plan.method} ${columns(plan.output)}`;
     case "generate":
       return `Generate ${plan.generator.name}${plan.outer ? " outer" : ""}`;
     case "aggregate": {

@@ -6,6 +6,9 @@ import { keyedName } from "../logical/keyed.js";
 import type { LogicalPlan, Read } from "../logical/plan.js";
 import { childrenOf, expressionsOf, isStreaming } from "../logical/transform.js";
 
+/** What the continuous trigger runs. */
+const BY_ROW: ReadonlySet<LogicalPlan["kind"]> = new Set(["source", "project", "filter", "mapRows"]);
+
 const CURRENT_TIME = new Set([
   "current_timestamp",
   "current_date",
@@ -17,7 +20,7 @@ const CURRENT_TIME = new Set([
 /** Refuses what the continuous trigger does not run: everything but row by row (rules U49 and U50 of Spark's checker). */
 export function checkContinuous(plan: LogicalPlan): void {
   for (const child of childrenOf(plan)) checkContinuous(child);
-  if (plan.kind !== "source" && plan.kind !== "project" && plan.kind !== "filter") {
+  if (!BY_ROW.has(plan.kind)) {
     // grouping by a key is an operation of its own there, which comes first
     const name = plan.kind === "keyed" ? "AppendColumns" : nodeName(plan);
     throw refused(`Continuous processing does not support ${name} operations.`);
@@ -97,6 +100,7 @@ function isListed(plan: LogicalPlan): boolean {
     case "source":
     case "project":
     case "filter":
+    case "mapRows":
     case "generate":
     case "expand":
     case "observe":

@@ -1,4 +1,4 @@
-import { StreamError, StructField, StructType } from "@ss/core";
+import { StructField, StructType } from "@ss/core";
 import type { ExternalOptions } from "../../expression/external-value.js";
 import type { StatelessProgram } from "../../logical/keyed.js";
 import type { Rows } from "../../logical/rows.js";
@@ -9,6 +9,7 @@ import { KeyedInput } from "../keyed/keyed-input.js";
 import { ObjectReader } from "../keyed/object-reader.js";
 import { ObjectWriter, writtenRows } from "../keyed/object-writer.js";
 import type { Operator, Run } from "../operator.js";
+import { userCode } from "../user-code.js";
 
 /** The rows that an input has under each key. */
 type RowsOfKey = (group: number) => Iterable<object>;
@@ -71,21 +72,4 @@ function rowsByGroup(groups: GroupedRows, reader: ObjectReader): RowsOfKey {
   const { rows, starts } = groups.order();
   const read = reader.over(groups.columns());
   return (group) => new GroupObjects(rows, starts[group]!, starts[group + 1]!, read);
-}
-
-/** What the user's code gives; what it throws is told as its own. */
-function userCode<T>(method: string, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (StreamError.is(error)) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StreamError({
-      condition: "SS_USER_FUNCTION_ERROR",
-      sqlState: "39000",
-      parameters: { method, reason },
-      message: `The function of ${method} failed: ${reason}`,
-      cause: error,
-    });
-  }
 }
