@@ -5,6 +5,7 @@ import type { Expression } from "../expression/expression.js";
 import { keyedName } from "../logical/keyed.js";
 import type { LogicalPlan, Read } from "../logical/plan.js";
 import { childrenOf, expressionsOf, isStreaming } from "../logical/transform.js";
+import { refused } from "./refusal.js";
 
 /** What the continuous trigger runs. */
 const BY_ROW: ReadonlySet<LogicalPlan["kind"]> = new Set(["source", "project", "filter", "mapRows"]);
@@ -258,8 +259,4 @@ function shortDuration(durationMs: number, minDurationMs: number): StreamError {
       `The real-time trigger interval is set to ${durationMs} ms, which is less than the ${minDurationMs} ms of ` +
       "spark.sql.streaming.realTimeMode.minBatchDuration.",
   });
-}
-
-function refused(message: string): StreamError {
-  return new StreamError({ condition: "_LEGACY_ERROR_TEMP_3102", parameters: { msg: message }, message });
 }

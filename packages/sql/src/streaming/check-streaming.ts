@@ -1,17 +1,19 @@
-import type { OutputMode } from "@ss/core";
-import { assert, StreamError } from "@ss/core";
+import { type OutputMode, StreamError } from "@ss/core";
 import { exists } from "../expression/children.js";
 import type { Alias, Attribute, Expression } from "../expression/expression.js";
-import { plainSql, windowSpecText } from "../expression/expression-text.js";
 import { typeOf } from "../expression/type-of.js";
-import { joinEnds } from "../logical/join-bounds.js";
+import { isEventTime } from "../logical/event-time-column.js";
 import type { Keyed } from "../logical/keyed.js";
 import { outputOf } from "../logical/output.js";
-import type { Aggregate, Deduplicate, Join, JoinType, LogicalPlan } from "../logical/plan.js";
+import type { Aggregate, Deduplicate, LogicalPlan } from "../logical/plan.js";
 import { isSessionWindow } from "../logical/session-window.js";
 import { childrenOf, expressionsOf, isStreaming } from "../logical/transform.js";
 import { pruneColumns } from "../optimizer/prune-columns.js";
+import { checkJoin } from "./check-join.js";
+import { checkGroupsWithState, checkPrograms } from "./check-keyed.js";
 import { checkSequences } from "./check-sequence.js";
+import { checkWindows } from "./check-windows.js";
+import { refused } from "./refusal.js";
 
 /** Settings that the checks depend on. */
 export interface CheckSettings {
@@ -67,7 +69,7 @@ export function checkStreaming(plan: LogicalPlan, mode: OutputMode, settings: Ch
   checkOutputMode(nodes, mode);
   const aggregated = nodes.some((node) => node.kind === "aggregate");
   for (const node of nodes) checkNode(node, mode, aggregated);
-  checkWindows(plan, undefined);
+  checkWindows(plan);
   checkExpressions(plan);
   for (const node of streamingNodes(pruneColumns(plan))) {
     for (const columns of keptColumns(node)) checkOneEventTime(columns);
@@ -97,18 +99,10 @@ function checkOutputMode(nodes: readonly LogicalPlan[], mode: OutputMode): void 
   }
   if (mode !== "append") return;
   for (const aggregate of aggregates) {
-    if (!aggregate.keys.some(hasWatermark)) {
+    if (!aggregate.keys.some(isEventTime)) {
       throw unsupportedMode(mode, "streaming aggregations without watermark");
     }
   }
-}
-
-/** Whether a column is an event time with a watermark; what is computed of one is none. */
-function hasWatermark(key: Expression): boolean {
-  return (
-    (key.kind === "alias" || key.kind === "attribute") &&
-    key.metadata?.["spark.watermarkDelayMs"] !== undefined
-  );
 }
 
 function checkNode(node: LogicalPlan, mode: OutputMode, aggregated: boolean): void {
@@ -165,7 +159,7 @@ function avroRefused(node: LogicalPlan): string | undefined {
 }
 
 function checkDeduplicate(node: Deduplicate): void {
-  if (node.withinWatermark && !outputOf(node.child).some(hasWatermark)) {
+  if (node.withinWatermark && !outputOf(node.child).some(isEventTime)) {
     throw refused(
       "dropDuplicatesWithinWatermark is not supported on streaming DataFrames/DataSets without watermark",
     );
@@ -203,80 +197,6 @@ function checkExpressions(plan: LogicalPlan): void {
   for (const child of childrenOf(plan)) checkExpressions(child);
 }
 
-const JOIN_NAMES: Readonly<Record<JoinType, string>> = {
-  inner: "Inner",
-  cross: "Cross",
-  left: "LeftOuter",
-  right: "RightOuter",
-  full: "FullOuter",
-  leftSemi: "LeftSemi",
-  leftAnti: "LeftAnti",
-  existence: "ExistenceJoin",
-  leftSingle: "LeftSingle",
-};
-
-function checkJoin(node: Join, mode: OutputMode): void {
-  const left = isStreaming(node.left);
-  const right = isStreaming(node.right);
-  const name = JOIN_NAMES[node.type];
-  if (left && right) return checkStreamJoin(node, mode);
-  if (node.type === "full") {
-    const [here, there] = left ? ["left", "right"] : ["right", "left"];
-    throw refused(
-      `FullOuter joins with streaming DataFrames/Datasets on the ${here} and a static DataFrame/Dataset on the ${there} is not supported`,
-    );
-  }
-  if (right && node.type === "leftAnti") {
-    throw refused("LeftAnti joins with a streaming DataFrame/Dataset on the right are not supported");
-  }
-  if (right && (node.type === "left" || node.type === "leftSemi")) {
-    throw refused(
-      `${name} join with a streaming DataFrame/Dataset on the right and a static DataFrame/Dataset on the left is not supported`,
-    );
-  }
-  if (left && node.type === "right") {
-    throw refused(
-      "RightOuter join with a streaming DataFrame/Dataset on the left and a static DataFrame/DataSet on the right not supported",
-    );
-  }
-}
-
-/** A join of two streams: which modes it runs in, and whether its state has an end where it needs one. */
-function checkStreamJoin(node: Join, mode: OutputMode): void {
-  const name = JOIN_NAMES[node.type];
-  const where = (modes: string): StreamError =>
-    refused(
-      `${name} join between two streaming DataFrames/Datasets is not supported in ${modeName(mode)} output mode, only in ${modes}`,
-    );
-  switch (node.type) {
-    case "inner":
-    case "cross":
-      if (mode === "complete") throw where("Append and Update output modes");
-      return;
-    case "leftSemi":
-      if (mode === "complete") throw where("Append and Update output modes");
-      break;
-    case "left":
-    case "right":
-    case "full":
-      if (mode !== "append") throw where("Append output mode");
-      break;
-    case "leftAnti":
-      throw refused("LeftAnti joins with a streaming DataFrame/Dataset on the right are not supported");
-    default:
-      throw refused(`Join type ${name} is not supported with streaming DataFrame/Dataset`);
-  }
-  const ends = joinEnds(node);
-  if (node.type === "right" ? ends.right : node.type === "full" ? ends.left || ends.right : ends.left) return;
-  throw refused(
-    `Stream-stream ${name} join between two streaming DataFrame/Datasets is not supported without a watermark in the join keys, or a watermark on the nullable side and an appropriate range condition`,
-  );
-}
-
-function modeName(mode: OutputMode): string {
-  return mode.charAt(0).toUpperCase() + mode.slice(1);
-}
-
 function checkSet(node: Extract<LogicalPlan, { kind: "setOperation" }>): void {
   const streams = node.children.map(isStreaming);
   if (node.type === "union" && streams.some((one) => one !== streams[0])) {
@@ -295,7 +215,7 @@ function isKeeping(plan: LogicalPlan): boolean {
     case "join":
       return isStreaming(plan.left) && isStreaming(plan.right);
     case "deduplicate":
-      return plan.withinWatermark === true || (plan.columns ?? []).some(hasWatermark);
+      return plan.withinWatermark === true || (plan.columns ?? []).some(isEventTime);
     case "keyed":
       return plan.program.kind !== "stateless";
     default:
@@ -331,64 +251,6 @@ function checkChain(plan: LogicalPlan, mode: OutputMode): void {
   for (const child of childrenOf(plan)) checkChain(child, mode);
 }
 
-/** The programs over groups of a query that go together. */
-function checkPrograms(nodes: readonly Keyed[], mode: OutputMode): void {
-  const groups = nodes.map((node) => node.program).filter((program) => program.kind === "groups");
-  const maps = groups.filter((program) => program.single);
-  const flatMaps = groups.filter((program) => !program.single);
-  if (maps.length > 1) {
-    throw refused("Multiple mapGroupsWithStates are not supported on a streaming DataFrames/Datasets");
-  }
-  if (maps.length > 0 && flatMaps.length > 0) {
-    throw refused(
-      "Mixing mapGroupsWithStates and flatMapGroupsWithStates are not supported on a streaming DataFrames/Datasets",
-    );
-  }
-  const allAppend = mode === "append" && flatMaps.every((program) => program.outputMode === "append");
-  if (flatMaps.length > 1 && !allAppend) {
-    throw refused(
-      "Multiple flatMapGroupsWithStates are not supported when they are not all in append mode or the output mode is not append on a streaming DataFrames/Datasets",
-    );
-  }
-}
-
-function checkGroupsWithState(node: Keyed, mode: OutputMode, aggregated: boolean): void {
-  const { children, program } = node;
-  if (program.kind === "stateless") return checkGroups(children);
-  const what = program.kind === "processor" ? "transformWithState" : "[flatMap|map]GroupsWithState";
-  if (children[1] !== undefined && isStreaming(children[1])) {
-    throw refused(
-      `Non-streaming DataFrame/Dataset is not supported as the initial state in ${what} operation on a streaming DataFrame/Dataset`,
-    );
-  }
-  if (program.kind === "processor") return;
-  const { single, outputMode, timeout } = program;
-  const on = "on a streaming DataFrame/Dataset";
-  if (single) {
-    if (mode !== "update") {
-      throw refused(`mapGroupsWithState is not supported with ${modeName(mode)} output mode ${on}`);
-    }
-  } else if (aggregated) {
-    if (outputMode === "update") {
-      throw refused(`flatMapGroupsWithState in update mode is not supported with aggregation ${on}`);
-    }
-  } else if (outputMode !== mode) {
-    throw refused(
-      `flatMapGroupsWithState in ${outputMode} mode is not supported with ${modeName(mode)} output mode ${on}`,
-    );
-  }
-  if (timeout === "EventTimeTimeout" && !outputOf(children[0]).some(hasWatermark)) {
-    throw refused(
-      "Watermark must be specified in the query using '[Dataset/DataFrame].withWatermark()' for using event-time timeout in a [map|flatMap]GroupsWithState. Event-time timeout not supported without watermark.",
-    );
-  }
-}
-
-/** Programs without state see the groups of a batch; two tables are seen together only where both are whole. */
-function checkGroups(children: Keyed["children"]): void {
-  if (children.length > 1) throw refused("CoGrouping with a streaming DataFrame/Dataset is not supported");
-}
-
 /** The columns that decide when the rows end that a stateful operator keeps, one list for each of its inputs. */
 function keptColumns(node: LogicalPlan): readonly (readonly (Attribute | Expression)[])[] {
   switch (node.kind) {
@@ -408,11 +270,7 @@ function keptColumns(node: LogicalPlan): readonly (readonly (Attribute | Express
 }
 
 function checkOneEventTime(columns: readonly Expression[]): void {
-  const marked = columns.filter(
-    (column): column is Attribute | Alias =>
-      (column.kind === "attribute" || column.kind === "alias") &&
-      column.metadata?.["spark.watermarkDelayMs"] !== undefined,
-  );
+  const marked = columns.filter((column): column is Attribute | Alias => isEventTime(column));
   // a window and a time that was made of it, by window_time, are one
   const times = marked.filter((column) => typeOf(column).kind !== "struct");
   if (times.length < 2) return;
@@ -454,35 +312,6 @@ function severalStatefulOperators(): StreamError {
   );
 }
 
-/** Functions over windows of rows. */
-function checkWindows(plan: LogicalPlan, above: LogicalPlan | undefined): void {
-  if (plan.kind === "window" && isStreaming(plan)) {
-    const first = plan.expressions.find((e): e is Alias => e.kind === "alias")!;
-    const named = above === undefined ? [] : expressionsOf(above);
-    // the select list, which is above, may have another name for it
-    const name = named.find((e): e is Alias => e.kind === "alias" && isColumn(e.child, first.id)) ?? first;
-    throw overWindow(first, name.names[0]!);
-  }
-  for (const child of childrenOf(plan)) checkWindows(child, plan);
-}
-
-function isColumn(e: Expression, id: number): boolean {
-  return e.kind === "attribute" && e.id === id;
-}
-
-/** Spark writes the call and the rows that it goes over in capitals. */
-function overWindow({ child }: Alias, column: string): StreamError {
-  assert(child.kind === "window", "a window node has an expression over no window");
-  const windowFunc = plainSql(child.call).toUpperCase();
-  const windowSpec = windowSpecText(child.spec, false).toUpperCase();
-  return new StreamError({
-    condition: "NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING",
-    sqlState: "42KDE",
-    parameters: { windowFunc, columnName: `\`${column}\``, windowSpec },
-    message: `Window function is not supported in ${windowFunc} (as column \`${column}\`) on streaming DataFrames/Datasets: it goes over ${windowSpec}. Group by window(...) of the event time instead.`,
-  });
-}
-
 function notAStream(): StreamError {
   return new StreamError({
     condition: "WRITE_STREAM_NOT_ALLOWED",
@@ -519,8 +348,4 @@ function unsupportedMode(outputMode: OutputMode, operation: string): StreamError
     parameters: { outputMode, operation },
     message: `Invalid streaming output mode: ${outputMode}. This output mode is not supported for ${operation} on streaming DataFrames/DataSets.`,
   });
-}
-
-function refused(message: string): StreamError {
-  return new StreamError({ condition: "_LEGACY_ERROR_TEMP_3102", parameters: { msg: message }, message });
 }

@@ -1,28 +1,14 @@
-import { type OutputMode, StreamError } from "@ss/core";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import {
-  col,
-  type DataFrame,
-  expr,
-  GroupStateTimeout,
-  session_window,
-  Trigger,
-  window,
-} from "../../../src/index.js";
+import type { OutputMode } from "@ss/core";
+import { afterEach, beforeEach, test } from "vitest";
+import { col, type DataFrame, expr, GroupStateTimeout, session_window, window } from "../../../src/index.js";
 import { counted, Inputs, passedOn, running } from "./inputs.js";
+import { check, failure, type Refusal } from "./refusal.js";
 
 let inputs: Inputs;
 beforeEach(async () => {
   inputs = await Inputs.create("refused");
 });
 afterEach(() => inputs.spark.stop());
-
-/** What an error says: its condition, and its parameters or a part of its text. */
-interface Refusal {
-  readonly condition: string;
-  readonly parameters?: Readonly<Record<string, string>>;
-  readonly says?: string;
-}
 
 /** A query that is refused: in a mode, by what. */
 type Row = readonly [
@@ -497,144 +483,7 @@ const QUERIES: readonly Row[] = [
   ],
 ];
 
-async function failure(run: () => Promise<unknown>): Promise<StreamError> {
-  const error = await run().then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!StreamError.is(error)) throw error ?? new Error("it was not refused");
-  return error;
-}
-
-function check(error: StreamError, expected: Refusal | string): void {
-  const refusal =
-    typeof expected === "string" ? { condition: "_LEGACY_ERROR_TEMP_3102", says: expected } : expected;
-  expect(error.condition).toBe(refusal.condition);
-  if (refusal.parameters) expect(error.parameters).toEqual(refusal.parameters);
-  expect(error.message).toContain(refusal.says ?? "");
-}
-
 test.each(QUERIES)("%s is refused in %s mode", async (_, mode, query, refusal) => {
   const start = () => query(inputs).writeStream.format("noop").outputMode(mode).start();
   check(await failure(start), refusal);
-});
-
-/** What is refused where a table is asked for. */
-const ACTIONS: readonly (readonly [
-  sense: string,
-  run: (i: Inputs) => Promise<unknown>,
-  refusal: Refusal | string,
-])[] = [
-  [
-    "the rows of a stream",
-    (i) => i.stream.collect(),
-    "Queries with streaming sources must be executed with writeStream.start(), or from a streaming table or flow definition within a Spark Declarative Pipeline.",
-  ],
-  [
-    "a stream as a printed table",
-    (i) => i.stream.show(),
-    "Queries with streaming sources must be executed with writeStream.start()",
-  ],
-  [
-    "a stream that is written as a table",
-    (i) => i.stream.write.format("noop").save(),
-    { condition: "CALL_ON_STREAMING_DATASET_UNSUPPORTED", parameters: { methodName: "`write`" } },
-  ],
-  [
-    "a table whose subquery reads a stream",
-    (i) => i.sql("SELECT * FROM range(2) WHERE id IN (SELECT v FROM s)").collect(),
-    { condition: "INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY" },
-  ],
-  [
-    "dropDuplicatesWithinWatermark of a table",
-    (i) => i.table.dropDuplicatesWithinWatermark(["k"]).collect(),
-    "dropDuplicatesWithinWatermark is not supported with batch DataFrames/DataSets",
-  ],
-];
-
-test.each(ACTIONS)("%s is refused", async (_, run, refusal) => {
-  check(await failure(() => run(inputs)), refusal);
-});
-
-test.each([
-  ["aggregation", "update", (i: Inputs) => i.stream.groupBy("k").count()],
-  [
-    "aggregation",
-    "append",
-    (i: Inputs) => i.marked.groupBy(session_window("t", "5 seconds"), col("k")).count(),
-  ],
-  ["dropDuplicates", "append", (i: Inputs) => i.stream.distinct()],
-  ["dropDuplicatesWithinWatermark", "append", (i: Inputs) => i.marked.dropDuplicatesWithinWatermark(["k"])],
-  ["join", "append", (i: Inputs) => i.stream.join(i.other, "k")],
-  ["flatMapGroupsWithState", "append", (i: Inputs) => running(i.stream)],
-  ["flatMapGroupsWithState", "update", (i: Inputs) => counted(i.stream)],
-] as const)("state in Avro is refused for the operator %s in %s mode", async (operator, mode, query) => {
-  inputs.spark.conf.set("spark.sql.streaming.stateStore.encodingFormat", "avro");
-  const start = () => query(inputs).writeStream.format("noop").outputMode(mode).start();
-  check(
-    await failure(start),
-    `State store encoding format as avro is not supported for operator=${operator} used within the query`,
-  );
-});
-
-test.each([
-  ["an order of rows", "append", (i: Inputs) => i.stream.select("k").union(i.other.select("k"))],
-  ["a limit", "append", (i: Inputs) => i.stream.limit(1)],
-  ["transformWithState", "append", (i: Inputs) => passedOn(i.stream)],
-] as const)("state in Avro is allowed beside %s", async (_, mode, query) => {
-  inputs.spark.conf.set("spark.sql.streaming.stateStore.encodingFormat", "avro");
-  const started = await query(inputs).writeStream.format("noop").outputMode(mode).start();
-  await started.stop();
-  expect(started.exception).toBeNull();
-});
-
-test("a join of streams without an equality is refused when it is planned", async () => {
-  const query = await joined(inputs.marked, inputs.otherMarked, "inner", "b.t > a.t")
-    .writeStream.format("noop")
-    .start();
-  inputs.add(["a", 1, 1]);
-  const error = await failure(() => query.processAllAvailable());
-  expect(error.message).toContain("Stream-stream join without equality predicate is not supported");
-});
-
-test.each([
-  ["an aggregation", "Aggregate", "update", (i: Inputs) => i.stream.groupBy("k").count()],
-  ["duplicates", "Deduplicate", "append", (i: Inputs) => i.stream.dropDuplicates(["k"])],
-  ["a limit", "LocalLimit", "append", (i: Inputs) => i.stream.limit(1)],
-  ["generated rows", "Generate", "append", (i: Inputs) => i.stream.selectExpr("explode(array(v))")],
-  ["a union", "Union", "append", (i: Inputs) => i.stream.union(i.other)],
-  ["a watermark", "EventTimeWatermark", "append", (i: Inputs) => i.marked],
-  ["a join", "Join", "append", (i: Inputs) => i.stream.join(i.other, "k")],
-  [
-    "a table beside the stream",
-    "Range",
-    "append",
-    (i: Inputs) => i.stream.join(i.spark.range(3), expr("v = id")),
-  ],
-  ["observed metrics", "CollectMetrics", "append", (i: Inputs) => i.stream.observe("x", expr("count(1)"))],
-  ["a program over keys", "AppendColumns", "append", (i: Inputs) => running(i.stream)],
-] as const)("%s is refused by the continuous trigger as %s", async (_, node, mode, query) => {
-  const writer = query(inputs).writeStream.format("noop").outputMode(mode);
-  const error = await failure(() => writer.trigger(Trigger.Continuous("1 second")).start());
-  check(error, `Continuous processing does not support ${node} operations.`);
-});
-
-test.each(["current_timestamp()", "current_date()", "localtimestamp()", "now()", "unix_timestamp()"])(
-  "%s is refused by the continuous trigger",
-  async (call) => {
-    const writer = inputs.stream.selectExpr(call).writeStream.format("noop");
-    const error = await failure(() => writer.trigger(Trigger.Continuous("1 second")).start());
-    check(error, "Continuous processing does not support current time operations.");
-  },
-);
-
-test.each(["append", "complete"] as const)("real-time mode refuses the output mode %s", async (mode) => {
-  const query = mode === "complete" ? inputs.stream.groupBy("k").count() : inputs.stream;
-  const writer = query.writeStream.format("memory").queryName("realtime").outputMode(mode);
-  const error = await failure(() => writer.trigger(Trigger.RealTime("5 seconds")).start());
-  const outputMode = mode === "append" ? "Append" : "Complete";
-  check(error, {
-    condition: "STREAMING_REAL_TIME_MODE.OUTPUT_MODE_NOT_SUPPORTED",
-    parameters: { outputMode },
-  });
 });
