@@ -95,6 +95,71 @@ function sameSlice(one: usize, other: usize, length: i32): bool {
   return load<u64>(one + last) == load<u64>(other + last);
 }
 
+/** Slices that a large dictionary is asked for together. */
+const GROUP: i32 = 64;
+/** Of each slice of a group its hash, the code that may be its own plus one (0: none), and where the bytes of that stand. */
+const HASHES: usize = memory.data(256, 16);
+const NEAR: usize = memory.data(256, 16);
+const STANDS: usize = memory.data(256, 16);
+
+// @ts-ignore: decorator
+@inline
+function hashOf(start: usize, length: i32): i32 {
+  return length <= SHORT ? hashShort(shortSlice(start, length), length) : hashSlice(start, length);
+}
+
+/**
+ * Finds what it can of the slices `from .. to)` at the first look: their codes go to `codes`, and of the others `NEAR` is 0. Each step goes through
+ * the whole group, so that the processor waits for the memory of many slices at once.
+ */
+function lookNear(
+  table: usize,
+  data: usize,
+  starts: usize,
+  lengths: usize,
+  from: i32,
+  to: i32,
+  codes: usize,
+): void {
+  const partMask = load<u32>(table, PART_MASK);
+  const parts = <usize>load<u32>(table, PARTS);
+  const own = <usize>load<u32>(table, DATA);
+  const ownStarts = <usize>load<u32>(table, STARTS);
+  const ownLengths = <usize>load<u32>(table, LENGTHS);
+  const count = <usize>(to - from) << 2;
+  const offset = <usize>from << 2;
+  for (let k: usize = 0; k < count; k += 4) {
+    const start = data + <usize>load<u32>(starts + offset + k);
+    const hash = hashOf(start, load<i32>(lengths + offset + k));
+    const p = (<u32>hash >> 24) & partMask;
+    const part = <usize>load<u32>(parts + (<usize>p << 3));
+    const mask = <usize>load<u32>(parts + (<usize>p << 3), 4) - 1;
+    const at = part + ((<usize>hash << 3) & mask);
+    store<i32>(HASHES + k, hash);
+    store<i32>(NEAR + k, select<i32>(load<i32>(at, 4), 0, load<i32>(at) == hash));
+  }
+  for (let k: usize = 0; k < count; k += 4) {
+    const near = load<i32>(NEAR + k);
+    const entry = <usize>select<i32>(near - 1, 0, near != 0) << 2;
+    const isSame = load<i32>(ownLengths + entry) == load<i32>(lengths + offset + k);
+    store<i32>(NEAR + k, select<i32>(near, 0, isSame));
+    store<u32>(STANDS + k, <u32>own + load<u32>(ownStarts + entry));
+  }
+  for (let k: usize = 0; k < count; k += 4) {
+    const near = load<i32>(NEAR + k);
+    if (near == 0) continue;
+    const start = data + <usize>load<u32>(starts + offset + k);
+    const stands = <usize>load<u32>(STANDS + k);
+    const length = load<i32>(lengths + offset + k);
+    const isSame =
+      length <= SHORT
+        ? !v128.any_true(v128.xor(shortSlice(start, length), shortSlice(stands, length)))
+        : sameSlice(start, stands, length);
+    if (isSame) store<i32>(codes + offset + k, near - 1);
+    else store<i32>(NEAR + k, 0);
+  }
+}
+
 /**
  * The codes of the slices `from .. to)` of the bytes at `data`. Gives the number of the first slice that was not looked at: one that has to
  * be added and for which an array is too short.
@@ -109,6 +174,33 @@ export function dictionaryLook(
   codes: usize,
   add: bool,
 ): i32 {
+  // a small one is in the processor's cache
+  if (load<u32>(table, PART_MASK) == 0) {
+    return lookEach(table, data, starts, lengths, from, to, codes, add, false);
+  }
+  for (let at = from; at < to; at += GROUP) {
+    const end = min(at + GROUP, to);
+    lookNear(table, data, starts, lengths, at, end, codes);
+    const looked = lookEach(table, data, starts, lengths, at, end, codes, add, true);
+    if (looked < end) return looked;
+  }
+  return to;
+}
+
+/** Looks slices up one by one; of a group only those that were not found near. */
+// @ts-ignore: decorator
+@inline
+function lookEach(
+  table: usize,
+  data: usize,
+  starts: usize,
+  lengths: usize,
+  from: i32,
+  to: i32,
+  codes: usize,
+  add: bool,
+  isGroup: bool,
+): i32 {
   const partMask = load<u32>(table, PART_MASK);
   const parts = <usize>load<u32>(table, PARTS);
   const counters = <usize>load<u32>(table, COUNTERS);
@@ -116,11 +208,16 @@ export function dictionaryLook(
   const ownStarts = <usize>load<u32>(table, STARTS);
   const ownLengths = <usize>load<u32>(table, LENGTHS);
   for (let i = from; i < to; i++) {
+    if (isGroup && load<i32>(NEAR + (<usize>(i - from) << 2)) != 0) continue;
     const start = data + <usize>load<u32>(starts + (<usize>i << 2));
     const length = load<i32>(lengths + (<usize>i << 2));
     const isShort = length <= SHORT;
     const bytes = isShort ? shortSlice(start, length) : i32x4.splat(0);
-    const hash = isShort ? hashShort(bytes, length) : hashSlice(start, length);
+    const hash = isGroup
+      ? load<i32>(HASHES + (<usize>(i - from) << 2))
+      : isShort
+        ? hashShort(bytes, length)
+        : hashSlice(start, length);
     const p = (<u32>hash >> 24) & partMask;
     const part = <usize>load<u32>(parts + (<usize>p << 3));
     // in bytes: pairs of 8

@@ -5,13 +5,17 @@ import { BytesLane } from "./key/bytes-lane.js";
 import { isMany, mix } from "./key/hash-index.js";
 import { KeyIndex } from "./key/key-index.js";
 import type { KeyLane, KeyRows } from "./key/key-lane.js";
-import { ADD_MISSING, FIND, FIND_OR_ADD, keyProbe, type ProbeHost } from "./key/key-probe.js";
+import { ADD_MISSING, FIND, FIND_OR_ADD, keyProbe, keyTouch, type ProbeHost } from "./key/key-probe.js";
 import { KeySegments, SEGMENT_MASK, SEGMENT_SHIFT } from "./key/key-segments.js";
 import { type KeyShape, keyShape, PRIME_A, timeHash } from "./key/key-shape.js";
 import { LaneMaker } from "./key/lane-for-type.js";
 import { takeColumn } from "./take.js";
 
 const NONE = -1;
+/** With more keys than these, reading ahead for rows to come gains more than it costs. */
+const CACHED_KEYS = 1 << 16;
+/** Rows that are read ahead for together. */
+const AHEAD_ROWS = 64;
 
 /** A key column of a table by slot. What it holds in slots that are not live is undefined. */
 export interface KeyColumn {
@@ -60,6 +64,9 @@ export class KeyTable {
   private isAppended = false;
   /** Rows with keys that the look-up under way has added. */
   private added: Int32Array = new Int32Array(0);
+  private readonly near: Int32Array = new Int32Array(AHEAD_ROWS);
+  /** Keeps what was read ahead from being optimised away. */
+  protected touched = 0;
   /** What the last `find` was asked and gave, as long as it holds. */
   private lastColumns: readonly Column[] | undefined;
   private lastCount = 0;
@@ -227,7 +234,8 @@ export class KeyTable {
     const many = isMany(slots.length, this.rowCount, host.slotEnd);
     this.lastColumns = undefined;
     if (this.isAppended) this.indexAppended();
-    for (let k = 0; k < slots.length; k++) {
+    // the first of them are used again first
+    for (let k = slots.length - 1; k >= 0; k--) {
       const slot = slots[k]!;
       const segment = entries.segments[slot >> SEGMENT_SHIFT]!;
       const at = (slot & SEGMENT_MASK) * width;
@@ -307,7 +315,16 @@ export class KeyTable {
     const { added } = this;
     const nulls = rows.hasNulls || this.nulls !== undefined;
     const probe = keyProbe(shape, nulls);
-    const count = probe(index, this.entries.segments, rows.words, rowCount, slots, mode, added, host);
+    const { words } = rows;
+    const { segments } = this.entries;
+    const touch = nulls || this.rowCount <= CACHED_KEYS ? undefined : keyTouch(shape);
+    const step = touch === undefined ? rowCount : AHEAD_ROWS;
+    let count = 0;
+    for (let from = 0; from < rowCount; from += step) {
+      const to = Math.min(rowCount, from + step);
+      if (touch !== undefined) this.touched = touch(index, segments, words, from, to, slots, mode, this.near);
+      count = probe(index, segments, words, from, to, slots, mode, added, count, host);
+    }
     if (count > 0 && !nulls) this.fillAll(added, count, slots);
   }
 

@@ -20,6 +20,11 @@ const CHANGED = 2;
 const NEW = 4;
 /** What the image under way needs of it is put aside, or it had nothing. */
 const SETTLED = 8;
+/** It was found to go, and is to be put in order. */
+const GOING = 16;
+/** From so many rows on, of not many more places, it pays to remove them in the order of their slots. */
+const MANY_ROWS = 1 << 13;
+const PLACES_SHARE = 32;
 /** Value columns that writing over makes grow are copied when they have doubled beyond this many bytes. */
 const COMPACT_BYTES = 1 << 20;
 
@@ -176,15 +181,30 @@ export class MemoryFamily implements StateFamily {
   *removeBelow(bound: bigint): Generator<StateRows> {
     const { index, spec } = this;
     assert(index !== null, `state family ${spec.name} has no orderedBy column`);
-    const slots = index.takeBelow(bound, this.columns()[spec.orderedBy!] as Int64Column);
+    const slots = this.ascending(index.takeBelow(bound, this.columns()[spec.orderedBy!] as Int64Column));
     try {
       for (let from = 0; from < slots.length; from += BATCH_ROWS) {
-        yield this.gather(slots.subarray(from, from + BATCH_ROWS));
+        yield new GatheredRows(slots.subarray(from, from + BATCH_ROWS), this.columnsBySlot());
       }
     } finally {
       for (let k = 0; k < slots.length; k++) this.flags[slots[k]!]! &= ~LIVE;
       this.drop(slots, this.columnsBySlot().keys, slots);
     }
+  }
+
+  /** The slots of many rows in their order, so that what is done with them goes through the memory from one end to the other. */
+  private ascending(slots: Int32Array): Int32Array {
+    const { slotCount } = this.table;
+    if (slots.length < MANY_ROWS || slots.length * PLACES_SHARE < slotCount) return slots;
+    const { flags } = this;
+    for (let k = 0; k < slots.length; k++) flags[slots[k]!]! |= GOING;
+    let count = 0;
+    for (let slot = 0; slot < slotCount; slot++) {
+      if ((flags[slot]! & GOING) === 0) continue;
+      flags[slot]! &= ~GOING;
+      slots[count++] = slot;
+    }
+    return slots;
   }
 
   /** Gives slots back that are live no more; row `rows[k]` of `keys` is the key of the k-th. */
@@ -461,6 +481,35 @@ export class MemoryFamily implements StateFamily {
   private slotsFor(rowCount: number): Int32Array {
     if (this.scratch.length < rowCount) this.scratch = new Int32Array(rowCount);
     return this.scratch;
+  }
+}
+
+/** Rows of some slots, gathered when somebody looks at them. */
+class GatheredRows implements StateRows {
+  readonly rowCount: number;
+  private readonly slots: Int32Array;
+  private readonly from: Pick<StateRows, "keys" | "values">;
+  private takenKeys: readonly Column[] | undefined;
+  private takenValues: readonly Column[] | undefined;
+
+  /** `from` are the columns by slot. */
+  constructor(slots: Int32Array, from: Pick<StateRows, "keys" | "values">) {
+    this.rowCount = slots.length;
+    this.slots = slots;
+    this.from = from;
+  }
+
+  get keys(): readonly Column[] {
+    this.takenKeys ??= this.taken(this.from.keys);
+    return this.takenKeys;
+  }
+  get values(): readonly Column[] {
+    this.takenValues ??= this.taken(this.from.values);
+    return this.takenValues;
+  }
+
+  private taken(columns: readonly Column[]): readonly Column[] {
+    return columns.map((column) => takeColumn(column, this.slots, this.rowCount));
   }
 }
 

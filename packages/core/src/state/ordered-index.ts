@@ -19,6 +19,9 @@ export class OrderedIndex {
   private freeBuckets: number[] = [];
   /** Buckets as a binary heap, the lowest first. */
   private heap: number[] = [];
+  /** The bucket that was last added to, and its value; NaN where there is none. */
+  private lastValue = Number.NaN;
+  private lastBucket: number = NONE;
   /** Per slot: its bucket (or NONE) and its neighbours. */
   private buckets: Int32Array = new Int32Array(512).fill(NONE);
   private next: Int32Array = new Int32Array(512);
@@ -30,7 +33,13 @@ export class OrderedIndex {
     if (column.layout === "dictionary") return this.add(slot, column.dictionary, column.codes[row]!);
     assert(column.layout === "int64", `an orderedBy column is int64, not ${column.layout}`);
     if (slot >= this.buckets.length) this.grow(slot + 1);
-    const bucket = this.bucketFor(bucketValue(column.words[2 * row]!, column.words[2 * row + 1]!));
+    const value = bucketValue(column.words[2 * row]!, column.words[2 * row + 1]!);
+    // rows that follow each other are mostly of one time
+    if (value !== this.lastValue) {
+      this.lastBucket = this.bucketFor(value);
+      this.lastValue = value;
+    }
+    const bucket = this.lastBucket;
     const head = this.heads[bucket]!;
     this.buckets[slot] = bucket;
     this.next[slot] = head;
@@ -54,9 +63,10 @@ export class OrderedIndex {
   /** The slots whose value is at or below `bound`; `values` is the column by slot. */
   below(bound: bigint, values: Int64Column): Int32Array {
     const found = new SlotList();
+    const [low, high] = wordsOf(bound);
     for (const bucket of this.bucketsBelow(bound)) {
       for (let slot = this.heads[bucket]!; slot !== NONE; slot = this.next[slot]!) {
-        if (values.values[slot]! <= bound) found.push(slot);
+        if (isAtOrBelow(values.words, slot, low, high)) found.push(slot);
       }
     }
     return found.toArray();
@@ -65,13 +75,14 @@ export class OrderedIndex {
   /** The same, and takes them out. */
   takeBelow(bound: bigint, values: Int64Column): Int32Array {
     const found = new SlotList();
+    const [low, high] = wordsOf(bound);
     const limit = Math.floor(Number(bound) / BUCKET_SPAN);
     for (const bucket of this.bucketsBelow(bound)) {
       const whole = this.bucketValues[bucket]! < limit;
       let slot = this.heads[bucket]!;
       while (slot !== NONE) {
         const after = this.next[slot]!;
-        if (whole || values.values[slot]! <= bound) {
+        if (whole || isAtOrBelow(values.words, slot, low, high)) {
           found.push(slot);
           if (whole) this.buckets[slot] = NONE;
           else this.remove(slot);
@@ -132,6 +143,7 @@ export class OrderedIndex {
 
   /** Forgets the lowest buckets that have lost all their slots; emptied ones further up wait for their turn. */
   private dropEmpty(): void {
+    this.lastValue = Number.NaN;
     while (this.heap.length > 0 && this.heads[this.heap[0]!] === NONE) {
       const bucket = this.pop();
       this.bucketOfValue.delete(this.bucketValues[bucket]!);
@@ -181,6 +193,16 @@ export class OrderedIndex {
     this.next = larger(this.next);
     this.previous = larger(this.previous);
   }
+}
+
+/** The lower and the upper word of a number of 64 bits: the first without a sign. */
+function wordsOf(value: bigint): readonly [number, number] {
+  return [Number(value & 0xffff_ffffn), Number(value >> 32n)];
+}
+
+function isAtOrBelow(words: Int32Array, row: number, low: number, high: number): boolean {
+  const own = words[2 * row + 1]!;
+  return own < high || (own === high && words[2 * row]! >>> 0 <= low);
 }
 
 /**

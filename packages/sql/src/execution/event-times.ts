@@ -1,4 +1,5 @@
 import { type Column, type Int64Column, takeColumn } from "@ss/core";
+import { wordsOf } from "./int64-words.js";
 
 /** The event times of a column in microseconds: of windows their ends. */
 export function eventTimes(column: Column, rowCount: number): Int64Column {
@@ -20,11 +21,14 @@ export function lateOnes(column: Column, rowCount: number, watermarkMs: number):
 
 function rowsWhere(late: boolean, column: Column, rowCount: number, watermarkMs: number): Int32Array {
   const times = eventTimes(column, rowCount);
-  const bound = BigInt(watermarkMs) * 1000n;
+  const { low, high } = wordsOf(BigInt(watermarkMs) * 1000n);
+  const { words } = times;
   const rows = new Int32Array(rowCount);
   let count = 0;
   for (let i = 0; i < rowCount; i++) {
-    const isLate = !column.isNull(i) && times.values[i]! <= bound;
+    const own = words[2 * i + 1]!;
+    const isBelow = own < high || (own === high && words[2 * i]! >>> 0 <= low);
+    const isLate = isBelow && !column.isNull(i);
     if (isLate === late) rows[count++] = i;
   }
   return rows.subarray(0, count);

@@ -25,21 +25,40 @@ export interface ProbeHost {
 }
 
 /**
- * The slots of rows of words. Rows with new keys are put into `added` and counted: their slots are chosen, in the index, and have their
- * words; where there are nulls they are filled altogether, else the caller does the rest.
+ * The slots of the rows `from .. to)` of words. Rows with new keys are put into `added`, behind the `count` that are there, and counted: their slots are
+ * chosen, in the index, and have their words; where there are nulls they are filled altogether, else the caller does the rest.
  */
 export type KeyProbe = (
   index: KeyIndex,
   segments: readonly Int32Array[],
   words: Int32Array,
-  rowCount: number,
+  from: number,
+  to: number,
   slots: Int32Array,
   mode: number,
   added: Int32Array,
+  count: number,
   host: ProbeHost,
 ) => number;
 
+/**
+ * Reads what the look-up of the rows `from .. to)` is going to read first, of all of them together: the processor waits for the memory of
+ * many rows at once, where a look-up by itself waits for that of one row after the other. `near` has room for the rows; the result is of no use but that it
+ * is one.
+ */
+export type KeyTouch = (
+  index: KeyIndex,
+  segments: readonly Int32Array[],
+  words: Int32Array,
+  from: number,
+  to: number,
+  slots: Int32Array,
+  mode: number,
+  near: Int32Array,
+) => number;
+
 const probes: Map<string, KeyProbe> = new Map();
+const touches: Map<string, KeyTouch> = new Map();
 
 /** The look-up of keys of a shape, written out for it; without `nulls` no row and no slot has one. */
 export function keyProbe(shape: KeyShape, nulls: boolean): KeyProbe {
@@ -53,6 +72,8 @@ export function keyProbe(shape: KeyShape, nulls: boolean): KeyProbe {
   return probe;
 }
 
+const PARAMETERS = ["index", "segments", "words", "from", "to", "slots", "mode"];
+
 // The text holds nothing but numbers.
 function compile(shape: KeyShape, nulls: boolean): KeyProbe {
   const { width, timeAt, timeWidth, inline } = shape;
@@ -61,7 +82,6 @@ function compile(shape: KeyShape, nulls: boolean): KeyProbe {
   const timed = times.length > 0;
   const body = `
     const { free } = host;
-    let count = 0;
     let last = -1;
     let known = false;
     let bucket = index.bucketOf(0);
@@ -69,7 +89,7 @@ function compile(shape: KeyShape, nulls: boolean): KeyProbe {
     let t = ${PRIME_B};
     let ${all.map((k) => `p${k} = 0`).join(", ")};
     ${times.map((k) => `let q${k} = 0;`).join(" ")}
-    for (let i = 0, r = 0; i < rowCount; i++, r += ${width}) {
+    for (let i = from, r = from * ${width}; i < to; i++, r += ${width}) {
       if (mode === ${ADD_MISSING} && slots[i] >= 0) continue;
       const ${all.map((k) => `w${k} = words[r + ${k}]`).join(", ")};
       // rows that follow each other often have the same key
@@ -113,8 +133,49 @@ function compile(shape: KeyShape, nulls: boolean): KeyProbe {
       ${all.map((k) => `p${k} = w${k};`).join(" ")}
     }
     return count;`;
-  const parameters = ["index", "segments", "words", "rowCount", "slots", "mode", "added", "host"];
+  const parameters = [...PARAMETERS, "added", "count", "host"];
   return new Function(...parameters, body) as KeyProbe;
+}
+
+/** What reads ahead for the look-up of keys of a shape that have no nulls, written out for it. */
+export function keyTouch(shape: KeyShape): KeyTouch {
+  const { width, timeAt, timeWidth, inline } = shape;
+  const name = `${width} ${timeAt} ${timeWidth} ${inline}`;
+  let touch = touches.get(name);
+  if (touch === undefined) {
+    touch = compileTouch(shape);
+    touches.set(name, touch);
+  }
+  return touch;
+}
+
+function compileTouch(shape: KeyShape): KeyTouch {
+  const { width, timeAt, timeWidth, inline } = shape;
+  const all = Array.from({ length: width }, (_, k) => k);
+  const times = all.filter((k) => timeAt >= 0 && k >= timeAt && k < timeAt + timeWidth);
+  const body = `
+    let touched = 0;
+    let count = 0;
+    let known = false;
+    let bucket = index.bucketOf(0);
+    let { tables, partMask } = bucket;
+    let t = ${PRIME_B};
+    ${times.map((k) => `let q${k} = 0;`).join(" ")}
+    for (let i = from, r = from * ${width}; i < to; i++, r += ${width}) {
+      if (mode === ${ADD_MISSING} && slots[i] >= 0) continue;
+      const ${all.map((k) => `w${k} = words[r + ${k}]`).join(", ")};
+      ${times.length > 0 ? timeText(times) : ""}
+      let h = t;
+      ${restHashText(restOf(shape).map((k) => `w${k}`))}
+      const table = tables[(h >>> 24) & partMask];
+      const at = (h << 1) & (table.length - 1);
+      ${inline ? "touched ^= table[at];" : "if (table[at + 1] === h && table[at] !== 0) near[count++] = table[at] - 1;"}
+    }
+    for (let k = 0; k < count; k++) {
+      touched ^= segments[near[k] >> ${SEGMENT_SHIFT}][(near[k] & ${SEGMENT_MASK}) * ${width}];
+    }
+    return touched;`;
+  return new Function(...PARAMETERS, "near", body) as KeyTouch;
 }
 
 /** The bucket of a time; rows that follow each other mostly have the same. */

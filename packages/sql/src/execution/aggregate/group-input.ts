@@ -16,9 +16,10 @@ export interface GroupInput {
   fill(groups: GroupTable, run: Run): Promise<void>;
   /**
    * Partial results, to be merged in their order: the parts of the keys, then the buffers of the accumulators. A key comes once in each
-   * partition of the input. Valid until the next are asked for.
+   * partition of the input, or more often where `gains` is false: it tells whether it gains much to find all rows of a group before it is merged. Valid until
+   * the next are asked for.
    */
-  partials(run: Run): AsyncIterable<Rows>;
+  partials(run: Run, gains: () => boolean): AsyncIterable<Rows>;
 }
 
 /** Row by row, as they come. */
@@ -26,19 +27,21 @@ export class DirectInput implements GroupInput {
   private readonly plan: AggregatePlan;
   private readonly child: Operator;
   private readonly all: GroupPartials;
+  private readonly mayGroupTwice: boolean;
 
   constructor(plan: AggregatePlan, child: Operator, ansi: boolean) {
     this.plan = plan;
     this.child = child;
     this.all = new GroupPartials(plan, ansi);
+    this.mayGroupTwice = mayGroupTwice(plan, ansi);
   }
 
   async fill(groups: GroupTable, run: Run): Promise<void> {
     await fillFrom(this.child.rows(run), groups, holdingOf(this.plan, groups, run));
   }
 
-  partials(run: Run): AsyncIterable<Rows> {
-    return this.all.of(this.child.rows(run), run.memory);
+  partials(run: Run, gains: () => boolean): AsyncIterable<Rows> {
+    return this.all.of(this.child.rows(run), run.memory, this.mayGroupTwice ? gains : undefined);
   }
 }
 
@@ -69,6 +72,7 @@ export class SplitInput implements GroupInput {
   private readonly fragment: ParallelFragment | undefined;
   private readonly apart: GroupPartials;
   private readonly splitsAlways: boolean;
+  private readonly mayGroupTwice: boolean;
 
   constructor(
     plan: AggregatePlan,
@@ -83,6 +87,7 @@ export class SplitInput implements GroupInput {
     this.fragment = fragment;
     this.apart = new GroupPartials(plan, ansi);
     this.splitsAlways = dependsOnBrackets(plan, ansi);
+    this.mayGroupTwice = mayGroupTwice(plan, ansi);
   }
 
   async fill(groups: GroupTable, run: Run): Promise<void> {
@@ -98,10 +103,11 @@ export class SplitInput implements GroupInput {
     }
   }
 
-  async *partials(run: Run): AsyncGenerator<Rows> {
+  async *partials(run: Run, gains: () => boolean): AsyncGenerator<Rows> {
     const partitions = await this.partitions(run);
     const split = await this.split(run, partitions);
-    yield* split ?? this.apart.of(this.undivided(run, partitions), run.memory);
+    const whole = this.mayGroupTwice ? gains : undefined;
+    yield* split ?? this.apart.of(this.undivided(run, partitions), run.memory, whole);
   }
 
   /** Why the workers cannot make the partial results; undefined if they can. */
@@ -162,6 +168,11 @@ async function* unpacked(
 export function dependsOnBrackets({ parts }: AggregatePlan, ansi: boolean): boolean {
   const shapes = shapesOf(parts, ansi);
   return parts.some(({ call }, k) => call.fn.buffer(shapes[k]!).some(({ type }) => isBracketed(type)));
+}
+
+/** Whether rows of one group may be aggregated apart: no result depends on it, and no call has to see each of its arguments once. */
+function mayGroupTwice(plan: AggregatePlan, ansi: boolean): boolean {
+  return !dependsOnBrackets(plan, ansi) && plan.parts.every(({ call }) => !call.distinct);
 }
 
 function isBracketed(type: DataType): boolean {

@@ -8,6 +8,8 @@ import { keyParts } from "./key-columns.js";
 
 /** Groups handed on at once: a message to another thread, or a merge, is not larger. */
 const PARTIAL_ROWS = 1 << 15;
+/** So many groups, of little more rows, are handed on before the input ends: their table still fits into the processor's cache. */
+const EARLY_GROUPS = 1 << 14;
 
 /** Groups the rows of a part of the input, and gives the groups' keys and the accumulators' buffers. */
 export class GroupPartials {
@@ -25,9 +27,13 @@ export class GroupPartials {
     this.types = [...keyParts(keys).map(({ type }) => type), ...buffers];
   }
 
-  /** Valid until the next are asked for. */
-  async *of(batches: AsyncIterable<Rows>, memory: MemoryScope): AsyncGenerator<Rows> {
+  /**
+   * Valid until the next are asked for. As long as `gains` says that it does not gain much to find all rows of a group first, groups that are hardly
+   * fewer than their rows are given as they come, and may come again.
+   */
+  async *of(batches: AsyncIterable<Rows>, memory: MemoryScope, gains?: () => boolean): AsyncGenerator<Rows> {
     const { groups } = this;
+    let rowCount = 0;
     groups.reset();
     const holding = memory.hold(
       () => nodeText(this.plan),
@@ -37,6 +43,14 @@ export class GroupPartials {
       for await (const batch of batches) {
         groups.add(batch);
         holding.added(batch.rowCount);
+        rowCount += batch.rowCount;
+        const { groupCount } = groups;
+        if (gains === undefined || groupCount < EARLY_GROUPS || 4 * groupCount < 3 * rowCount || gains())
+          continue;
+        holding.look();
+        yield* this.pieces();
+        groups.reset();
+        rowCount = 0;
       }
       holding.look();
       yield* this.pieces();

@@ -15,6 +15,7 @@ import { DEDUPE_OPERATOR, DEDUPE_WITHIN_OPERATOR } from "../../physical/operator
 import type { DeduplicatePlan } from "../../physical/plan.js";
 import { eventTimeOf, flattenKeys, keyParts, keyViews } from "../aggregate/key-columns.js";
 import { eventTimes, onTime } from "../event-times.js";
+import { plus } from "../int64-words.js";
 import type { Operator, Run } from "../operator.js";
 import type { OperatorCounts, StreamRun } from "../stream-run.js";
 
@@ -107,9 +108,7 @@ export class DeduplicateOperator implements Operator {
     const { within } = this.plan;
     if (within === undefined) return [];
     const times = eventTimes(columns[this.time]!, rowCount);
-    const delay = BigInt(within.delayMs) * 1000n;
-    const expiry = new BigInt64Array(rowCount);
-    for (let i = 0; i < rowCount; i++) expiry[i] = times.values[i]! + delay;
+    const expiry = plus(times.words, rowCount, BigInt(within.delayMs) * 1000n);
     return [new Int64Column(TimestampType, rowCount, null, expiry)];
   }
 

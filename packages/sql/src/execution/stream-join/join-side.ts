@@ -20,6 +20,7 @@ import type { Rows } from "../../logical/rows.js";
 import { JOIN_OPERATOR } from "../../physical/operator-names.js";
 import type { StreamJoinPlan } from "../../physical/plan.js";
 import { eventTimes } from "../event-times.js";
+import { countedFrom, wordsOf } from "../int64-words.js";
 
 /** Rows of one batch that a side can number. */
 const BATCH_SPAN = 2 ** 32;
@@ -150,16 +151,20 @@ export class JoinSide {
     const times = eventTimes(column, rowCount);
     const kept = new Int32Array(rowCount);
     let count = 0;
-    for (let i = 0; i < rowCount; i++) if (column.isNull(i) || times.values[i]! > bound) kept[count++] = i;
+    const { words } = times;
+    const { low, high } = wordsOf(bound);
+    for (let i = 0; i < rowCount; i++) {
+      const own = words[2 * i + 1]!;
+      const isAbove = own > high || (own === high && words[2 * i]! >>> 0 > low);
+      if (isAbove || column.isNull(i)) kept[count++] = i;
+    }
     return count === rowCount ? undefined : kept.subarray(0, count);
   }
 
   /** Keeps rows; `number` is that of the first, `matched` says which have had a partner. */
   keep(family: StateFamily, rows: Rows, number: number, batchId: number, matched: Uint8Array): void {
     const { rowCount, columns } = rows;
-    const numbers = new BigInt64Array(rowCount);
-    const first = BigInt(batchId) * BigInt(BATCH_SPAN) + BigInt(number);
-    for (let i = 0; i < rowCount; i++) numbers[i] = first + BigInt(i);
+    const numbers = countedFrom(BigInt(batchId) * BigInt(BATCH_SPAN) + BigInt(number), rowCount);
     const keys = [...this.keysOf(rows), new Int64Column(LongType, rowCount, null, numbers)];
     const values: Column[] = this.kept.map((k) => columns[k]!);
     if (this.matchedAt >= 0) values.push(new BooleanColumn(BooleanType, rowCount, null, matched));
