@@ -5,7 +5,7 @@ import { SparkSession, Trigger } from "@ss/sql";
 import { FaultyFileSystem, type SeededRandom, seededRandom } from "@ss/testkit";
 import { checkRun } from "./check-run.js";
 import { Journal } from "./disk/journal.js";
-import { comesFromDisk, comesFromRival, randomFault } from "./disk/random-fault.js";
+import { comesFromDisk, comesFromRival, isNotToRepartition, randomFault } from "./disk/random-fault.js";
 import { JumpingClock } from "./jumping-clock.js";
 import { queryFrame, queryText, type RandomQuery, randomQuery } from "./query/random-query.js";
 import { type Row, RowGenerator, sourceRow } from "./query/row.js";
@@ -19,6 +19,9 @@ import { type ObservedSink, writerOf } from "./sink/observed-sink.js";
 const CHECKPOINT = "sim://disk/checkpoint";
 /** Steps of the disk in which a life's fault strikes: a batch makes some forty. */
 const FAULT_WITHIN = 90;
+
+/** The same for a repartition, which makes a few. */
+const REPARTITION_WITHIN = 15;
 
 /** What a run did, for the counts. */
 export interface RunReport {
@@ -162,14 +165,27 @@ class Simulation {
   /** One process from start to end: a fault of the disk, `stop()`, or a rival that takes the checkpoint over. */
   private async liveOnce(): Promise<void> {
     this.lives++;
-    const ending = this.random.pick(["fault", "fault", "fault", "fault", "stop", "rival", "once"] as const);
-    if (ending === "fault") {
+    const ending = this.random.pick([
+      "fault",
+      "fault",
+      "fault",
+      "fault",
+      "stop",
+      "rival",
+      "once",
+      "repartition",
+    ] as const);
+    if (ending === "fault" || (ending === "repartition" && this.random.chance())) {
       this.faults++;
-      const at = this.disk.operations.length + this.random.integer(0, FAULT_WITHIN);
+      const at =
+        this.disk.operations.length +
+        this.random.integer(0, ending === "fault" ? FAULT_WITHIN : REPARTITION_WITHIN);
       this.disk.faultAt(at, randomFault(this.random));
     }
+    const partitions = this.random.pick([1, 2, 3, 16]);
     try {
-      if (ending === "rival") await this.liveWithRival();
+      if (ending === "repartition") await this.repartition(partitions);
+      else if (ending === "rival") await this.liveWithRival();
       else if (ending === "once") await this.liveByTrigger();
       else await this.live(ending === "stop");
     } catch (error) {
@@ -178,7 +194,21 @@ class Simulation {
     if (this.disk.crashed) this.disk = this.disk.restart();
     else this.disk.flush();
     this.disk.clearFaults();
+    // what a fault has left unfinished is to be repeated before a query starts
+    if (ending === "repartition") await this.repartition(partitions);
     this.journal.read(this.disk);
+  }
+
+  /** A tool that gives the state another number of partitions. */
+  private async repartition(partitions: number): Promise<void> {
+    const spark = await this.newSession();
+    try {
+      await spark.streams.repartition(CHECKPOINT, partitions);
+    } catch (error) {
+      if (!isNotToRepartition(error)) throw error;
+    } finally {
+      await spark.stop();
+    }
   }
 
   /** Feeds a running query until it fails, is stopped, or there is nothing left to feed. */

@@ -15,6 +15,7 @@ const batch = (batchId: number, end: number, watermarkMs = 0, run: string | null
   ends: [end],
   watermarkMs,
   run,
+  skipped: false,
 });
 
 /** Windows of 10 seconds in append mode, with a watermark 5 seconds behind. */
@@ -52,6 +53,17 @@ test("a window is given out when the watermark has passed its end, and rows that
   const window = outputRow([0, 10, 2, 2, 6, 2, 4, 3]);
   expect([...expected.batches.values()]).toEqual([[], [], [window], []]);
   expect(expected.late).toEqual([outputRow([16_000, 10_000, 4])]);
+});
+
+test("a batch that a repartition has made gives nothing, and what was due comes behind it", () => {
+  const fed = [[[row(1, 3, 2), row(2, 21)]]];
+  const skipped = { ...batch(1, 0), skipped: true };
+  const expected = checkRun(windows, [batch(0, 0), skipped, batch(2, 0, 16_000)], fed, settings);
+  expect([...expected.batches.values()]).toEqual([[], [], [outputRow([0, 10, 1, 1, 2, 2, 2, 2])]]);
+  const moved = { ...batch(1, 1), skipped: true };
+  expect(() => checkRun(stateless, [batch(0, 0), moved], [[[row(1, 3)], [row(2, 4)]]], settings)).toThrow(
+    "was skipped with the rows",
+  );
 });
 
 test("logs that leave out rows, stop early or run with another watermark are wrong", () => {

@@ -8,6 +8,8 @@ export interface JournalBatch {
   readonly ends: readonly number[];
   /** The run that committed it; null while it is not. */
   readonly run: string | null;
+  /** Whether a repartition made it: no run has. */
+  readonly skipped: boolean;
 }
 
 /**
@@ -37,8 +39,11 @@ export class Journal {
     for (const id of ids) {
       const batch = parseBatch(id, text(`offsets/${id}`)!, text(`commits/${id}`));
       // of an old batch, which was about to be purged, a crash may have brought back the one entry and not the other
-      const run = batch.run ?? (id <= newest - 2 ? (this.known.get(id)?.run ?? null) : null);
-      this.known.set(id, { ...batch, run });
+      const before = batch.run === null && id <= newest - 2 ? this.known.get(id) : undefined;
+      this.known.set(
+        id,
+        before === undefined ? batch : { ...batch, run: before.run, skipped: before.skipped },
+      );
     }
     // an entry that a crash took away was never there
     for (const id of this.known.keys()) if (id > newest) this.known.delete(id);
@@ -54,13 +59,20 @@ export class Journal {
   }
 }
 
+interface CommitFields {
+  readonly writer: string;
+  readonly skipped?: boolean;
+}
+
 function parseBatch(batchId: number, offsets: string, commit: string | null): JournalBatch {
   const [, fields, ...lines] = offsets.split("\n");
   const { batchWatermarkMs } = JSON.parse(fields!) as { batchWatermarkMs: number };
+  const closed = commit === null ? null : (JSON.parse(commit.split("\n")[1]!) as CommitFields);
   return {
     batchId,
     watermarkMs: batchWatermarkMs,
     ends: lines.map((line) => (line === "-" ? -1 : Number(line))),
-    run: commit === null ? null : (JSON.parse(commit.split("\n")[1]!) as { writer: string }).writer,
+    run: closed?.writer ?? null,
+    skipped: closed?.skipped === true,
   };
 }

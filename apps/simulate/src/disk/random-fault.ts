@@ -35,6 +35,16 @@ export function comesFromDisk(error: unknown): boolean {
   return false;
 }
 
+/** Whether an error says that there is no state to repartition, that a batch is to be ended first, or that nothing is to be done. */
+export function isNotToRepartition(error: unknown): boolean {
+  return [
+    "STATE_REPARTITION_INVALID_CHECKPOINT.NO_COMMITTED_BATCH",
+    "STATE_REPARTITION_INVALID_CHECKPOINT.LAST_BATCH_FAILED",
+    "STATE_REPARTITION_INVALID_CHECKPOINT.SHUFFLE_PARTITIONS_ALREADY_MATCH",
+    "STATE_REWRITER_INVALID_CHECKPOINT.MISSING_OPERATOR_METADATA",
+  ].some((condition) => StreamError.is(error, condition));
+}
+
 /** Whether an error says that another run took the checkpoint over. */
 export function comesFromRival(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {

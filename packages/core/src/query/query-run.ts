@@ -151,7 +151,7 @@ export class QueryRun implements StreamingQuery {
     const checkpoint = await Checkpoint.open(fileSystem, checkpointLocation, this.runId);
     const retained = batchesToRetain(conf);
     const resume = await checkpoint.recover(retained);
-    checkRepartition(resume, conf);
+    checkUnfinishedRepartition(resume, conf);
     if (this.options.trigger.kind === "realTime") checkForRealTime(resume, conf);
     this.warnOfPinned(resume.conf);
     const confInForce = (key: string): string | undefined => resume.conf[key] ?? conf(key);
@@ -350,7 +350,7 @@ export class QueryRun implements StreamingQuery {
 }
 
 /** A state that is half-way to another number of partitions is no state to go on from. */
-function checkRepartition(resume: ResumePoint, conf: PlanContext["conf"]): void {
+function checkUnfinishedRepartition(resume: ResumePoint, conf: PlanContext["conf"]): void {
   if (!resume.isRepartition || conf(CHECK_REPARTITION_KEY) === "false") return;
   throw unfinishedRepartition(resume.batchId, resume.batchId - 1);
 }
