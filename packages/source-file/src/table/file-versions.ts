@@ -19,7 +19,7 @@ export class FileVersions implements TableVersions {
   private readonly index: FileIndex;
   private readonly clock: Clock;
   private readonly showListing: (listing: Listing) => void;
-  private readonly stopListening: () => void;
+  private stopListening: (() => void) | undefined;
   private changed = true;
   private listedMs = 0;
   private isSettled = false;
@@ -30,9 +30,6 @@ export class FileVersions implements TableVersions {
     this.index = index;
     this.clock = clock;
     this.showListing = show;
-    this.stopListening = index.onChange(() => {
-      this.changed = true;
-    });
   }
 
   async latest(): Promise<Json> {
@@ -55,13 +52,16 @@ export class FileVersions implements TableVersions {
   }
 
   async close(): Promise<void> {
-    this.stopListening();
+    this.stopListening?.();
     this.index.close();
   }
 
   private async look(): Promise<NonNullable<typeof this.current>> {
     const before = this.current;
     if (before !== undefined && (await this.isQuiet())) return before;
+    this.stopListening ??= this.index.onChange(() => {
+      this.changed = true;
+    });
     // what comes while the files are listed counts for the next look
     const hadSignal = this.changed;
     this.changed = false;

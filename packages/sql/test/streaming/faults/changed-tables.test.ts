@@ -1,5 +1,6 @@
 import { fileSource } from "@ss/source-file";
-import { crashAtEveryWrite, FaultyFileSystem } from "@ss/testkit";
+import { MemorySource } from "@ss/source-memory";
+import { crashAtEveryWrite, FaultyFileSystem, seededRandom } from "@ss/testkit";
 import { expect, test } from "vitest";
 import { type DataFrame, SparkSession } from "../../../src/index.js";
 import { CHECKPOINT, rowText, Trial, type TrialOptions } from "./trial.js";
@@ -38,6 +39,18 @@ class WordTrial extends Trial {
     const spark = await super.session(disk, fileSource());
     spark.conf.set("ss.streaming.replayOnChangedTables", this.goesOn);
     return spark;
+  }
+
+  /** A process that gets some numbers, and processes them with what is there. */
+  async give(disk: FaultyFileSystem, numbers: readonly (readonly unknown[])[]): Promise<void> {
+    const spark = await this.session(disk);
+    try {
+      const query = await this.start(spark);
+      if (numbers.length > 0) MemorySource.addData(this.source, ...numbers);
+      await query.processAllAvailable();
+    } finally {
+      await spark.stop();
+    }
   }
 }
 
@@ -153,3 +166,44 @@ test("words are counted once, wherever the power goes while files are added to t
   });
   expect(crashes).toBeGreaterThan(60);
 });
+
+test.each([1, 2, 3, 4])(
+  "random changes of a table count from the next batch on, over failures of the sink (seed %i)",
+  async (seed) => {
+    const random = seededRandom(seed);
+    const disk = new FaultyFileSystem();
+    const trial = new WordTrial(counted, { inputs: [] });
+    const files = new Map<string, ReadonlyMap<number, string>>();
+    let changes = 0;
+    /** Puts a file there, anew or in the place of another; every one is longer than those before. */
+    const change = async (): Promise<void> => {
+      const name = `${random.integer(0, 3)}.csv`;
+      const word = `w${"x".repeat(changes++)}`;
+      const words = new Map(Array.from({ length: random.integer(1, 4) }, () => [random.integer(0, 5), word]));
+      files.set(name, words);
+      await write(disk, name, [...words].map(([n, text]) => `${n},${text}\n`).join(""));
+    };
+    const counts = new Map<string, number>();
+    const expected: string[][] = [];
+    await change();
+    for (let step = 0; step < 12; step++) {
+      if (random.chance(0.4)) await change();
+      const given = Array.from({ length: 4 }, () => [random.integer(0, 5)]);
+      const point = random.pick(["none", "commit", "committed"] as const);
+      let seen = new Map(files);
+      if (point !== "none") {
+        trial.sink.failAt(point, { batchId: step });
+        await expect(trial.give(disk, given)).rejects.toThrow("the sink failed");
+        // what a sink has already is run again on the same files, which a new one does not change
+        if (point === "commit" && random.chance()) await change();
+        const isThere = [...seen].every(([name, words]) => files.get(name) === words);
+        if (!isThere) seen = new Map(files);
+        await trial.give(disk, []);
+      } else await trial.give(disk, given);
+      const words = given.flatMap(([n]) => [...seen.values()].flatMap((file) => file.get(n!) ?? []));
+      for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+      expected.push([...new Set(words)].map((word) => `${word} ${counts.get(word)}`).sort());
+    }
+    expect(expected.map((_, batch) => batchOf(trial, batch))).toEqual(expected);
+  },
+);
