@@ -142,7 +142,11 @@ describeWith([missingForPostgres()], "the PostgreSQL sink", () => {
       const messages = [await writer.finish()];
       await database.run(`BEGIN; SELECT 1 FROM ${table} FOR UPDATE`);
       const error = await write.commit(messages).catch((caught: unknown) => caught);
-      expect(error).toMatchObject({ condition: "SS_POSTGRES_REFUSED", sqlState: "55P03", recovery: "retry" });
+      expect(error).toMatchObject({
+        condition: "SS_POSTGRES_STATEMENT_REFUSED",
+        sqlState: "55P03",
+        recovery: "retry",
+      });
       await database.run("ROLLBACK");
       await write.commit(messages);
       await sink.close();
@@ -296,12 +300,34 @@ describeWith([missingForPostgres()], "the PostgreSQL sink", () => {
     });
   });
 
+  test("a query that stops does not wait for a table that is locked", async () => {
+    const table = newTable();
+    const sink = await sinkOn(table);
+    await deliver(sink, batchOf(table, 0), [1n, "a"]);
+    const query = new AbortController();
+    const write = await sink.begin(batchOf(table, 1, { signal: query.signal }));
+    const writer = await write.writer(0);
+    await writer.write(batchFromRows(parseDdl("id BIGINT, word STRING"), [[2n, "b"]]));
+    await database.run(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+    const finish = writer.finish();
+    query.abort();
+    await expect(finish).rejects.toThrow("the query was stopped");
+    await write.abort(query.signal.reason);
+    await database.run("ROLLBACK");
+    expect(await deliver(sink, batchOf(table, 1), [2n, "c"])).toBe(1);
+    await sink.close();
+    expect(await rowsOf(table)).toEqual([
+      ["1", "a"],
+      ["2", "c"],
+    ]);
+  });
+
   test("a value that the table refuses is told with its column, and nothing of the batch stays", async () => {
     const table = newTable();
     await database.run(`CREATE TABLE ${table} (id smallint PRIMARY KEY, word varchar(3))`);
     const sink = await sinkOn(table);
     await expect(deliver(sink, batchOf(table, 0), [1n, "abc"], [40_000n, "x"])).rejects.toThrow(
-      /SS_POSTGRES_REFUSED.*out of range.*column 'id'/,
+      /SS_POSTGRES_STATEMENT_REFUSED.*out of range.*column 'id'/,
     );
     await expect(deliver(sink, batchOf(table, 0), [1n, "abcd"])).rejects.toThrow(/too long.*column 'word'/);
     await expect(deliver(sink, batchOf(table, 0), [1n, "a"], [1n, "b"])).rejects.toThrow(/Key \(id\)=\(1\)/);

@@ -90,7 +90,7 @@ export function statementError(error: unknown, server: string, recovery?: Recove
     detail === undefined ? "" : `: ${detail.replace(/\.$/, "")}`,
   ];
   return new StreamError({
-    condition: "SS_POSTGRES_REFUSED",
+    condition: "SS_POSTGRES_STATEMENT_REFUSED",
     sqlState: code,
     parameters: { server, ...(place === undefined ? {} : { column: place }) },
     message: `${parts.join("")}.`,

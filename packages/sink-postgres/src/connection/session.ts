@@ -81,7 +81,8 @@ export class Session {
 
   /** An error of this connection's statements, for whoever runs the query: by itself it says whether a repeat may help. */
   explain(error: unknown, recovery?: Recovery): Error {
-    return statementError(error, this.settings.server, recovery);
+    const reason = this.loss !== undefined && isConnectionLoss(error) ? this.loss : error;
+    return statementError(reason, this.settings.server, recovery);
   }
 
   /** Waits for an answer, not longer than the limit, where there is one. Without an answer the connection is lost. */
@@ -96,10 +97,7 @@ export class Session {
       return await Promise.race([answer, late]);
     } catch (error) {
       // The server says that it goes away before it closes the connection.
-      if (isConnectionLoss(error)) {
-        this.lose(error as Error);
-        this.cut();
-      }
+      if (isConnectionLoss(error)) this.giveUp(error as Error);
       throw error;
     } finally {
       clearTimeout(timer);
@@ -114,6 +112,12 @@ export class Session {
     } catch {
       // It is gone already.
     }
+  }
+
+  /** Gives the connection up at once, also in the middle of a statement. */
+  giveUp(reason: Error): void {
+    this.lose(reason);
+    this.cut();
   }
 
   private lose(error: Error): void {

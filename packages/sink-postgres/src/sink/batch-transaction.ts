@@ -99,7 +99,8 @@ export class BatchTransaction {
 
   private async begin(): Promise<void> {
     this.isBegun = true;
-    await this.session.query("BEGIN");
+    // A commit has to see what another run has recorded meanwhile, whatever the database's default is.
+    await this.session.query("BEGIN ISOLATION LEVEL READ COMMITTED");
   }
 }
 

@@ -45,7 +45,14 @@ export class RecordedBatch implements BatchWrite {
     this.record = record;
     this.owner = owner;
     this.transaction = new BatchTransaction(target.session, target.plan);
+    batch.signal.addEventListener("abort", this.stop, { once: true });
   }
+
+  /** A query that stops does not wait for a server that keeps its rows waiting; a commit is left alone. */
+  private readonly stop = (): void => {
+    if (this.state === "open" && !this.transaction.isCommitting)
+      this.target.session.giveUp(new Error("the query was stopped"));
+  };
 
   async writer(): Promise<PartitionWriter> {
     return new TableWriter(this.transaction, this.target.plan.encoder());
@@ -60,8 +67,7 @@ export class RecordedBatch implements BatchWrite {
 
   async abort(error?: unknown): Promise<void> {
     if (this.state !== "open") return;
-    this.state = "undone";
-    this.failure = error;
+    this.end("undone", error);
     await this.transaction.rollback();
   }
 
@@ -73,8 +79,7 @@ export class RecordedBatch implements BatchWrite {
       this.committed();
     } catch (error) {
       if (isConnectionLoss(error)) {
-        this.state = "unknown";
-        this.failure = error;
+        this.end("unknown", error);
       } else if (transaction.isIntact) throw session.explain(error);
       else await this.abort(isTakenOver(error) ? takenOver(batch.batchId) : session.explain(error, "fail"));
     }
@@ -90,12 +95,17 @@ export class RecordedBatch implements BatchWrite {
       throw session.explain(error);
     }
     if (lastBatchId !== undefined && lastBatchId >= batch.batchId) return this.committed();
-    this.state = "undone";
-    this.failure = batchLost(batch.batchId, this.failure);
+    this.end("undone", batchLost(batch.batchId, this.failure));
   }
 
   private committed(): void {
-    this.state = "committed";
+    this.end("committed");
     this.owner.committed();
+  }
+
+  private end(state: RecordedBatch["state"], failure?: unknown): void {
+    this.state = state;
+    this.failure = failure;
+    this.batch.signal.removeEventListener("abort", this.stop);
   }
 }

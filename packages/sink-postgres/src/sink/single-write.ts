@@ -66,7 +66,7 @@ export class SingleWrite implements Sink {
   private async beginTransaction(session: Session): Promise<WritePlan> {
     const { settings, mode } = this;
     const { table, truncate, upsert } = settings;
-    await session.query("BEGIN");
+    await session.query("BEGIN ISOLATION LEVEL READ COMMITTED");
     if (mode === "overwrite" && (await tableShape(session, table)) !== undefined) {
       if (truncate) await session.query(emptySql(settings));
       else await session.query(`DROP TABLE ${table.sql}; ${createTableSql(settings, session.version)}`);
