@@ -1,13 +1,15 @@
 import { writeFileSync } from "node:fs";
 
 /**
- * Counts a finished run over all its projects: a file that could not be collected and an error outside of any test count
- * as failed, everything that did not run as skipped.
+ * Counts a finished run over all its projects: a file that could not be collected, a suite whose preparation failed and an
+ * error outside of any test count as failed, everything that did not run as skipped.
  */
 export function countResults(modules, unhandledErrors = []) {
   const total = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
   for (const module of modules) {
-    if (module.errors().length > 0) total.failed++;
+    for (const { length } of [module, ...module.children.allSuites()].map((part) => part.errors())) {
+      if (length > 0) total.failed++;
+    }
     for (const test of module.children.allTests()) {
       const { state } = test.result();
       total[state === "passed" || state === "failed" ? state : "skipped"]++;

@@ -5,9 +5,9 @@ import { afterEach, expect, test, vi } from "vitest";
 import TotalReporter, { countResults, totalLine } from "../total-reporter.mjs";
 
 const testWith = (state) => ({ result: () => ({ state }) });
-const moduleWith = (states, errors = []) => ({
+const moduleWith = (states, errors = [], suiteErrors = []) => ({
   errors: () => errors,
-  children: { allTests: () => states.map(testWith) },
+  children: { allTests: () => states.map(testWith), allSuites: () => [{ errors: () => suiteErrors }] },
 });
 
 afterEach(() => vi.unstubAllEnvs());
@@ -23,6 +23,11 @@ test("counts a module that could not be collected and an error outside of tests 
     failed: 2,
     skipped: 0,
   });
+});
+
+test("counts a suite whose preparation failed, and its tests as skipped", () => {
+  const modules = [moduleWith(["skipped", "skipped"], [], [new Error("no server")])];
+  expect(countResults(modules)).toEqual({ passed: 0, failed: 1, skipped: 2 });
 });
 
 test("prints the three counts in plain form", () => {
