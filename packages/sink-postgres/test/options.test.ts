@@ -1,6 +1,6 @@
 import { Options, parseDdl, type SessionContext, type WriteRequest } from "@ss/core";
 import { describe, expect, test } from "vitest";
-import { postgresSink } from "../src/index.js";
+import { postgresSink, postgresTable } from "../src/index.js";
 import { parseConnectionUrl } from "../src/options/connection-url.js";
 import { writeSettings } from "../src/options/write-settings.js";
 import { parseTableName, quoteText } from "../src/table/table-name.js";
@@ -112,6 +112,16 @@ describe("the options of a write", () => {
     [{ sslmode: "verify-full", sslrootcert: "nowhere.pem" }, "SS_INVALID_OPTION.*'sslrootcert'"],
   ])("refuse %j", (options, message) => {
     expect(() => settingsOf({ ...NEEDED, ...options })).toThrow(new RegExp(message));
+  });
+
+  test("name keys by their columns, whatever stands in the names", () => {
+    const ddl = '`a, b` INT, `c"d` INT, e INT';
+    const keys = ["a, b", 'c"d', "e"];
+    const { keyColumns } = postgresTable({ dbtable: "t", keyColumns: keys });
+    expect(writeSettings(requestOf({ ...NEEDED, keyColumns }, ddl), {}).keys).toEqual(keys);
+    expect(writeSettings(requestOf({ ...NEEDED, keyColumns: " e , " }, ddl), {}).keys).toEqual(["e"]);
+    const wrong = requestOf({ ...NEEDED, keyColumns: '"e' }, ddl);
+    expect(() => writeSettings(wrong, {})).toThrow("SS_INVALID_OPTION");
   });
 
   test("say once of Spark's names what has no meaning here", () => {

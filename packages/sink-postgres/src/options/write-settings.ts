@@ -1,9 +1,10 @@
-import { type Options, parseDdl, StreamError, type StructType, type WriteRequest } from "@ss/core";
+import { parseDdl, StreamError, type StructType, type WriteRequest } from "@ss/core";
 import { type TimeZone, timeZone, UTC } from "@ss/kernels";
-import { keysMissing, unknownKey } from "../errors.js";
+import { keysMissing } from "../errors.js";
 import type { PostgresSinkOptions } from "../plugin.js";
 import { parseTableName, type TableName } from "../table/table-name.js";
 import { type ConnectionSettings, connectionSettings } from "./connection-settings.js";
+import { parseKeyColumns } from "./key-columns.js";
 
 /** What a write is told: everything but the rows. */
 export interface WriteSettings {
@@ -39,7 +40,7 @@ export function writeSettings(request: WriteRequest, given: PostgresSinkOptions)
         `The option '${name}' has no meaning for the format 'postgres': a batch is one transaction.`,
       );
   if (partitionBy.length > 0) throw partitioned();
-  const keys = keysOf(options, schema);
+  const keys = parseKeyColumns(options.text("keyColumns", ""), schema);
   const upsert = options.boolean("upsert", false);
   if (upsert && keys.length === 0) throw keysMissing();
   return {
@@ -63,16 +64,6 @@ export function writeSettings(request: WriteRequest, given: PostgresSinkOptions)
     zone: timeZone(session.timeZone) ?? UTC,
     caseSensitive: session.conf("spark.sql.caseSensitive") === "true",
   };
-}
-
-function keysOf(options: Options, schema: StructType): string[] {
-  const names = options
-    .text("keyColumns", "")
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
-  for (const name of names) if (schema.indexOf(name) < 0) throw unknownKey(name, schema.fieldNames());
-  return names;
 }
 
 function partitioned(): StreamError {
