@@ -155,16 +155,21 @@ test("words are counted once, wherever the power goes while files are added to t
   };
   const crashes = await crashAtEveryWrite({
     prepare: async (disk) => {
-      trial = new WordTrial(counted);
+      trial = new WordTrial(counted, {
+        inputs: [
+          [[1], [3]],
+          [[1], [3]],
+        ],
+      });
       await write(disk, "a.csv", "1,one\n3,three\n");
     },
     run,
     check: async (disk) => {
       await run(disk);
-      expect(batchOf(trial, trial.sink.batches.at(-1)!.batchId)).toEqual(["one 3", "three 3"]);
+      expect(batchOf(trial, trial.sink.batches.at(-1)!.batchId)).toEqual(["one 2", "three 2"]);
     },
   });
-  expect(crashes).toBeGreaterThan(60);
+  expect(crashes).toBeGreaterThan(40);
 });
 
 test.each([1, 2, 3, 4])(
