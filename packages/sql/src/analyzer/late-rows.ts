@@ -1,7 +1,7 @@
 import { type OutputMode, StreamError } from "@ss/core";
 import { type Attribute, call, type Expression } from "../expression/expression.js";
 import { eventTimeColumn } from "../logical/event-time-column.js";
-import { dropsLate, type Keyed } from "../logical/keyed.js";
+import { dropsLate, withFirst } from "../logical/keyed.js";
 import { outputOf } from "../logical/output.js";
 import type { Aggregate, LateRows, LogicalPlan } from "../logical/plan.js";
 import { isSessionWindow } from "../logical/session-window.js";
@@ -35,9 +35,8 @@ export function reportLateRows(
         return { ...below, child: report(below.child, eventTimeOf(below.child)) };
       case "keyed": {
         if (!dropsLate(below.program)) return below;
-        const [input, ...initial] = below.children;
-        const children = [report(input, eventTimeOf(input)), ...initial] as unknown as Keyed["children"];
-        return { ...below, children };
+        const [input] = below.children;
+        return { ...below, children: withFirst(report(input, eventTimeOf(input)), below.children) };
       }
       case "join":
         if (!isStreaming(below.left) || !isStreaming(below.right)) return below;

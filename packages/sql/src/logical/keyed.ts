@@ -47,10 +47,23 @@ export interface StatelessProgram {
 /** What a program of the user's does with the rows of each key. */
 export type KeyedProgram = GroupsProgram | ProcessorProgram | StatelessProgram;
 
+/** What a keyed node reads, or what stands for each: the rows, and perhaps the beginning of the state or other rows. */
+export type Inputs<T> = readonly [input: T] | readonly [input: T, second: T];
+
+/** Something for each input, in the same places. */
+export function mapInputs<T, U>(inputs: Inputs<T>, map: (input: T) => U): Inputs<U> {
+  return inputs.length === 1 ? [map(inputs[0])] : [map(inputs[0]), map(inputs[1])];
+}
+
+/** Inputs with another first one. */
+export function withFirst<T>(first: T, inputs: Inputs<T>): Inputs<T> {
+  return inputs.length === 1 ? [first] : [first, inputs[1]];
+}
+
 /** `groupByKey` and what follows it. The first child gives the rows, the second, if there is one, what the state begins as; with `cogroup` more rows. */
 export interface Keyed {
   readonly kind: "keyed";
-  readonly children: readonly [input: LogicalPlan] | readonly [input: LogicalPlan, second: LogicalPlan];
+  readonly children: Inputs<LogicalPlan>;
   /** By child. */
   readonly keys: readonly (readonly Expression[])[];
   /** By child: the columns that the program sees; filled in by the analyzer. */

@@ -1,6 +1,6 @@
 import { mapList, mapWindowSpec } from "../expression/children.js";
 import type { Attribute, Expression, SortOrder } from "../expression/expression.js";
-import type { Keyed } from "./keyed.js";
+import { mapInputs } from "./keyed.js";
 import type { LogicalPlan } from "./plan.js";
 
 /** The plans directly below a plan. */
@@ -30,7 +30,7 @@ export function mapChildren(plan: LogicalPlan, map: (child: LogicalPlan) => Logi
       return mapped.every((child, i) => child === plan.children[i]) ? plan : { ...plan, children: mapped };
     }
     case "keyed": {
-      const children = plan.children.map(map) as unknown as Keyed["children"];
+      const children = mapInputs(plan.children, map);
       return children.every((child, i) => child === plan.children[i]) ? plan : { ...plan, children };
     }
     case "recursion": {

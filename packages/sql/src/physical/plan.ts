@@ -9,7 +9,7 @@ import type {
   SortOrder,
 } from "../expression/expression.js";
 import type { ScalarFunction } from "../expression/function.js";
-import type { KeyedProgram } from "../logical/keyed.js";
+import type { Inputs, KeyedProgram } from "../logical/keyed.js";
 import type { JoinType, MapRows, Read } from "../logical/plan.js";
 
 /** Reads the wanted columns of a table or of a source's range. */
@@ -125,7 +125,7 @@ export interface DeduplicatePlan {
 export interface KeyedPlan {
   readonly kind: "keyed";
   /** The rows and, if there is one, the initial state or, of `cogroup`, the other rows. */
-  readonly children: readonly [PhysicalPlan] | readonly [PhysicalPlan, PhysicalPlan];
+  readonly children: Inputs<PhysicalPlan>;
   /** By child: what it is grouped by, and the columns that the program sees. */
   readonly keys: readonly (readonly Attribute[])[];
   readonly inputs: readonly (readonly Attribute[])[];

@@ -2,7 +2,7 @@ import { assert, type OutputMode, type Predicate, type PushdownAnswer } from "@s
 import type { Alias, Attribute, Expression, SortOrder } from "../expression/expression.js";
 import { freshId } from "../expression/expression.js";
 import { nullableOf, typeOf } from "../expression/type-of.js";
-import type { Keyed } from "../logical/keyed.js";
+import { type Keyed, mapInputs, withFirst } from "../logical/keyed.js";
 import { outputOf } from "../logical/output.js";
 import type { LogicalPlan, Read, Sample } from "../logical/plan.js";
 import { seedOfQuery } from "../logical/sample-seed.js";
@@ -175,7 +175,7 @@ export class Planner {
   }
 
   private keyed(node: Keyed): PhysicalPlan {
-    const children = node.children.map((child) => this.plan(child)) as unknown as KeyedPlan["children"];
+    const children = mapInputs(node.children, (child) => this.plan(child));
     const keyed = {
       kind: "keyed",
       children,
@@ -187,11 +187,10 @@ export class Planner {
     if (!this.context.streaming || !isStream(node.children[0]) || node.program.kind === "stateless")
       return keyed;
     const operatorId = this.nextOperatorId();
-    const [input, ...initial] = children;
-    const late = lateRowsOf(input, operatorId, keyedOperatorName(node.program));
+    const late = lateRowsOf(children[0], operatorId, keyedOperatorName(node.program));
     return {
       ...keyed,
-      children: [late, ...initial] as unknown as KeyedPlan["children"],
+      children: withFirst(late, children),
       stateful: { operatorId },
     };
   }

@@ -347,7 +347,7 @@ export class TransformWithStateOperator implements Operator, TimedOperator {
     let ended = 0;
     for (const { spec, family } of processor.families) {
       if (spec.orderedBy === undefined || spec.variable === undefined) continue;
-      for (const rows of family.scanBelow(bound)) ended += family.remove(rows.keys, rows.rowCount);
+      for (const { rowCount } of family.removeBelow(bound)) ended += rowCount;
     }
     if (counts === undefined) return;
     counts.updated += changes.updated;
