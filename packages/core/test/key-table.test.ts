@@ -195,6 +195,55 @@ describe("a key table", () => {
     }
   });
 
+  test("beginnings of keys, taken from the keys, are told apart as keys of their own are", () => {
+    const next = random(seed + 1);
+    for (let round = 0; round < Math.ceil(cases / 50); round++) {
+      const begin = Array.from({ length: next(3) }, () => types[next(types.length)]!);
+      const table = new KeyTable([...begin, long]);
+      const beginnings = KeyTable.ofBeginnings(table, begin.length);
+      const slotOf = new Map<string, number>();
+      const keys = new Map<number, string>();
+      for (let batch = 0; batch < 10; batch++) {
+        const where = `seed ${seed}, round ${round}, batch ${batch}`;
+        const rowCount = 1 + next(40);
+        const rows = Array.from({ length: rowCount }, () =>
+          begin.map((type) => value(type, next, next(2) === 0)),
+        );
+        const columns = begin.map((type, k) =>
+          columnOf(
+            type,
+            rows.map((row) => row[k]!),
+            next,
+          ),
+        );
+        const numbers = columnBuilder(long);
+        for (let i = 0; i < rowCount; i++) numbers.append(BigInt(batch * 100 + i));
+        const slots = new Int32Array(rowCount);
+        const found = new Int32Array(rowCount);
+        beginnings.find(columns, rowCount, found);
+        rows.forEach((row, i) => {
+          same(found[i], slotOf.get(textOf(row)) ?? -1, where);
+        });
+        table.findOrAdd([...columns, numbers.finish()], rowCount, slots);
+        beginnings.addBeginnings(slots, rowCount, found);
+        rows.forEach((row, i) => {
+          same(slotOf.get(textOf(row)) ?? found[i], found[i], where);
+          slotOf.set(textOf(row), found[i]!);
+          keys.set(slots[i]!, textOf(row));
+        });
+        same(new Set(slotOf.values()).size, slotOf.size, where);
+        const gone = [...keys.keys()].filter(() => next(2) === 0);
+        for (const slot of gone) keys.delete(slot);
+        const left = new Set(keys.values());
+        const ended = [...slotOf].filter(([text]) => !left.has(text));
+        beginnings.removeSlots(Int32Array.from(ended, ([, slot]) => slot));
+        table.removeSlots(Int32Array.from(gone));
+        for (const [text] of ended) slotOf.delete(text);
+        same(beginnings.rowCount, slotOf.size, where);
+      }
+    }
+  });
+
   test("a dictionary whose count of additions goes round removes as before", () => {
     const dictionary = new BytesDictionary();
     // as after so many additions

@@ -45,6 +45,7 @@ export class KeyTable {
   /** Lanes that want to know what slots refer to. */
   private readonly counting: readonly number[];
   private readonly width: number;
+  private readonly nullBits: number;
   private readonly nullWords: number;
   private readonly shape: KeyShape;
   private readonly index: KeyIndex;
@@ -72,11 +73,15 @@ export class KeyTable {
   private lastCount = 0;
   private lastSlots: Int32Array = new Int32Array(0);
 
-  /** Without `accelerator` strings are looked up by ordinary code. */
-  constructor(types: readonly DataType[], accelerator?: AcceleratorFactory) {
+  /** The table of whole keys that this one has the beginnings of. */
+  private readonly whole: KeyTable | undefined;
+
+  /** Without `accelerator` strings are looked up by ordinary code. For tables of beginnings see {@link KeyTable.ofBeginnings}. */
+  constructor(types: readonly DataType[], accelerator?: AcceleratorFactory, whole?: KeyTable) {
     this.types = types;
+    this.whole = whole;
     const maker = new LaneMaker(accelerator);
-    this.lanes = types.map((type) => maker.lane(type));
+    this.lanes = types.map((type, k) => maker.share(whole?.lanes[k]) ?? maker.lane(type));
     const offsets: number[] = [];
     let width = 0;
     for (const lane of this.lanes) {
@@ -84,8 +89,10 @@ export class KeyTable {
       width += lane.width;
     }
     this.offsets = offsets;
-    this.counting = this.lanes.flatMap((lane, k) => (lane.counts ? [k] : []));
+    // the whole keys count what they refer to, and outlive their beginnings
+    this.counting = this.lanes.flatMap((lane, k) => (lane.counts && whole === undefined ? [k] : []));
     this.width = width;
+    this.nullBits = maker.bits;
     this.nullWords = (maker.bits + 31) >> 5;
     this.entries = new KeySegments(width);
     this.shape = keyShape(width, timeWords(types, this.lanes, offsets));
@@ -117,6 +124,48 @@ export class KeyTable {
         return this.lanes[k]!.column(this.host.slotEnd);
       },
     }));
+  }
+
+  /**
+   * A table of the beginnings, some columns long, of the keys of another one. It shares what that knows of strings, so that a beginning costs a few words, and
+   * takes its keys from there: a key has to be there before its beginning comes, and its beginning has to go before it does. It gives no columns.
+   */
+  static ofBeginnings(whole: KeyTable, columnCount: number): KeyTable {
+    return new KeyTable(whole.types.slice(0, columnCount), undefined, whole);
+  }
+
+  /** The slot of the beginning of the key in each of some slots of the whole table, added where it is new. */
+  addBeginnings(of: Int32Array, rowCount: number, slots: Int32Array): void {
+    this.lastColumns = undefined;
+    this.takeWords(this.whole!, of, rowCount);
+    if (this.direct !== undefined) this.lookDirectly(rowCount, slots, true);
+    else this.look(rowCount, slots, FIND_OR_ADD);
+  }
+
+  /** Has the beginnings of keys of the whole table as the rows to look up. */
+  private takeWords(whole: KeyTable, of: Int32Array, rowCount: number): void {
+    const { rows, width, nullWords } = this;
+    this.prepareRows(rowCount, true);
+    const { words, nulls } = rows;
+    for (let i = 0, to = 0; i < rowCount; i++) {
+      const segment = whole.entries.segments[of[i]! >> SEGMENT_SHIFT]!;
+      const at = (of[i]! & SEGMENT_MASK) * whole.width;
+      for (let k = 0; k < width; k++) words[to++] = segment[at + k]!;
+    }
+    if (whole.nulls === undefined) return;
+    for (let i = 0; i < rowCount; i++) {
+      for (let k = 0; k < nullWords; k++) {
+        const bits = whole.nulls.word(of[i]!, k) & this.nullMask(k);
+        nulls[i * nullWords + k] = bits;
+        if (bits !== 0) rows.hasNulls = true;
+      }
+    }
+  }
+
+  /** Which bits of a word of null bits are of these columns; those behind them are of the rest of whole keys. */
+  private nullMask(word: number): number {
+    const bits = this.nullBits - 32 * word;
+    return bits >= 32 ? -1 : (1 << bits) - 1;
   }
 
   /** One above the highest slot that was ever in use. */
@@ -258,7 +307,7 @@ export class KeyTable {
     this.live.fill(0, 0, this.host.slotEnd);
     this.direct?.fill(0);
     this.nulls = undefined;
-    for (const lane of this.lanes) lane.clear();
+    if (this.whole === undefined) for (const lane of this.lanes) lane.clear();
     this.rowCount = 0;
     this.host.slotEnd = 0;
     this.host.free.length = 0;
@@ -267,7 +316,7 @@ export class KeyTable {
   }
 
   byteSize(): number {
-    const lanes = this.lanes.reduce((sum, lane) => sum + lane.byteSize(), 0);
+    const lanes = this.whole === undefined ? this.lanes.reduce((sum, lane) => sum + lane.byteSize(), 0) : 0;
     const nulls = this.nulls?.byteSize() ?? 0;
     const direct = this.direct?.byteLength ?? 0;
     return lanes + nulls + direct + this.entries.byteSize() + this.index.byteSize() + this.live.byteLength;
@@ -275,6 +324,12 @@ export class KeyTable {
 
   private encode(columns: readonly Column[], rowCount: number, add: boolean): void {
     const { rows, lanes, offsets } = this;
+    this.prepareRows(rowCount, add);
+    for (let k = 0; k < lanes.length; k++) lanes[k]!.encode(columns[k]!, rows, offsets[k]!);
+  }
+
+  private prepareRows(rowCount: number, add: boolean): void {
+    const { rows } = this;
     if (rows.words.length < rowCount * this.width) rows.words = new Int32Array(rowCount * this.width);
     if (rows.nulls.length < rowCount * this.nullWords) rows.nulls = new Int32Array(rowCount * this.nullWords);
     else if (rows.hasNulls) rows.nulls.fill(0);
@@ -282,7 +337,6 @@ export class KeyTable {
     rows.hasNulls = false;
     rows.hasUnknown = false;
     rows.add = add;
-    for (let k = 0; k < lanes.length; k++) lanes[k]!.encode(columns[k]!, rows, offsets[k]!);
   }
 
   /** The dictionary's codes are dense: they lead to slots without a hash. */

@@ -6,6 +6,7 @@ import { KeyTable } from "../column/key-table.js";
 import { sliceColumn, takeColumn } from "../column/take.js";
 import { assert } from "../errors/stream-error.js";
 import { FamilyImage } from "./family-image.js";
+import { GatheredRows } from "./gathered-rows.js";
 import { OrderedIndex } from "./ordered-index.js";
 import { PrefixIndex } from "./prefix-index.js";
 import { compacted, leavesGarbage, putRows } from "./slot-columns.js";
@@ -44,13 +45,8 @@ export class MemoryFamily implements StateFamily {
   private values: ColumnBuilder[];
   private index: OrderedIndex | null;
   private prefixes: PrefixIndex | null;
-  /** Slots that were empty before the call at hand, and the rows that they are for. */
-  private readonly begun: { slots: Int32Array; rows: Int32Array; count: number } = {
-    slots: new Int32Array(0),
-    rows: new Int32Array(0),
-    count: 0,
-  };
-  private readonly accelerator: AcceleratorFactory | undefined;
+  /** Slots that were empty before the call at hand. */
+  private readonly begun: { slots: Int32Array; count: number } = { slots: new Int32Array(0), count: 0 };
   private flags: Uint8Array = new Uint8Array(512);
   /** Slots put since the last commit. One that was removed and used again stands here twice. */
   private readonly puts: SlotList = new SlotList();
@@ -73,7 +69,6 @@ export class MemoryFamily implements StateFamily {
     );
     this.values = spec.valueSchema.fields.map((field) => columnBuilder(field.type));
     this.removed = spec.keySchema.fields.map((field) => columnBuilder(field.type));
-    this.accelerator = accelerator;
     this.index = spec.orderedBy === undefined ? null : new OrderedIndex();
     this.prefixes = this.newPrefixes();
   }
@@ -97,7 +92,7 @@ export class MemoryFamily implements StateFamily {
     this.table.findOrAdd(keys, rowCount, slots);
     this.growFlags();
     const changed = this.markPut(this.orderOf(keys, values), slots, rowCount);
-    this.linkPrefixes(keys);
+    this.linkPrefixes();
     for (let k = 0; k < this.values.length; k++) putRows(this.values[k]!, values[k]!, slots, rowCount);
     this.updatedCount += changed;
     return changed;
@@ -121,9 +116,8 @@ export class MemoryFamily implements StateFamily {
       for (let i = 0; i < rowCount; i++) this.index!.add(first + i, order, i);
     }
     if (this.prefixes !== null) {
-      const prefix = keys.slice(0, this.spec.prefix);
       const slots = Int32Array.from({ length: rowCount }, (_, i) => first + i);
-      this.prefixes.add(prefix, slots, rowCount);
+      this.prefixes.add(slots, rowCount);
     }
     for (let k = 0; k < this.values.length; k++) this.values[k]!.appendRange(values[k]!, 0, rowCount);
   }
@@ -144,7 +138,7 @@ export class MemoryFamily implements StateFamily {
       slots[count] = slot;
       rows[count++] = i;
     }
-    this.linkPrefixes(keys);
+    this.linkPrefixes();
     for (let k = 0; k < this.values.length; k++) {
       putRows(this.values[k]!, takeColumn(values[k]!, rows, count), slots, count);
     }
@@ -271,31 +265,24 @@ export class MemoryFamily implements StateFamily {
   }
 
   private newPrefixes(): PrefixIndex | null {
-    const { prefix, keySchema } = this.spec;
+    const { prefix } = this.spec;
     if (prefix === undefined) return null;
-    const types = keySchema.fields.slice(0, prefix).map((field) => field.type);
-    return new PrefixIndex(types, this.accelerator);
+    return new PrefixIndex(this.table, prefix);
   }
 
   /** Lets the rows that have just begun be found by the beginnings of their keys. */
-  private linkPrefixes(keys: readonly Column[]): void {
-    const { begun, prefixes } = this;
-    if (prefixes === null || begun.count === 0) return;
-    const rows = begun.rows.subarray(0, begun.count);
-    const prefix = keys.slice(0, this.spec.prefix).map((key) => takeColumn(key, rows, begun.count));
-    prefixes.add(prefix, begun.slots, begun.count);
+  private linkPrefixes(): void {
+    const { begun } = this;
+    if (begun.count > 0) this.prefixes?.add(begun.slots, begun.count);
     begun.count = 0;
   }
 
-  private noteBegun(slot: number, row: number): void {
+  private noteBegun(slot: number): void {
     const { begun } = this;
     if (begun.count === begun.slots.length) {
-      const length = Math.max(BATCH_ROWS, 2 * begun.count);
-      begun.slots = enlarged(begun.slots, length);
-      begun.rows = enlarged(begun.rows, length);
+      begun.slots = enlarged(begun.slots, Math.max(BATCH_ROWS, 2 * begun.count));
     }
-    begun.slots[begun.count] = slot;
-    begun.rows[begun.count++] = row;
+    begun.slots[begun.count++] = slot;
   }
 
   /** What the next delta has to say; null if nothing. */
@@ -379,7 +366,7 @@ export class MemoryFamily implements StateFamily {
     this.puts.push(slot);
     this.flags[slot]! |= LIVE | CHANGED | NEW;
     if (order !== undefined) this.index!.add(slot, order, row);
-    if (this.prefixes !== null) this.noteBegun(slot, row);
+    if (this.prefixes !== null) this.noteBegun(slot);
   }
 
   /** Notes the slots that were put; gives how many had not been since the last commit. */
@@ -481,35 +468,6 @@ export class MemoryFamily implements StateFamily {
   private slotsFor(rowCount: number): Int32Array {
     if (this.scratch.length < rowCount) this.scratch = new Int32Array(rowCount);
     return this.scratch;
-  }
-}
-
-/** Rows of some slots, gathered when somebody looks at them. */
-class GatheredRows implements StateRows {
-  readonly rowCount: number;
-  private readonly slots: Int32Array;
-  private readonly from: Pick<StateRows, "keys" | "values">;
-  private takenKeys: readonly Column[] | undefined;
-  private takenValues: readonly Column[] | undefined;
-
-  /** `from` are the columns by slot. */
-  constructor(slots: Int32Array, from: Pick<StateRows, "keys" | "values">) {
-    this.rowCount = slots.length;
-    this.slots = slots;
-    this.from = from;
-  }
-
-  get keys(): readonly Column[] {
-    this.takenKeys ??= this.taken(this.from.keys);
-    return this.takenKeys;
-  }
-  get values(): readonly Column[] {
-    this.takenValues ??= this.taken(this.from.values);
-    return this.takenValues;
-  }
-
-  private taken(columns: readonly Column[]): readonly Column[] {
-    return columns.map((column) => takeColumn(column, this.slots, this.rowCount));
   }
 }
 

@@ -1,7 +1,5 @@
 import type { Column } from "../column/column.js";
-import type { AcceleratorFactory } from "../column/key/bytes-dictionary.js";
 import { KeyTable } from "../column/key-table.js";
-import type { DataType } from "../schema/data-type.js";
 
 const NONE = -1;
 
@@ -26,8 +24,9 @@ export class PrefixIndex {
   private previous: Int32Array = new Int32Array(512);
   private scratch: Int32Array = new Int32Array(0);
 
-  constructor(types: readonly DataType[], accelerator?: AcceleratorFactory) {
-    this.table = new KeyTable(types, accelerator);
+  /** For the first `columnCount` columns of the keys of a table. */
+  constructor(keys: KeyTable, columnCount: number) {
+    this.table = KeyTable.ofBeginnings(keys, columnCount);
   }
 
   /** How many prefixes have slots. */
@@ -35,15 +34,15 @@ export class PrefixIndex {
     return this.table.rowCount;
   }
 
-  /** Adds slots that are not in the index; their prefixes are the rows of `prefix`. */
-  add(prefix: readonly Column[], slots: Int32Array, rowCount: number): void {
+  /** Adds slots that are not in the index; their keys are in the table. */
+  add(slots: Int32Array, rowCount: number): void {
     const found = this.room(rowCount);
-    this.table.findOrAdd(prefix, rowCount, found);
+    this.table.addBeginnings(slots, rowCount, found);
     this.growPrefixes(this.table.slotCount);
     for (let i = 0; i < rowCount; i++) this.append(slots[i]!, found[i]!);
   }
 
-  /** Takes slots out, each once. */
+  /** Takes slots out, each once, while their keys are still in the table. */
   remove(slots: Int32Array): void {
     const emptied = new Int32Array(slots.length);
     let count = 0;

@@ -25,6 +25,12 @@ export class LaneMaker {
     this.accelerator = accelerator;
   }
 
+  /** Takes a lane of another table, if there is one: the same column of it. */
+  share(lane: KeyLane | undefined): KeyLane | undefined {
+    if (lane !== undefined) this.bits = lane.bit + bitsOf(lane.type);
+    return lane;
+  }
+
   lane(type: DataType): KeyLane {
     const bit = this.bits++;
     switch (layoutOf(type)) {
@@ -56,4 +62,10 @@ export class LaneMaker {
         return new NullLane(type, bit);
     }
   }
+}
+
+/** Null bits of a column: its own and those of its fields. */
+function bitsOf(type: DataType): number {
+  if (layoutOf(type) !== "struct") return 1;
+  return structChildren(type).reduce((sum, child) => sum + bitsOf(child), 1);
 }
