@@ -27,7 +27,6 @@ import { membersOf, singleMember } from "../schema/to-sql-type.js";
 import { type ByteReader, MalformedValue } from "./byte-reader.js";
 import { decimalAppender } from "./decimal-bytes.js";
 import { defaultOf } from "./default-value.js";
-import { LongRows } from "./put-long.js";
 import { branchOf, eachBlock, type Skip, skipper } from "./skip.js";
 
 /** Reads a value and appends it to the builder that it was made for. */
@@ -269,25 +268,24 @@ const EXACT_THOUSANDS = Math.floor(Number.MAX_SAFE_INTEGER / 1000);
 
 /** Milliseconds become microseconds, and microseconds of a day nanoseconds. */
 function long(writer: AvroSchema, reader: AvroPrimitive, out: Int64Builder): Decode {
-  const rows = new LongRows(out);
   const isScaled = reader.logical?.name.endsWith("timestamp-millis") || out.type.kind === "time";
   if (writer.type === "int") {
     const factor = isScaled ? 1000 : 1;
-    return (bytes) => rows.appendNumber(bytes.int() * factor);
+    return (bytes) => out.appendNumber(bytes.int() * factor);
   }
   if (!isScaled) {
     return (bytes) => {
       bytes.long();
-      rows.append(bytes.low, bytes.high);
+      out.appendWords(bytes.low, bytes.high);
     };
   }
   return (bytes) => {
     const value = bytes.count();
-    if (Math.abs(value) <= EXACT_THOUSANDS) rows.appendNumber(value * 1000);
+    if (Math.abs(value) <= EXACT_THOUSANDS) out.appendNumber(value * 1000);
     else {
       const scaled = ((BigInt(bytes.high) << 32n) | BigInt(bytes.low >>> 0)) * 1000n;
       if (BigInt.asIntN(64, scaled) !== scaled) throw new MalformedValue("a time is beyond its type");
-      rows.append(Number(BigInt.asIntN(32, scaled)), Number(scaled >> 32n));
+      out.appendWords(Number(BigInt.asIntN(32, scaled)), Number(scaled >> 32n));
     }
   };
 }

@@ -1,0 +1,136 @@
+import {
+  type BytesColumn,
+  type Column,
+  type ColumnEvaluator,
+  type ColumnFunction,
+  type ColumnFunctionCall,
+  type ColumnFunctionResolution,
+  columnBuilder,
+  type Json,
+  type OpenColumnCall,
+  type Options,
+  type StructBuilder,
+  type WorkerForm,
+} from "@ss/core";
+import { HEADER_BYTES, type RegistryClients, type RegistryConnection, schemaIdOf } from "@ss/schema-registry";
+import { MessageDecoder } from "../read/message-decoder.js";
+import { MalformedMessage, WireReader } from "../read/wire-reader.js";
+import type { ProtobufSchema } from "../schema/protobuf-schema.js";
+import { type ProtobufOptions, toSqlType } from "../schema/to-sql-type.js";
+import { protobufCall, protobufOptions } from "./protobuf-call.js";
+import { malformedMessage, withSchema } from "./protobuf-errors.js";
+
+/** What a call of `from_protobuf` is opened with. */
+interface FromProtobufState {
+  readonly schema: ProtobufSchema;
+  readonly options: ProtobufOptions;
+  readonly permissive: boolean;
+  /** Whether messages begin with the id of a schema and the way to the message in it. */
+  readonly hasHeader: boolean;
+}
+
+/** `from_protobuf(value, message, descriptors[, options])`, and with schemas of a registry. */
+export function fromProtobufFunction(
+  clients: RegistryClients,
+  standard: RegistryConnection | undefined,
+  worker: WorkerForm | undefined,
+): ColumnFunction {
+  return {
+    name: "from_protobuf",
+    arity: [2, 4],
+    columnCount: 1,
+    nullPropagating: true,
+    worker,
+    resolve: (call) => resolve(call, clients, standard),
+    open: (call) => new FromProtobuf(call),
+  };
+}
+
+async function resolve(
+  call: ColumnFunctionCall,
+  clients: RegistryClients,
+  standard: RegistryConnection | undefined,
+): Promise<ColumnFunctionResolution> {
+  if (call.args[0]!.type.kind !== "binary") throw call.unexpectedType(0, '"BINARY"');
+  const { schema, options, registered } = await protobufCall(call, clients, standard);
+  const permissive = isPermissive(options, call);
+  const chosen = protobufOptions(options);
+  const type = withSchema(call, () => toSqlType(schema, chosen));
+  const state: FromProtobufState = {
+    schema,
+    options: chosen,
+    permissive,
+    hasHeader: registered !== undefined,
+  };
+  return { type, nullable: true, state: state as unknown as Json };
+}
+
+/** FAILFAST unless told otherwise; a mode that is none is taken for PERMISSIVE, as Spark does. */
+function isPermissive(options: Options, call: ColumnFunctionCall): boolean {
+  const mode = options.text("mode", "FAILFAST").toUpperCase();
+  if (mode === "DROPMALFORMED") {
+    throw call.error(
+      "PARSE_MODE_UNSUPPORTED",
+      "42601",
+      "The function `from_protobuf` doesn't support the DROPMALFORMED mode. Acceptable modes are PERMISSIVE and FAILFAST.",
+      { funcName: "`from_protobuf`", mode },
+    );
+  }
+  if (mode !== "FAILFAST" && mode !== "PERMISSIVE") {
+    call.session.warn?.(`${mode} is no parse mode: from_protobuf uses PERMISSIVE.`);
+  }
+  return mode !== "FAILFAST";
+}
+
+/** Reads a batch of messages into columns. */
+class FromProtobuf implements ColumnEvaluator {
+  private readonly state: FromProtobufState;
+  private readonly out: StructBuilder;
+  private readonly decoder: MessageDecoder;
+  private readonly reader = new WireReader();
+
+  constructor(call: OpenColumnCall) {
+    this.state = call.state as unknown as FromProtobufState;
+    const { schema, options } = this.state;
+    this.out = columnBuilder(call.type) as StructBuilder;
+    this.decoder = new MessageDecoder(schema.messages[schema.root]!, schema, options, this.out);
+  }
+
+  evaluate(args: readonly Column[], rowCount: number): Column {
+    const column = args[0] as BytesColumn;
+    const { data, starts, lengths } = column;
+    const { out } = this;
+    this.reader.open(data);
+    out.reset();
+    for (let i = 0; i < rowCount; i++) {
+      if (column.isNull(i)) out.appendNull();
+      else this.row(i, data, starts[i]!, lengths[i]!);
+    }
+    return out.view();
+  }
+
+  private row(i: number, data: Uint8Array, start: number, length: number): void {
+    const { reader, out, state } = this;
+    try {
+      const from = state.hasHeader ? afterHeader(reader, data, start, length) : start;
+      this.decoder.read(reader, from, start + length);
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error;
+      if (!state.permissive) throw malformedMessage(error.message, error);
+      reader.open(data);
+      out.truncate(i);
+      out.appendNull();
+    }
+  }
+}
+
+/** Where a message begins behind the id of its schema and the way to it: a count and so many places, or a zero for the first message. */
+function afterHeader(reader: WireReader, data: Uint8Array, start: number, length: number): number {
+  if (schemaIdOf(data, start, length) < 0) {
+    throw new MalformedMessage("a message does not begin with the id of a schema");
+  }
+  reader.begin(start + HEADER_BYTES, start + length);
+  reader.varint();
+  for (let count = reader.low >>> 1; count > 0; count--) reader.varint();
+  return reader.at;
+}
