@@ -26,6 +26,8 @@ export interface AwsSettings {
 type Sdk = typeof import("@aws-sdk/client-kinesis");
 
 const HOUR_MS = 3_600_000;
+/** A server that does not answer is one that failed. */
+const TIMEOUTS = { connectionTimeout: 10_000, requestTimeout: 30_000 } as const;
 
 /** A client on the SDK of AWS, which is loaded now: it takes a third of a second. */
 export async function connectToAws(settings: AwsSettings): Promise<KinesisClient> {
@@ -34,6 +36,7 @@ export async function connectToAws(settings: AwsSettings): Promise<KinesisClient
   const config: KinesisClientConfig = {
     // whoever reads decides what is worth another attempt, and waits by its own clock
     maxAttempts: 1,
+    requestHandler: { requestTimeout: TIMEOUTS.requestTimeout },
     ...(region !== undefined && { region }),
     ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
     ...(accessKey !== undefined &&
@@ -48,7 +51,9 @@ export async function connectToAws(settings: AwsSettings): Promise<KinesisClient
   // the SDK speaks HTTP/2, which servers without encryption do not understand
   if (endpointUrl?.toLowerCase().startsWith("http:")) {
     const { NodeHttpHandler } = await import("@smithy/node-http-handler");
-    Object.assign(config, { requestHandler: new NodeHttpHandler() });
+    Object.assign(config, {
+      requestHandler: new NodeHttpHandler({ ...TIMEOUTS, throwOnRequestTimeout: true }),
+    });
   }
   return new AwsClient(sdk, new sdk.KinesisClient(config));
 }

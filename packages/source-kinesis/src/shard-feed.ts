@@ -125,7 +125,8 @@ export class ShardFeed {
     if (isAtTip || isEnd) this.tipAtMs = startMs;
     // not every server ends the iterator of a shard that was closed before
     this.isEnded = isEnd || (wasClosed && isAtTip && records.length === 0);
-    this.isFrozen = wasPinned && isAtTip;
+    // a closed shard is read to its end, behind which its children are
+    this.isFrozen = wasPinned && isAtTip && !wasClosed;
     if (isFirst || records.length > 0 || this.isDone) this.owner.changed();
   }
 }

@@ -51,6 +51,8 @@ export class FakeKinesis implements KinesisClient {
   hasLimits = true;
   /** Some servers never end the iterator of a closed shard. */
   endsIterators = true;
+  /** Some tell the end of a shard only behind its last record. */
+  endsLate = false;
   consumers: Map<string, { isActive: boolean }> = new Map();
   isClosed = false;
   private readonly clock: Clock;
@@ -145,7 +147,11 @@ export class FakeKinesis implements KinesisClient {
     const next = first + records.length;
     const bytes = records.reduce((sum, { data }) => sum + data.length, 0);
     shard.requests.push({ atMs: this.clock.monotonicMs(), bytes });
-    const isEnd = shard.isClosed && next === shard.records.length && this.endsIterators;
+    const isEnd =
+      shard.isClosed &&
+      next === shard.records.length &&
+      this.endsIterators &&
+      (!this.endsLate || records.length === 0);
     const newest = shard.records.at(-1)?.arrivalMs ?? 0;
     return {
       records,

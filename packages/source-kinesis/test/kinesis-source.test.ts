@@ -351,30 +351,37 @@ describe("records that are deleted before they are read", () => {
 });
 
 describe("availableNow", () => {
-  test("takes what is there, of shards that follow others, too, and nothing that comes later", async () => {
-    const { clock, fake } = world();
-    for (let k = 0; k < 12; k++) fake.put(`p${k}`);
-    const [left, right] = fake.split(0);
-    fake.put("l", left);
-    fake.put("r", right);
-    const source = sourceOn(fake, { maxRecordsPerFetch: 5, maxRecordsPerTrigger: 4 });
-    const run = await QueryRun.start(source, clock);
-    await source.prepareForAvailableNow!();
-    const rows: string[] = [];
-    for (let isOver = false; !isOver; ) {
-      const end = await run.awaited(source.latestOffset(run.offset, source.readLimit));
-      isOver = JSON.stringify(end) === JSON.stringify(run.offset);
-      rows.push(...(await run.rows(run.offset, end!)));
-      run.offset = end;
-      await source.commit(end!);
-    }
-    expect(rows.slice(0, 12)).toEqual(Array.from({ length: 12 }, (_, k) => `p${k}`));
-    expect(rows.slice(12).sort()).toEqual(["l", "r"]);
-    fake.put("later", left);
-    await clock.advance(5000);
-    expect(await source.latestOffset(run.offset, source.readLimit)).toEqual(run.offset);
-    await run.stop();
-  });
+  test.each([
+    ["with the last record", false],
+    ["behind the last record", true],
+  ])(
+    "takes what is there, of shards that follow others, too, and nothing that comes later; an end told %s",
+    async (_, endsLate) => {
+      const { clock, fake } = world();
+      fake.endsLate = endsLate;
+      for (let k = 0; k < 12; k++) fake.put(`p${k}`);
+      const [left, right] = fake.split(0);
+      fake.put("l", left);
+      fake.put("r", right);
+      const source = sourceOn(fake, { maxRecordsPerFetch: 5, maxRecordsPerTrigger: 4 });
+      const run = await QueryRun.start(source, clock);
+      await source.prepareForAvailableNow!();
+      const rows: string[] = [];
+      for (let isOver = false; !isOver; ) {
+        const end = await run.awaited(source.latestOffset(run.offset, source.readLimit));
+        isOver = JSON.stringify(end) === JSON.stringify(run.offset);
+        rows.push(...(await run.rows(run.offset, end!)));
+        run.offset = end;
+        await source.commit(end!);
+      }
+      expect(rows.slice(0, 12)).toEqual(Array.from({ length: 12 }, (_, k) => `p${k}`));
+      expect(rows.slice(12).sort()).toEqual(["l", "r"]);
+      fake.put("later", left);
+      await clock.advance(5000);
+      expect(await source.latestOffset(run.offset, source.readLimit)).toEqual(run.offset);
+      await run.stop();
+    },
+  );
 });
 
 test("a wake-up comes with the records, with the end of a shard and with a failure", async () => {

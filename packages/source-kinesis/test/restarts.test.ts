@@ -21,6 +21,7 @@ test(`killed at random moments while shards split and merge, a query has every r
     const clock = new VirtualClock(1_700_000_000_000);
     const below = (limit: number): number => random.integer(0, limit - 1);
     const fake = new FakeKinesis(clock, 1 + below(3));
+    fake.endsLate = random.chance();
     const log = new MemoryLog();
     const rows: string[] = [];
     const order = new Map<string, string[]>();
