@@ -12,6 +12,8 @@ import { Sockets } from "./sockets.js";
  */
 const CREATE_CLUSTER = "private:Kafka:createCluster";
 
+const NO_BYTES = new Uint8Array(0);
+
 interface ConnectionPool {
   send<T>(call: RawCall<T>): Promise<T>;
 }
@@ -22,6 +24,7 @@ interface RawCall<T> {
     readonly apiName: string;
     readonly apiVersion: number;
     encode(): Promise<ByteWriter>;
+    expectResponse(): boolean;
   };
   readonly response: { decode(bytes: Uint8Array): Promise<T>; parse(answer: T): Promise<T> };
   readonly requestTimeout: number;
@@ -69,8 +72,8 @@ export class Brokers {
     waitMs = 0,
   ): Promise<T> {
     const broker = nodeId === null ? await this.anyBroker() : await this.brokerOf(nodeId);
-    const { apiKey, apiName, apiVersion, write, read } = request(broker.versions ?? {});
-    return broker.connectionPool.send({
+    const { apiKey, apiName, apiVersion, isAnswered = true, write, read } = request(broker.versions ?? {});
+    const answer = await broker.connectionPool.send({
       request: {
         apiKey,
         apiName,
@@ -80,10 +83,12 @@ export class Brokers {
           write(writer);
           return writer;
         },
+        expectResponse: () => isAnswered,
       },
       response: { decode: async (bytes) => read(bytes), parse: async (answer) => answer },
       requestTimeout: this.settings.requestTimeoutMs + waitMs,
     });
+    return isAnswered ? answer : read(NO_BYTES);
   }
 
   /** Takes over which brokers there are. */

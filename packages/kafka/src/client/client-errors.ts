@@ -88,10 +88,14 @@ function tlsFailed(brokers: string, cause: ClientFailure): StreamError {
 }
 
 /** The user may not do what a call needs. */
-export function notAuthorized(what: string, errorCode: number): StreamError {
+export function notAuthorized(
+  what: string,
+  errorCode: number,
+  action: "read" | "write" | "use" = "read",
+): StreamError {
   return new StreamError({
     condition: "SS_KAFKA_NOT_AUTHORIZED",
     parameters: { what, errorCode: String(errorCode) },
-    message: `Kafka does not let this user read ${what} (error code ${errorCode}). Add an ACL for it, or use another user.`,
+    message: `Kafka does not let this user ${action} ${what} (error code ${errorCode}). Add an ACL for it, or use another user.`,
   });
 }

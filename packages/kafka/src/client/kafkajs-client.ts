@@ -7,39 +7,24 @@ import {
   fetchRequest,
 } from "../protocol/fetch.js";
 import { type ListedOffset, listOffsetsRequest, type OffsetQuery } from "../protocol/list-offsets.js";
-import { metadataRequest, type TopicMetadata } from "../protocol/metadata.js";
-import { Brokers } from "./brokers.js";
-import { lastingFailure, notAuthorized, unavailable } from "./client-errors.js";
+import type { TopicMetadata } from "../protocol/metadata.js";
+import { notAuthorized } from "./client-errors.js";
 import type { ClientSettings } from "./client-settings.js";
+import { ClusterView, isRefusal, keyOf, type Located, partitionKeys } from "./cluster-view.js";
 import type { KafkaClient } from "./kafka-client.js";
-import { orAborted } from "./waiting.js";
-
-/** A partition of a topic, as a key of maps. */
-type PartitionKey = string;
 
 const NO_BYTES = new Uint8Array(0);
 
-interface Located {
-  readonly topic: string;
-  readonly partition: number;
-}
-
 /** A {@link KafkaClient} over the connections of kafkajs. */
 export class KafkajsClient implements KafkaClient {
-  private readonly settings: ClientSettings;
-  private readonly clock: Clock;
-  private readonly brokers: Brokers;
-  /** Who leads which partition, as far as it is known. */
-  private readonly leaders = new Map<PartitionKey, number>();
+  private readonly cluster: ClusterView;
 
   constructor(settings: ClientSettings, clock: Clock = systemClock) {
-    this.settings = settings;
-    this.clock = clock;
-    this.brokers = new Brokers(settings);
+    this.cluster = new ClusterView(settings, clock);
   }
 
   async topics(signal: AbortSignal): Promise<readonly string[]> {
-    const topics = await this.repeat(signal, () => this.metadata(null));
+    const topics = await this.cluster.repeat(signal, () => this.cluster.metadata(null));
     return topics.filter(({ isInternal }) => !isInternal).map(({ topic }) => topic);
   }
 
@@ -47,7 +32,7 @@ export class KafkajsClient implements KafkaClient {
     topics: readonly string[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, readonly number[]>> {
-    const found = await this.repeat(signal, () => this.metadata(topics));
+    const found = await this.cluster.repeat(signal, () => this.cluster.metadata(topics));
     const numbers = ({ partitions }: TopicMetadata): number[] =>
       partitions.map(({ partition }) => partition).sort((a, b) => a - b);
     return new Map(found.map((topic) => [topic.topic, numbers(topic)]));
@@ -61,9 +46,9 @@ export class KafkajsClient implements KafkaClient {
     const answers: ListedOffset[] = [];
     let left = queries;
     const ask = (leader: number, part: readonly OffsetQuery[]): Promise<readonly ListedOffset[]> =>
-      this.brokers.send(leader, (versions) => listOffsetsRequest(part, readCommitted, versions));
+      this.cluster.brokers.send(leader, (versions) => listOffsetsRequest(part, readCommitted, versions));
     while (left.length > 0) {
-      const some = await this.repeat(signal, () => this.fromLeaders(left, ask, noOffset));
+      const some = await this.cluster.repeat(signal, () => this.fromLeaders(left, ask, noOffset));
       answers.push(...some);
       const answered = new Set(some.map(keyOf));
       left = left.filter((query) => !answered.has(keyOf(query)));
@@ -77,32 +62,12 @@ export class KafkajsClient implements KafkaClient {
     signal: AbortSignal,
   ): Promise<readonly FetchedPartition[]> {
     const ask = (leader: number, part: readonly FetchPosition[]): Promise<readonly FetchedPartition[]> =>
-      this.brokers.send(leader, (versions) => fetchRequest(part, limits, versions), limits.maxWaitMs);
-    return this.repeat(signal, () => this.fromLeaders(positions, ask, noRecords));
+      this.cluster.brokers.send(leader, (versions) => fetchRequest(part, limits, versions), limits.maxWaitMs);
+    return this.cluster.repeat(signal, () => this.fromLeaders(positions, ask, noRecords));
   }
 
   async close(): Promise<void> {
-    this.brokers.close();
-  }
-
-  /** Calls `work` until it gives something, as long as its failures may pass and the time for a call is not over. */
-  private async repeat<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const { callTimeoutMs, retryBackoffMs, retryBackoffMaxMs, brokers } = this.settings;
-    const started = this.clock.monotonicMs();
-    for (let backoffMs = retryBackoffMs; ; backoffMs = Math.min(backoffMs * 2, retryBackoffMaxMs)) {
-      try {
-        return await orAborted(work(), signal);
-      } catch (failure) {
-        signal.throwIfAborted();
-        const lasting = lastingFailure(failure, brokers);
-        if (lasting !== null) throw lasting;
-        if (this.clock.monotonicMs() - started + backoffMs > callTimeoutMs)
-          throw unavailable(brokers.join(","), failure, "retry", callTimeoutMs);
-        this.leaders.clear();
-        await this.clock.sleep(backoffMs, signal);
-        signal.throwIfAborted();
-      }
-    }
+    this.cluster.close();
   }
 
   /**
@@ -122,7 +87,7 @@ export class KafkajsClient implements KafkaClient {
       const round = rounds[k]!;
       if (round.status === "rejected") {
         failure = round.reason;
-        for (const query of part) this.leaders.delete(keyOf(query));
+        for (const query of part) this.cluster.forget(query);
         return;
       }
       for (const answer of round.value) {
@@ -130,7 +95,7 @@ export class KafkajsClient implements KafkaClient {
           failure = new Error(
             `the leader of ${answer.topic}-${answer.partition} gave error ${answer.errorCode}`,
           );
-          this.leaders.delete(keyOf(answer));
+          this.cluster.forget(answer);
         } else if (isRefusal(answer.errorCode))
           throw notAuthorized(`the topic ${answer.topic}`, answer.errorCode);
         else answers.push(answer);
@@ -144,16 +109,16 @@ export class KafkajsClient implements KafkaClient {
   private async locate<Q extends Located>(
     queries: readonly Q[],
   ): Promise<{ byLeader: Map<number, Q[]>; missing: readonly Q[] }> {
-    const unknown = queries.filter((query) => !this.leaders.has(keyOf(query)));
+    const unknown = queries.filter((query) => this.cluster.leaderOf(query) === undefined);
     let missing: readonly Q[] = [];
     if (unknown.length > 0) {
-      const topics = await this.metadata([...new Set(unknown.map(({ topic }) => topic))]);
+      const topics = await this.cluster.metadata([...new Set(unknown.map(({ topic }) => topic))]);
       const present = new Set(topics.flatMap(partitionKeys));
       missing = unknown.filter((query) => !present.has(keyOf(query)));
     }
     const byLeader = new Map<number, Q[]>();
     for (const query of queries) {
-      const leader = this.leaders.get(keyOf(query));
+      const leader = this.cluster.leaderOf(query);
       if (leader === undefined) continue;
       const part = byLeader.get(leader);
       if (part) part.push(query);
@@ -162,23 +127,6 @@ export class KafkajsClient implements KafkaClient {
     if (byLeader.size === 0 && missing.length === 0)
       throw new Error(`${unknown[0]!.topic}-${unknown[0]!.partition} has no leader`);
     return { byLeader, missing };
-  }
-
-  /** Asks for topics and takes over who leads their partitions. Topics that are not there are left out. */
-  private async metadata(topics: readonly string[] | null): Promise<readonly TopicMetadata[]> {
-    const found = await this.brokers.send(null, (versions) => metadataRequest(topics, versions));
-    await this.brokers.update(found.brokers);
-    const present = found.topics.filter(({ topic, errorCode }) => {
-      if (isRefusal(errorCode)) throw notAuthorized(`the topic ${topic}`, errorCode);
-      if (isPassing(errorCode) && errorCode !== 5)
-        throw new Error(`the metadata of ${topic} gave error ${errorCode}`);
-      return errorCode !== ERROR.unknownTopicOrPartition && errorCode !== ERROR.invalidTopic;
-    });
-    for (const { topic, partitions } of present)
-      for (const { partition, leader } of partitions)
-        if (leader >= 0) this.leaders.set(keyOf({ topic, partition }), leader);
-        else this.leaders.delete(keyOf({ topic, partition }));
-    return present;
   }
 }
 
@@ -189,16 +137,4 @@ function noOffset({ topic, partition }: Located): ListedOffset {
 function noRecords({ topic, partition }: Located): FetchedPartition {
   const nothing = { highWatermark: -1, aborted: [], bytes: NO_BYTES, start: 0, end: 0 };
   return { topic, partition, errorCode: ERROR.unknownTopicOrPartition, ...nothing };
-}
-
-function isRefusal(errorCode: number): boolean {
-  return errorCode === ERROR.topicAuthorizationFailed || errorCode === ERROR.clusterAuthorizationFailed;
-}
-
-function partitionKeys({ topic, partitions }: TopicMetadata): PartitionKey[] {
-  return partitions.map(({ partition }) => keyOf({ topic, partition }));
-}
-
-function keyOf({ topic, partition }: Located): PartitionKey {
-  return `${topic}-${partition}`;
 }

@@ -79,6 +79,46 @@ export class ByteCursor {
     return this.nullableString() ?? "";
   }
 
+  /** A number of the flexible versions. */
+  uvarint(): number {
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.bytes[this.at++]!;
+      value |= (byte & 127) << shift;
+      if (byte < 128) break;
+    }
+    return value >>> 0;
+  }
+
+  /** A text of the flexible versions; null where there is none. */
+  compactString(): string | null {
+    const length = this.uvarint() - 1;
+    if (length < 0) return null;
+    const start = this.at;
+    this.at += length;
+    return Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length).toString(
+      "utf8",
+      start,
+      Math.min(this.at, this.end),
+    );
+  }
+
+  /** An array of the flexible versions; a missing one has no elements. */
+  compactArray<T>(read: () => T): T[] {
+    const elements: T[] = [];
+    for (let left = this.uvarint() - 1; left > 0 && !this.isPastEnd; left--) elements.push(read());
+    return elements;
+  }
+
+  /** Passes over tagged fields. */
+  skipTags(): void {
+    for (let left = this.uvarint(); left > 0 && !this.isPastEnd; left--) {
+      this.uvarint();
+      const size = this.uvarint();
+      this.at += size;
+    }
+  }
+
   /** So many elements as stand before them; a missing array has none. */
   array<T>(read: () => T): T[] {
     const elements: T[] = [];

@@ -38,6 +38,46 @@ export class ByteWriter {
     return this;
   }
 
+  nullableString(text: string | null): this {
+    return text === null ? this.int16(-1) : this.string(text);
+  }
+
+  /** Bytes with their length. */
+  bytes(bytes: Uint8Array): this {
+    this.int32(bytes.length).reserve(bytes.length);
+    this.buf.set(bytes, this.length);
+    this.length += bytes.length;
+    return this;
+  }
+
+  /** A number of the flexible versions: seven bits a byte, the lowest first. */
+  uvarint(value: number): this {
+    let rest = value >>> 0;
+    for (; rest > 127; rest >>>= 7) this.int8(((rest | 128) << 24) >> 24);
+    return this.int8(rest);
+  }
+
+  /** A text of the flexible versions; null where there is none. */
+  compactString(text: string | null): this {
+    if (text === null) return this.uvarint(0);
+    const bytes = Buffer.byteLength(text);
+    this.uvarint(bytes + 1).reserve(bytes);
+    this.length += this.buf.write(text, this.length);
+    return this;
+  }
+
+  /** An array of the flexible versions; null where there is none. */
+  compactArray<T>(elements: readonly T[] | null, write: (element: T) => void): this {
+    this.uvarint(elements === null ? 0 : elements.length + 1);
+    for (const element of elements ?? []) write(element);
+    return this;
+  }
+
+  /** No tagged fields, with which everything of the flexible versions ends: the head of a request, each struct, the body. */
+  noTags(): this {
+    return this.int8(0);
+  }
+
   /** A count, and so many elements. */
   array<T>(elements: readonly T[], write: (element: T) => void): this {
     this.int32(elements.length);
@@ -45,7 +85,8 @@ export class ByteWriter {
     return this;
   }
 
-  private reserve(bytes: number): void {
+  /** Makes room for so many bytes more. */
+  reserve(bytes: number): void {
     if (this.length + bytes <= this.buf.length) return;
     const grown = Buffer.allocUnsafe((this.length + bytes) * 2);
     this.buf.copy(grown, 0, 0, this.length);

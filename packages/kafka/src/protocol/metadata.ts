@@ -27,14 +27,15 @@ export interface ClusterMetadata {
   readonly topics: readonly TopicMetadata[];
 }
 
-/** Asks for topics, or, with null, for all of them. Does not make the broker create topics. */
+/** Asks for topics, or, with null, for all of them. `creates`: the broker may create those that are not there, if its settings say so. */
 export function metadataRequest(
   topics: readonly string[] | null,
   versions: ApiVersions,
+  creates = false,
 ): Request<ClusterMetadata> {
   const apiVersion = versionOf(versions, API_KEY, HIGHEST);
   // before version 4 a broker may create the topics that it is asked for by name
-  const names = apiVersion >= 4 ? topics : null;
+  const names = apiVersion >= 4 || creates ? topics : null;
   return {
     apiKey: API_KEY,
     apiName: "Metadata",
@@ -42,7 +43,7 @@ export function metadataRequest(
     write: (writer) => {
       if (names === null) writer.int32(-1);
       else writer.array(names, (name) => writer.string(name));
-      if (apiVersion >= 4) writer.int8(0);
+      if (apiVersion >= 4) writer.int8(creates ? 1 : 0);
     },
     read: (answer) => {
       const metadata = readAnswer(answer, apiVersion);

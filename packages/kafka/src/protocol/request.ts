@@ -1,3 +1,4 @@
+import { ByteCursor } from "./byte-cursor.js";
 import type { ByteWriter } from "./byte-writer.js";
 
 /** Lowest and highest version of each request that a broker takes, by the request's number. */
@@ -10,6 +11,8 @@ export interface Request<T> {
   readonly apiKey: number;
   readonly apiName: string;
   readonly apiVersion: number;
+  /** False where the broker sends no answer; `read` then gets no bytes. Absent: true. */
+  readonly isAnswered?: boolean;
   write(writer: ByteWriter): void;
   /** `answer` begins behind the correlation id. */
   read(answer: Uint8Array): T;
@@ -18,6 +21,12 @@ export interface Request<T> {
 /** The version of a request to use with a broker: the highest that both sides know. */
 export function versionOf(versions: ApiVersions, apiKey: number, highest: number): number {
   return Math.min(versions[apiKey]?.maxVersion ?? 0, highest);
+}
+
+/** Whether a broker takes a version of a request, which a feature cannot do without. */
+export function takesVersion(versions: ApiVersions, apiKey: number, version: number): boolean {
+  const range = versions[apiKey];
+  return range !== undefined && range.minVersion <= version && version <= range.maxVersion;
 }
 
 /** Things of several topics, in the form of the protocol: by topic. */
@@ -29,4 +38,11 @@ export function byTopic<T extends { readonly topic: string }>(items: readonly T[
     else topics.set(item.topic, [item]);
   }
   return [...topics];
+}
+
+/** A cursor at the beginning of an answer. */
+export function cursorOf(answer: Uint8Array): ByteCursor {
+  const cursor = new ByteCursor();
+  cursor.place(answer, 0, answer.length);
+  return cursor;
 }

@@ -6,6 +6,7 @@ const LOG_OVERHEAD = 12;
 const MAGIC = 2;
 const TRANSACTION_FLAG = 16;
 const START_BYTES = 1 << 14;
+const SHORT_BYTES = 48;
 
 /** A producer whose batches the broker counts, so that one that is sent twice is taken once. */
 export interface ProducerMark {
@@ -62,8 +63,10 @@ export class RecordBatchWriter {
     this.span(key, keyStart, keyLength);
     this.span(value, valueStart, valueLength);
     this.varint(headers.count);
-    this.bytes.set(headers.view(), this.at);
-    this.at += headers.size;
+    if (headers.size > 0) {
+      this.bytes.set(headers.view(), this.at);
+      this.at += headers.size;
+    }
   }
 
   /** The whole batch, and an empty writer. The bytes are the caller's. */
@@ -85,15 +88,20 @@ export class RecordBatchWriter {
     head.setInt32(53, mark?.baseSequence ?? -1);
     head.setInt32(57, this.count);
     head.setUint32(17, crc32c(batch, 21, batch.length));
+    this.reset();
+    return batch;
+  }
+
+  /** Forgets the records. */
+  reset(): void {
     this.count = 0;
     this.at = HEAD_BYTES;
-    return batch;
   }
 
   private span(source: Uint8Array, start: number, length: number): void {
     this.varint(length < 0 ? -1 : length);
     if (length <= 0) return;
-    this.bytes.set(source.subarray(start, start + length), this.at);
+    copySpan(source, start, length, this.bytes, this.at);
     this.at += length;
   }
 
@@ -158,9 +166,15 @@ export class HeaderWriter {
     for (; rest > 127; rest >>>= 7) this.bytes[this.size++] = rest | 128;
     this.bytes[this.size++] = rest;
     if (length <= 0) return;
-    this.bytes.set(source.subarray(start, start + length), this.size);
+    copySpan(source, start, length, this.bytes, this.size);
     this.size += length;
   }
+}
+
+/** Short spans byte by byte, as a view of them would cost more than their bytes. */
+function copySpan(source: Uint8Array, start: number, length: number, target: Uint8Array, at: number): void {
+  if (length > SHORT_BYTES) target.set(source.subarray(start, start + length), at);
+  else for (let k = 0; k < length; k++) target[at + k] = source[start + k]!;
 }
 
 function spanBytes(length: number): number {

@@ -22,6 +22,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   json: "@ss/source-file (reading) or @ss/sink-file (writing)",
   text: "@ss/source-file (reading) or @ss/sink-file (writing)",
   parquet: "@ss/format-parquet with @ss/source-file (reading), or @ss/sink-parquet (writing)",
+  kafka: "@ss/source-kafka (reading) or @ss/sink-kafka (writing)",
   rate: "@ss/source-rate",
   "rate-micro-batch": "@ss/source-rate",
   socket: "@ss/source-socket",

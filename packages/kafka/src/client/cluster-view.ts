@@ -1,0 +1,100 @@
+import type { Clock } from "@ss/core";
+import { ERROR, isPassing } from "../protocol/error-codes.js";
+import { metadataRequest, type TopicMetadata } from "../protocol/metadata.js";
+import { Brokers } from "./brokers.js";
+import { lastingFailure, notAuthorized, unavailable } from "./client-errors.js";
+import type { ClientSettings } from "./client-settings.js";
+import { orAborted } from "./waiting.js";
+
+/** A partition of a topic, as a key of maps. */
+export type PartitionKey = string;
+
+/** What concerns one partition. */
+export interface Located {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** The brokers of a cluster, and who leads which partition as far as it is known. */
+export class ClusterView {
+  readonly brokers: Brokers;
+  readonly clock: Clock;
+  readonly settings: ClientSettings;
+  private readonly leaders = new Map<PartitionKey, number>();
+
+  constructor(settings: ClientSettings, clock: Clock) {
+    this.settings = settings;
+    this.clock = clock;
+    this.brokers = new Brokers(settings);
+  }
+
+  leaderOf(located: Located): number | undefined {
+    return this.leaders.get(keyOf(located));
+  }
+
+  /** The leader is looked for anew before the next request. */
+  forget(located: Located): void {
+    this.leaders.delete(keyOf(located));
+  }
+
+  /** Calls `work` until it gives something, as long as its failures may pass and the time for a call is not over. */
+  async repeat<T>(
+    signal: AbortSignal,
+    work: () => Promise<T>,
+    limitMs: number = this.settings.callTimeoutMs,
+  ): Promise<T> {
+    const { retryBackoffMs, retryBackoffMaxMs, brokers } = this.settings;
+    const started = this.clock.monotonicMs();
+    for (let backoffMs = retryBackoffMs; ; backoffMs = Math.min(backoffMs * 2, retryBackoffMaxMs)) {
+      try {
+        return await orAborted(work(), signal);
+      } catch (failure) {
+        signal.throwIfAborted();
+        const lasting = lastingFailure(failure, brokers);
+        if (lasting !== null) throw lasting;
+        if (this.clock.monotonicMs() - started + backoffMs > limitMs)
+          throw unavailable(brokers.join(","), failure, "retry", limitMs);
+        this.leaders.clear();
+        await this.clock.sleep(backoffMs, signal);
+        signal.throwIfAborted();
+      }
+    }
+  }
+
+  /** Asks for topics and takes over who leads their partitions. Topics that are not there are left out. */
+  async metadata(topics: readonly string[] | null, creates = false): Promise<readonly TopicMetadata[]> {
+    const found = await this.brokers.send(null, (versions) => metadataRequest(topics, versions, creates));
+    await this.brokers.update(found.brokers);
+    const present = found.topics.filter(({ topic, errorCode }) => {
+      if (isRefusal(errorCode)) throw notAuthorized(`the topic ${topic}`, errorCode);
+      if (isPassing(errorCode) && errorCode !== ERROR.leaderNotAvailable)
+        throw new Error(`the metadata of ${topic} gave error ${errorCode}`);
+      return errorCode !== ERROR.unknownTopicOrPartition && errorCode !== ERROR.invalidTopic;
+    });
+    for (const { topic, partitions } of present)
+      for (const { partition, leader } of partitions)
+        if (leader >= 0) this.leaders.set(keyOf({ topic, partition }), leader);
+        else this.leaders.delete(keyOf({ topic, partition }));
+    return present;
+  }
+
+  /** Ends all connections at once. */
+  close(): void {
+    this.brokers.close();
+  }
+}
+
+/** Whether the user may not do what was asked for. */
+export function isRefusal(errorCode: number): boolean {
+  return errorCode === ERROR.topicAuthorizationFailed || errorCode === ERROR.clusterAuthorizationFailed;
+}
+
+/** The partitions of a topic, as keys. */
+export function partitionKeys({ topic, partitions }: TopicMetadata): PartitionKey[] {
+  return partitions.map(({ partition }) => keyOf({ topic, partition }));
+}
+
+/** A partition as a key. */
+export function keyOf({ topic, partition }: Located): PartitionKey {
+  return `${topic}-${partition}`;
+}

@@ -1,0 +1,1 @@
+export { kafkaSink } from "./plugin.js";

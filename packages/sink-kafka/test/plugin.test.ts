@@ -1,0 +1,64 @@
+import { Options, parseDdl, type SessionContext, systemClock, type WriteRequest } from "@ss/core";
+import { expect, test } from "vitest";
+import { kafkaSink } from "../src/index.js";
+import { SERVERS } from "./sink-under-test.js";
+
+const [provider] = kafkaSink().sinks!;
+
+function request(options: Record<string, string>, warn?: (message: string) => void): WriteRequest {
+  const session = { clock: systemClock, warn } as SessionContext;
+  const schema = parseDdl("value STRING");
+  return {
+    format: "kafka",
+    options: new Options(options),
+    path: undefined,
+    partitionBy: [],
+    schema,
+    session,
+  };
+}
+
+test("takes every output mode, says where it writes, and keeps passwords to itself", async () => {
+  expect(provider!.outputModes).toEqual(["append", "update", "complete"]);
+  expect(provider!.secretOptions).toContain("kafka.sasl.jaas.config");
+  const sink = await provider!.stream!(request({ ...SERVERS, topic: "clicks" }));
+  expect([sink.description, sink.delivery]).toEqual(["KafkaSink[clicks]", "atLeastOnce"]);
+});
+
+test.each([
+  [{}, "Option 'kafka.bootstrap.servers' must be specified"],
+  [{ ...SERVERS }, "topic option required when no 'topic' attribute is present"],
+  [{ ...SERVERS, topic: "no topic" }, "which is no name of a topic"],
+  [
+    { ...SERVERS, topic: "t", "kafka.key.serializer": "x" },
+    "Kafka option 'key.serializer' is not supported as keys are serialized with ByteArraySerializer.",
+  ],
+  [
+    { ...SERVERS, topic: "t", "kafka.value.serializer": "x" },
+    "Kafka option 'value.serializer' is not supported as values are serialized with ByteArraySerializer.",
+  ],
+  [{ ...SERVERS, topic: "t", "kafka.transactional.id": "x" }, "set the option 'delivery' to exactlyOnce"],
+  [{ ...SERVERS, topic: "t", delivery: "twice" }, "has to be one of atLeastOnce, exactlyOnce"],
+  [{ ...SERVERS, topic: "t", delivery: "exactlyOnce", "kafka.acks": "1" }, "Exactly-once delivery needs"],
+])("the options %j are refused", async (options, message) => {
+  const start = provider!.stream!(request(options as unknown as Record<string, string>));
+  await expect(start).rejects.toThrow(message);
+});
+
+test("options that change nothing are named in one warning", async () => {
+  const warnings: string[] = [];
+  const options = { ...SERVERS, topic: "t", "kafka.linger.ms": "5", "kafka.acks": "all", "kafka.foo": "1" };
+  await provider!.stream!(request(options, (message) => warnings.push(message)));
+  expect(warnings).toEqual([
+    "These options change nothing with the client that writes to Kafka here: kafka.foo, kafka.linger.ms.",
+  ]);
+});
+
+test("a table can be appended to topics, and nothing else", async () => {
+  for (const mode of ["append", "errorifexists"] as const)
+    await expect(provider!.batch!({ ...request({ ...SERVERS, topic: "t" }), mode })).resolves.not.toBeNull();
+  for (const mode of ["overwrite", "ignore"] as const)
+    await expect(provider!.batch!({ ...request({ ...SERVERS, topic: "t" }), mode })).rejects.toThrow(
+      `Save mode ${mode} not allowed for Kafka.`,
+    );
+});
