@@ -1,4 +1,6 @@
 import { host } from "./measures/host.js";
+import { countViews } from "./measures/kafka/count-views.js";
+import { countViewsByHand } from "./measures/kafka/count-views-by-hand.js";
 import { manyBatches } from "./measures/many-batches.js";
 import { type FileArrival, manyFiles } from "./measures/many-files.js";
 import { peakMemory } from "./measures/peak-memory.js";
@@ -17,6 +19,10 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   memory: (_root, scratch, input, rows, sink, threads) =>
     peakMemory(input!, Number(rows), sink === "slow", Number(threads), scratch),
   state: (_root, scratch, keys) => stateCost(scratch, Number(keys)),
+  kafka: (_root, scratch, bootstrap, from, to, delivery) =>
+    countViews(scratch, bootstrap!, from!, to!, delivery!),
+  "kafka-by-hand": (_root, _scratch, bootstrap, from, to, records) =>
+    countViewsByHand(bootstrap!, from!, to!, Number(records)),
   host: (root, scratch, input) => host(input!, root, scratch),
 };
 

@@ -1,6 +1,15 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import {
+  INSTALL_MS,
+  type Kafka,
+  missingForKafka,
+  missingForRegistry,
+  type SchemaRegistry,
+  startKafka,
+  startRegistry,
+} from "@ss/app-servers";
 import { avro, from_avro, to_avro } from "@ss/format-avro";
 import { from_protobuf, protobuf, to_protobuf } from "@ss/format-protobuf";
 import { kafkaSource } from "@ss/source-kafka";
@@ -8,10 +17,7 @@ import { memorySource } from "@ss/source-memory";
 import { col, type DataFrame, SparkSession } from "@ss/sql";
 import { Kafka as Client, logLevel } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeWith } from "./servers/describe-with.js";
-import { INSTALL_MS } from "./servers/installation.js";
-import { type Kafka, missingForKafka, startKafka } from "./servers/kafka.js";
-import { missingForRegistry, type SchemaRegistry, startRegistry } from "./servers/registry.js";
+import { describeWith } from "./describe-with.js";
 
 const FIRST_START_MS = INSTALL_MS + 120_000;
 

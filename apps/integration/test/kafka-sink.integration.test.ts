@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { INSTALL_MS, type Kafka, missingForKafka, startKafka } from "@ss/app-servers";
 import {
   type Batch,
   batchFromRows,
@@ -14,7 +15,6 @@ import {
   systemClock,
   type Value,
 } from "@ss/core";
-import { INSTALL_MS, type Kafka, missingForKafka, startKafka } from "@ss/app-servers";
 import { clientSettings, HeaderWriter, KafkajsProducer, KafkaProperties, producerSettings } from "@ss/kafka";
 import { kafkaSink } from "@ss/sink-kafka";
 import { kafkaSource } from "@ss/source-kafka";
