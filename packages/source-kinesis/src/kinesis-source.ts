@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import {
   type Batch,
   type Offset,
@@ -13,17 +14,17 @@ import {
 import { attempt } from "./attempts.js";
 import { dataLoss, lossText, requestFailed } from "./errors.js";
 import { type InitialPosition, initialOffsetOf } from "./initial-position.js";
-import { faultOf, type KinesisClient, type KinesisRecord } from "./kinesis-client.js";
+import type { KinesisClient } from "./kinesis-client.js";
 import { planRange, type ShardRange } from "./plan-range.js";
-import { compareSequenceNumbers, type KinesisOffset, type ShardPosition, samePosition } from "./position.js";
+import { type KinesisOffset, type ShardPosition, samePosition } from "./position.js";
 import { KINESIS_SCHEMA, RecordRows } from "./record-rows.js";
-import { type BufferedRecord, opened } from "./shard-buffer.js";
-import { type FeedOwner, ShardFeed } from "./shard-feed.js";
-import { withChildren, withoutVanished } from "./shard-graph.js";
+import { replayRange } from "./replay-range.js";
+import type { BufferedRecord } from "./shard-buffer.js";
+import { ShardFeeds } from "./shard-feeds.js";
+import { withoutVanished } from "./shard-graph.js";
 import { type ChunkReader, type ReaderContext, type ReadPace, ShardReader } from "./shard-reader.js";
 import { StreamCatalog } from "./stream-catalog.js";
 import { SubscriptionReader } from "./subscription-reader.js";
-import { type Offer, roomOf, takeRecords } from "./take-records.js";
 import { TipNotes } from "./tip-notes.js";
 
 /** What a {@link KinesisSource} is made from. */
@@ -44,8 +45,6 @@ export interface KinesisSettings {
   readonly warn: (message: string) => void;
 }
 
-/** The first batch of a run waits so long for the first answers of its shards. */
-const FIRST_ANSWERS_MS = 1000;
 const CONSUMER_POLL_MS = 1000;
 const INITIAL_OFFSET = "initial-offset";
 
@@ -63,20 +62,18 @@ export class KinesisSource implements Source {
   private readonly settings: KinesisSettings;
   private readonly closing = new AbortController();
   private readonly wakers = new Set<() => void>();
-  private readonly feeds = new Map<string, ShardFeed>();
   private readonly catalogs = new Map<string, StreamCatalog>();
   private readonly consumerArns = new Map<string, string>();
   private context!: SourceContext;
   private reading!: ReaderContext;
   private notes!: TipNotes;
+  private feeds: ShardFeeds | undefined;
   private initial: KinesisOffset | undefined;
   private committed: KinesisOffset | undefined;
   private failure: StreamError | undefined;
   private isPinned = false;
   private hasBegun = false;
   private listing: Promise<void> = Promise.resolve();
-  /** Those who wait for the next change. */
-  private waiting: (() => void)[] = [];
 
   constructor(settings: KinesisSettings) {
     this.settings = settings;
@@ -96,7 +93,8 @@ export class KinesisSource implements Source {
     const client = await this.settings.connect();
     const signal = AbortSignal.any([context.signal, this.closing.signal]);
     this.reading = { client, clock, signal, pace };
-    signal.addEventListener("abort", () => this.tellWaiting(), { once: true });
+    // every shard that waits listens to it
+    setMaxListeners(0, signal);
     this.notes = await TipNotes.open(log);
     for (const stream of streams) {
       const catalog = new StreamCatalog(this.reading, stream);
@@ -104,9 +102,13 @@ export class KinesisSource implements Source {
       this.catalogs.set(stream, catalog);
       await this.registerConsumer(stream);
     }
-    this.listing = this.listNowAndThen().catch((error: unknown) => {
-      if (!signal.aborted) this.fail(error);
+    this.feeds = new ShardFeeds(this.reading, this.catalogs, this.settings.fetchBufferBytes, {
+      reader: (stream, shardId, position) => this.readerOf(stream, shardId, position),
+      gone: (stream, shardId) => this.missing(stream, shardId, "", "the shard is there no more"),
+      wake: () => this.wake(),
+      fail: (error) => this.fail(error),
     });
+    this.listing = this.listNowAndThen(this.feeds);
   }
 
   async initialOffset(): Promise<Offset | null> {
@@ -116,23 +118,23 @@ export class KinesisSource implements Source {
   async latestOffset(start: Offset | null, limit: ReadLimit): Promise<Offset | null> {
     const from = this.withoutLost((start as unknown as KinesisOffset | null) ?? (await this.beginning()));
     this.hasBegun = true;
-    const added = this.follow(from);
-    if (added.length > 0 && !this.isPinned) await this.firstAnswers(added);
+    const feeds = this.feeds!;
+    await feeds.follow(from);
     for (;;) {
-      const end = this.endOf(from, limit);
+      const end = feeds.endOf(from, limit);
       if (JSON.stringify(end) !== JSON.stringify(start)) return end as unknown as Offset;
-      this.throwFailure();
+      this.throwFailure(feeds);
       if (!this.isPinned || this.reading.signal.aborted) return start;
-      const rest = await this.restOf(from);
+      const rest = await feeds.restOf(from);
       if (rest === "none") return start;
-      if (rest === "unread") await this.change();
+      if (rest === "unread") await feeds.change();
     }
   }
 
   reportLatestOffset(): Offset | null {
     if (!this.hasBegun) return null;
     const offset: Record<string, Record<string, ShardPosition>> = {};
-    for (const { stream, shardId, buffer } of this.feeds.values()) {
+    for (const { stream, shardId, buffer } of this.feeds?.all() ?? []) {
       offset[stream] ??= {};
       offset[stream][shardId] = buffer.last;
     }
@@ -141,7 +143,7 @@ export class KinesisSource implements Source {
 
   async prepareForAvailableNow(): Promise<void> {
     this.isPinned = true;
-    for (const feed of this.feeds.values()) feed.pin();
+    this.feeds?.pin();
   }
 
   async plan(start: Offset | null, end: Offset): Promise<readonly Partition[]> {
@@ -153,10 +155,9 @@ export class KinesisSource implements Source {
     const range = partition as unknown as ShardRange;
     const { stream, shardId, from, to } = range;
     signal.throwIfAborted();
-    const feed = this.feeds.get(keyOf(stream, shardId));
-    const kept = feed === undefined ? null : keptBetween(feed, from, to);
     const rows = new RecordRows(scan.columns, stream, shardId);
-    if (feed === undefined || kept === null) {
+    const kept = this.feeds!.kept(range);
+    if (kept === null) {
       for await (const records of this.replayed(range, signal)) yield* rows.batches(records, from, to);
       return;
     }
@@ -164,23 +165,12 @@ export class KinesisSource implements Source {
       signal.throwIfAborted();
       yield batch;
     }
-    feed.delivered = to;
-    this.tellWaiting();
+    this.feeds!.delivered(range);
   }
 
   async commit(end: Offset): Promise<void> {
-    const offset = end as unknown as KinesisOffset;
-    this.committed = offset;
-    for (const [key, feed] of this.feeds) {
-      const place = offset[feed.stream]?.[feed.shardId];
-      if (place === undefined || place.type === "SHARD_END") {
-        // a shard that the query has not come to yet is not in the offset either
-        if (!feed.isEnded) continue;
-        this.feeds.delete(key);
-        await feed.close();
-      } else feed.buffer.dropThrough(place);
-    }
-    this.tellWaiting();
+    this.committed = end as unknown as KinesisOffset;
+    await this.feeds?.commit(this.committed);
   }
 
   onData(wake: () => void): () => void {
@@ -191,7 +181,7 @@ export class KinesisSource implements Source {
   }
 
   metrics(): Readonly<Record<string, string>> {
-    const feeds = [...this.feeds.values()];
+    const feeds = [...(this.feeds?.all() ?? [])];
     const behind = feeds.flatMap(({ millisBehindLatest }) => millisBehindLatest ?? []);
     const bytes = String(feeds.reduce((sum, { buffer }) => sum + buffer.bytes, 0));
     if (behind.length === 0) return { totalPrefetchedBytes: bytes };
@@ -206,7 +196,7 @@ export class KinesisSource implements Source {
 
   async close(): Promise<void> {
     this.closing.abort();
-    await Promise.all([...this.feeds.values()].map((feed) => feed.close()));
+    await this.feeds?.close();
     await this.listing;
     if (this.reading === undefined) return;
     const { client } = this.reading;
@@ -230,83 +220,12 @@ export class KinesisSource implements Source {
     return this.initial;
   }
 
-  /** Reads ahead from an offset on; gives the shards that were not read before. */
-  private follow(offset: KinesisOffset): readonly ShardFeed[] {
-    const added: ShardFeed[] = [];
-    for (const [stream, places] of Object.entries(offset)) {
-      for (const [shardId, place] of Object.entries(places)) {
-        if (place.type === "SHARD_END") continue;
-        const key = keyOf(stream, shardId);
-        const known = this.feeds.get(key);
-        if (known !== undefined && known.buffer.behind(place) !== null) continue;
-        known?.close().catch(() => {});
-        const feed = new ShardFeed(this.owner, this.catalogs.get(stream)!, shardId, place, this.isPinned);
-        this.feeds.set(key, feed);
-        added.push(feed);
-      }
-    }
-    return added;
-  }
-
-  /** The offset behind what a batch takes of the records that were read. */
-  private endOf(start: KinesisOffset, limit: ReadLimit): KinesisOffset {
-    const offers = new Map<string, Offer>();
-    for (const [stream, places] of Object.entries(start)) {
-      for (const [shardId, position] of Object.entries(places)) {
-        const records = this.feeds.get(keyOf(stream, shardId))?.buffer.behind(position) ?? [];
-        if (position.type !== "SHARD_END") offers.set(keyOf(stream, shardId), { position, records });
-      }
-    }
-    const taken = takeRecords(offers, roomOf(limit));
-    return Object.fromEntries(
-      Object.entries(start).map(([stream, places]) => {
-        const moved = Object.entries(places).map(([shardId, place]): [string, ShardPosition] => {
-          const key = keyOf(stream, shardId);
-          return [shardId, endedAt(this.feeds.get(key), taken.get(key) ?? place)];
-        });
-        return [stream, withChildren(Object.fromEntries(moved), this.catalogs.get(stream)?.shards ?? [])];
-      }),
-    );
-  }
-
-  /** What a query that wants no more than is there has not read of it. */
-  private async restOf(offset: KinesisOffset): Promise<"none" | "unread" | "children"> {
-    let rest: "none" | "children" = "none";
-    for (const [stream, places] of Object.entries(offset)) {
-      const all = Object.entries(places);
-      const isRead = ([shardId, place]: (typeof all)[number]): boolean =>
-        place.type === "SHARD_END" || this.feeds.get(keyOf(stream, shardId))!.isDone;
-      if (!all.every(isRead)) return "unread";
-      const hasEnded = all.some(([, { type }]) => type === "SHARD_END");
-      // its children may have been listed since
-      if (hasEnded && (await this.catalogs.get(stream)!.refresh())) rest = "children";
-    }
-    return rest;
-  }
-
-  /** Waits for the first answer of each of some shards, for some time. */
-  private async firstAnswers(feeds: readonly ShardFeed[]): Promise<void> {
-    const { clock, signal } = this.reading;
-    const isOver = new AbortController();
-    let isLate = false;
-    const late = clock.sleep(FIRST_ANSWERS_MS, AbortSignal.any([signal, isOver.signal])).then(() => {
-      isLate = true;
-    });
-    while (!isLate && !feeds.every(hasAnswered)) await Promise.race([this.change(), late]);
-    isOver.abort();
-  }
-
-  private get owner(): FeedOwner {
-    const { signal, clock, pace } = this.reading;
-    return {
-      signal,
-      now: () => clock.now(),
-      maxRecordsPerFetch: pace.maxRecordsPerFetch,
-      reader: (stream, shardId, position) => this.readerOf(stream, shardId, position),
-      room: () => this.room(),
-      gone: (stream, shardId) => this.missing(stream, shardId, "", "the shard is there no more"),
-      changed: () => this.changed(),
-    };
+  /** A range from the service. */
+  private replayed(range: ShardRange, signal: AbortSignal): AsyncIterable<readonly BufferedRecord[]> {
+    const { stream, shardId } = range;
+    const catalog = this.catalogs.get(stream) ?? new StreamCatalog(this.reading, stream);
+    const context = { ...this.reading, signal: AbortSignal.any([signal, this.reading.signal]) };
+    return replayRange(context, catalog, range, (reason) => this.missing(stream, shardId, "", reason));
   }
 
   private readerOf(stream: string, shardId: string, position: ShardPosition): ChunkReader {
@@ -317,57 +236,6 @@ export class KinesisSource implements Source {
     return arn === undefined
       ? new ShardReader(this.reading, stream, shardId, position, onMissing)
       : new SubscriptionReader(this.reading, arn, stream, shardId, position, onMissing);
-  }
-
-  /** Waits until less is kept than the buffer may hold. What was handed over is given up first; it can be read again. */
-  private async room(): Promise<void> {
-    const isFull = (): boolean => {
-      let bytes = 0;
-      for (const { buffer } of this.feeds.values()) bytes += buffer.bytes;
-      return bytes >= this.settings.fetchBufferBytes;
-    };
-    while (isFull() && !this.reading.signal.aborted) {
-      for (const { buffer, delivered } of this.feeds.values()) {
-        if (delivered !== undefined) buffer.dropThrough(delivered);
-      }
-      if (isFull()) await this.change();
-    }
-  }
-
-  /** The records of a range, from the service. */
-  private async *replayed(
-    { stream, shardId, from, to }: ShardRange,
-    signal: AbortSignal,
-  ): AsyncGenerator<readonly BufferedRecord[]> {
-    if (from.type === "SHARD_END") return;
-    const catalog = this.catalogs.get(stream);
-    const hashKeys = catalog?.hashKeys(shardId) ?? { first: 0n, last: 2n ** 128n - 1n };
-    const context = { ...this.reading, signal: AbortSignal.any([signal, this.reading.signal]) };
-    const lost = (reason: string): Promise<void> => this.missing(stream, shardId, "", reason);
-    const reader = new ShardReader(context, stream, shardId, from, lost);
-    for (;;) {
-      const isClosed = catalog?.isClosed(shardId) ?? false;
-      const chunk = await reader.next().catch((error: unknown) => {
-        if (faultOf(error) === "gone") return null;
-        if (StreamError.is(error) || context.signal.aborted) throw error;
-        throw requestFailed(stream, `read the shard ${shardId}`, error, false);
-      });
-      if (chunk === null) return lost("the shard is there no more");
-      const wanted = to.type === "SHARD_END" ? chunk.records : recordsThrough(chunk.records, to);
-      if (wanted.length > 0) yield wanted.map((record) => opened(record, hashKeys));
-      const isAtTip =
-        chunk.isEnd ||
-        (chunk.millisBehindLatest === 0 && chunk.records.length < context.pace.maxRecordsPerFetch);
-      if (to.type === "SHARD_END") {
-        if (chunk.isEnd || (isAtTip && isClosed)) return;
-        if (isAtTip) await catalog?.refresh();
-      } else {
-        const hasEnd = wanted.some(({ sequenceNumber }) => sequenceNumber === endOfRange(to));
-        if (hasEnd) return;
-        if (isAtTip || wanted.length < chunk.records.length)
-          return lost("the last record of a range that is read again is there no more");
-      }
-    }
   }
 
   /** Records that were to be read are gone, unless it is known that none stood behind the one that is missing. */
@@ -407,27 +275,28 @@ export class KinesisSource implements Source {
     return result;
   }
 
-  private async listNowAndThen(): Promise<void> {
+  /** Ends with the query; a failure is for the next batch, and does not end it. */
+  private async listNowAndThen(feeds: ShardFeeds): Promise<void> {
     const { clock, signal } = this.reading;
     for (;;) {
       await clock.sleep(this.settings.shardFetchIntervalMs, signal);
       if (signal.aborted) return;
-      await this.listAll();
-      await this.noteTips();
+      try {
+        for (const catalog of this.catalogs.values()) if (await catalog.refresh()) feeds.changed();
+        await this.noteTips(feeds);
+      } catch (error) {
+        this.fail(error);
+      }
     }
   }
 
-  private async listAll(): Promise<void> {
-    for (const catalog of this.catalogs.values()) if (await catalog.refresh()) this.changed();
-  }
-
   /** Notes for which shards it is known that nothing stands behind what is committed. */
-  private async noteTips(): Promise<void> {
+  private async noteTips(feeds: ShardFeeds): Promise<void> {
     const { committed } = this;
     if (committed === undefined || !this.notes.isDue(this.context.clock.now())) return;
     const places: Record<string, Record<string, ShardPosition>> = {};
     let asOf = Number.POSITIVE_INFINITY;
-    for (const { stream, shardId, buffer, tipAtMs } of this.feeds.values()) {
+    for (const { stream, shardId, buffer, tipAtMs } of feeds.all()) {
       const place = committed[stream]?.[shardId];
       if (place === undefined || tipAtMs === undefined || !samePosition(place, buffer.last)) continue;
       places[stream] ??= {};
@@ -456,89 +325,22 @@ export class KinesisSource implements Source {
   }
 
   /** Throws what a shard, or the list of shards, failed with; the next call tries again. */
-  private throwFailure(): void {
+  private throwFailure(feeds: ShardFeeds): void {
     const { failure } = this;
     this.failure = undefined;
     if (failure !== undefined) throw failure;
-    for (const feed of this.feeds.values()) {
-      const failed = feed.restart();
-      if (failed !== undefined) throw failed;
-    }
+    feeds.throwFailure();
   }
 
   private fail(error: unknown): void {
+    if (this.reading.signal.aborted) return;
     this.failure = StreamError.is(error)
       ? error
       : requestFailed(this.settings.streams.join(), "list the shards", error, false);
-    this.changed();
+    this.feeds?.changed();
   }
 
-  private changed(): void {
-    this.tellWaiting();
+  private wake(): void {
     for (const wake of [...this.wakers]) wake();
-    const hasEnded = [...this.feeds.values()].some((feed) => feed.isEnded);
-    if (hasEnded) this.lookForChildren();
   }
-
-  /** A shard has ended: its children are listed by now. */
-  private lookForChildren(): void {
-    for (const feed of this.feeds.values()) {
-      const catalog = this.catalogs.get(feed.stream)!;
-      const hasChildren = catalog.shards.some(({ parents }) => parents.includes(feed.shardId));
-      if (!feed.isEnded || hasChildren || feed.hasAsked) continue;
-      feed.hasAsked = true;
-      catalog.refresh().then(
-        (hasChanged) => hasChanged && this.changed(),
-        (error: unknown) => !this.reading.signal.aborted && this.fail(error),
-      );
-    }
-  }
-
-  private change(): Promise<void> {
-    if (this.reading.signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => this.waiting.push(resolve));
-  }
-
-  private tellWaiting(): void {
-    const { waiting } = this;
-    this.waiting = [];
-    for (const resolve of waiting) resolve();
-  }
-}
-
-const keyOf = (stream: string, shardId: string): string => `${stream}/${shardId}`;
-
-const hasAnswered = ({ millisBehindLatest, failure }: ShardFeed): boolean =>
-  millisBehindLatest !== undefined || failure !== undefined;
-
-/** The end of a shard in place of the place behind its last record. */
-function endedAt(feed: ShardFeed | undefined, place: ShardPosition): ShardPosition {
-  if (!feed?.isEnded || !samePosition(place, feed.buffer.last)) return place;
-  return place.type === "AT_TIMESTAMP"
-    ? { type: "SHARD_END", timestamp: place.timestamp }
-    : { type: "SHARD_END" };
-}
-
-/** The records of a range that are kept; null where some of them are not. */
-function keptBetween(
-  feed: ShardFeed,
-  from: ShardPosition,
-  to: ShardPosition,
-): readonly BufferedRecord[] | null {
-  const records = feed.buffer.behind(from);
-  if (records === null) return null;
-  if (to.type === "SHARD_END") return feed.isEnded ? records : null;
-  const { last } = feed.buffer;
-  if (last.type !== "AFTER_SEQUENCE_NUMBER") return null;
-  if (compareSequenceNumbers(last.sequenceNumber, endOfRange(to)) < 0) return null;
-  return recordsThrough(records, to);
-}
-
-function recordsThrough<R extends KinesisRecord>(records: readonly R[], to: ShardPosition): readonly R[] {
-  const end = endOfRange(to);
-  return records.filter(({ sequenceNumber }) => compareSequenceNumbers(sequenceNumber, end) <= 0);
-}
-
-function endOfRange(to: ShardPosition): string {
-  return to.type === "AFTER_SEQUENCE_NUMBER" ? to.sequenceNumber : "";
 }

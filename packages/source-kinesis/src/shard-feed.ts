@@ -3,15 +3,14 @@ import { requestFailed } from "./errors.js";
 import { faultOf, type RecordChunk } from "./kinesis-client.js";
 import type { ShardPosition } from "./position.js";
 import { opened, ShardBuffer } from "./shard-buffer.js";
-import type { ChunkReader } from "./shard-reader.js";
+import { type ChunkReader, isAtTip, type ReadPace } from "./shard-reader.js";
 import type { StreamCatalog } from "./stream-catalog.js";
 
 /** What a feed needs of its source. */
 export interface FeedOwner {
   readonly signal: AbortSignal;
   now(): number;
-  /** Chunks with fewer records than this may be the last of what is there. */
-  readonly maxRecordsPerFetch: number;
+  readonly pace: ReadPace;
   reader(stream: string, shardId: string, position: ShardPosition): ChunkReader;
   /** Resolves when there is room for more. */
   room(): Promise<void>;
@@ -121,12 +120,12 @@ export class ShardFeed {
     for (const record of records) this.buffer.add(opened(record, hashKeys));
     const isFirst = this.millisBehindLatest === undefined;
     this.millisBehindLatest = millisBehindLatest;
-    const isAtTip = millisBehindLatest === 0 && records.length < this.owner.maxRecordsPerFetch;
-    if (isAtTip || isEnd) this.tipAtMs = startMs;
+    const isTip = isAtTip(chunk, this.owner.pace);
+    if (isTip || isEnd) this.tipAtMs = startMs;
     // not every server ends the iterator of a shard that was closed before
-    this.isEnded = isEnd || (wasClosed && isAtTip && records.length === 0);
+    this.isEnded = isEnd || (wasClosed && isTip && records.length === 0);
     // a closed shard is read to its end, behind which its children are
-    this.isFrozen = wasPinned && isAtTip && !wasClosed;
+    this.isFrozen = wasPinned && isTip && !wasClosed;
     if (isFirst || records.length > 0 || this.isDone) this.owner.changed();
   }
 }

@@ -167,6 +167,11 @@ export class ShardReader implements ChunkReader {
   }
 }
 
+/** Whether nothing else was there behind a chunk. A server may say that of a full one before it has looked. */
+export function isAtTip({ millisBehindLatest, records }: RecordChunk, pace: ReadPace): boolean {
+  return millisBehindLatest === 0 && records.length < pace.maxRecordsPerFetch;
+}
+
 /** Twice as long after every failure, up to some seconds. */
 export function backoffMs(periodMs: number, failures: number): number {
   return Math.min(BACKOFF_MAX_MS, Math.max(periodMs, 100) * 2 ** Math.min(failures, 20));

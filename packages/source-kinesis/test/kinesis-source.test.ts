@@ -199,6 +199,20 @@ describe("requests that fail", () => {
     await run.stop();
   });
 
+  test("are told where the shards cannot be listed, and the query goes on when they can", async () => {
+    const { clock, fake } = world();
+    const run = await QueryRun.start(sourceOn(fake, { clientRetries: 1, shardFetchInterval: "1s" }), clock);
+    expect(await run.batch()).toEqual([]);
+    fake.fail("listShards", serviceError("InternalFailureException"), 2);
+    await clock.advance(2000);
+    await expect(run.end()).rejects.toMatchObject({ condition: "SS_KINESIS_FAILED", recovery: "retry" });
+    fake.endsIterators = false;
+    const [left] = fake.split(0);
+    fake.put("child", left);
+    expect(await run.drain()).toEqual(["child"]);
+    await run.stop();
+  });
+
   test("for other reasons end the query at once", async () => {
     const { clock, fake } = world();
     fake.fail("records", serviceError("AccessDeniedException", "you may not"));
@@ -348,6 +362,41 @@ describe("records that are deleted before they are read", () => {
     await expect(third.end()).rejects.toMatchObject({ condition: "SS_KINESIS_DATA_LOSS" });
     await third.stop();
   });
+});
+
+test("streams may be added to a query, and left out again", async () => {
+  const { clock, fake } = world();
+  fake.put("a");
+  const first = await QueryRun.start(sourceOn(fake), clock);
+  expect(await first.batch()).toEqual(["a"]);
+  await first.stop();
+  // this one has the same records for a stream of any name
+  const both = await QueryRun.start(
+    sourceOn(fake, { streamName: "clicks,more" }),
+    clock,
+    first.log,
+    first.offset,
+  );
+  expect(await both.drain()).toEqual(["a"]);
+  expect(Object.keys(both.offset as object)).toEqual(["clicks", "more"]);
+  await both.stop();
+  fake.put("b");
+  const one = await QueryRun.start(sourceOn(fake, { streamName: "more" }), clock, both.log, both.offset);
+  expect(await one.drain()).toEqual(["b"]);
+  await one.stop();
+});
+
+test("many shards are read at once without a word of Node about listeners", async () => {
+  const warnings: string[] = [];
+  const listen = (warning: Error): void => void warnings.push(warning.name);
+  process.on("warning", listen);
+  const { clock, fake } = world(40);
+  for (let k = 0; k < 40; k++) fake.put(`${k}`, k);
+  const run = await QueryRun.start(sourceOn(fake), clock);
+  expect(await run.drain()).toHaveLength(40);
+  await run.stop();
+  process.off("warning", listen);
+  expect(warnings).toEqual([]);
 });
 
 describe("availableNow", () => {
