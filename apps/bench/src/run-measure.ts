@@ -1,4 +1,5 @@
 import { host } from "./measures/host.js";
+import { countKeys } from "./measures/kafka/count-keys.js";
 import { countViews } from "./measures/kafka/count-views.js";
 import { countViewsByHand } from "./measures/kafka/count-views-by-hand.js";
 import { manyBatches } from "./measures/many-batches.js";
@@ -21,6 +22,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   state: (_root, scratch, keys) => stateCost(scratch, Number(keys)),
   kafka: (_root, scratch, bootstrap, from, to, delivery) =>
     countViews(scratch, bootstrap!, from!, to!, delivery!),
+  "kafka-keys": (_root, scratch, bootstrap, from, to) => countKeys(scratch, bootstrap!, from!, to!),
   "kafka-by-hand": (_root, _scratch, bootstrap, from, to, records) =>
     countViewsByHand(bootstrap!, from!, to!, Number(records)),
   host: (root, scratch, input) => host(input!, root, scratch),
