@@ -184,7 +184,7 @@ function entries(value: Decode, map: MapBuilder): Decode {
     eachBlock(bytes, (count) => {
       for (let k = 0; k < count; k++) {
         const length = bytes.length();
-        keys.appendBytes(bytes.bytes, bytes.take(length), length);
+        keys.appendSpan(bytes.bytes, bytes.take(length), length);
         value(bytes);
       }
     });
@@ -204,7 +204,7 @@ function sized(out: ColumnBuilder, lengthOf: (bytes: ByteReader) => number): Dec
   const builder = out as BytesBuilder;
   return (bytes) => {
     const length = lengthOf(bytes);
-    builder.appendBytes(bytes.bytes, bytes.take(length), length);
+    builder.appendSpan(bytes.bytes, bytes.take(length), length);
   };
 }
 

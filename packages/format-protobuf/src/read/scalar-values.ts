@@ -165,7 +165,7 @@ function texts({ kind, defaultText, checksUtf8 }: ProtobufField, out: BytesBuild
       const start = reader.take(length);
       if (skipsDefault && length === 0) return out.appendNull();
       if (checks && !isText(reader.bytes, start, length)) throw new MalformedMessage("a text is not UTF-8");
-      out.appendBytes(reader.bytes, start, length);
+      out.appendSpan(reader.bytes, start, length);
     },
     appendDefault: () => out.appendBytes(initial, 0, initial.length),
   };

@@ -25,8 +25,10 @@ export class WireReader {
   /** Takes other bytes. */
   open(bytes: Uint8Array): void {
     if (bytes === this.bytes) return;
-    this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const { buffer, byteOffset, byteLength } = bytes;
+    // columns refer to them: a Buffer would make its like of every value
+    this.bytes = bytes.constructor === Uint8Array ? bytes : new Uint8Array(buffer, byteOffset, byteLength);
+    this.view = new DataView(buffer, byteOffset, byteLength);
   }
 
   /** Goes to a part of the bytes. */

@@ -15,6 +15,8 @@ export class BytesBuilder extends ColumnBuilder {
   garbage = 0;
   starts: Int32Array = new Int32Array(INITIAL_ROWS);
   lengths: Int32Array = new Int32Array(INITIAL_ROWS);
+  /** The builder's own bytes while `data` is somebody else's, to which all rows refer. */
+  private own: Uint8Array | undefined;
 
   append(value: Value): void {
     if (value === null) this.next(false);
@@ -23,6 +25,7 @@ export class BytesBuilder extends ColumnBuilder {
   }
   /** Appends a JavaScript string as UTF-8. */
   appendText(text: string): void {
+    this.takeOver();
     this.ensure(text.length * 3);
     const at = this.next(true);
     const { written } = encoder.encodeInto(text, this.data.subarray(this.used));
@@ -34,6 +37,30 @@ export class BytesBuilder extends ColumnBuilder {
   appendBytes(source: Uint8Array, start: number, length: number): void {
     const at = this.next(true);
     this.put(at, source, start, length);
+  }
+  /**
+   * Appends `length` bytes of `source` from `start`, which has to stay as it is for as long as what the builder gives is used: as long as
+   * all rows are parts of one source they refer to it, and nothing is copied.
+   */
+  appendSpan(source: Uint8Array, start: number, length: number): void {
+    if (this.data !== source) {
+      if (this.used > 0 || this.own !== undefined) return this.appendBytes(source, start, length);
+      this.own = this.data;
+      this.data = source;
+    }
+    const at = this.next(true);
+    this.starts[at] = start;
+    this.lengths[at] = length;
+  }
+  /** Copies what rows refer to, except for one that is about to be written. */
+  private takeOver(slot = -1): void {
+    const { data: source, own, starts, lengths } = this;
+    if (own === undefined) return;
+    this.data = own;
+    this.own = undefined;
+    for (let i = 0; i < this.length; i++) {
+      if (i !== slot && !this.isNull(i)) this.put(i, source, starts[i]!, lengths[i]!);
+    }
   }
   appendFrom(column: c.Column, i: number): void {
     if (column.isNull(i)) this.next(false);
@@ -67,6 +94,7 @@ export class BytesBuilder extends ColumnBuilder {
     if (this.garbage > 1 << 16 && this.garbage > this.used >> 1) this.compact();
   }
   private put(slot: number, source: Uint8Array, start: number, length: number): void {
+    if (this.own !== undefined) this.takeOver(slot);
     this.ensure(length);
     const { data, used } = this;
     // a short copy is quicker as a loop than as a subarray and a set
@@ -117,19 +145,22 @@ export class BytesBuilder extends ColumnBuilder {
     this.lengths = lengths;
   }
   protected build(length: number, validity: c.Validity, copy: boolean): c.Column {
+    if (copy) this.takeOver();
     const data = copy ? this.data.slice(0, this.used) : this.data;
     const starts = copy ? this.starts.slice(0, length) : this.starts;
     const lengths = copy ? this.lengths.slice(0, length) : this.lengths;
     return new c.BytesColumn(this.type, length, validity, data, starts, lengths);
   }
   protected override truncateValues(): void {
-    this.used = this.endOf(this.starts, this.lengths);
+    if (this.own === undefined) this.used = this.endOf(this.starts, this.lengths);
   }
   protected resetValues(): void {
+    if (this.own !== undefined) this.data = this.own;
+    this.own = undefined;
     this.used = 0;
     this.garbage = 0;
   }
   byteSize(): number {
-    return this.data.byteLength + this.starts.byteLength * 2 + this.validity.byteLength;
+    return (this.own ?? this.data).byteLength + this.starts.byteLength * 2 + this.validity.byteLength;
   }
 }
