@@ -3,6 +3,8 @@ import {
   Batch,
   BinaryType,
   BytesBuilder,
+  type Column,
+  type DataType,
   Int64Builder,
   StringType,
   StructField,
@@ -23,84 +25,81 @@ export const KINESIS_SCHEMA: StructType = new StructType([
   StructField("approximateArrivalTimestamp", TimestampType),
 ]);
 
-type Append = (record: BufferedRecord, partitionKey: string, data: Uint8Array) => void;
+const encoder = new TextEncoder();
 
 /** Makes rows of the records of a shard. */
 export class RecordRows {
   private readonly schema: StructType;
-  private readonly stream: string;
-  private readonly shardId: string;
-  private builders: (BytesBuilder | Int64Builder)[] = [];
-  private appends: Append[] = [];
-  private rowCount = 0;
+  private readonly stream: Uint8Array;
+  private readonly shardId: Uint8Array;
+  /** The record, the partition key and the data of each row that waits for its batch. */
+  private records: BufferedRecord[] = [];
+  private keys: string[] = [];
+  private data: Uint8Array[] = [];
 
   constructor(columns: readonly string[], stream: string, shardId: string) {
     this.schema = new StructType(columns.map((name) => KINESIS_SCHEMA.field(name)));
-    this.stream = stream;
-    this.shardId = shardId;
-    this.begin();
+    this.stream = encoder.encode(stream);
+    this.shardId = encoder.encode(shardId);
   }
 
   /** The rows of records between two places, in batches. */
   *batches(records: Iterable<BufferedRecord>, from: ShardPosition, to: ShardPosition): Generator<Batch> {
     for (const record of records) {
-      const after = subOf(from, record);
-      if (record.users === null) {
-        if (after < 0) this.append(record, record.partitionKey, record.data);
-      } else {
+      if (record.users === null) this.add(record, record.partitionKey, record.data);
+      else {
+        const after = subOf(from, record);
         const until = to.type === "AFTER_SEQUENCE_NUMBER" ? subOf(to, record) : -1;
         for (const { subSequenceNumber, partitionKey, data } of record.users) {
           if (subSequenceNumber <= after || (until >= 0 && subSequenceNumber > until)) continue;
-          this.append(record, partitionKey, data);
+          this.add(record, partitionKey, data);
         }
       }
-      if (this.rowCount >= BATCH_ROWS) yield this.finish();
+      if (this.records.length >= BATCH_ROWS) yield this.finish();
     }
-    if (this.rowCount > 0) yield this.finish();
+    if (this.records.length > 0) yield this.finish();
   }
 
-  private append(record: BufferedRecord, partitionKey: string, data: Uint8Array): void {
-    for (const append of this.appends) append(record, partitionKey, data);
-    this.rowCount++;
+  private add(record: BufferedRecord, partitionKey: string, data: Uint8Array): void {
+    this.records.push(record);
+    this.keys.push(partitionKey);
+    this.data.push(data);
   }
 
   private finish(): Batch {
-    const batch = new Batch(
-      this.schema,
-      this.builders.map((builder) => builder.view()),
-      this.rowCount,
+    const columns = this.schema.fields.map(({ name, type }) =>
+      name === "approximateArrivalTimestamp" ? this.times(type) : this.bytes(name, type),
     );
-    this.begin();
+    const batch = new Batch(this.schema, columns, this.records.length);
+    this.records = [];
+    this.keys = [];
+    this.data = [];
     return batch;
   }
 
-  private begin(): void {
-    this.rowCount = 0;
-    this.builders = [];
-    this.appends = this.schema.fields.map(({ name, type }) => {
-      if (name === "approximateArrivalTimestamp") {
-        const times = new Int64Builder(type);
-        this.builders.push(times);
-        return ({ arrivalMs }) => times.append(BigInt(Math.round(arrivalMs)) * 1000n);
-      }
-      const bytes = new BytesBuilder(type);
-      this.builders.push(bytes);
-      return this.appenderOf(name, bytes);
-    });
+  private times(type: DataType): Column {
+    const builder = new Int64Builder(type);
+    for (const { arrivalMs } of this.records) builder.append(BigInt(Math.round(arrivalMs)) * 1000n);
+    return builder.view();
   }
 
-  private appenderOf(name: string, bytes: BytesBuilder): Append {
+  private bytes(name: string, type: DataType): Column {
+    const builder = new BytesBuilder(type);
     switch (name) {
       case "partitionKey":
-        return (_, partitionKey) => bytes.appendText(partitionKey);
+        for (const key of this.keys) builder.appendText(key);
+        break;
       case "data":
-        return (_, _key, data) => bytes.appendBytes(data, 0, data.length);
-      case "stream":
-        return () => bytes.appendText(this.stream);
-      case "shardId":
-        return () => bytes.appendText(this.shardId);
-      default:
-        return ({ sequenceNumber }) => bytes.appendText(sequenceNumber);
+        for (const data of this.data) builder.appendBytes(data, 0, data.length);
+        break;
+      case "sequenceNumber":
+        for (const { sequenceNumber } of this.records) builder.appendText(sequenceNumber);
+        break;
+      default: {
+        const same = name === "stream" ? this.stream : this.shardId;
+        for (let k = this.records.length; k > 0; k--) builder.appendBytes(same, 0, same.length);
+      }
     }
+    return builder.view();
   }
 }

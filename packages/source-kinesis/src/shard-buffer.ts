@@ -12,14 +12,8 @@ const RECORD_BYTES = 256;
 
 /** A record with those that were packed into it. */
 export function opened(record: KinesisRecord, hashKeys: HashKeyRange): BufferedRecord {
-  return { ...record, users: deaggregate(record, hashKeys) };
-}
-
-/** How many rows of a record lie behind a place in it. */
-export function rowsBehind(record: BufferedRecord, subSequenceNumber: number): number {
-  if (record.users === null) return subSequenceNumber < 0 ? 1 : 0;
-  if (subSequenceNumber < 0) return record.users.length;
-  return record.users.filter((user) => user.subSequenceNumber > subSequenceNumber).length;
+  const { sequenceNumber, partitionKey, data, arrivalMs } = record;
+  return { sequenceNumber, partitionKey, data, arrivalMs, users: deaggregate(record, hashKeys) };
 }
 
 /** The records of a shard from a place on, as far as they were read and are still kept. */
@@ -28,12 +22,13 @@ export class ShardBuffer {
   private records: BufferedRecord[] = [];
   private kept = 0;
   private first: ShardPosition;
-  private place: ShardPosition;
+  private readonly beginning: ShardPosition;
+  private lastSequenceNumber: string | undefined;
 
   /** Begins behind a place. */
   constructor(position: ShardPosition) {
     this.first = position;
-    this.place = position;
+    this.beginning = position;
   }
 
   /** Bytes that are kept, with something for every record. */
@@ -43,13 +38,14 @@ export class ShardBuffer {
 
   /** The place behind everything that was read. */
   get last(): ShardPosition {
-    return this.place;
+    const { lastSequenceNumber: sequenceNumber } = this;
+    return sequenceNumber === undefined ? this.beginning : { type: "AFTER_SEQUENCE_NUMBER", sequenceNumber };
   }
 
   add(record: BufferedRecord): void {
     this.records.push(record);
     this.kept += record.data.length + RECORD_BYTES;
-    this.place = { type: "AFTER_SEQUENCE_NUMBER", sequenceNumber: record.sequenceNumber };
+    this.lastSequenceNumber = record.sequenceNumber;
   }
 
   /** The records behind a place, the first of which may be behind it only in part; null where some of them are not kept. */

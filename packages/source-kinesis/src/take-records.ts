@@ -1,6 +1,6 @@
 import type { ReadLimit } from "@ss/core";
 import type { ShardPosition } from "./position.js";
-import { type BufferedRecord, rowsBehind } from "./shard-buffer.js";
+import type { BufferedRecord } from "./shard-buffer.js";
 
 /** What a batch may take at most. */
 export interface Room {
@@ -55,13 +55,16 @@ export function takeRecords(offers: ReadonlyMap<string, Offer>, room: Room): Map
 
 /** Takes the records of one shard. */
 class Taker {
-  position: ShardPosition;
+  private readonly start: ShardPosition;
   private readonly records: readonly BufferedRecord[];
+  /** The next record, and the last one that was taken out of it: -1 for none. */
   private index = 0;
+  private taken: number;
 
-  constructor(offer: Offer) {
-    this.position = offer.position;
-    this.records = offer.records;
+  constructor({ position, records }: Offer) {
+    this.start = position;
+    this.records = records;
+    this.taken = records.length === 0 ? -1 : subOf(position, records[0]!);
   }
 
   get hasMore(): boolean {
@@ -73,24 +76,32 @@ class Taker {
     return this.records[this.index]!.arrivalMs;
   }
 
+  get position(): ShardPosition {
+    const { index, taken, records } = this;
+    const last = taken < 0 ? records[index - 1] : records[index]!;
+    if (last === undefined || (index === 0 && taken === subOf(this.start, last))) return this.start;
+    const { sequenceNumber } = last;
+    return taken < 0
+      ? { type: "AFTER_SEQUENCE_NUMBER", sequenceNumber }
+      : { type: "AFTER_SEQUENCE_NUMBER", sequenceNumber, subSequenceNumber: taken };
+  }
+
   /** Takes as much as there is room for, and one record that goes beyond the bytes. */
   take(room: Room): Room {
     let rows = 0;
     let bytes = 0;
     while (this.hasMore && rows < room.rows && bytes < room.bytes) {
-      const record = this.records[this.index]!;
-      const { sequenceNumber, users } = record;
-      const before = subOf(this.position, record);
-      const count = rowsBehind(record, before);
-      bytes += record.data.length;
-      if (users !== null && count > room.rows - rows) {
-        const last = users.filter((user) => user.subSequenceNumber > before)[room.rows - rows - 1]!;
-        const { subSequenceNumber } = last;
-        this.position = { type: "AFTER_SEQUENCE_NUMBER", sequenceNumber, subSequenceNumber };
+      const { users, data } = this.records[this.index]!;
+      const before = this.taken;
+      const rest = users === null ? null : users.filter((user) => user.subSequenceNumber > before);
+      const count = rest === null ? 1 : rest.length;
+      bytes += data.length;
+      if (rest !== null && count > room.rows - rows) {
+        this.taken = rest[room.rows - rows - 1]!.subSequenceNumber;
         return { rows: room.rows, bytes };
       }
-      this.position = { type: "AFTER_SEQUENCE_NUMBER", sequenceNumber };
       this.index++;
+      this.taken = -1;
       rows += count;
     }
     return { rows, bytes };
