@@ -33,6 +33,7 @@ async function runApp(folder, args) {
 const tasks = {
   demo: (args) => runApp("apps/retail", args),
   "kafka-to-parquet": (args) => runApp("apps/kafka-to-parquet", args),
+  "ad-analytics": (args) => runApp("apps/ad-analytics", args),
   conformance: (args) => runApp("apps/conformance", args),
   simulate: (args) => runApp("apps/simulate", args),
   bench: (args) => runApp("apps/bench", args),

@@ -1,0 +1,2 @@
+/** Where lines go. */
+export type Print = (line: string) => void;
