@@ -144,7 +144,7 @@ class AwsClient implements KinesisClient {
     const { EventStream } = await this.aws.send(new this.sdk.SubscribeToShardCommand(input), {
       abortSignal: signal,
     });
-    return eventsOf(EventStream!);
+    return subscriptionEvents(EventStream!);
   }
 
   close(): void {
@@ -154,7 +154,8 @@ class AwsClient implements KinesisClient {
 
 type AwsEvents = AsyncIterable<import("@aws-sdk/client-kinesis").SubscribeToShardEventStream>;
 
-async function* eventsOf(events: AwsEvents): AsyncGenerator<SubscriptionEvent> {
+/** What a subscription of the SDK delivers. */
+export async function* subscriptionEvents(events: AwsEvents): AsyncGenerator<SubscriptionEvent> {
   for await (const event of events) {
     const part = event.SubscribeToShardEvent;
     if (part === undefined) {
