@@ -124,3 +124,13 @@ test("all offsets of a group are asked for, and only stable ones", () => {
     ],
   });
 });
+
+test("large bytes are handed over as they are, small ones are copied", () => {
+  const [large, small] = [new Uint8Array(5000).fill(7), new Uint8Array(3).fill(9)];
+  const writer = new ByteWriter().int16(1).bytes(large).bytes(small);
+  expect(writer.pieces[1]).toBe(large);
+  expect(writer.pieces).toHaveLength(3);
+  expect(writer.size).toBe(2 + 4 + 5000 + 4 + 3);
+  const expected = [Buffer.from([0, 1, 0, 0, 0x13, 0x88]), large, Buffer.from([0, 0, 0, 3, 9, 9, 9])];
+  expect(writer.buffer).toEqual(Buffer.concat(expected));
+});

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { StreamError } from "@ss/core";
 import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from "kafkajs";
 import { ByteWriter } from "../protocol/byte-writer.js";
@@ -15,19 +16,33 @@ const CREATE_CLUSTER = "private:Kafka:createCluster";
 const NO_BYTES = new Uint8Array(0);
 
 interface ConnectionPool {
-  send<T>(call: RawCall<T>): Promise<T>;
+  getConnectionByRequest(call: { readonly request: { readonly apiKey: number } }): Promise<Connection>;
 }
 
-interface RawCall<T> {
-  readonly request: {
-    readonly apiKey: number;
-    readonly apiName: string;
-    readonly apiVersion: number;
-    encode(): Promise<ByteWriter>;
-    expectResponse(): boolean;
+interface Connection {
+  readonly clientId: string;
+  readonly socket: Socket;
+  readonly requestQueue: {
+    push(call: {
+      readonly entry: RequestEntry;
+      readonly expectResponse: boolean;
+      readonly requestTimeout: number;
+      sendRequest(): void;
+    }): void;
   };
-  readonly response: { decode(bytes: Uint8Array): Promise<T>; parse(answer: T): Promise<T> };
-  readonly requestTimeout: number;
+  isAuthenticated(): boolean;
+  authenticate(): Promise<void>;
+  failIfNotConnected(): void;
+  nextCorrelationId(): number;
+}
+
+interface RequestEntry {
+  readonly apiKey: number;
+  readonly apiName: string;
+  readonly apiVersion: number;
+  readonly correlationId: number;
+  resolve(answer: { readonly payload: Uint8Array | null }): void;
+  reject(error: unknown): void;
 }
 
 interface Broker {
@@ -72,23 +87,12 @@ export class Brokers {
     waitMs = 0,
   ): Promise<T> {
     const broker = nodeId === null ? await this.anyBroker() : await this.brokerOf(nodeId);
-    const { apiKey, apiName, apiVersion, isAnswered = true, write, read } = request(broker.versions ?? {});
-    const answer = await broker.connectionPool.send({
-      request: {
-        apiKey,
-        apiName,
-        apiVersion,
-        encode: async () => {
-          const writer = new ByteWriter();
-          write(writer);
-          return writer;
-        },
-        expectResponse: () => isAnswered,
-      },
-      response: { decode: async (bytes) => read(bytes), parse: async (answer) => answer },
-      requestTimeout: this.settings.requestTimeoutMs + waitMs,
-    });
-    return isAnswered ? answer : read(NO_BYTES);
+    const made = request(broker.versions ?? {});
+    const connection = await broker.connectionPool.getConnectionByRequest({ request: made });
+    if (!connection.isAuthenticated()) await connection.authenticate();
+    connection.failIfNotConnected();
+    const answer = await exchange(connection, made, this.settings.requestTimeoutMs + waitMs);
+    return made.read(answer ?? NO_BYTES);
   }
 
   /** Takes over which brokers there are. */
@@ -139,6 +143,40 @@ export class Brokers {
     }
     return brokerPool.seedBroker!;
   }
+}
+
+/**
+ * Sends a request and gives the bytes of its answer. In the place of the connection's own `send`, which would copy a request twice: its pieces go
+ * out as they are.
+ */
+function exchange(
+  connection: Connection,
+  { apiKey, apiName, apiVersion, isAnswered = true, write }: Request<unknown>,
+  requestTimeout: number,
+): Promise<Uint8Array | null> {
+  const correlationId = connection.nextCorrelationId();
+  const head = new ByteWriter();
+  head.int16(apiKey).int16(apiVersion).int32(correlationId).string(connection.clientId);
+  const body = new ByteWriter();
+  write(body);
+  const size = new ByteWriter().int32(head.size + body.size);
+  const pieces = [...size.pieces, ...head.pieces, ...body.pieces];
+  return new Promise((resolve, reject) => {
+    connection.requestQueue.push({
+      entry: {
+        ...{ apiKey, apiName, apiVersion, correlationId, reject },
+        resolve: ({ payload }) => resolve(payload),
+      },
+      expectResponse: isAnswered,
+      requestTimeout,
+      sendRequest: () => {
+        const { socket } = connection;
+        socket.cork();
+        for (const piece of pieces) socket.write(piece);
+        socket.uncork();
+      },
+    });
+  });
 }
 
 function kafkajsConfig(settings: ClientSettings, sockets: Sockets): KafkaConfig {

@@ -52,6 +52,8 @@ export class PartitionQueue {
     for (const batch of this.ready) {
       batch.identity = identity;
       batch.sequence = this.nextSequence;
+      // copied, since the bytes may still be on their way to a broker
+      batch.bytes = batch.bytes.slice();
       markBatch(batch.bytes, this.markOf(identity, batch.sequence));
       this.nextSequence = sequenceAfter(batch.sequence, batch.count);
     }

@@ -1,12 +1,26 @@
-/** Writes the types of Kafka's protocol, in the form in which the connection takes a request's body. */
-export class ByteWriter {
-  /** The buffer with its room at the end. */
-  buf: Buffer = Buffer.allocUnsafe(512);
-  private length = 0;
+/** Bytes that are cheaper to copy than to hand over by themselves. */
+const COPIED_MAX = 1024;
 
-  /** What was written. */
+/** Writes the types of Kafka's protocol. */
+export class ByteWriter {
+  private buf: Buffer = Buffer.allocUnsafe(512);
+  private length = 0;
+  /** What was complete before large bytes, and those. */
+  private readonly done: Uint8Array[] = [];
+
+  /** What was written, in the pieces in which it lies in memory. */
+  get pieces(): readonly Uint8Array[] {
+    return [...this.done, this.buf.subarray(0, this.length)];
+  }
+
+  /** How many bytes were written. */
+  get size(): number {
+    return this.done.reduce((sum, { length }) => sum + length, this.length);
+  }
+
+  /** What was written, in one piece. */
   get buffer(): Buffer {
-    return this.buf.subarray(0, this.length);
+    return this.done.length === 0 ? this.buf.subarray(0, this.length) : Buffer.concat(this.pieces);
   }
 
   int8(value: number): this {
@@ -42,9 +56,11 @@ export class ByteWriter {
     return text === null ? this.int16(-1) : this.string(text);
   }
 
-  /** Bytes with their length. */
+  /** Bytes with their length. They must stay as they are, since large ones are not copied. */
   bytes(bytes: Uint8Array): this {
-    this.int32(bytes.length).reserve(bytes.length);
+    this.int32(bytes.length);
+    if (bytes.length > COPIED_MAX) return this.handOver(bytes);
+    this.reserve(bytes.length);
     this.buf.set(bytes, this.length);
     this.length += bytes.length;
     return this;
@@ -85,8 +101,14 @@ export class ByteWriter {
     return this;
   }
 
-  /** Makes room for so many bytes more. */
-  reserve(bytes: number): void {
+  private handOver(bytes: Uint8Array): this {
+    this.done.push(this.buf.subarray(0, this.length), bytes);
+    this.buf = Buffer.allocUnsafe(512);
+    this.length = 0;
+    return this;
+  }
+
+  private reserve(bytes: number): void {
     if (this.length + bytes <= this.buf.length) return;
     const grown = Buffer.allocUnsafe((this.length + bytes) * 2);
     this.buf.copy(grown, 0, 0, this.length);

@@ -42,7 +42,6 @@ export function produceRequest(
     apiVersion,
     isAnswered: acks !== 0,
     write: (writer) => {
-      writer.reserve(batches.reduce((sum, { bytes }) => sum + bytes.length, 64 * batches.length + 1024));
       writer.nullableString(transactionalId).int16(acks).int32(timeoutMs);
       writer.array(byTopic(batches), ([topic, partitions]) => {
         writer.string(topic).array(partitions, ({ partition, bytes }) => {

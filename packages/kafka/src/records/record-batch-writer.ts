@@ -73,9 +73,11 @@ export class RecordBatchWriter {
   finish(codec: number, mark: ProducerMark | null): Uint8Array {
     const plain = this.bytes.subarray(HEAD_BYTES, this.at);
     const records = codec === CODECS.none ? plain : compressRecords(codec, plain);
-    const batch = new Uint8Array(HEAD_BYTES + records.length);
+    // each byte is set, so that nothing of other buffers shows
+    const batch = Buffer.allocUnsafeSlow(HEAD_BYTES + records.length);
     batch.set(records, HEAD_BYTES);
     const head = new DataView(batch.buffer);
+    head.setBigInt64(0, 0n);
     head.setInt32(8, batch.length - LOG_OVERHEAD);
     head.setInt32(12, -1);
     head.setInt8(16, MAGIC);
