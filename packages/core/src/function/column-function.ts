@@ -70,7 +70,7 @@ export interface ColumnEvaluator {
  * `open` where the query runs.
  *
  * Of a call within CASE, IF, COALESCE, AND or OR that is reached for some rows only, the other rows have null as their arguments, if
- * `nullPropagating` holds.
+ * `nullPropagating` holds and what chooses the rows may be computed twice.
  */
 export interface ColumnFunction {
   /** Without regard to case; it takes the place of a built-in function of the same name. */

@@ -4,6 +4,7 @@ import { hasColumnCall } from "../expression/column-call.js";
 import { references } from "../expression/conjuncts.js";
 import type { Attribute, Expression, ScalarCall } from "../expression/expression.js";
 import { freshId } from "../expression/expression.js";
+import { isRepeatable } from "../expression/repeatable.js";
 import { sameExpression } from "../expression/same-expression.js";
 import { caseWhen, isNotNull, not, nullLike } from "../optimizer/calls.js";
 
@@ -68,8 +69,9 @@ export class CallCollector {
 
   private add(call: ScalarCall, guard: Guard): void {
     const guarded = call.fn.columnar!.nullPropagating ? call.args.map(guard) : call.args;
-    // a guard over calls or what they make is not there yet: then all rows are computed
-    const args = guarded.some((arg) => this.waits(arg)) ? call.args : guarded;
+    // a guard over calls or what they make is not there yet, and one that is random would choose anew: then all rows are computed
+    const isUsable = guarded.every((arg) => !this.waits(arg) && isRepeatable(arg));
+    const args = isUsable ? guarded : call.args;
     const known = this.calls.find(
       (other) =>
         sameExpression(other.call, call) &&

@@ -12,7 +12,7 @@ import {
 } from "@ss/core";
 import { MemorySource, memorySource } from "@ss/source-memory";
 import { expect, test } from "vitest";
-import { col, type DataFrame, expr, SparkSession } from "../../src/index.js";
+import { col, type DataFrame, expr, nondeterministic, SparkSession, udf, when } from "../../src/index.js";
 
 /** What the functions were called with. */
 interface Calls {
@@ -136,6 +136,20 @@ test.each([
 ])("%s computes only the rows that reach the call", async (text, expected) => {
   const spark = await session(pluginOf(textLength(calls())));
   expect(await rowsOf(spark.sql(`SELECT ${text} FROM VALUES ('bad'), ('a') AS t(s)`))).toEqual(expected);
+  await spark.stop();
+});
+
+test("a branch that is chosen anew each time is chosen once: the call is computed for all rows", async () => {
+  const spark = await session(pluginOf(textLength(calls())));
+  let turns = 0;
+  const everyOther = udf(
+    nondeterministic(() => turns++ % 2 === 0),
+    "BOOLEAN",
+  );
+  const df = spark
+    .sql("SELECT * FROM VALUES ('a'), ('b'), ('c') AS t(s)")
+    .select(when(everyOther(), col("s").callFunction("text_length")).otherwise(0).as("n"));
+  expect(await rowsOf(df)).toEqual([[1], [0], [1]]);
   await spark.stop();
 });
 
