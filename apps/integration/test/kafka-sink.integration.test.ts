@@ -323,6 +323,33 @@ describeWith([missingForKafka()], "the Kafka sink", () => {
     await shows(name, expected);
   });
 
+  test.each([
+    ["continuous", "append", { continuous: "1 second" }],
+    ["realTime", "update", { realTime: "5 seconds" }],
+  ] as const)("records show at once with the trigger %s", async (name, mode, trigger) => {
+    await createTopic(`${name}-in`);
+    await createTopic(`${name}-out`);
+    const query = await spark.readStream
+      .format("kafka")
+      .option("kafka.bootstrap.servers", server.bootstrap)
+      .option("subscribe", `${name}-in`)
+      .option("startingOffsets", "earliest")
+      .load()
+      .select("key", "value")
+      .writeStream.format("kafka")
+      .option("kafka.bootstrap.servers", server.bootstrap)
+      .option("topic", `${name}-out`)
+      .option("checkpointLocation", checkpoint())
+      .outputMode(mode)
+      .trigger(trigger)
+      .start();
+    for (const count of [3, 5]) {
+      await write(numbers(count), `${name}-in`);
+      await expect.poll(() => valuesOf(`${name}-out`), PATIENCE).toHaveLength(count === 3 ? 3 : 8);
+    }
+    await query.stop();
+  });
+
   test("without the marker of the last batch a query stops by name, and goes on where it is told to", async () => {
     const location = checkpoint();
     const delivery = { delivery: "exactlyOnce", transactionalIdPrefix: "lost" };

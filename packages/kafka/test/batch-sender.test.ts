@@ -36,6 +36,7 @@ class Broker {
   readonly taken: { partition: number; rows: readonly BatchRow[] }[] = [];
   readonly requests: number[] = [];
   nowMs = 0;
+  versions: ApiVersions = { 0: { minVersion: 3, maxVersion: 8 } };
   private readonly answers: Answer[];
   private leader: number | undefined = 1;
 
@@ -62,7 +63,7 @@ class Broker {
       },
       brokers: {
         send: async (_: number, make: (versions: ApiVersions) => Request<readonly ProduceResult[]>) =>
-          this.receive(make({ 0: { minVersion: 3, maxVersion: 8 } })),
+          this.receive(make(this.versions)),
       },
     };
     return view as unknown as ClusterView;
@@ -257,4 +258,14 @@ test("numbers of records begin again behind the largest one", () => {
   expect(sequenceAfter(0, 5)).toBe(5);
   expect(sequenceAfter(0x7fffffff, 1)).toBe(0);
   expect(sequenceAfter(0x7ffffffe, 3)).toBe(1);
+});
+
+test("brokers that are too old for record batches are named as such", async () => {
+  const broker = new Broker();
+  broker.versions = { 0: { minVersion: 0, maxVersion: 2 } };
+  const sender = new BatchSender(broker.cluster(), SETTINGS, origin());
+  const queue = new PartitionQueue("t", 0, false);
+  fill(queue, "a");
+  sender.close(queue);
+  await expect(sender.delivered(NO_SIGNAL)).rejects.toThrow("Writing needs brokers of Kafka 0.11 or newer.");
 });

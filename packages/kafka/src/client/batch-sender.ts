@@ -2,11 +2,11 @@ import type { StreamError } from "@ss/core";
 import type { ProducerSettings } from "../options/producer-options.js";
 import { ERROR, errorName, isPassing } from "../protocol/error-codes.js";
 import type { ProducerIdentity } from "../protocol/init-producer-id.js";
-import { type ProduceResult, produceRequest } from "../protocol/produce.js";
+import { type ProduceResult, produceRequest, takesRecordBatches } from "../protocol/produce.js";
 import { lastingFailure, notAuthorized } from "./client-errors.js";
 import { type ClusterView, keyOf, type Located } from "./cluster-view.js";
 import type { PartitionQueue, ReadyBatch } from "./partition-queue.js";
-import { batchRefused, notDelivered, recordTooLarge } from "./producer-errors.js";
+import { batchRefused, brokersTooOld, notDelivered, recordTooLarge } from "./producer-errors.js";
 import { orAborted } from "./waiting.js";
 
 /** Who the batches are from. */
@@ -216,9 +216,10 @@ export class BatchSender {
     let results: readonly ProduceResult[] | null = null;
     let failure: unknown;
     try {
-      results = await this.cluster.brokers.send(leader, (versions) =>
-        produceRequest(parts, { acks, timeoutMs, transactionalId }, versions),
-      );
+      results = await this.cluster.brokers.send(leader, (versions) => {
+        if (!takesRecordBatches(versions)) throw brokersTooOld("Writing", "0.11");
+        return produceRequest(parts, { acks, timeoutMs, transactionalId }, versions);
+      });
     } catch (error) {
       failure = error;
     }

@@ -1,12 +1,13 @@
 import { type Clock, type StreamError, systemClock } from "@ss/core";
 import type { ProducerSettings } from "../options/producer-options.js";
-import { errorName } from "../protocol/error-codes.js";
+import { ERROR, errorName } from "../protocol/error-codes.js";
 import { initProducerIdRequest, NO_PRODUCER, type ProducerIdentity } from "../protocol/init-producer-id.js";
 import type { TransactionOffset } from "../protocol/txn-offset-commit.js";
 import type { HeaderWriter } from "../records/record-batch-writer.js";
 import { CODECS } from "../records/record-codec.js";
 import { loadZstd } from "../records/zstd.js";
 import { type BatchOrigin, BatchSender } from "./batch-sender.js";
+import { notAuthorized } from "./client-errors.js";
 import type { ClientSettings } from "./client-settings.js";
 import { ClusterView, type Located } from "./cluster-view.js";
 import type { TopicWriter, TransactionalProducer } from "./kafka-producer.js";
@@ -16,6 +17,9 @@ import { TransactionCoordinator } from "./transaction-coordinator.js";
 
 /** Bytes of a record beside its key, value and headers, at most, and of the batch that it is in. */
 const OVERHEAD_BYTES = 96;
+
+const IDEMPOTENT_WRITES =
+  "the cluster as an idempotent producer (kafka.enable.idempotence=false goes without)";
 
 /** A {@link TransactionalProducer} over the connections of kafkajs; without a transactional id it is only a `KafkaProducer`. */
 export class KafkajsProducer implements TransactionalProducer {
@@ -130,6 +134,8 @@ export class KafkajsProducer implements TransactionalProducer {
       const { errorCode, producerId, producerEpoch } = await this.cluster.brokers.send(null, (versions) =>
         initProducerIdRequest(null, 0x7fffffff, NO_PRODUCER, versions),
       );
+      if (errorCode === ERROR.clusterAuthorizationFailed)
+        throw notAuthorized(IDEMPOTENT_WRITES, errorCode, "use");
       if (errorCode !== 0) throw new Error(`InitProducerId gave ${errorName(errorCode)}`);
       return { producerId, producerEpoch };
     };

@@ -1,7 +1,9 @@
-import { type ApiVersions, byTopic, cursorOf, type Request, versionOf } from "./request.js";
+import { type ApiVersions, byTopic, cursorOf, type Request, takesVersion, versionOf } from "./request.js";
 
 const API_KEY = 0;
-/** The last version without compact types; versions before 3 do not know record batches of format 2. */
+/** The first version that knows record batches of format 2. */
+const LOWEST = 3;
+/** The last version without compact types. */
 const HIGHEST = 8;
 
 /** A record batch for one partition. A request has at most one for each. */
@@ -29,13 +31,18 @@ export interface ProduceResult {
   readonly message: string | null;
 }
 
+/** Whether a broker takes record batches of format 2; Kafka does from 0.11 on. */
+export function takesRecordBatches(versions: ApiVersions): boolean {
+  return takesVersion(versions, API_KEY, LOWEST);
+}
+
 /** Hands batches to the broker that leads their partitions. */
 export function produceRequest(
   batches: readonly ProducedBatch[],
   { acks, timeoutMs, transactionalId }: ProduceSettings,
   versions: ApiVersions,
 ): Request<readonly ProduceResult[]> {
-  const apiVersion = Math.max(3, versionOf(versions, API_KEY, HIGHEST));
+  const apiVersion = versionOf(versions, API_KEY, HIGHEST);
   return {
     apiKey: API_KEY,
     apiName: "Produce",
