@@ -26,7 +26,7 @@ function longId(kind: string, number: number): string {
   return `${digits}-${kind}-4000-8000-${number.toString(16).padStart(12, "0")}`;
 }
 
-const adId = (ad: number): string => longId("00ad", ad);
+const AD_IDS = Array.from({ length: ADS }, (_, ad) => longId("00ad", ad));
 
 /** The campaign of an event that is a view, else null. */
 export function viewedCampaign(id: number): string | null {
@@ -35,21 +35,18 @@ export function viewedCampaign(id: number): string | null {
 
 /** The value of an event as it stands in the topic. */
 export function eventText(id: number, timeMs: number): string {
-  return JSON.stringify({
-    user_id: longId("0a5e", scattered(id, 4) % 100_000),
-    page_id: longId("9a6e", scattered(id, 5) % 10_000),
-    ad_id: adId(adOf(id)),
-    ad_type: AD_TYPES[scattered(id, 6) % AD_TYPES.length],
-    event_type: eventType(id),
-    event_time: new Date(timeMs).toISOString(),
-    ip_address: "1.2.3.4",
-  });
+  const user = longId("0a5e", scattered(id, 4) % 100_000);
+  const page = longId("9a6e", scattered(id, 5) % 10_000);
+  const adType = AD_TYPES[scattered(id, 6) % AD_TYPES.length];
+  const time = new Date(timeMs).toISOString();
+  return (
+    `{"user_id":"${user}","page_id":"${page}","ad_id":"${AD_IDS[adOf(id)]}","ad_type":"${adType}",` +
+    `"event_type":"${eventType(id)}","event_time":"${time}","ip_address":"1.2.3.4"}`
+  );
 }
 
 /** The file of ads and their campaigns, a JSON object on each line. */
 export function adsText(): string {
-  const lines = Array.from({ length: ADS }, (_, ad) =>
-    JSON.stringify({ ad_id: adId(ad), campaign_id: campaignOf(ad) }),
-  );
+  const lines = AD_IDS.map((id, ad) => JSON.stringify({ ad_id: id, campaign_id: campaignOf(ad) }));
   return `${lines.join("\n")}\n`;
 }

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import type { Delivery, Output } from "./output.js";
 
 /** What the command line asks for. */
 export interface Flags {
@@ -8,6 +9,10 @@ export interface Flags {
   readonly brokers: string | undefined;
   /** The URL of a database; undefined: start one. */
   readonly postgres: string | undefined;
+  /** Where the counts go. */
+  readonly to: Output["to"];
+  /** How they go to Kafka. */
+  readonly delivery: Delivery;
   /** What the topic, the table and the checkpoint are called by. */
   readonly name: string;
   /** Events to send before the stream starts. */
@@ -29,10 +34,12 @@ export const usage = `Usage: npm run ad-analytics -- [flags]
   --kills N            how often the stream is killed by kill -9 while it catches up (default 2)
   --rate N             events that happen each second while the stream runs (default 10000)
   --seconds N          for how long they do (default 20)
+  --to postgres|kafka  where the counts go (default postgres)
+  --delivery HOW       with --to kafka: atLeastOnce or exactlyOnce (default atLeastOnce)
   --brokers HOST:PORT  an Apache Kafka (default: start one, which needs Java and Maven)
   --postgres URL       postgres://user:password@host:port/database (default: start one, which needs PostgreSQL)
-  --name NAME          names the topic NAME_events and the table NAME_counts, which must not be there (default ads, with servers of
-                       your own ads_DATE_TIME)
+  --name NAME          names the topic NAME_events and the table or topic NAME_counts, which must not be there (default ads, with
+                       servers of your own ads_DATE_TIME)
   --data DIR           where the file of ads and the checkpoint lie (default apps/ad-analytics/data)
 `;
 
@@ -45,6 +52,8 @@ export function parseFlags(args: readonly string[], now: Date = new Date()): Fla
     options: {
       brokers: { type: "string" },
       postgres: { type: "string" },
+      to: { type: "string", default: "postgres" },
+      delivery: { type: "string", default: "atLeastOnce" },
       name: { type: "string" },
       events: { type: "string", default: "200000" },
       kills: { type: "string", default: "2" },
@@ -59,6 +68,8 @@ export function parseFlags(args: readonly string[], now: Date = new Date()): Fla
   return {
     brokers,
     postgres,
+    to: oneOf("--to", values.to, ["postgres", "kafka"]),
+    delivery: oneOf("--delivery", values.delivery, ["atLeastOnce", "exactlyOnce"]),
     name: checkedName(values.name ?? (isOwn ? "ads" : `ads_${timeText(now)}`)),
     events: wholeNumber("--events", values.events, 1, 100_000_000),
     kills: wholeNumber("--kills", values.kills, 0, 1000),
@@ -77,6 +88,12 @@ function checkedName(name: string): string {
   throw new Error(
     `--name has to begin with a lower-case letter, go on with those, digits and _, and be short; '${name}' is not so.`,
   );
+}
+
+function oneOf<T extends string>(flag: string, text: string, choices: readonly T[]): T {
+  const chosen = choices.find((choice) => choice === text);
+  if (chosen !== undefined) return chosen;
+  throw new Error(`${flag} has to be ${choices.join(" or ")}, and '${text}' is not.`);
 }
 
 function wholeNumber(flag: string, text: string, min: number, max: number): number {

@@ -1,7 +1,9 @@
-import { postgresSink, postgresTable } from "@ss/sink-postgres";
+import { kafkaSink } from "@ss/sink-kafka";
+import { postgresSink } from "@ss/sink-postgres";
 import { fileSource } from "@ss/source-file";
 import { kafka, kafkaSource } from "@ss/source-kafka";
 import { col, count, SparkSession, type StreamingQuery, window } from "@ss/sql";
+import { type Output, startWriter } from "./output.js";
 
 /** What the stream is told. */
 export interface StreamSettings {
@@ -10,8 +12,7 @@ export interface StreamSettings {
   /** The file of ads and their campaigns. */
   readonly ads: string;
   readonly checkpoint: string;
-  readonly postgres: string;
-  readonly table: string;
+  readonly output: Output;
 }
 
 const EVENT = "ad_id STRING, event_type STRING, event_time TIMESTAMP";
@@ -19,17 +20,17 @@ const EVENT = "ad_id STRING, event_type STRING, event_time TIMESTAMP";
 const BATCH_ROWS = 20_000;
 
 /** A session with all that the pipeline needs. */
-export function session({ postgres }: StreamSettings): Promise<SparkSession> {
+export function session(): Promise<SparkSession> {
   return SparkSession.builder()
     .appName("ad-analytics")
     .config("spark.sql.shuffle.partitions", 2)
-    .use(kafkaSource(), fileSource(), postgresSink({ url: postgres }))
+    .use(kafkaSource(), fileSource(), kafkaSink(), postgresSink())
     .getOrCreate();
 }
 
 /** Starts the query: views per campaign and ten seconds, kept up to date. It goes on from its checkpoint, and runs until it is stopped. */
 export function startQuery(spark: SparkSession, settings: StreamSettings): Promise<StreamingQuery> {
-  const { brokers, topic, checkpoint, table } = settings;
+  const { brokers, topic, checkpoint, output } = settings;
   const ads = spark.read.schema("ad_id STRING, campaign_id STRING").json(settings.ads);
   const views = spark.readStream
     .from(
@@ -49,10 +50,5 @@ export function startQuery(spark: SparkSession, settings: StreamSettings): Promi
     .groupBy(col("campaign_id"), window("event_time", "10 seconds"))
     .agg(count("*").as("views"))
     .selectExpr("campaign_id", "window.start AS window_start", "views");
-  return counts.writeStream
-    .format("postgres")
-    .options(postgresTable({ dbtable: table, keyColumns: ["campaign_id", "window_start"] }))
-    .option("checkpointLocation", checkpoint)
-    .outputMode("update")
-    .start();
+  return startWriter(counts, output, checkpoint);
 }

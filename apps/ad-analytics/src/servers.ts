@@ -5,7 +5,8 @@ import type { Print } from "./print.js";
 /** The servers of a run. */
 export interface Servers {
   readonly brokers: string;
-  readonly postgres: string;
+  /** The URL of a database; undefined where none is needed. */
+  readonly postgres: string | undefined;
   /** Stops those that were started. */
   stop(): Promise<void>;
 }
@@ -25,7 +26,7 @@ export async function startServers(flags: Flags, print: Print): Promise<Servers>
       started.push(kafka);
       brokers = kafka.bootstrap;
     }
-    if (postgres === undefined) {
+    if (postgres === undefined && flags.to === "postgres") {
       print("Starting a PostgreSQL ...");
       const server = await startPostgres();
       started.push(server);
@@ -39,11 +40,11 @@ export async function startServers(flags: Flags, print: Print): Promise<Servers>
 }
 
 /** Says what is missing before anything is started. */
-function requireTools({ brokers, postgres }: Flags): void {
+function requireTools({ brokers, postgres, to }: Flags): void {
   const noKafka = brokers === undefined ? missingForKafka() : undefined;
   if (noKafka !== undefined)
     throw new Error(`No Kafka can be started here: ${noKafka}. Name one with --brokers HOST:PORT.`);
-  const noPostgres = postgres === undefined ? missingForPostgres() : undefined;
+  const noPostgres = to === "postgres" && postgres === undefined ? missingForPostgres() : undefined;
   if (noPostgres !== undefined)
     throw new Error(`No PostgreSQL can be started here: ${noPostgres}. Name one with --postgres URL.`);
 }

@@ -4,7 +4,7 @@ import { reportOf } from "./batch-report.js";
 import { type StreamSettings, session, startQuery } from "./pipeline.js";
 
 const settings = JSON.parse(process.env["STREAM_SETTINGS"]!) as StreamSettings;
-const spark = await session(settings);
+const spark = await session();
 spark.streams.addListener({
   onQueryProgress: ({ progress }) => {
     process.stdout.write(`${JSON.stringify(reportOf(progress, settings.topic, Date.now()))}\n`);

@@ -8,15 +8,19 @@ import { run } from "../src/run.js";
 
 const missing = missingForKafka() ?? missingForPostgres();
 const SIZES = ["--events", "120000", "--kills", "2", "--rate", "2000", "--seconds", "3"];
+const OUTPUTS: readonly [string, readonly string[]][] = [
+  ["PostgreSQL", []],
+  ["Kafka, by transactions", ["--to", "kafka", "--delivery", "exactlyOnce"]],
+];
 
 describe.skipIf(missing !== undefined)(missing === undefined ? "ad analytics" : `skipped: ${missing}`, () => {
-  test(
-    "every view is counted once, though the stream is killed on its way",
-    async () => {
+  test.each(OUTPUTS)(
+    "every view is counted once in %s, though the stream is killed on its way",
+    async (_, output) => {
       const data = mkdtempSync(join(tmpdir(), "ad-analytics-"));
       try {
         const lines: string[] = [];
-        const flags = parseFlags(["--data", data, ...SIZES]);
+        const flags = parseFlags(["--data", data, ...SIZES, ...output]);
         const isRight = await run(flags, (line) => lines.push(line));
         expect(isRight, lines.join("\n")).toBe(true);
         expect(lines.filter((line) => line.includes("was killed"))).toHaveLength(2);
