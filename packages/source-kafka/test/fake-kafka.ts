@@ -32,6 +32,9 @@ export class FakeKafka {
   readonly logs: Map<string, Log[]> = new Map();
   /** How many requests for records were made. */
   fetches = 0;
+  /** What was committed, by group, and how commits fail, if they do. */
+  readonly groups: Map<string, readonly FetchPosition[]> = new Map();
+  commitFailure: Error | null = null;
   private readonly waiting = new Set<() => void>();
 
   create(topic: string, partitions: number): void {
@@ -78,6 +81,10 @@ export class FakeKafka {
       offsets: async (queries) => queries.map((query) => this.offset(query)),
       fetch: (positions, limits, signal) =>
         this.fetch(positions, limits, AbortSignal.any([signal, closing.signal])),
+      commitOffsets: async (group, offsets) => {
+        if (this.commitFailure !== null) throw this.commitFailure;
+        this.groups.set(group, offsets);
+      },
       close: async () => closing.abort(new Error("closed")),
     };
   }

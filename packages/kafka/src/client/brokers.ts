@@ -53,20 +53,24 @@ interface Broker {
 }
 
 interface Cluster {
-  connect(): Promise<void>;
-  readonly connectionPoolBuilder: { build(address: object): Promise<ConnectionPool> };
-  readonly brokerPool: {
-    readonly seedBroker: Broker | undefined;
-    readonly rootLogger: object;
-    createSeedBroker(): Promise<void>;
-    createBroker(options: object): Broker;
+  /** Without an address: of the brokers that the settings name, one after the other. */
+  readonly connectionPoolBuilder: {
+    build(address?: object): Promise<ConnectionPool & { readonly host: string; readonly port: number }>;
   };
+  readonly brokerPool: { readonly rootLogger: object; createBroker(options: object): Broker };
 }
 
+/** A broker and what is under way to reach it, which everyone shares: kafkajs takes two who connect at a time for two connections. */
 interface KnownBroker {
-  readonly address: BrokerAddress;
+  readonly host: string;
+  readonly port: number;
   readonly broker: Broker;
+  opening: Promise<unknown> | null;
+  openingFetch: Promise<Connection> | null;
 }
+
+/** In a pool of kafkajs, requests for records have a connection of their own. */
+const FETCH_API_KEY = 1;
 
 /** Connections to the brokers of a cluster, made when they are needed, over which any request can be sent. */
 export class Brokers {
@@ -74,6 +78,8 @@ export class Brokers {
   private readonly sockets = new Sockets();
   private readonly cluster: Cluster;
   private readonly known = new Map<number, KnownBroker>();
+  /** One of the brokers that the settings name, to begin with. */
+  private seed: KnownBroker | null = null;
 
   constructor(settings: ClientSettings) {
     this.settings = settings;
@@ -86,13 +92,19 @@ export class Brokers {
     request: (versions: ApiVersions) => Request<T>,
     waitMs = 0,
   ): Promise<T> {
-    const broker = nodeId === null ? await this.anyBroker() : await this.brokerOf(nodeId);
-    const made = request(broker.versions ?? {});
-    const connection = await broker.connectionPool.getConnectionByRequest({ request: made });
+    const known = nodeId === null ? await this.anyBroker() : await this.brokerOf(nodeId);
+    const made = request(known.broker.versions ?? {});
+    const connection = await connectionFor(known, made);
     if (!connection.isAuthenticated()) await connection.authenticate();
     connection.failIfNotConnected();
-    const answer = await exchange(connection, made, this.settings.requestTimeoutMs + waitMs);
-    return made.read(answer ?? NO_BYTES);
+    try {
+      const answer = await exchange(connection, made, this.settings.requestTimeoutMs + waitMs);
+      return made.read(answer ?? NO_BYTES);
+    } catch (error) {
+      // a broker that does not answer is not asked again over the same connection
+      if ((error as Error).name === "KafkaJSRequestTimeoutError") this.sockets.destroyTo(known);
+      throw error;
+    }
   }
 
   /** Takes over which brokers there are. */
@@ -100,11 +112,11 @@ export class Brokers {
     const { connectionPoolBuilder, brokerPool } = this.cluster;
     for (const address of addresses) {
       const { nodeId, host, port } = address;
-      const present = this.known.get(nodeId)?.address;
+      const present = this.known.get(nodeId);
       if (present !== undefined && present.host === host && present.port === port) continue;
       const connectionPool = await connectionPoolBuilder.build({ host, port, rack: address.rack });
       const broker = brokerPool.createBroker({ logger: brokerPool.rootLogger, connectionPool, nodeId });
-      this.known.set(nodeId, { address, broker });
+      this.known.set(nodeId, { host, port, broker, opening: null, openingFetch: null });
     }
   }
 
@@ -113,7 +125,7 @@ export class Brokers {
     this.sockets.destroy();
   }
 
-  private async brokerOf(nodeId: number): Promise<Broker> {
+  private async brokerOf(nodeId: number): Promise<KnownBroker> {
     const known = this.known.get(nodeId);
     if (known === undefined)
       throw new StreamError({
@@ -122,27 +134,51 @@ export class Brokers {
         message: `The cluster has no broker ${nodeId} any more.`,
         recovery: "retry",
       });
-    await known.broker.connect();
-    return known.broker;
+    return connect(known);
   }
 
-  private async anyBroker(): Promise<Broker> {
+  private async anyBroker(): Promise<KnownBroker> {
     const connected = [...this.known.values()].find(({ broker }) => broker.isConnected());
-    if (connected) {
-      await connected.broker.connect();
-      return connected.broker;
-    }
-    const { brokerPool } = this.cluster;
+    if (connected) return connect(connected);
+    const built = this.seed ?? (await this.nextSeed());
+    this.seed ??= built;
+    const { seed } = this;
     try {
-      if (brokerPool.seedBroker === undefined) await brokerPool.createSeedBroker();
-      await brokerPool.seedBroker!.connect();
+      return await connect(seed);
     } catch (error) {
       // the next try goes to the next of the brokers that the settings name
-      await brokerPool.createSeedBroker();
+      if (this.seed === seed) {
+        this.seed = null;
+        this.sockets.destroyTo(seed);
+      }
       throw error;
     }
-    return brokerPool.seedBroker!;
   }
+
+  private async nextSeed(): Promise<KnownBroker> {
+    const { connectionPoolBuilder, brokerPool } = this.cluster;
+    const connectionPool = await connectionPoolBuilder.build();
+    const { host, port } = connectionPool;
+    const broker = brokerPool.createBroker({ logger: brokerPool.rootLogger, connectionPool });
+    return { host, port, broker, opening: null, openingFetch: null };
+  }
+}
+
+async function connect(known: KnownBroker): Promise<KnownBroker> {
+  known.opening ??= known.broker.connect().finally(() => {
+    known.opening = null;
+  });
+  await known.opening;
+  return known;
+}
+
+async function connectionFor(known: KnownBroker, request: Request<unknown>): Promise<Connection> {
+  const open = (): Promise<Connection> => known.broker.connectionPool.getConnectionByRequest({ request });
+  if (request.apiKey !== FETCH_API_KEY) return open();
+  known.openingFetch ??= open().finally(() => {
+    known.openingFetch = null;
+  });
+  return known.openingFetch;
 }
 
 /**

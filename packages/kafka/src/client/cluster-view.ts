@@ -4,7 +4,7 @@ import { metadataRequest, type TopicMetadata } from "../protocol/metadata.js";
 import { Brokers } from "./brokers.js";
 import { lastingFailure, notAuthorized, unavailable } from "./client-errors.js";
 import type { ClientSettings } from "./client-settings.js";
-import { orAborted } from "./waiting.js";
+import { OVERDUE, within } from "./waiting.js";
 
 /** A partition of a topic, as a key of maps. */
 export type PartitionKey = string;
@@ -45,15 +45,19 @@ export class ClusterView {
   ): Promise<T> {
     const { retryBackoffMs, retryBackoffMaxMs, brokers } = this.settings;
     const started = this.clock.monotonicMs();
+    let last: unknown = new Error("no broker answered");
     for (let backoffMs = retryBackoffMs; ; backoffMs = Math.min(backoffMs * 2, retryBackoffMaxMs)) {
+      const restMs = limitMs - (this.clock.monotonicMs() - started);
       try {
-        return await orAborted(work(), signal);
+        return await within(work(), restMs, this.clock, signal);
       } catch (failure) {
         signal.throwIfAborted();
+        if (failure === OVERDUE) throw unavailable(brokers.join(","), last, "fail", limitMs);
         const lasting = lastingFailure(failure, brokers);
         if (lasting !== null) throw lasting;
+        last = failure;
         if (this.clock.monotonicMs() - started + backoffMs > limitMs)
-          throw unavailable(brokers.join(","), failure, "retry", limitMs);
+          throw unavailable(brokers.join(","), failure, "fail", limitMs);
         this.leaders.clear();
         await this.clock.sleep(backoffMs, signal);
         signal.throwIfAborted();

@@ -32,6 +32,11 @@ export interface KafkaClient {
     signal: AbortSignal,
   ): Promise<readonly FetchedPartition[]>;
 
+  /**
+   * Makes offsets those of a consumer group that has no members; SS_KAFKA_OFFSETS_NOT_COMMITTED where it has some.
+   */
+  commitOffsets(group: string, offsets: readonly FetchPosition[], signal: AbortSignal): Promise<void>;
+
   /** Ends everything at once; calls that are under way fail. */
   close(): Promise<void>;
 }

@@ -11,6 +11,7 @@ import type { TopicMetadata } from "../protocol/metadata.js";
 import { notAuthorized } from "./client-errors.js";
 import type { ClientSettings } from "./client-settings.js";
 import { ClusterView, isRefusal, keyOf, type Located, partitionKeys } from "./cluster-view.js";
+import { GroupOffsets } from "./group-offsets.js";
 import type { KafkaClient } from "./kafka-client.js";
 
 const NO_BYTES = new Uint8Array(0);
@@ -18,9 +19,11 @@ const NO_BYTES = new Uint8Array(0);
 /** A {@link KafkaClient} over the connections of kafkajs. */
 export class KafkajsClient implements KafkaClient {
   private readonly cluster: ClusterView;
+  private readonly groups: GroupOffsets;
 
   constructor(settings: ClientSettings, clock: Clock = systemClock) {
     this.cluster = new ClusterView(settings, clock);
+    this.groups = new GroupOffsets(this.cluster);
   }
 
   async topics(signal: AbortSignal): Promise<readonly string[]> {
@@ -63,7 +66,12 @@ export class KafkajsClient implements KafkaClient {
   ): Promise<readonly FetchedPartition[]> {
     const ask = (leader: number, part: readonly FetchPosition[]): Promise<readonly FetchedPartition[]> =>
       this.cluster.brokers.send(leader, (versions) => fetchRequest(part, limits, versions), limits.maxWaitMs);
-    return this.cluster.repeat(signal, () => this.fromLeaders(positions, ask, noRecords));
+    const limitMs = this.cluster.settings.callTimeoutMs + limits.maxWaitMs;
+    return this.cluster.repeat(signal, () => this.fromLeaders(positions, ask, noRecords), limitMs);
+  }
+
+  commitOffsets(group: string, offsets: readonly FetchPosition[], signal: AbortSignal): Promise<void> {
+    return this.groups.commit(group, offsets, signal);
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,7 @@ const KEEP_ALIVE_MS = 60_000;
 
 /** The sockets of one client, so that closing it does not wait for requests that a broker holds back. */
 export class Sockets {
-  private readonly open = new Set<net.Socket>();
+  private readonly open = new Map<net.Socket, string>();
   private isClosed = false;
 
   readonly factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
@@ -16,16 +16,22 @@ export class Sockets {
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     // requests are small and wait for an answer
     socket.setNoDelay(true);
-    this.open.add(socket);
+    this.open.set(socket, `${host}:${port}`);
     socket.once("close", () => this.open.delete(socket));
     if (this.isClosed) socket.destroy(closed());
     return socket;
   };
 
+  /** Ends the connections to one address, so that what waits for an answer over them fails. */
+  destroyTo({ host, port }: { readonly host: string; readonly port: number }): void {
+    for (const [socket, address] of this.open)
+      if (address === `${host}:${port}`) socket.destroy(new Error("the broker did not answer"));
+  }
+
   /** Ends all connections at once. */
   destroy(): void {
     this.isClosed = true;
-    for (const socket of this.open) socket.destroy(closed());
+    for (const socket of this.open.keys()) socket.destroy(closed());
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Clock } from "@ss/core";
+
 /** The result of `work`, or the signal's reason as soon as it aborts. */
 export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -6,4 +8,19 @@ export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
     signal.addEventListener("abort", abort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
   });
+}
+
+/** What {@link within} fails with when its time is over. */
+export const OVERDUE: unique symbol = Symbol("overdue");
+
+/** The result of `work`, the signal's reason as soon as it aborts, or {@link OVERDUE} after a time. */
+export async function within<T>(work: Promise<T>, ms: number, clock: Clock, signal: AbortSignal): Promise<T> {
+  const done = new AbortController();
+  const overdue = clock.sleep(Math.max(0, ms), done.signal).then((): Promise<T> => Promise.reject(OVERDUE));
+  overdue.catch(() => {});
+  try {
+    return await orAborted(Promise.race([work, overdue]), signal);
+  } finally {
+    done.abort();
+  }
 }

@@ -2,7 +2,9 @@ import { ByteCursor } from "./byte-cursor.js";
 import { type ApiVersions, byTopic, type Request, versionOf } from "./request.js";
 
 const API_KEY = 2;
-const HIGHEST = 2;
+/** From version 5 on a leader that may not know the end yet says so; the last version without compact types. */
+const HIGHEST = 5;
+const NO_EPOCH = -1;
 const CONSUMER = -1;
 
 /** In the place of a time: the first offset that is there. */
@@ -41,7 +43,9 @@ export function listOffsetsRequest(
       if (apiVersion >= 2) writer.int8(readCommitted ? 1 : 0);
       writer.array(byTopic(queries), ([topic, partitions]) => {
         writer.string(topic).array(partitions, ({ partition, timestamp }) => {
-          writer.int32(partition).int64(timestamp);
+          writer.int32(partition);
+          if (apiVersion >= 4) writer.int32(NO_EPOCH);
+          writer.int64(timestamp);
         });
       });
     },
@@ -52,16 +56,18 @@ export function listOffsetsRequest(
       return cursor
         .array(() => {
           const topic = cursor.string();
-          return cursor.array(() => readOffset(cursor, topic));
+          return cursor.array(() => readOffset(cursor, topic, apiVersion));
         })
         .flat();
     },
   };
 }
 
-function readOffset(cursor: ByteCursor, topic: string): ListedOffset {
+function readOffset(cursor: ByteCursor, topic: string, version: number): ListedOffset {
   const partition = cursor.int32();
   const errorCode = cursor.int16();
   cursor.int64();
-  return { topic, partition, errorCode, offset: cursor.int64() };
+  const offset = cursor.int64();
+  if (version >= 4) cursor.int32();
+  return { topic, partition, errorCode, offset };
 }

@@ -1,0 +1,61 @@
+import { Options, StreamError } from "@ss/core";
+import { afterEach, expect, test } from "vitest";
+import { clientSettings, KafkajsClient, KafkaProperties } from "../src/index.js";
+import { startRefusingBroker, startSilentBroker } from "./refusing-broker.js";
+
+const SECRET = "not-the-password";
+const LOGIN = {
+  "kafka.security.protocol": "SASL_PLAINTEXT",
+  "kafka.sasl.mechanism": "PLAIN",
+  "kafka.sasl.jaas.config": `PlainLoginModule required username="alice" password="${SECRET}";`,
+};
+
+const { signal } = new AbortController();
+const ends: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+function clientOf(address: string, options: Readonly<Record<string, string>>): KafkajsClient {
+  const given = new Options({ "kafka.bootstrap.servers": address, ...options });
+  const client = new KafkajsClient(clientSettings(new KafkaProperties(given), "test"));
+  ends.push(() => void client.close());
+  return client;
+}
+
+const failureOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => expect.unreachable("it went well"),
+    (error: unknown) => error,
+  );
+
+test("a login that is refused ends every call that waits for it, whoever began it", async () => {
+  const broker = await startRefusingBroker();
+  ends.push(broker.stop);
+  const client = clientOf(broker.address, LOGIN);
+  const calls = [client.topics(signal), client.topics(signal), client.partitions(["t"], signal)];
+  for (const failure of await Promise.all(calls.map(failureOf))) {
+    expect(failure).toMatchObject({ condition: "SS_KAFKA_AUTHENTICATION_FAILED", recovery: "fail" });
+    expect(String(failure)).not.toContain(SECRET);
+  }
+});
+
+test.each([
+  ["a connection", {}],
+  ["a login", LOGIN],
+  ["TLS", { "kafka.security.protocol": "SSL" }],
+])(
+  "a broker that never answers %s ends a call when its time is over, which is shorter than that of a request",
+  async (_, options) => {
+    const broker = await startSilentBroker();
+    ends.push(broker.stop);
+    const client = clientOf(broker.address, { ...options, "kafka.default.api.timeout.ms": "200" });
+    const calls = [client.topics(signal), client.partitions(["t"], signal)];
+    for (const failure of await Promise.all(calls.map(failureOf))) {
+      expect(StreamError.is(failure, "SS_KAFKA_UNAVAILABLE")).toBe(true);
+      // the client has tried it again and again already
+      expect((failure as StreamError).recovery).toBe("fail");
+      expect(String(failure)).toContain("within 200 ms");
+    }
+  },
+);

@@ -1,0 +1,87 @@
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+
+const API_VERSIONS = 18;
+const SASL_HANDSHAKE = 17;
+const SASL_AUTHENTICATE = 36;
+const AUTHENTICATION_FAILED = 58;
+
+/** A broker that lets nobody in: it answers a login as Kafka does, and closes the connection a little later. */
+export async function startRefusingBroker(): Promise<{ readonly address: string; stop(): void }> {
+  return startBroker((socket) => {
+    let seen = Buffer.alloc(0);
+    socket.on("data", (bytes) => {
+      seen = Buffer.concat([seen, bytes]);
+      while (seen.length >= 4 && seen.length >= 4 + seen.readInt32BE(0)) {
+        const [apiKey, version, correlation] = [
+          seen.readInt16BE(4),
+          seen.readInt16BE(6),
+          seen.readInt32BE(8),
+        ];
+        seen = seen.subarray(4 + seen.readInt32BE(0));
+        const body = answerTo(apiKey, version);
+        const head = Buffer.alloc(8);
+        head.writeInt32BE(4 + body.length, 0);
+        head.writeInt32BE(correlation, 4);
+        socket.write(Buffer.concat([head, body]));
+        if (apiKey === SASL_AUTHENTICATE) setTimeout(() => socket.destroy(), 100);
+      }
+    });
+  });
+}
+
+/** A broker that takes connections and says nothing. */
+export function startSilentBroker(): Promise<{ readonly address: string; stop(): void }> {
+  return startBroker(() => {});
+}
+
+async function startBroker(serve: (socket: Socket) => void): Promise<{ address: string; stop(): void }> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    sockets.add(socket.on("error", () => {}));
+    serve(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+function answerTo(apiKey: number, version: number): Buffer {
+  switch (apiKey) {
+    case API_VERSIONS: {
+      const known: [number, number][] = [
+        [3, 4],
+        [SASL_HANDSHAKE, 1],
+        [API_VERSIONS, 2],
+        [SASL_AUTHENTICATE, 0],
+      ];
+      const keys = known.map(([key, highest]) => Buffer.concat([int16(key), int16(0), int16(highest)]));
+      const throttle = version >= 1 ? int32(0) : Buffer.alloc(0);
+      return Buffer.concat([int16(0), int32(keys.length), ...keys, throttle]);
+    }
+    case SASL_HANDSHAKE:
+      return Buffer.concat([int16(0), int32(1), text("PLAIN")]);
+    default:
+      return Buffer.concat([int16(AUTHENTICATION_FAILED), text("no"), int32(0)]);
+  }
+}
+
+function int16(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeInt16BE(value);
+  return bytes;
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(value);
+  return bytes;
+}
+
+function text(value: string): Buffer {
+  return Buffer.concat([int16(value.length), Buffer.from(value)]);
+}
