@@ -10,6 +10,7 @@ import {
   type WorkerForm,
   workerModule,
 } from "@ss/core";
+import { illegalArgument } from "@ss/kafka";
 import { checkBoundsOfBatch, checkBoundsOfStream, endingBound, startingBound } from "./options/bounds.js";
 import { readSettings } from "./options/read-options.js";
 import type { TopicChoice } from "./options/topics.js";
@@ -50,11 +51,23 @@ export interface KafkaReadOptions {
   readonly minOffsetsPerTrigger?: number;
   /** Default 15 minutes. */
   readonly maxTriggerDelay?: string;
+  /**
+   * How long a batch should last, such as `500 ms`: it takes as many records of a backlog as that allows by the batches before it, and at most
+   * `maxOffsetsPerTrigger`. Default: no such aim.
+   */
+  readonly targetBatchDuration?: string;
   /** Parts to read a range in at least, where there are fewer partitions. */
   readonly minPartitions?: number;
   readonly maxRecordsPerPartition?: number;
   /** Adds the column `headers`; default false. */
   readonly includeHeaders?: boolean;
+  /**
+   * Whether what a stream has read is committed to a consumer group after each batch, for tools that show how far behind groups are;
+   * default false. The group is `group.id` of `properties`, or one of the query's own.
+   */
+  readonly commitOffsets?: boolean;
+  /** What the name of a query's own group begins with; default `spark-kafka-source`. */
+  readonly groupIdPrefix?: string;
   /** Properties of Kafka's consumer by their own names, such as `{ "isolation.level": "read_committed" }`. */
   readonly properties?: Readonly<Record<string, string | number | boolean>>;
 }
@@ -120,6 +133,7 @@ const provider: SourceProvider = {
     const start = startingBound(options, "earliest");
     const end = endingBound(options);
     checkBoundsOfBatch(start, end);
+    if (read.commitOffsets) throw illegalArgument("commitOffsets not valid in batch queries.");
     const description = `KafkaV2[${describe(read.topics)}]`;
     return new KafkaTable({
       read,
@@ -160,7 +174,10 @@ function readLimitOf(options: Options): ReadLimit {
   const maxDelayMs = options.durationMs("maxTriggerDelay", MAX_TRIGGER_DELAY_MS);
   const limits: ReadLimit[] = [];
   if (min !== undefined) limits.push({ kind: "minRows", rows: min, maxDelayMs });
-  if (max !== undefined) limits.push({ kind: "maxRows", rows: max });
+  // a limit that the source lowers as it learns; the trigger `once`, which takes everything, passes none
+  const most = options.has("targetBatchDuration") ? Number.MAX_SAFE_INTEGER : undefined;
+  const rows = max ?? most;
+  if (rows !== undefined) limits.push({ kind: "maxRows", rows });
   if (limits.length === 0) return { kind: "allAvailable" };
   return limits.length === 1 ? limits[0]! : { kind: "composite", limits };
 }

@@ -141,10 +141,42 @@ describe("what a batch takes", () => {
     expect(await next({ t: { 0: 0, 1: 0 } })).toEqual({ t: { 0: 2, 1: 0 } });
   });
 
-  test("an end that a new leader does not know yet does not lead back", async () => {
+  test("an end that a new leader does not know yet is waited for", async () => {
     kafka.add("t", 0, numbers(2));
-    const { next } = await start({});
-    expect(await next({ t: { 0: 5, 1: 0 } })).toEqual({ t: { 0: 5, 1: 0 } });
+    const { next, clock } = await start({ "fetchOffset.retryIntervalMs": "50" });
+    const asked = next({ t: { 0: 5, 1: 0 } });
+    await clock.advance(50);
+    kafka.add("t", 0, numbers(4));
+    await clock.advance(50);
+    expect(await asked).toEqual({ t: { 0: 6, 1: 0 } });
+  });
+
+  test("an end that stays before what was read is data loss, or, without failOnDataLoss, where the query goes on", async () => {
+    kafka.add("t", 0, numbers(2));
+    const at = { t: { 0: 5, 1: 0 } };
+    const strict = await start({ "fetchOffset.numRetries": "0" });
+    await expect(strict.next(at)).rejects.toMatchObject({
+      condition: "KAFKA_DATA_LOSS.PARTITION_OFFSET_CHANGED",
+      parameters: { topicPartition: "t-0", prevOffset: "5", newOffset: "2" },
+    });
+    await strict.stop();
+    const { next, valuesOf, warnings } = await start({
+      "fetchOffset.numRetries": "0",
+      failOnDataLoss: "false",
+    });
+    const end = await next(at);
+    expect(end).toEqual({ t: { 0: 2, 1: 0 } });
+    expect(await valuesOf(at, end!)).toEqual([]);
+    kafka.add("t", 0, ["more"]);
+    expect(await valuesOf(end, (await next(end))!)).toEqual(["more"]);
+    expect(warnings).toHaveLength(1);
+  });
+
+  test("a topic that is gone is warned of once, not at every look", async () => {
+    const { next, warnings } = await start({ failOnDataLoss: "false" });
+    kafka.delete("t");
+    for (let k = 0; k < 3; k++) await next({ t: { 0: 0, 1: 0 } });
+    expect(warnings).toHaveLength(1);
   });
 });
 

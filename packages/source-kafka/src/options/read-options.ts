@@ -21,6 +21,16 @@ export interface ReadSettings {
   readonly maxRecordsPerPartition: number;
   /** How long a range is tried to be read. */
   readonly pollTimeoutMs: number;
+  /** How often, and after which pauses, ends are looked for again that lie before what was read. */
+  readonly offsetRetries: number;
+  readonly offsetRetryMs: number;
+  /** How long a batch of a stream should last; 0: as it comes. */
+  readonly targetBatchMs: number;
+  /** Whether what a stream has read is committed to a consumer group. */
+  readonly commitOffsets: boolean;
+  /** The group, or null: one of the query's own, of which the name begins with `groupIdPrefix`. */
+  readonly groupId: string | null;
+  readonly groupIdPrefix: string;
 }
 
 /** Properties of Kafka's consumer that would take away what the source does itself, with Spark's advice. */
@@ -33,9 +43,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   "interceptor.classes": "an interceptor may break the query",
 };
 
-/** Properties of Kafka's consumer that this client has no use for, and does not warn of. */
-const UNDERSTOOD: readonly string[] = ["group.id"];
-
 /** The options `kafka.*` and those of reading, checked. `warn` gets one message for properties that change nothing. */
 export function readSettings(options: Options, warn: ((message: string) => void) | undefined): ReadSettings {
   const topics = topicChoice(options);
@@ -43,7 +50,6 @@ export function readSettings(options: Options, warn: ((message: string) => void)
   for (const name of properties.names)
     if (Object.hasOwn(REFUSED, name))
       throw illegalArgument(`Kafka option '${name}' is not supported: ${REFUSED[name]}.`);
-  for (const name of UNDERSTOOD) properties.get(name);
   const settings: ReadSettings = {
     client: clientSettings(properties, "ss-source-kafka"),
     fetch: fetchSettings(properties),
@@ -53,6 +59,12 @@ export function readSettings(options: Options, warn: ((message: string) => void)
     minPartitions: options.integer("minPartitions", 0, 1),
     maxRecordsPerPartition: options.integer("maxRecordsPerPartition", 0, 1),
     pollTimeoutMs: options.durationMs("kafkaConsumer.pollTimeoutMs", 120_000),
+    offsetRetries: options.integer("fetchOffset.numRetries", 3, 0),
+    targetBatchMs: options.durationMs("targetBatchDuration", 0),
+    commitOffsets: options.boolean("commitOffsets", false),
+    groupId: properties.get("group.id") ?? null,
+    groupIdPrefix: options.get("groupIdPrefix") ?? "spark-kafka-source",
+    offsetRetryMs: options.durationMs("fetchOffset.retryIntervalMs", 10),
   };
   const unused = properties.unused();
   if (unused.length > 0)

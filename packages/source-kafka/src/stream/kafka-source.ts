@@ -27,7 +27,9 @@ import type { ReadSettings } from "../options/read-options.js";
 import { groupOf, partitionOf, planRanges } from "../reading/plan-ranges.js";
 import { RangeReader } from "../reading/range-reader.js";
 import { Arrivals } from "./arrivals.js";
+import { BatchSize } from "./batch-size.js";
 import { readInitialOffsets, writeInitialOffsets } from "./initial-offsets.js";
+import { groupOfQuery, PublishedOffsets } from "./published-offsets.js";
 
 /** What a {@link KafkaSource} is made from. */
 export interface KafkaSourceSettings {
@@ -60,17 +62,26 @@ export class KafkaSource implements Source {
   private client!: KafkaClient;
   private offsets!: OffsetReader;
   private arrivals!: Arrivals;
+  /** Null unless `commitOffsets` is given. */
+  private published: PublishedOffsets | null = null;
   /** The ends that were seen last, and under availableNow the ones that stay. */
   private latest: PartitionOffsets | null = null;
   private pinned: PartitionOffsets | null = null;
   /** When the last batch was let through, for `minOffsetsPerTrigger`. */
   private lastTriggerMs = Number.NEGATIVE_INFINITY;
+  /** How large batches are made, and the one that is under way; null unless `targetBatchDuration` is given. */
+  private readonly batchSize: BatchSize | null;
+  private underWay: { readonly rows: number; readonly sinceMs: number } | null = null;
+  /** The losses that were warned of. */
+  private readonly reported = new Set<string>();
 
   constructor(settings: KafkaSourceSettings) {
     this.settings = settings;
     this.description = settings.description;
     this.readLimit = settings.readLimit;
     this.worker = settings.worker;
+    const { targetBatchMs } = settings.read;
+    this.batchSize = targetBatchMs === 0 ? null : new BatchSize(targetBatchMs);
     this.schema = settings.read.includeHeaders ? RECORD_SCHEMA_WITH_HEADERS : RECORD_SCHEMA;
   }
 
@@ -81,6 +92,10 @@ export class KafkaSource implements Source {
     this.client = connect(context.clock);
     this.offsets = new OffsetReader(this.client, read.topics, read.fetch.readCommitted);
     this.arrivals = new Arrivals(connect(context.clock), context.clock, read.fetch.readCommitted);
+    if (!read.commitOffsets) return;
+    const group = read.groupId ?? groupOfQuery(read.groupIdPrefix, context.log.folder);
+    const { warn } = this.settings;
+    this.published = new PublishedOffsets(group, { client: this.client, clock: context.clock, warn });
   }
 
   async initialOffset(): Promise<Offset | null> {
@@ -95,12 +110,17 @@ export class KafkaSource implements Source {
   }
 
   async latestOffset(start: Offset | null, limit: ReadLimit): Promise<Offset | null> {
+    this.measure();
     const from = offsetsOf(start);
-    const latest = this.pinned ?? (await this.lookForEnds());
+    const latest = this.pinned ?? (await this.endsSince(from));
     const whole = await this.withBeginnings(from, latest);
     const end = this.isHeldBack(limit, whole, latest) ? from : this.limitedTo(limit, whole, latest);
+    for (const [topic, partition, first, last] of ledBack(from, end))
+      this.report(offsetChanged(topic, partition, first, last));
+    const rows = rowsBetween(whole, end);
+    if (rows > 0) this.underWay = { rows, sinceMs: this.context.clock.monotonicMs() };
     // partitions that are gone stay where they were, so that a look back at the log finds them
-    return new PartitionOffsets([...from.entries(), ...notBefore(from, end).entries()]).toJson();
+    return new PartitionOffsets([...from.entries(), ...end.entries()]).toJson();
   }
 
   reportLatestOffset(): Offset | null {
@@ -135,7 +155,10 @@ export class KafkaSource implements Source {
     return new RangeReader(groupOf(partition), scan.columns, this.settings.read, context, stops).batches();
   }
 
-  async commit(): Promise<void> {}
+  async commit(end: Offset): Promise<void> {
+    this.measure();
+    this.published?.publish(offsetsOf(end));
+  }
 
   onData(wake: () => void): () => void {
     const leave = this.arrivals.listen(wake);
@@ -158,9 +181,22 @@ export class KafkaSource implements Source {
   }
 
   async close(): Promise<void> {
-    // a source that was never opened has neither
+    // a source that was never opened has none of these
+    await this.published?.close();
     await this.arrivals?.close();
     await this.client?.close();
+  }
+
+  /** The ends of all partitions; where one lies before `from` a few looks more, as its leader may be behind the one before. */
+  private async endsSince(from: PartitionOffsets): Promise<PartitionOffsets> {
+    const { offsetRetries, offsetRetryMs } = this.settings.read;
+    const { clock, signal } = this.context;
+    for (let attempt = 0; ; attempt++) {
+      const latest = await this.lookForEnds();
+      if (attempt >= offsetRetries || ledBack(from, latest).length === 0) return latest;
+      await clock.sleep(offsetRetryMs, signal);
+      signal.throwIfAborted();
+    }
   }
 
   /** The ends of all partitions as they are now. */
@@ -227,7 +263,16 @@ export class KafkaSource implements Source {
 
   private limitedTo(limit: ReadLimit, from: PartitionOffsets, latest: PartitionOffsets): PartitionOffsets {
     const max = partsOf(limit).find((part) => part.kind === "maxRows");
-    return max === undefined ? latest : limited(max.rows, from, latest);
+    if (max === undefined) return latest;
+    return limited(Math.min(max.rows, this.batchSize?.rows ?? max.rows), from, latest);
+  }
+
+  /** A batch is over when it is committed or when the next one is asked for, whichever comes first. */
+  private measure(): void {
+    const { underWay, batchSize } = this;
+    this.underWay = null;
+    if (underWay !== null)
+      batchSize?.observe(underWay.rows, this.context.clock.monotonicMs() - underWay.sinceMs);
   }
 
   /** Offsets that the options name and that are not there are moved to where records begin, or end. */
@@ -245,9 +290,11 @@ export class KafkaSource implements Source {
     });
   }
 
-  /** Fails, or warns where records may be lost. */
+  /** Fails, or warns where records may be lost: once of each loss, as a partition that is gone is met at every look. */
   private report(error: Error): void {
     if (this.settings.read.failOnDataLoss) throw error;
+    if (this.reported.has(error.message)) return;
+    this.reported.add(error.message);
     this.settings.warn(error.message);
   }
 }
@@ -259,9 +306,15 @@ function offsetsOf(offset: Offset | null): PartitionOffsets {
   return offsets;
 }
 
-/** A leader that lags behind the one before must not lead back. */
-function notBefore(from: PartitionOffsets, end: PartitionOffsets): PartitionOffsets {
-  return end.map((topic, partition, offset) => Math.max(offset, from.get(topic, partition) ?? 0));
+/** The partitions of which the end lies before the offset up to which they were read, with both. */
+function ledBack(
+  from: PartitionOffsets,
+  end: PartitionOffsets,
+): [topic: string, partition: number, from: number, end: number][] {
+  return end.entries().flatMap(([topic, partition, last]) => {
+    const first = from.get(topic, partition) ?? 0;
+    return last < first ? [[topic, partition, first, last]] : [];
+  });
 }
 
 function nameOf([topic, partition]: readonly [string, number, number]): string {
