@@ -333,7 +333,7 @@ describeWith([missingForKafka()], "the Kafka source and a broker that fails", ()
   test.each(["gzip", "snappy", "lz4", "zstd"])(
     "what a broker compresses by %s comes as it was, also in pieces smaller than a batch of it",
     async (codec) => {
-      const topic = `codec-${codec}`;
+      const topic = `codec_${codec}`;
       const configEntries = [{ name: "compression.type", value: codec }];
       await bench.admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }] });
       await until(() => succeeds(bench.admin.fetchTopicOffsets(topic)), `${topic} has leaders`);

@@ -1,7 +1,7 @@
 import { Options, StreamError } from "@ss/core";
 import { afterEach, expect, test } from "vitest";
 import { clientSettings, KafkajsClient, KafkaProperties } from "../src/index.js";
-import { startRefusingBroker, startSilentBroker } from "./refusing-broker.js";
+import { startHangingBroker, startRefusingBroker, startSilentBroker } from "./refusing-broker.js";
 
 const SECRET = "not-the-password";
 const LOGIN = {
@@ -59,3 +59,13 @@ test.each([
     }
   },
 );
+
+test("a broker that stops to answer is left for the next one that the settings name", async () => {
+  const brokers = [await startHangingBroker(), await startRefusingBroker()];
+  for (const { stop } of brokers) ends.push(stop);
+  const addresses = brokers.map(({ address }) => address);
+  for (const servers of [addresses, [...addresses].reverse()]) {
+    const client = clientOf(servers.join(","), { "kafka.request.timeout.ms": "100" });
+    expect(await client.topics(signal)).toEqual([]);
+  }
+});

@@ -1,13 +1,23 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 
+const METADATA = 3;
 const API_VERSIONS = 18;
 const SASL_HANDSHAKE = 17;
 const SASL_AUTHENTICATE = 36;
 const AUTHENTICATION_FAILED = 58;
 
-/** A broker that lets nobody in: it answers a login as Kafka does, and closes the connection a little later. */
-export async function startRefusingBroker(): Promise<{ readonly address: string; stop(): void }> {
-  return startBroker((socket) => {
+/** A broker of a cluster without topics that lets nobody log in: it answers as Kafka does, and closes the connection a little later. */
+export function startRefusingBroker(): Promise<{ readonly address: string; stop(): void }> {
+  return startBroker(serving(() => true));
+}
+
+/** A broker that says what it can do and then no more. */
+export function startHangingBroker(): Promise<{ readonly address: string; stop(): void }> {
+  return startBroker(serving((apiKey) => apiKey === API_VERSIONS));
+}
+
+function serving(answers: (apiKey: number) => boolean): (socket: Socket) => void {
+  return (socket) => {
     let seen = Buffer.alloc(0);
     socket.on("data", (bytes) => {
       seen = Buffer.concat([seen, bytes]);
@@ -18,6 +28,7 @@ export async function startRefusingBroker(): Promise<{ readonly address: string;
           seen.readInt32BE(8),
         ];
         seen = seen.subarray(4 + seen.readInt32BE(0));
+        if (!answers(apiKey)) continue;
         const body = answerTo(apiKey, version);
         const head = Buffer.alloc(8);
         head.writeInt32BE(4 + body.length, 0);
@@ -26,7 +37,7 @@ export async function startRefusingBroker(): Promise<{ readonly address: string;
         if (apiKey === SASL_AUTHENTICATE) setTimeout(() => socket.destroy(), 100);
       }
     });
-  });
+  };
 }
 
 /** A broker that takes connections and says nothing. */
@@ -54,7 +65,7 @@ function answerTo(apiKey: number, version: number): Buffer {
   switch (apiKey) {
     case API_VERSIONS: {
       const known: [number, number][] = [
-        [3, 4],
+        [METADATA, 4],
         [SASL_HANDSHAKE, 1],
         [API_VERSIONS, 2],
         [SASL_AUTHENTICATE, 0],
@@ -63,6 +74,9 @@ function answerTo(apiKey: number, version: number): Buffer {
       const throttle = version >= 1 ? int32(0) : Buffer.alloc(0);
       return Buffer.concat([int16(0), int32(keys.length), ...keys, throttle]);
     }
+    case METADATA:
+      // no time to wait, no brokers, no name, no controller, no topics
+      return Buffer.concat([int32(0), int32(0), int16(-1), int32(-1), int32(0)]);
     case SASL_HANDSHAKE:
       return Buffer.concat([int16(0), int32(1), text("PLAIN")]);
     default:

@@ -101,8 +101,7 @@ export class Brokers {
       const answer = await exchange(connection, made, this.settings.requestTimeoutMs + waitMs);
       return made.read(answer ?? NO_BYTES);
     } catch (error) {
-      // a broker that does not answer is not asked again over the same connection
-      if ((error as Error).name === "KafkaJSRequestTimeoutError") this.sockets.destroyTo(known);
+      if ((error as Error).name === "KafkaJSRequestTimeoutError") this.leave(known);
       throw error;
     }
   }
@@ -146,13 +145,15 @@ export class Brokers {
     try {
       return await connect(seed);
     } catch (error) {
-      // the next try goes to the next of the brokers that the settings name
-      if (this.seed === seed) {
-        this.seed = null;
-        this.sockets.destroyTo(seed);
-      }
+      if (this.seed === seed) this.leave(seed);
       throw error;
     }
+  }
+
+  /** A broker that does not answer is not asked again over the same connection, and no longer the one to ask first. */
+  private leave(known: KnownBroker): void {
+    if (this.seed === known) this.seed = null;
+    this.sockets.destroyTo(known);
   }
 
   private async nextSeed(): Promise<KnownBroker> {
