@@ -89,16 +89,6 @@ class Bench {
     return rows.map((row) => row["value"] as string);
   }
 
-  /** The values of a topic as it is now: as many as its offsets say. */
-  async heldBy(topic: string): Promise<string[]> {
-    const reader = this.spark.read.format("kafka").option("kafka.bootstrap.servers", this.server.bootstrap);
-    const table = reader.option("subscribe", topic).load().selectExpr("CAST(value AS STRING) AS value");
-    const values = (await table.collect()).map((row) => row["value"] as string);
-    const offsets = await this.admin.fetchTopicOffsets(topic);
-    expect(values).toHaveLength(offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0));
-    return values;
-  }
-
   async countOf(topic: string, options: Readonly<Record<string, string>> = {}): Promise<number> {
     const reader = this.spark.read.format("kafka").option("kafka.bootstrap.servers", this.server.bootstrap);
     return reader
@@ -129,7 +119,10 @@ function produceSteadily(producer: Producer, topic: string, partitions: number):
   let goesOn = true;
   const work = (async () => {
     while (goesOn) {
-      await producer.send({ topic, messages: messages(20, count, partitions) });
+      const next = messages(20, count, partitions);
+      // one partition at a time: where a send concerns two, and the leader of one moves to the other's, kafkajs takes the first for sent
+      for (let k = 0; k < partitions; k++)
+        await producer.send({ topic, messages: next.filter(({ partition }) => partition === k) });
       count += 20;
     }
   })();
@@ -398,10 +391,7 @@ describeWith([missingForKafka()], "the Kafka source and a cluster that fails", (
     await producer.disconnect();
     await query.processAllAvailable();
     await query.stop();
-    // a producer may lose its place when a leader dies: what counts is what the topic holds in the end
-    const held = await bench.heldBy("moved");
-    expect(held.length).toBeGreaterThan(count * 0.9);
-    expect(sorted(await bench.values("moved"))).toEqual(sorted(held));
+    expect(sorted(await bench.values("moved"))).toEqual(texts(count));
   });
 
   const partitionsOf = async (topic: string) =>
