@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const script = join(dirname(fileURLToPath(import.meta.url)), "stream.js");
+// the built script, whether this module is built or a source
+const script = join(dirname(fileURLToPath(import.meta.url)), "..", "dist", "stream.js");
 
 /** How a run of the stream ended. */
 export interface StreamRun {
