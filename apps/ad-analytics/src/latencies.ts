@@ -1,22 +1,23 @@
 /** Times in whole milliseconds, counted, so that millions of them take no memory. */
 export class Latencies {
   private readonly counts: number[] = [];
-  private size = 0;
+  private added = 0;
 
   add(ms: number): void {
     const slot = Math.max(0, Math.round(ms));
     while (this.counts.length <= slot) this.counts.push(0);
     this.counts[slot]!++;
-    this.size++;
+    this.added++;
   }
 
-  get isEmpty(): boolean {
-    return this.size === 0;
+  /** How many there are. */
+  get size(): number {
+    return this.added;
   }
 
   /** The time that a part of all, from 0 to 1, do not exceed. */
   quantile(part: number): number {
-    const rank = Math.max(1, Math.ceil(part * this.size));
+    const rank = Math.max(1, Math.ceil(part * this.added));
     let seen = 0;
     for (const [ms, count] of this.counts.entries()) {
       seen += count;

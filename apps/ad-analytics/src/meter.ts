@@ -52,7 +52,7 @@ export class Meter {
     this.second = new Latencies();
     this.rows = 0;
     const line = `${pad(seconds.toFixed(0), 5)} s ${pad(thousands(rows), 10)} events ${pad(thousands(lag), 8)} behind`;
-    return second.isEmpty ? line : `${line}   latency ${text(second, SHORT)}`;
+    return second.size === 0 ? line : `${line}   latency ${text(second, SHORT)}`;
   }
 
   /** Yahoo's measure: from the end of each window to its last update. Windows that events did not fill are left out. */

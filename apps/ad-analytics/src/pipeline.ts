@@ -21,11 +21,15 @@ const BATCH_ROWS = 20_000;
 
 /** A session with all that the pipeline needs. */
 export function session(): Promise<SparkSession> {
-  return SparkSession.builder()
-    .appName("ad-analytics")
-    .config("spark.sql.shuffle.partitions", 2)
-    .use(kafkaSource(), fileSource(), kafkaSink(), postgresSink())
-    .getOrCreate();
+  return (
+    SparkSession.builder()
+      .appName("ad-analytics")
+      .config("spark.sql.shuffle.partitions", 2)
+      // a batch without rows, which only moves the watermark, would make the next rows wait
+      .config("spark.sql.streaming.noDataMicroBatches.enabled", false)
+      .use(kafkaSource(), fileSource(), kafkaSink(), postgresSink())
+      .getOrCreate()
+  );
 }
 
 /** Starts the query: views per campaign and ten seconds, kept up to date. It goes on from its checkpoint, and runs until it is stopped. */

@@ -42,8 +42,12 @@ async function runWith(servers: Servers, flags: Flags, print: Print): Promise<bo
     print(`Sending ${thousands(schedule.backlog)} events to the topic ${settings.topic} ...`);
     await sender.sendBacklog();
     const stream = await catchUp(settings, schedule, meter, flags.kills, print);
-    if (schedule.live > 0) await followLive(stream, sender, schedule, meter, flags, print);
-    await stream.stop();
+    try {
+      if (schedule.live > 0) await followLive(stream, sender, schedule, meter, flags, print);
+      await stream.stop();
+    } finally {
+      await stream.kill();
+    }
   } finally {
     await sender.close();
   }
@@ -80,28 +84,42 @@ async function catchUp(
   print: Print,
 ): Promise<StreamProcess> {
   const startedAt = Date.now();
-  const lines = printEachSecond(meter, print);
-  for (let k = 1; ; k++) {
-    let batches = 0;
-    let isThrough = false;
-    const stream = new StreamProcess(settings, (report) => {
-      meter.add(report);
-      batches++;
-      isThrough ||= positionAfter(report) >= schedule.backlog;
-    });
-    await stream.until(() => isThrough || (k <= kills && batches >= KILL_AFTER));
-    if (k <= kills && !isThrough) await pause(Math.random() * KILL_WITHIN_MS);
-    if (k > kills || isThrough) {
-      lines.stop();
-      const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
-      print(
-        `The stream has read ${thousands(schedule.backlog)} events in ${seconds} s, all its starts among them.`,
-      );
-      return stream;
+  const stream = await printEachSecond(meter, print, async () => {
+    for (let k = 0; k < kills; k++) {
+      const whole = await streamToKill(settings, schedule, meter, print);
+      if (whole !== undefined) return whole;
     }
-    await stream.kill();
-    print(`        The stream was killed (kill -9) after ${batches} batches.`);
-  }
+    const last = new StreamProcess(settings, (report) => meter.add(report));
+    await last.until((report) => positionAfter(report) >= schedule.backlog);
+    return last;
+  });
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  print(
+    `The stream has read ${thousands(schedule.backlog)} events in ${seconds} s, all its starts among them.`,
+  );
+  return stream;
+}
+
+/** Kills a stream on its way; gives one that was through before. */
+async function streamToKill(
+  settings: StreamSettings,
+  schedule: Schedule,
+  meter: Meter,
+  print: Print,
+): Promise<StreamProcess | undefined> {
+  let batches = 0;
+  let isThrough = false;
+  const stream = new StreamProcess(settings, (report) => {
+    meter.add(report);
+    batches++;
+    isThrough ||= positionAfter(report) >= schedule.backlog;
+  });
+  await stream.until(() => isThrough || batches >= KILL_AFTER);
+  await pause(Math.random() * KILL_WITHIN_MS);
+  if (isThrough) return stream;
+  await stream.kill();
+  print(`        The stream was killed (kill -9) after ${batches} batches.`);
+  return undefined;
 }
 
 async function followLive(
@@ -113,30 +131,35 @@ async function followLive(
   print: Print,
 ): Promise<void> {
   print(`\nNow ${thousands(rate)} events happen each second, for ${seconds} s ...`);
-  const lines = printEachSecond(meter, print);
-  schedule.startLive(Date.now());
-  const counted = stream.until((report) => positionAfter(report) >= schedule.events);
-  await Promise.all([sender.sendLive(), counted]);
-  lines.stop();
+  await printEachSecond(meter, print, async () => {
+    schedule.startLive(Date.now());
+    const counted = stream.until((report) => positionAfter(report) >= schedule.events);
+    await Promise.all([sender.sendLive(), counted]);
+  });
   print(`\nFrom sending an event to its count in the output: ${latencyText(meter.latencies)}`);
   const afterWindows = meter.afterWindows();
-  if (!afterWindows.isEmpty)
-    print(`From the end of a window to its last update:     ${latencyText(afterWindows)}`);
+  const slowest = thousands(afterWindows.quantile(1));
+  if (afterWindows.size > 0)
+    print(
+      `From the end of a window to its last update:     at most ${slowest} ms (whole windows: ${afterWindows.size})`,
+    );
   if (meter.delays.quantile(0.5) > LATE_MS)
     print(
       `The sender of the events did not keep up with --rate: they went out late by ${latencyText(meter.delays)}.`,
     );
 }
 
-function printEachSecond(meter: Meter, print: Print): { stop(): void } {
+/** Prints what the meter has seen, a line each second, while something goes on. */
+async function printEachSecond<T>(meter: Meter, print: Print, work: () => Promise<T>): Promise<T> {
   let seconds = 0;
-  const timer = setInterval(() => print(meter.takeLine(++seconds)), 1000);
-  return {
-    stop: () => {
-      clearInterval(timer);
-      print(meter.takeLine(++seconds));
-    },
-  };
+  const printLine = (): void => print(meter.takeLine(++seconds));
+  const timer = setInterval(printLine, 1000);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+    printLine();
+  }
 }
 
 function showResult(
