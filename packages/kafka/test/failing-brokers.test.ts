@@ -1,7 +1,12 @@
 import { Options, StreamError } from "@ss/core";
 import { afterEach, expect, test } from "vitest";
 import { clientSettings, KafkajsClient, KafkaProperties } from "../src/index.js";
-import { startHangingBroker, startRefusingBroker, startSilentBroker } from "./refusing-broker.js";
+import {
+  startCuttingBroker,
+  startHangingBroker,
+  startRefusingBroker,
+  startSilentBroker,
+} from "./refusing-broker.js";
 
 const SECRET = "not-the-password";
 const LOGIN = {
@@ -68,4 +73,22 @@ test("a broker that stops to answer is left for the next one that the settings n
     const client = clientOf(servers.join(","), { "kafka.request.timeout.ms": "100" });
     expect(await client.topics(signal)).toEqual([]);
   }
+});
+
+test("a connection that ends in the middle of an answer spoils none of the next", async () => {
+  const broker = await startCuttingBroker();
+  ends.push(broker.stop);
+  expect(await clientOf(broker.address, {}).topics(signal)).toEqual([]);
+});
+
+test("a call that begins when it is over already ends with the reason, and leaves no failure behind", async () => {
+  const broker = await startSilentBroker();
+  ends.push(broker.stop);
+  const over = AbortSignal.abort(new Error("stopped"));
+  const client = clientOf(broker.address, {});
+  for (const call of [
+    client.topics(over),
+    client.offsets([{ topic: "t", partition: 0, timestamp: -1 }], false, over),
+  ])
+    expect(await failureOf(call)).toMatchObject({ message: "stopped" });
 });

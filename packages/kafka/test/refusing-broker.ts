@@ -16,7 +16,17 @@ export function startHangingBroker(): Promise<{ readonly address: string; stop()
   return startBroker(serving((apiKey) => apiKey === API_VERSIONS));
 }
 
-function serving(answers: (apiKey: number) => boolean): (socket: Socket) => void {
+/** A broker that ends the connection in the middle of its first answer with metadata, and gives the next ones in full. */
+export function startCuttingBroker(): Promise<{ readonly address: string; stop(): void }> {
+  let cuts = 1;
+  const isWhole = (apiKey: number): boolean => apiKey !== METADATA || cuts-- <= 0;
+  return startBroker(serving(() => true, isWhole));
+}
+
+function serving(
+  answers: (apiKey: number) => boolean,
+  isWhole: (apiKey: number) => boolean = () => true,
+): (socket: Socket) => void {
   return (socket) => {
     let seen = Buffer.alloc(0);
     socket.on("data", (bytes) => {
@@ -33,7 +43,12 @@ function serving(answers: (apiKey: number) => boolean): (socket: Socket) => void
         const head = Buffer.alloc(8);
         head.writeInt32BE(4 + body.length, 0);
         head.writeInt32BE(correlation, 4);
-        socket.write(Buffer.concat([head, body]));
+        const answer = Buffer.concat([head, body]);
+        if (!isWhole(apiKey)) {
+          socket.end(answer.subarray(0, answer.length >> 1));
+          return;
+        }
+        socket.write(answer);
         if (apiKey === SASL_AUTHENTICATE) setTimeout(() => socket.destroy(), 100);
       }
     });

@@ -85,6 +85,11 @@ export class FakeKafka {
         if (this.commitFailure !== null) throw this.commitFailure;
         this.groups.set(group, offsets);
       },
+      waitForRecords: async (positions, readCommitted, signal) => {
+        const limits = { maxWaitMs: 20_000, minBytes: 1, maxBytes: 1, maxPartitionBytes: 1, readCommitted };
+        const answers = await this.fetch(positions, limits, AbortSignal.any([signal, closing.signal]));
+        return answers.some(({ start, end, errorCode }) => end > start || errorCode !== 0);
+      },
       close: async () => closing.abort(new Error("closed")),
     };
   }

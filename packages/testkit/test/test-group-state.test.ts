@@ -79,7 +79,9 @@ test.each(["-1 minute", "-500 milliseconds", "-1 month", "1 month -40 days"])(
   "no point in time is put off by %s, which is back in time",
   (span) => {
     const state = TestGroupState.create({ timeout: EventTimeTimeout, watermarkMs: 1000 });
-    expect(() => state.setTimeoutTimestamp(1_500_000, span)).toThrow(`Provided duration (${span}) is negative`);
+    expect(() => state.setTimeoutTimestamp(1_500_000, span)).toThrow(
+      `Provided duration (${span}) is negative`,
+    );
     state.setTimeoutTimestamp(1_500_000, "0 seconds");
     expect(state.timeoutTimestampMs).toBe(1_500_000);
   },

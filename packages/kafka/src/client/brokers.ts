@@ -94,14 +94,14 @@ export class Brokers {
   ): Promise<T> {
     const known = nodeId === null ? await this.anyBroker() : await this.brokerOf(nodeId);
     const made = request(known.broker.versions ?? {});
-    const connection = await connectionFor(known, made);
-    if (!connection.isAuthenticated()) await connection.authenticate();
-    connection.failIfNotConnected();
     try {
+      const connection = await connectionFor(known, made);
+      if (!connection.isAuthenticated()) await connection.authenticate();
+      connection.failIfNotConnected();
       const answer = await exchange(connection, made, this.settings.requestTimeoutMs + waitMs);
       return made.read(answer ?? NO_BYTES);
     } catch (error) {
-      if ((error as Error).name === "KafkaJSRequestTimeoutError") this.leave(known);
+      this.drop(known);
       throw error;
     }
   }
@@ -124,6 +124,18 @@ export class Brokers {
     this.sockets.destroy();
   }
 
+  /**
+   * Never uses the connections to a broker again after one of them has failed: one that ended in the middle of an answer keeps that half, and
+   * kafkajs would put it before the first answer of the next. Whoever asks for metadata next makes new ones.
+   */
+  private drop(known: KnownBroker): void {
+    const nodes = [...this.known].filter(([, present]) => present === known);
+    if (nodes.length === 0 && this.seed !== known) return;
+    for (const [nodeId] of nodes) this.known.delete(nodeId);
+    if (this.seed === known) this.seed = null;
+    this.sockets.destroyTo(known);
+  }
+
   private async brokerOf(nodeId: number): Promise<KnownBroker> {
     const known = this.known.get(nodeId);
     if (known === undefined)
@@ -133,27 +145,29 @@ export class Brokers {
         message: `The cluster has no broker ${nodeId} any more.`,
         recovery: "retry",
       });
-    return connect(known);
+    return this.connect(known);
   }
 
   private async anyBroker(): Promise<KnownBroker> {
     const connected = [...this.known.values()].find(({ broker }) => broker.isConnected());
-    if (connected) return connect(connected);
+    if (connected) return this.connect(connected);
     const built = this.seed ?? (await this.nextSeed());
     this.seed ??= built;
-    const { seed } = this;
-    try {
-      return await connect(seed);
-    } catch (error) {
-      if (this.seed === seed) this.leave(seed);
-      throw error;
-    }
+    // where it fails the next try goes to the next of the brokers that the settings name
+    return this.connect(this.seed);
   }
 
-  /** A broker that does not answer is not asked again over the same connection, and no longer the one to ask first. */
-  private leave(known: KnownBroker): void {
-    if (this.seed === known) this.seed = null;
-    this.sockets.destroyTo(known);
+  private async connect(known: KnownBroker): Promise<KnownBroker> {
+    known.opening ??= known.broker.connect().finally(() => {
+      known.opening = null;
+    });
+    try {
+      await known.opening;
+      return known;
+    } catch (error) {
+      this.drop(known);
+      throw error;
+    }
   }
 
   private async nextSeed(): Promise<KnownBroker> {
@@ -163,14 +177,6 @@ export class Brokers {
     const broker = brokerPool.createBroker({ logger: brokerPool.rootLogger, connectionPool });
     return { host, port, broker, opening: null, openingFetch: null };
   }
-}
-
-async function connect(known: KnownBroker): Promise<KnownBroker> {
-  known.opening ??= known.broker.connect().finally(() => {
-    known.opening = null;
-  });
-  await known.opening;
-  return known;
 }
 
 async function connectionFor(known: KnownBroker, request: Request<unknown>): Promise<Connection> {

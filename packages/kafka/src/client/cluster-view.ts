@@ -47,6 +47,7 @@ export class ClusterView {
     const started = this.clock.monotonicMs();
     let last: unknown = new Error("no broker answered");
     for (let backoffMs = retryBackoffMs; ; backoffMs = Math.min(backoffMs * 2, retryBackoffMaxMs)) {
+      signal.throwIfAborted();
       const restMs = limitMs - (this.clock.monotonicMs() - started);
       try {
         return await within(work(), restMs, this.clock, signal);
@@ -60,7 +61,6 @@ export class ClusterView {
           throw unavailable(brokers.join(","), failure, "fail", limitMs);
         this.leaders.clear();
         await this.clock.sleep(backoffMs, signal);
-        signal.throwIfAborted();
       }
     }
   }

@@ -37,6 +37,16 @@ export interface KafkaClient {
    */
   commitOffsets(group: string, offsets: readonly FetchPosition[], signal: AbortSignal): Promise<void>;
 
+  /**
+   * Waits until a broker has records behind one of these positions, or an error for one, and tells whether it was that, or only that a while
+   * has passed. The requests wait at the leaders, each over its own connection, so this is for a client that is asked for nothing else.
+   */
+  waitForRecords(
+    positions: readonly FetchPosition[],
+    readCommitted: boolean,
+    signal: AbortSignal,
+  ): Promise<boolean>;
+
   /** Ends everything at once; calls that are under way fail. */
   close(): Promise<void>;
 }

@@ -13,6 +13,10 @@ import type { ClientSettings } from "./client-settings.js";
 import { ClusterView, isRefusal, keyOf, type Located, partitionKeys } from "./cluster-view.js";
 import { GroupOffsets } from "./group-offsets.js";
 import type { KafkaClient } from "./kafka-client.js";
+import { orAborted } from "./waiting.js";
+
+/** A broker answers as soon as there is a record, and after this time if there is none. */
+const WAIT_MS = 10_000;
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -20,6 +24,8 @@ const NO_BYTES = new Uint8Array(0);
 export class KafkajsClient implements KafkaClient {
   private readonly cluster: ClusterView;
   private readonly groups: GroupOffsets;
+  /** Requests that wait for records, by leader; each tells whether there is news. */
+  private readonly waits = new Map<number, Promise<boolean>>();
 
   constructor(settings: ClientSettings, clock: Clock = systemClock) {
     this.cluster = new ClusterView(settings, clock);
@@ -68,6 +74,29 @@ export class KafkajsClient implements KafkaClient {
       this.cluster.brokers.send(leader, (versions) => fetchRequest(part, limits, versions), limits.maxWaitMs);
     const limitMs = this.cluster.settings.callTimeoutMs + limits.maxWaitMs;
     return this.cluster.repeat(signal, () => this.fromLeaders(positions, ask, noRecords), limitMs);
+  }
+
+  async waitForRecords(
+    positions: readonly FetchPosition[],
+    readCommitted: boolean,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const limits = { maxWaitMs: WAIT_MS, minBytes: 1, maxBytes: 1, maxPartitionBytes: 1, readCommitted };
+    const { byLeader, missing } = await this.cluster.repeat(signal, () => this.locate(positions));
+    if (missing.length > 0) return true;
+    for (const [leader, part] of byLeader) {
+      // what waits there is answered as soon as one of its partitions moves
+      if (this.waits.has(leader)) continue;
+      const wait = this.cluster.brokers
+        .send(leader, (versions) => fetchRequest(part, limits, versions), limits.maxWaitMs)
+        .then(isNews, () => {
+          for (const position of part) this.cluster.forget(position);
+          return true;
+        })
+        .finally(() => this.waits.delete(leader));
+      this.waits.set(leader, wait);
+    }
+    return orAborted(Promise.race(this.waits.values()), signal);
   }
 
   commitOffsets(group: string, offsets: readonly FetchPosition[], signal: AbortSignal): Promise<void> {
@@ -136,6 +165,11 @@ export class KafkajsClient implements KafkaClient {
       throw new Error(`${unknown[0]!.topic}-${unknown[0]!.partition} has no leader`);
     return { byLeader, missing };
   }
+}
+
+/** An error is something new, too: whoever looks for offsets meets it. */
+function isNews(answers: readonly FetchedPartition[]): boolean {
+  return answers.some(({ start, end, errorCode }) => end > start || errorCode !== ERROR.none);
 }
 
 function noOffset({ topic, partition }: Located): ListedOffset {

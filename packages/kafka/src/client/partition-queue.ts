@@ -53,7 +53,7 @@ export class PartitionQueue {
       batch.identity = identity;
       batch.sequence = this.nextSequence;
       // copied, since the bytes may still be on their way to a broker
-      batch.bytes = batch.bytes.slice();
+      batch.bytes = Uint8Array.from(batch.bytes);
       markBatch(batch.bytes, this.markOf(identity, batch.sequence));
       this.nextSequence = sequenceAfter(batch.sequence, batch.count);
     }

@@ -30,7 +30,7 @@ export function splitBatch(
   if (codec === CODECS.none) cursor.place(batch, HEAD_BYTES, batch.length);
   else {
     // copied, since compressing the halves may use the place that the records lie in
-    const plain = decompressRecords(codec, batch, HEAD_BYTES, batch.length, false).slice();
+    const plain = Uint8Array.from(decompressRecords(codec, batch, HEAD_BYTES, batch.length, false));
     cursor.place(plain, 0, plain.length);
   }
   const half = count >> 1;

@@ -8,10 +8,11 @@ export function limited(maxRows: number, from: PartitionOffsets, latest: Partiti
   if (total <= maxRows) return latest;
   return latest.map((topic, partition, end) => {
     const size = sizes.get(topic, partition)!;
-    if (size === 0) return end;
+    const first = from.get(topic, partition);
+    if (size === 0 || first === undefined) return end;
     const share = maxRows * (size / total);
     // whoever has anything gives at least one record, so that no partition waits for ever
-    return Math.min(end, from.get(topic, partition)! + (share < 1 ? 1 : Math.floor(share)));
+    return Math.min(end, first + (share < 1 ? 1 : Math.floor(share)));
   });
 }
 

@@ -37,7 +37,13 @@ interface Rest {
   readonly partition: number;
   readonly until: number;
   from: number;
+  /** Since when no broker knows the partition. */
+  missingSinceMs?: number;
 }
+
+/** How long a partition has to be unknown to be gone, and how long the next look waits. */
+const MISSING_MS = 5000;
+const LOOK_AGAIN_MS = 200;
 
 /**
  * Reads ranges as batches. The ranges are asked for together, one request to each leader; while what came is decoded the next request is on its
@@ -142,10 +148,14 @@ export class RangeReader {
       rest.from = decoder.next;
       this.progressMs = now;
     } else if (decoder.isCutOff) this.maxPartitionBytes *= 2;
-    else if (now - this.progressMs > this.settings.pollTimeoutMs) {
+    else if (this.isOverdue()) {
       this.lose(rest, rest.until, `The brokers gave no records of it for ${this.settings.pollTimeoutMs} ms.`);
       this.progressMs = now;
     }
+  }
+
+  private isOverdue(): boolean {
+    return this.context.clock.monotonicMs() - this.progressMs > this.settings.pollTimeoutMs;
   }
 
   /** The answers that have records; for the others what is lost is reported and passed over. */
@@ -154,12 +164,20 @@ export class RangeReader {
     for (const answer of answers) {
       if (answer.errorCode === ERROR.none) healthy.push(answer);
       else if (answer.errorCode === ERROR.offsetOutOfRange) await this.passLost(this.restOf(answer));
-      else if (answer.errorCode === ERROR.unknownTopicOrPartition) {
-        const rest = this.restOf(answer);
-        this.lose(rest, rest.until, "The partition does not exist.");
-      } else throw dataLossOf(this.restOf(answer), `The broker gave error ${answer.errorCode}.`);
+      else if (answer.errorCode === ERROR.unknownTopicOrPartition)
+        await this.passMissing(this.restOf(answer));
+      else throw dataLossOf(this.restOf(answer), `The broker gave error ${answer.errorCode}.`);
     }
     return healthy;
+  }
+
+  /** Brokers that have just started do not know all partitions yet; one that stays unknown is gone. */
+  private async passMissing(rest: Rest): Promise<void> {
+    const { clock } = this.context;
+    rest.missingSinceMs ??= clock.monotonicMs();
+    if (clock.monotonicMs() - rest.missingSinceMs >= MISSING_MS)
+      this.lose(rest, rest.until, "The partition does not exist.");
+    else await clock.sleep(LOOK_AGAIN_MS, this.signal);
   }
 
   /** The offset is not there: what lies before the first one that is, or all, if the log is shorter now, is lost. */
@@ -173,8 +191,9 @@ export class RangeReader {
     );
     const found = `The partition has the offsets from ${earliest} to ${latest}.`;
     if (rest.from < earliest!) this.lose(rest, Math.min(earliest!, rest.until), found);
-    else if (rest.from >= latest!) this.lose(rest, rest.until, found);
-    // else the leader was not up to date when it answered
+    else if (rest.from >= latest! || this.isOverdue()) this.lose(rest, rest.until, found);
+    // the leader was not up to date when it answered
+    else await this.context.clock.sleep(LOOK_AGAIN_MS, this.signal);
   }
 
   /** Fails, or goes on at `next`. */

@@ -1,29 +1,26 @@
 import type { Clock } from "@ss/core";
-import type { FetchLimits, FetchPosition, KafkaClient } from "@ss/kafka";
+import type { FetchPosition, KafkaClient } from "@ss/kafka";
 
-/** A broker answers as soon as there is a record, and after this time if there is none. */
-const WAIT_MS = 20_000;
 const RETRY_MS = 1000;
 
-/**
- * Rings when records arrive: a request for what lies behind the known ends waits at the brokers, over connections of its own, as answers
- * come in the order of requests.
- */
+/** Rings when records arrive: requests for what lies behind the known ends wait at the brokers, over a client of their own. */
 export class Arrivals {
   private readonly client: KafkaClient;
   private readonly clock: Clock;
-  private readonly limits: FetchLimits;
+  private readonly readCommitted: boolean;
   private readonly closing = new AbortController();
   private readonly wakers = new Set<() => void>();
   private positions: readonly FetchPosition[] = [];
   /** Aborts when there are other positions. */
   private moved = new AbortController();
   private isRunning = false;
+  /** When the next ring that was asked for is due. */
+  private dueMs = Number.POSITIVE_INFINITY;
 
   constructor(client: KafkaClient, clock: Clock, readCommitted: boolean) {
     this.client = client;
     this.clock = clock;
-    this.limits = { maxWaitMs: WAIT_MS, minBytes: 1, maxBytes: 1, maxPartitionBytes: 1, readCommitted };
+    this.readCommitted = readCommitted;
   }
 
   /** Calls `wake` at arrivals, until the returned function is called. */
@@ -42,16 +39,20 @@ export class Arrivals {
     this.start();
   }
 
-  /** Rings once after a time, whatever arrives. */
+  /** Rings once after a time, whatever arrives; a ring that is due before is enough. */
   wakeAfter(ms: number): void {
-    const { signal } = this.closing;
-    void this.clock.sleep(ms, signal).then(() => {
-      if (!signal.aborted) this.wake();
+    const dueMs = this.clock.monotonicMs() + ms;
+    if (this.dueMs <= dueMs) return;
+    this.dueMs = dueMs;
+    void this.clock.sleep(ms, this.closing.signal).then(() => {
+      if (this.dueMs === dueMs) this.dueMs = Number.POSITIVE_INFINITY;
+      if (!this.closing.signal.aborted) this.wake();
     });
   }
 
   async close(): Promise<void> {
     this.closing.abort();
+    this.moved.abort();
     await this.client.close();
   }
 
@@ -66,13 +67,11 @@ export class Arrivals {
     while (!closed.aborted) {
       const { positions, moved } = this;
       try {
-        const answers = await this.client.fetch(positions, this.limits, closed);
-        // an error is something new, too: whoever looks for offsets meets it
-        const isNew = answers.some(({ start, end, errorCode }) => end > start || errorCode !== 0);
+        const isNew = await this.client.waitForRecords(positions, this.readCommitted, closed);
         // what arrived before the positions moved on is no news
         if (!isNew || positions !== this.positions) continue;
         this.wake();
-        await this.clock.sleep(RETRY_MS, AbortSignal.any([closed, moved.signal]));
+        await this.clock.sleep(RETRY_MS, moved.signal);
       } catch {
         // the loop looks by itself and reports what is wrong; here it is only tried again
         this.wake();

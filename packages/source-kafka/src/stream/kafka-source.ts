@@ -151,8 +151,7 @@ export class KafkaSource implements Source {
 
   read(partition: Partition, scan: ScanRequest, signal: AbortSignal): AsyncIterable<Batch> {
     const context = { client: this.client, clock: this.context.clock, warn: this.settings.warn };
-    const stops = AbortSignal.any([signal, this.context.signal]);
-    return new RangeReader(groupOf(partition), scan.columns, this.settings.read, context, stops).batches();
+    return new RangeReader(groupOf(partition), scan.columns, this.settings.read, context, signal).batches();
   }
 
   async commit(end: Offset): Promise<void> {
