@@ -51,7 +51,9 @@ class Bench {
   }
 
   async create(topic: string, numPartitions = 1, replicationFactor = 1): Promise<void> {
-    await this.admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor }] });
+    const topics = [{ topic, numPartitions, replicationFactor }];
+    // a broker that has not heard of the topic yet would fail what waits for its leaders
+    await this.admin.createTopics({ waitForLeaders: false, topics });
     await until(() => succeeds(this.admin.fetchTopicOffsets(topic)), `${topic} has leaders`);
   }
 
@@ -140,11 +142,16 @@ const succeeds = (work: Promise<unknown>): Promise<boolean> =>
   );
 
 async function until(holds: () => Promise<boolean> | boolean, what: string): Promise<void> {
+  let failure: unknown;
   for (let k = 0; k < 600; k++) {
-    if (await holds()) return;
+    try {
+      if (await holds()) return;
+    } catch (error) {
+      failure = error;
+    }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`not within a minute: ${what}`);
+  throw new Error(`not within a minute: ${what}`, { cause: failure });
 }
 
 describeWith([missingForKafka()], "the Kafka source and a broker that fails", () => {
@@ -328,7 +335,10 @@ describeWith([missingForKafka()], "the Kafka source and a broker that fails", ()
     async (codec) => {
       const topic = `codec_${codec}`;
       const configEntries = [{ name: "compression.type", value: codec }];
-      await bench.admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }] });
+      await bench.admin.createTopics({
+        waitForLeaders: false,
+        topics: [{ topic, numPartitions: 1, configEntries }],
+      });
       await until(() => succeeds(bench.admin.fetchTopicOffsets(topic)), `${topic} has leaders`);
       for (const from of [0, 3000]) await bench.send(topic, messages(3000, from));
       const query = await bench.stream(topic, folder(), { maxOffsetsPerTrigger: 1111 });

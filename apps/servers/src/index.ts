@@ -13,6 +13,7 @@ export {
 export { type Kfake, type KfakeOptions, missingForKfake, startKfake } from "./kfake.js";
 export { type Kinesalite, missingForKinesalite, startKinesalite } from "./kinesalite.js";
 export { type Moto, missingForMoto, startMoto } from "./moto.js";
+export { type OldKafka, startOldKafka } from "./old-kafka.js";
 export { missingForPostgres, type Postgres, startPostgres } from "./postgres.js";
 export { missingForRegistry, type SchemaRegistry, startRegistry } from "./registry.js";
 export { type Server, type ServerCommand, ServerProcess } from "./server-process.js";
