@@ -1,5 +1,4 @@
 import type { Plugin, SaveMode, Sink, SinkProvider, WriteRequest } from "@ss/core";
-import { SECRET_OPTIONS } from "@ss/kafka";
 import { wrongSaveMode } from "./errors.js";
 import { writeSettings } from "./options/write-options.js";
 import { recordLayout } from "./rows/record-layout.js";
@@ -28,7 +27,6 @@ export function kafkaSink(): Plugin {
 const provider: SinkProvider = {
   names: ["kafka"],
   outputModes: ["append", "update", "complete"],
-  secretOptions: SECRET_OPTIONS,
   async stream(request: WriteRequest): Promise<Sink> {
     return sinkOf(request, true);
   },

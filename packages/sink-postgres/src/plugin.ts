@@ -54,7 +54,6 @@ export function postgresSink(options: PostgresSinkOptions = {}): Plugin {
         outputModes: OUTPUT_MODES,
         stream: (request) => openStream(request, options),
         batch: (request) => openTable(request, options),
-        secretOptions: ["password", "url"],
       },
     ],
   };

@@ -79,8 +79,6 @@ export interface SinkProvider {
   stream?(request: WriteRequest): Promise<Sink>;
   /** For `write`: a sink that takes one batch (id 0); null where the mode says that nothing is to be written. */
   batch?(request: WriteRequest & { readonly mode: SaveMode }): Promise<Sink | null>;
-  /** Options whose values never appear in logs, errors or reports. */
-  readonly secretOptions?: readonly string[];
 }
 
 /**

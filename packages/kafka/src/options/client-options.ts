@@ -4,16 +4,6 @@ import type { KafkaProperties } from "./kafka-properties.js";
 import { saslSettings } from "./sasl-options.js";
 import { tlsSettings } from "./tls-options.js";
 
-/** Options whose values appear in no log, error or report. */
-export const SECRET_OPTIONS: readonly string[] = [
-  "kafka.sasl.jaas.config",
-  "kafka.sasl.oauthbearer.client.credentials.client.secret",
-  "kafka.ssl.key.password",
-  "kafka.ssl.keystore.key",
-  "kafka.ssl.keystore.password",
-  "kafka.ssl.truststore.password",
-];
-
 /**
  * How to reach the cluster: `kafka.bootstrap.servers`, `kafka.security.protocol`, `kafka.sasl.*`, `kafka.ssl.*` and the timeouts, with Kafka's
  * names and defaults.
