@@ -44,7 +44,10 @@ export function readOptions(args: readonly string[]): BenchOptions {
     if (!WORKS.has(name) && !MEASURES.has(name)) throw usage(`there is no work and no measure '${name}'`);
   const asked = (name: string): boolean => positionals.includes(name);
   const all = positionals.length === 0;
-  const quick = (name: string): boolean => values.small || !MEASURES.get(name)!.isSlow;
+  const quick = (name: string): boolean => {
+    const { isSlow, needsServers = false } = MEASURES.get(name)!;
+    return !needsServers && (values.small || !isSlow);
+  };
   const rows = values.rows ?? (values.small ? SMALL_ROWS : undefined);
   return {
     works: [...WORKS.keys()].filter((name) => all || asked(name)),

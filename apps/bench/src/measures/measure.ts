@@ -3,6 +3,8 @@ export interface Measure {
   readonly name: string;
   /** Takes minutes at full size: runs only when it is named. */
   readonly isSlow: boolean;
+  /** Starts servers that may have to be installed first: runs only when it is named. */
+  readonly needsServers?: boolean;
   run(context: MeasureContext): Promise<Findings>;
 }
 

@@ -11,6 +11,7 @@ const INPUT = "views";
 export const kafkaThroughput: Measure = {
   name: "kafka",
   isSlow: true,
+  needsServers: true,
   run: async (context: MeasureContext): Promise<Findings> => {
     const missing = missingForKafka();
     if (missing !== undefined) return { text: `kafka is left out: ${missing}`, isRight: true };

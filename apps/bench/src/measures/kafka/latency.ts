@@ -36,6 +36,7 @@ const LIMITS: FetchLimits = {
 export const kafkaLatency: Measure = {
   name: "kafka-latency",
   isSlow: true,
+  needsServers: true,
   run: async ({ root, rows }: MeasureContext): Promise<Findings> => {
     const missing = missingForKafka();
     if (missing !== undefined) return { text: `kafka-latency is left out: ${missing}`, isRight: true };
