@@ -236,7 +236,7 @@ describeWith([missingForKafka()], "the Kafka source and a broker that fails", ()
     expect(await conditionOf(query)).toBe("KAFKA_DATA_LOSS.PARTITIONS_DELETED");
   });
 
-  test("without failOnDataLoss a stream outlives its topic, and reads the next one of that name from where it was", async () => {
+  test("without failOnDataLoss a stream outlives its topic, and reads the next one of that name from its beginning", async () => {
     await bench.create("phoenix");
     await bench.send("phoenix", messages(10));
     const query = await bench.stream("phoenix", folder(), { failOnDataLoss: false });
@@ -251,9 +251,7 @@ describeWith([missingForKafka()], "the Kafka source and a broker that fails", ()
     await query.processAllAvailable();
     await query.stop();
     const values = await bench.values("phoenix");
-    expect(values.slice(0, 10)).toEqual(texts(10));
-    // the new topic is known by its offsets alone: those that were read are taken as read
-    expect(values.slice(-4)).toEqual(texts(4, 110));
+    expect(values).toEqual([...texts(10), ...texts(14, 100)]);
     const told = bench.warnings.filter((text) => text.includes("phoenix-0 have been deleted"));
     expect(told).toHaveLength(1);
   });

@@ -173,9 +173,12 @@ describe("what a batch takes", () => {
   });
 
   test("a topic that is gone is warned of once, not at every look", async () => {
-    const { next, warnings } = await start({ failOnDataLoss: "false" });
+    const { next, clock, warnings } = await start({ failOnDataLoss: "false" });
     kafka.delete("t");
-    for (let k = 0; k < 3; k++) await next({ t: { 0: 0, 1: 0 } });
+    for (let k = 0; k < 3; k++) {
+      await next({ t: { 0: 0, 1: 0 } });
+      await clock.advance(5000);
+    }
     expect(warnings).toHaveLength(1);
   });
 });
@@ -257,14 +260,49 @@ describe("records that are gone", () => {
     const from = { t: { 0: 0, 1: 0 }, u: { 0: 0 } };
     kafka.delete("t");
     const strict = await start(options);
+    await strict.next(from);
+    await strict.clock.advance(5000);
     await expect(strict.next(from)).rejects.toMatchObject({
       condition: "KAFKA_DATA_LOSS.PARTITIONS_DELETED",
     });
     await strict.stop();
-    const { next, valuesOf, warnings } = await start({ ...options, failOnDataLoss: false });
+    const { next, clock, valuesOf, warnings } = await start({ ...options, failOnDataLoss: false });
+    await next(from);
+    await clock.advance(5000);
     const end = await next(from);
+    expect(end).toEqual({ u: { 0: 1 } });
     expect(await valuesOf(from, end!)).toEqual(["u0"]);
     expect(warnings.join()).toContain("t-0, t-1");
+  });
+
+  test("with a topic that was made anew: once it was seen to be gone, the new one is read from its beginning", async () => {
+    kafka.add("t", 0, numbers(3));
+    const { next, clock, valuesOf } = await start({ failOnDataLoss: false });
+    const from = { t: { 0: 3, 1: 0 } };
+    kafka.delete("t");
+    await next(from);
+    await clock.advance(5000);
+    const without = await next(from);
+    expect(without).toEqual({});
+    kafka.create("t", 1);
+    kafka.add("t", 0, ["new 0", "new 1", "new 2", "new 3"]);
+    const end = await next(without);
+    expect(await valuesOf(without, end!)).toEqual(["new 0", "new 1", "new 2", "new 3"]);
+  });
+
+  test("are not those of a partition that brokers did not know for a moment: it stays where it was", async () => {
+    kafka.add("t", 0, numbers(5));
+    const { next, clock, warnings } = await start({ failOnDataLoss: false });
+    const from = { t: { 0: 3, 1: 0 } };
+    const logs = kafka.logs.get("t")!;
+    kafka.delete("t");
+    expect(await next(from)).toEqual(from);
+    await clock.advance(4999);
+    expect(await next(from)).toEqual(from);
+    kafka.logs.set("t", logs);
+    await clock.advance(1);
+    expect(await next(from)).toEqual({ t: { 0: 5, 1: 0 } });
+    expect(warnings).toEqual([]);
   });
 
   test("of a partition before it was first seen", async () => {

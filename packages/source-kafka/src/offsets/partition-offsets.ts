@@ -1,5 +1,8 @@
 import type { Json, Offset } from "@ss/core";
 
+/** An offset with its place. */
+export type PartitionOffset = readonly [topic: string, partition: number, offset: number];
+
 /** Offsets by topic and partition. Not changed once made. */
 export class PartitionOffsets {
   private readonly topics: ReadonlyMap<string, ReadonlyMap<number, number>>;

@@ -41,8 +41,9 @@ interface Rest {
   missingSinceMs?: number;
 }
 
-/** How long a partition has to be unknown to be gone, and how long the next look waits. */
-const MISSING_MS = 5000;
+/** How long no broker knows a partition that is gone; one that has just started does not know all of them yet. */
+export const MISSING_MS: number = 5000;
+/** How long the next look waits. */
 const LOOK_AGAIN_MS = 200;
 
 /**

@@ -21,11 +21,11 @@ import {
 import { dataLoss, wrongOffset } from "../errors.js";
 import { limited, partsOf, rowsBetween } from "../offsets/offset-limits.js";
 import { OffsetReader, type TopicPartition } from "../offsets/offset-reader.js";
-import { PartitionOffsets } from "../offsets/partition-offsets.js";
+import { type PartitionOffset, PartitionOffsets } from "../offsets/partition-offsets.js";
 import type { OffsetBound } from "../options/bounds.js";
 import type { ReadSettings } from "../options/read-options.js";
 import { groupOf, partitionOf, planRanges } from "../reading/plan-ranges.js";
-import { RangeReader } from "../reading/range-reader.js";
+import { MISSING_MS, RangeReader } from "../reading/range-reader.js";
 import { Arrivals } from "./arrivals.js";
 import { BatchSize } from "./batch-size.js";
 import { readInitialOffsets, writeInitialOffsets } from "./initial-offsets.js";
@@ -72,6 +72,8 @@ export class KafkaSource implements Source {
   /** How large batches are made, and the one that is under way; null unless `targetBatchDuration` is given. */
   private readonly batchSize: BatchSize | null;
   private underWay: { readonly rows: number; readonly sinceMs: number } | null = null;
+  /** Since when partitions are not to be found, by name. */
+  private readonly missingSinceMs = new Map<string, number>();
   /** The losses that were warned of. */
   private readonly reported = new Set<string>();
 
@@ -113,14 +115,18 @@ export class KafkaSource implements Source {
     this.measure();
     const from = offsetsOf(start);
     const latest = this.pinned ?? (await this.endsSince(from));
+    const gone = this.goneSince(from, latest);
+    if (gone.length > 0) this.report(partitionsDeleted(gone.map(nameOf)));
     const whole = await this.withBeginnings(from, latest);
     const end = this.isHeldBack(limit, whole, latest) ? from : this.limitedTo(limit, whole, latest);
     for (const [topic, partition, first, last] of ledBack(from, end))
       this.report(offsetChanged(topic, partition, first, last));
     const rows = rowsBetween(whole, end);
     if (rows > 0) this.underWay = { rows, sinceMs: this.context.clock.monotonicMs() };
-    // partitions that are gone stay where they were, so that a look back at the log finds them
-    return new PartitionOffsets([...from.entries(), ...end.entries()]).toJson();
+    // what is only missing stays where it was; what is gone is left out, so that a topic made anew is read from its beginning
+    const known = [...from.entries(), ...end.entries()];
+    const names = new Set(gone.map(nameOf));
+    return new PartitionOffsets(known.filter((entry) => !names.has(nameOf(entry)))).toJson();
   }
 
   reportLatestOffset(): Offset | null {
@@ -214,14 +220,27 @@ export class KafkaSource implements Source {
     this.arrivals.wake();
   }
 
-  /** `from` with the beginnings of the partitions that `latest` has beyond it; reports those that are gone. */
+  /**
+   * Partitions of `from` that no broker has known for some time: one that has just started does not know all of them. Where the ends are pinned
+   * there is no later look.
+   */
+  private goneSince(from: PartitionOffsets, latest: PartitionOffsets): readonly PartitionOffset[] {
+    const missing = from.entries().filter((entry) => !isIn(latest, entry));
+    const names = new Set(missing.map(nameOf));
+    for (const name of this.missingSinceMs.keys()) if (!names.has(name)) this.missingSinceMs.delete(name);
+    if (this.pinned !== null) return missing;
+    const nowMs = this.context.clock.monotonicMs();
+    const gone = missing.filter((entry) => {
+      const sinceMs = this.missingSinceMs.get(nameOf(entry)) ?? nowMs;
+      this.missingSinceMs.set(nameOf(entry), sinceMs);
+      return nowMs - sinceMs >= MISSING_MS;
+    });
+    if (gone.length < missing.length) this.arrivals.wakeAfter(MISSING_MS);
+    return gone;
+  }
+
+  /** `from` with the beginnings of the partitions that `latest` has beyond it. */
   private async withBeginnings(from: PartitionOffsets, latest: PartitionOffsets): Promise<PartitionOffsets> {
-    const isIn = (
-      offsets: PartitionOffsets,
-      [topic, partition]: readonly [string, number, number],
-    ): boolean => offsets.get(topic, partition) !== undefined;
-    const gone = from.entries().filter((entry) => !isIn(latest, entry));
-    if (gone.length > 0) this.report(partitionsDeleted(gone.map(nameOf)));
     const added = latest.entries().filter((entry) => !isIn(from, entry));
     if (added.length === 0) return from;
     const partitions = added.map(([topic, partition]) => ({ topic, partition }));
@@ -316,7 +335,11 @@ function ledBack(
   });
 }
 
-function nameOf([topic, partition]: readonly [string, number, number]): string {
+function isIn(offsets: PartitionOffsets, [topic, partition]: PartitionOffset): boolean {
+  return offsets.get(topic, partition) !== undefined;
+}
+
+function nameOf([topic, partition]: PartitionOffset): string {
   return `${topic}-${partition}`;
 }
 
