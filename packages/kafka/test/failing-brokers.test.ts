@@ -4,6 +4,7 @@ import { clientSettings, KafkajsClient, KafkaProperties } from "../src/index.js"
 import {
   startCuttingBroker,
   startHangingBroker,
+  startLeavingBroker,
   startRefusingBroker,
   startSilentBroker,
 } from "./refusing-broker.js";
@@ -91,4 +92,13 @@ test("a call that begins when it is over already ends with the reason, and leave
     client.offsets([{ topic: "t", partition: 0, timestamp: -1 }], false, over),
   ])
     expect(await failureOf(call)).toMatchObject({ message: "stopped" });
+});
+
+test("a login that ends with its connection is tried again, and is no wrong password", async () => {
+  const broker = await startLeavingBroker();
+  ends.push(broker.stop);
+  const client = clientOf(broker.address, { ...LOGIN, "kafka.default.api.timeout.ms": "500" });
+  const failure = await failureOf(client.topics(signal));
+  expect(failure).toMatchObject({ condition: "SS_KAFKA_UNAVAILABLE" });
+  expect(String(failure)).not.toContain(SECRET);
 });

@@ -11,6 +11,16 @@ export function startRefusingBroker(): Promise<{ readonly address: string; stop(
   return startBroker(serving(() => true));
 }
 
+/** The same, but it ends the connection in the middle of the login, as one does that is about to stop. */
+export function startLeavingBroker(): Promise<{ readonly address: string; stop(): void }> {
+  return startBroker(
+    serving(
+      () => true,
+      (apiKey) => apiKey !== SASL_AUTHENTICATE,
+    ),
+  );
+}
+
 /** A broker that says what it can do and then no more. */
 export function startHangingBroker(): Promise<{ readonly address: string; stop(): void }> {
   return startBroker(serving((apiKey) => apiKey === API_VERSIONS));

@@ -25,15 +25,19 @@ export function lastingFailure(failure: unknown, brokers: readonly string[]): St
   if (StreamError.is(failure)) return failure.recovery === "retry" ? null : failure;
   const found = causesOf(failure);
   const address = brokers.join(",");
-  const refused = found.find(
-    ({ name, type }) => name === "KafkaJSSASLAuthenticationError" || type === "SASL_AUTHENTICATION_FAILED",
-  );
+  const refused = found.find(isRefusedLogin);
   if (refused) return authenticationFailed(address, refused);
   const untrusted = found.find(({ code }) => typeof code === "string" && isCertificateCode(code));
   if (untrusted) return tlsFailed(address, untrusted);
   const broken = found.find(({ name }) => name === "TypeError" || name === "RangeError");
   if (broken) return unavailable(address, broken, "fail");
   return null;
+}
+
+/** kafkajs gives every failure of a login one name, also that of a connection which ended in the middle of it. */
+function isRefusedLogin({ name, type, message }: ClientFailure): boolean {
+  if (type === "SASL_AUTHENTICATION_FAILED") return true;
+  return name === "KafkaJSSASLAuthenticationError" && !/\bconnect(ion|ed)\b|\btimed? ?out\b/i.test(message);
 }
 
 function isCertificateCode(code: string): boolean {
