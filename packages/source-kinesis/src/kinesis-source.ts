@@ -224,7 +224,7 @@ export class KinesisSource implements Source {
   private replayed(range: ShardRange, signal: AbortSignal): AsyncIterable<readonly BufferedRecord[]> {
     const { stream, shardId } = range;
     const catalog = this.catalogs.get(stream) ?? new StreamCatalog(this.reading, stream);
-    const context = { ...this.reading, signal: AbortSignal.any([signal, this.reading.signal]) };
+    const context = { ...this.reading, signal };
     return replayRange(context, catalog, range, (reason) => this.missing(stream, shardId, "", reason));
   }
 
