@@ -22,8 +22,6 @@ export function adCampaignQuery(spark: SparkSession, input: string, root: string
   return viewsPerCampaign(spark, jsonEvents(spark, input), root);
 }
 
-const KEYS = ["campaign_id", "window"];
-
 /** W1 from JSON lines. */
 export const w1json: Work = {
   name: "w1json",
@@ -32,8 +30,7 @@ export const w1json: Work = {
   tolerance: 0,
   prepare: async (root, rows) => dataSet("ysb", root, rows),
   units: (rows) => rows,
-  stream: (spark, { input, root, scratch }) =>
-    runToEnd(spark, adCampaignQuery(spark, input, root), KEYS, scratch),
+  stream: (spark, { input, root, scratch }) => runToEnd(spark, adCampaignQuery(spark, input, root), scratch),
   expected: viewsByHand,
   byHand: viewsByHand,
   duckdb: ({ input, root }) => [duckdbViews(duckdbJsonEvents(input), root)],
@@ -52,7 +49,7 @@ export const w1parquet: Work = {
   prepare: eventsAsParquet,
   units: w1json.units,
   stream: (spark, { input, root, scratch }) =>
-    runToEnd(spark, viewsPerCampaign(spark, parquetEvents(spark, input), root), KEYS, scratch),
+    runToEnd(spark, viewsPerCampaign(spark, parquetEvents(spark, input), root), scratch),
   expected: (input, root) => viewsByHand(jsonBehind(input), root),
   duckdb: ({ input, root }) => [duckdbViews(`read_parquet('${input}/*.parquet')`, root)],
   agreed: w1json.agreed,

@@ -1,31 +1,29 @@
 import { join } from "node:path";
-import { count, type DataFrame, last, type SparkSession, sum } from "@ss/sql";
+import { col, count, type DataFrame, type SparkSession, sum } from "@ss/sql";
 import type { Answer } from "./work.js";
 
 /**
- * Runs a grouped query in update mode, with a checkpoint, until its input is used up. The memory sink keeps every update in order; the
- * last of each group is its result.
+ * Runs a grouped query in update mode, with a checkpoint, until its input is used up, into a sink that keeps nothing. Without a watermark the
+ * state that it leaves holds every result.
  */
 export async function runToEnd(
   spark: SparkSession,
   groups: DataFrame,
-  keys: readonly string[],
   scratch: string,
 ): Promise<() => Promise<Answer>> {
+  const checkpoint = join(scratch, "checkpoint");
   const query = await groups.writeStream
-    .format("memory")
-    .queryName("updates")
+    .format("noop")
     .outputMode("update")
-    .option("checkpointLocation", join(scratch, "checkpoint"))
+    .option("checkpointLocation", checkpoint)
     .trigger({ availableNow: true })
     .start();
   await query.awaitTermination();
   return async () => {
-    const results = spark
-      .table("updates")
-      .groupBy(...keys)
-      .agg(last("n").as("n"));
-    const [row] = await results.agg(count("*").as("groups"), sum("n").as("total")).collect();
-    return { groups: row!["groups"], total: row!["total"] };
+    const values = spark.read.format("statestore").load(checkpoint).select("value.*");
+    const [buffer] = await values.columns();
+    const total = sum(col(buffer!)).cast("double");
+    const [row] = await values.agg(count("*").as("groups"), total.as("total")).collect();
+    return { groups: Number(row!["groups"]), total: row!["total"] as number };
   };
 }

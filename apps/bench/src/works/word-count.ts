@@ -20,7 +20,7 @@ export const w2: Work = {
       .select(explode(split(col("value"), " ")).as("word"))
       .groupBy("word")
       .agg(count("*").as("n"));
-    return runToEnd(spark, counts, ["word"], scratch);
+    return runToEnd(spark, counts, scratch);
   },
   expected: wordsByHand,
   byHand: wordsByHand,
