@@ -25,10 +25,13 @@ async function main(options: BenchOptions): Promise<void> {
   if (areRight.includes(false)) process.exitCode = 1;
 }
 
-async function measureAll({ measures, rows, threads }: BenchOptions, root: string): Promise<boolean[]> {
+async function measureAll(
+  { measures, rows, threads, against }: BenchOptions,
+  root: string,
+): Promise<boolean[]> {
   const areRight: boolean[] = [];
   for (const name of measures) {
-    const { text, isRight } = await MEASURES.get(name)!.run({ root, rows, threads: threads[0]! });
+    const { text, isRight } = await MEASURES.get(name)!.run({ root, rows, threads: threads[0]!, against });
     print(isRight ? text : `${text}\nWRONG: the queries of '${name}' did not give what they had to`);
     areRight.push(isRight);
   }

@@ -17,3 +17,4 @@ export { type OldKafka, startOldKafka } from "./old-kafka.js";
 export { missingForPostgres, type Postgres, startPostgres } from "./postgres.js";
 export { missingForRegistry, type SchemaRegistry, startRegistry } from "./registry.js";
 export { type Server, type ServerCommand, ServerProcess } from "./server-process.js";
+export { installSparkKafkaJars } from "./spark-kafka-jars.js";

@@ -1,7 +1,8 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { lastLine } from "../processes.js";
 import type { Places, Work } from "../works/work.js";
 import type { Measured } from "./measured.js";
@@ -9,7 +10,7 @@ import type { Measured } from "./measured.js";
 /** The release of Spark that is measured. */
 const SPARK = "pyspark==4.3.0";
 
-const script = fileURLToPath(new URL("../spark/run_work.py", import.meta.url));
+const scriptOf = (name: string): string => fileURLToPath(new URL(`../spark/${name}`, import.meta.url));
 const environmentOf = (root: string): string => join(root, ".engines", "spark");
 const pythonOf = (root: string): string => join(environmentOf(root), "bin", "python3");
 
@@ -37,12 +38,33 @@ export function installSpark(root: string): void {
 /** Spark's Structured Streaming over the same files, on `local[threads]`, without what its start-up costs. */
 export function runSpark(work: Work, places: Places, threads: number): Measured {
   const { input, root, scratch } = places;
-  const output = execFileSync(pythonOf(root), [script, work.name, input, root, scratch, String(threads)], {
+  const program = [scriptOf("run_work.py"), work.name, input, root, scratch, String(threads)];
+  const output = execFileSync(pythonOf(root), program, {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],
-    env: { ...otherVariables(), SPARK_LOCAL_IP: "127.0.0.1", PYSPARK_PYTHON: pythonOf(root) },
+    env: environmentOfSpark(root),
   });
   return lastLine<Measured>(output);
+}
+
+/** The work of the measure `kafka` on Spark, with these files for its Kafka source and sink; it gives no answer, which is in the topic. */
+export async function runSparkOnKafka(
+  root: string,
+  scratch: string,
+  jars: readonly string[],
+  topics: { readonly bootstrap: string; readonly from: string; readonly to: string },
+): Promise<Omit<Measured, "answer">> {
+  const { bootstrap, from, to } = topics;
+  const program = [scriptOf("run_kafka.py"), bootstrap, from, to, scratch, "1", jars.join(",")];
+  const { stdout } = await promisify(execFile)(pythonOf(root), program, {
+    env: environmentOfSpark(root),
+    maxBuffer: 1 << 28,
+  });
+  return lastLine(stdout);
+}
+
+function environmentOfSpark(root: string): NodeJS.ProcessEnv {
+  return { ...otherVariables(), SPARK_LOCAL_IP: "127.0.0.1", PYSPARK_PYTHON: pythonOf(root) };
 }
 
 /** The environment without what would lead to another Spark of this machine. */

@@ -15,6 +15,8 @@ export interface MeasureContext {
   /** What the command line gave as the number of rows, or undefined; a measure derives its own sizes from it. */
   readonly rows: number | undefined;
   readonly threads: number;
+  /** Engines to compare with, where a measure can. */
+  readonly against: readonly string[];
 }
 
 /** What a measure found. */
