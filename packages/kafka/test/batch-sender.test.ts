@@ -4,6 +4,7 @@ import { type BatchOrigin, BatchSender } from "../src/client/batch-sender.js";
 import type { ClusterView } from "../src/client/cluster-view.js";
 import { PartitionQueue, sequenceAfter } from "../src/client/partition-queue.js";
 import { fenced } from "../src/client/producer-errors.js";
+import { TopicQueues } from "../src/client/topic-queues.js";
 import type { ProducerSettings } from "../src/options/producer-options.js";
 import { ByteCursor } from "../src/protocol/byte-cursor.js";
 import { ByteWriter } from "../src/protocol/byte-writer.js";
@@ -37,6 +38,12 @@ class Broker {
   readonly requests: number[] = [];
   nowMs = 0;
   versions: ApiVersions = { 0: { minVersion: 3, maxVersion: 8 } };
+  /** How often somebody asked who leads a partition, and for metadata. */
+  leaderLooks = 0;
+  readonly metadataMs: number[] = [];
+  onMetadata: () => void = () => {};
+  /** Partitions that have no leader, whoever asks. */
+  readonly leaderless = new Set<number>();
   private readonly answers: Answer[];
   private leader: number | undefined = 1;
 
@@ -53,11 +60,16 @@ class Broker {
     const view = {
       clock,
       settings: { brokers: ["b:1"], retryBackoffMs: 100, retryBackoffMaxMs: 1000 },
-      leaderOf: () => this.leader,
+      leaderOf: ({ partition }: { partition: number }) => {
+        this.leaderLooks++;
+        return this.leaderless.has(partition) ? undefined : this.leader;
+      },
       forget: () => {
         this.leader = undefined;
       },
       metadata: async () => {
+        this.metadataMs.push(this.nowMs);
+        this.onMetadata();
         this.leader = 1;
         return [];
       },
@@ -268,4 +280,77 @@ test("brokers that are too old for record batches are named as such", async () =
   fill(queue, "a");
   sender.close(queue);
   await expect(sender.delivered(NO_SIGNAL)).rejects.toThrow("Writing needs brokers of Kafka 0.11 or newer.");
+});
+
+test.each([400, 1600])("what a flush of %i partitions costs is in proportion to them", async (count) => {
+  const broker = new Broker();
+  const sender = new BatchSender(broker.cluster(), SETTINGS, origin());
+  const queues = Array.from({ length: count }, (_, partition) => new PartitionQueue("t", partition, false));
+  for (const queue of queues) fill(queue, "a");
+  sender.closeAll(queues);
+  await sender.delivered(NO_SIGNAL);
+  expect(broker.taken).toHaveLength(count);
+  expect(broker.leaderLooks).toBeLessThan(4 * count);
+  // as many in a request as it may have, each some 70 bytes
+  expect(Math.max(...broker.requests)).toBeGreaterThan(100);
+});
+
+test("nobody who waits for records that are discarded is told that they were delivered", async () => {
+  const broker = new Broker();
+  const sender = new BatchSender(broker.cluster(), { ...SETTINGS, bufferBytes: 10 }, origin());
+  const queue = new PartitionQueue("t", 0, false);
+  fill(queue, "a");
+  sender.close(queue);
+  const waiters = [sender.delivered(NO_SIGNAL), sender.room(NO_SIGNAL)];
+  sender.discard();
+  queue.reset();
+  for (const waiter of waiters)
+    await expect(waiter).rejects.toMatchObject({ condition: "SS_KAFKA_DISCARDED" });
+});
+
+test("a failure that is discarded before those who wait have heard of it is the cause that they get", async () => {
+  const sender = new BatchSender(new Broker().cluster(), SETTINGS, origin());
+  const queue = new PartitionQueue("t", 0, false);
+  fill(queue, "a");
+  sender.close(queue);
+  const waiter = sender.delivered(NO_SIGNAL);
+  sender.end();
+  sender.discard();
+  await expect(waiter).rejects.toMatchObject({
+    condition: "SS_KAFKA_DISCARDED",
+    cause: { message: "the producer was closed" },
+  });
+});
+
+test("batches that are open take room too", () => {
+  const sender = new BatchSender(new Broker().cluster(), { ...SETTINGS, bufferBytes: 1000 }, origin());
+  const topic = new TopicQueues("t", SETTINGS, sender, false);
+  topic.update(10, 0);
+  const value = Buffer.alloc(200);
+  const add = (partition: number): boolean =>
+    topic.add(partition, 1000, value, 0, -1, value, 0, value.length, new HeaderWriter());
+  expect([0, 1, 2, 3].map(add)).toEqual([true, true, true, true]);
+  expect([add(4), sender.isFullOfOpen]).toEqual([false, true]);
+  sender.discard();
+  topic.reset();
+  expect([add(0), sender.isFullOfOpen]).toEqual([true, false]);
+});
+
+test("a partition without a leader is looked for after longer and longer pauses, whatever others deliver", async () => {
+  const broker = new Broker();
+  broker.leaderless.add(0);
+  const settings = { ...SETTINGS, deliveryTimeoutMs: 5000 };
+  const sender = new BatchSender(broker.cluster(), settings, origin());
+  const [lost, other] = [new PartitionQueue("t", 0, false), new PartitionQueue("t", 1, false)];
+  fill(lost, "a");
+  broker.onMetadata = () => {
+    fill(other, "x");
+    sender.close(other);
+  };
+  sender.close(lost);
+  await expect(sender.delivered(NO_SIGNAL)).rejects.toThrow(
+    "t-0 could not be delivered within 5000 ms: t-0 has no leader",
+  );
+  expect(broker.metadataMs).toEqual([0, 100, 300, 700, 1500, 2500, 3500, 4500, 5500]);
+  expect(broker.taken).toHaveLength(9);
 });

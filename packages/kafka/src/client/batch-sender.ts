@@ -6,7 +6,7 @@ import { type ProduceResult, produceRequest, takesRecordBatches } from "../proto
 import { lastingFailure, notAuthorized } from "./client-errors.js";
 import { type ClusterView, keyOf, type Located } from "./cluster-view.js";
 import type { PartitionQueue, ReadyBatch } from "./partition-queue.js";
-import { batchRefused, brokersTooOld, notDelivered, recordTooLarge } from "./producer-errors.js";
+import { batchRefused, brokersTooOld, discarded, notDelivered, recordTooLarge } from "./producer-errors.js";
 import { orAborted } from "./waiting.js";
 
 /** Who the batches are from. */
@@ -33,30 +33,46 @@ const LOST: ReadonlySet<number> = new Set([
   ERROR.producerFenced,
 ]);
 
+/** The batches that go to one leader: partitions in the order in which they get their turn. */
+interface Line {
+  readonly leader: number;
+  readonly queues: Set<PartitionQueue>;
+  /** Whether a request is with the leader. */
+  isBusy: boolean;
+}
+
 /**
  * Brings batches to the leaders of their partitions: to each leader one request at a time, with one batch of each partition, so that batches of a
  * partition arrive in order. What fails and may pass is sent again, the same bytes, for as long as a delivery may take.
+ *
+ * A partition with batches stands in one place at a time: not placed yet, in the line of its leader, among those whose leader is looked for, among
+ * those that are not parts of the transaction yet, or in a request. So what a batch costs does not grow with the number of the others.
  */
 export class BatchSender {
   /** What the first delivery that cannot be made failed with. */
   failure: unknown = null;
-  /** Bytes that wait. */
+  /** Bytes of batches that wait, and of those that are open. */
   private queuedBytes = 0;
+  private openBytes = 0;
   private readonly cluster: ClusterView;
   private readonly settings: ProducerSettings;
   private readonly origin: BatchOrigin;
-  /** Partitions with batches that wait. */
+  /** Partitions with batches that wait, wherever they stand. */
   private readonly waiting = new Set<PartitionQueue>();
-  /** Leaders that have a request. */
-  private readonly busy = new Set<number>();
+  private readonly unplaced = new Set<PartitionQueue>();
+  private readonly lines = new Map<number, Line>();
+  private readonly leaderless = new Set<PartitionQueue>();
+  private readonly outside = new Set<PartitionQueue>();
+  /** When the first of the leaderless is looked for, and for when a ring is set. */
+  private nextLookMs = Number.POSITIVE_INFINITY;
+  private ringMs = Number.POSITIVE_INFINITY;
   private listeners: (() => void)[] = [];
-  /** Failures in a row; the pause before the next look for leaders grows with them. */
-  private setbacks = 0;
-  private lastReason: unknown = null;
   /** What is under way beside the requests. */
   private readonly chores = new Set<string>();
   /** How often everything was discarded: what was begun before concerns nobody after. */
   private generation = 0;
+  /** What had failed when everything was discarded last. */
+  private discardReason: unknown = null;
   private readonly closed = new AbortController();
 
   constructor(cluster: ClusterView, settings: ProducerSettings, origin: BatchOrigin) {
@@ -66,24 +82,39 @@ export class BatchSender {
   }
 
   get hasRoom(): boolean {
-    return this.queuedBytes < this.settings.bufferBytes;
+    return this.queuedBytes + this.openBytes < this.settings.bufferBytes;
+  }
+
+  /** Whether so much lies in open batches that these have to be closed before there is room. */
+  get isFullOfOpen(): boolean {
+    return this.openBytes * 4 >= this.settings.bufferBytes;
+  }
+
+  /** Counts bytes that were put into an open batch. */
+  opened(queue: PartitionQueue, bytes: number): void {
+    queue.openBytes += bytes;
+    this.openBytes += bytes;
   }
 
   /** The batch that is open in a queue is complete. */
   close(queue: PartitionQueue): void {
-    this.throwFailure();
-    const { codec } = this.settings;
-    this.queuedBytes += queue.close(codec, this.origin.identity, this.cluster.clock.monotonicMs());
-    this.waiting.add(queue);
+    this.enqueue(queue);
+    this.pump();
+  }
+
+  /** The batches that are open in queues are complete, and go together where they can. */
+  closeAll(queues: Iterable<PartitionQueue>): void {
+    for (const queue of queues) if (queue.writer.count > 0) this.enqueue(queue);
     this.pump();
   }
 
   /** Ends when there is room again. */
   room(signal: AbortSignal): Promise<void> {
-    return this.until(() => this.queuedBytes < this.settings.bufferBytes / 2, signal);
+    const enough = this.settings.bufferBytes / 2;
+    return this.until(() => this.queuedBytes + this.openBytes < enough, signal);
   }
 
-  /** Ends when all batches are delivered. */
+  /** Ends when all batches are delivered; SS_KAFKA_DISCARDED where they are discarded before. */
   delivered(signal: AbortSignal): Promise<void> {
     return this.until(() => this.waiting.size === 0, signal);
   }
@@ -94,17 +125,21 @@ export class BatchSender {
 
   /** Forgets all batches, whatever becomes of those that are with a broker. */
   discard(): void {
-    this.waiting.clear();
+    for (const places of [this.waiting, this.unplaced, this.leaderless, this.outside]) places.clear();
+    for (const { queues } of this.lines.values()) queues.clear();
+    this.nextLookMs = Number.POSITIVE_INFINITY;
     this.queuedBytes = 0;
+    this.openBytes = 0;
     this.generation++;
+    this.discardReason = this.failure;
     this.failure = null;
-    this.setbacks = 0;
+    this.notify();
   }
 
   /** Ends when no request is under way any more, whatever it was about. */
   async quiet(signal: AbortSignal): Promise<void> {
-    while (this.busy.size > 0 || this.chores.has("enlist"))
-      await orAborted(new Promise<void>((resolve) => this.listeners.push(resolve)), signal);
+    const isBusy = (): boolean => [...this.lines.values()].some((line) => line.isBusy);
+    while (isBusy() || this.chores.has("enlist")) await this.change(signal);
   }
 
   end(): void {
@@ -112,12 +147,29 @@ export class BatchSender {
     this.fail(this.closed.signal.reason);
   }
 
+  private enqueue(queue: PartitionQueue): void {
+    this.throwFailure();
+    const { codec } = this.settings;
+    this.openBytes -= queue.openBytes;
+    this.queuedBytes += queue.close(codec, this.origin.identity, this.cluster.clock.monotonicMs());
+    if (this.waiting.has(queue)) return;
+    this.waiting.add(queue);
+    // one that is in a request still, from before everything was discarded, is placed when that ends
+    if (!queue.isSending) this.unplaced.add(queue);
+  }
+
   private async until(holds: () => boolean, signal: AbortSignal): Promise<void> {
+    const { generation } = this;
     for (;;) {
+      if (this.generation !== generation) throw discarded(this.discardReason);
       this.throwFailure();
       if (holds()) return;
-      await orAborted(new Promise<void>((resolve) => this.listeners.push(resolve)), signal);
+      await this.change(signal);
     }
+  }
+
+  private change(signal: AbortSignal): Promise<void> {
+    return orAborted(new Promise<void>((resolve) => this.listeners.push(resolve)), signal);
   }
 
   private notify(): void {
@@ -134,34 +186,51 @@ export class BatchSender {
   /** Starts whatever can be started. */
   private pump(): void {
     if (this.failure !== null) return;
-    const byLeader = new Map<number, PartitionQueue[]>();
-    const unknown: PartitionQueue[] = [];
-    const outside: PartitionQueue[] = [];
-    for (const queue of this.waiting) {
-      if (queue.isSending) continue;
-      if (this.origin.transactionalId !== null && !queue.isEnlisted) {
-        outside.push(queue);
-        continue;
-      }
-      const leader = this.cluster.leaderOf(queue);
-      if (leader === undefined) unknown.push(queue);
-      else if (!this.busy.has(leader)) this.addTo(byLeader, leader, queue);
-    }
-    for (const [leader, queues] of byLeader) void this.exchange(leader, queues);
-    if (unknown.length > 0) void this.chore("locate", () => this.locate(unknown));
-    if (outside.length > 0) void this.chore("enlist", () => this.enlist(outside));
+    do {
+      for (const queue of this.unplaced) this.place(queue);
+      this.unplaced.clear();
+      for (const line of this.lines.values()) if (!line.isBusy && line.queues.size > 0) this.sendNext(line);
+    } while (this.unplaced.size > 0);
+    this.lookForLeaders();
+    if (this.outside.size > 0) void this.chore("enlist", () => this.enlist());
   }
 
-  private addTo(byLeader: Map<number, PartitionQueue[]>, leader: number, queue: PartitionQueue): void {
-    const { identity } = this.origin;
-    if (this.settings.idempotent) {
-      if (identity === null) return;
-      if (queue.ready[0]!.identity !== identity) queue.remark(identity);
+  private place(queue: PartitionQueue): void {
+    if (this.origin.transactionalId !== null && !queue.isEnlisted) {
+      this.outside.add(queue);
+      return;
     }
-    const queues = byLeader.get(leader);
-    if (queues === undefined) byLeader.set(leader, [queue]);
-    else if (sizeOf(queues) + queue.ready[0]!.bytes.length <= this.settings.maxRequestBytes)
-      queues.push(queue);
+    const leader = this.cluster.leaderOf(queue);
+    if (leader === undefined) {
+      this.leaderless.add(queue);
+      this.nextLookMs = Math.min(this.nextLookMs, queue.retryAtMs);
+      return;
+    }
+    const line = this.lines.get(leader) ?? { leader, queues: new Set(), isBusy: false };
+    this.lines.set(leader, line);
+    line.queues.add(queue);
+  }
+
+  /** Sends the first batches of a line, as many as go into a request. */
+  private sendNext(line: Line): void {
+    const { identity } = this.origin;
+    const { idempotent, maxRequestBytes } = this.settings;
+    if (idempotent && identity === null) return;
+    const taken: PartitionQueue[] = [];
+    let size = 0;
+    for (const queue of line.queues) {
+      if (this.cluster.leaderOf(queue) !== line.leader) {
+        line.queues.delete(queue);
+        this.unplaced.add(queue);
+        continue;
+      }
+      if (idempotent && queue.ready[0]!.identity !== identity) queue.remark(identity!);
+      size += queue.ready[0]!.bytes.length;
+      if (taken.length > 0 && size > maxRequestBytes) break;
+      line.queues.delete(queue);
+      taken.push(queue);
+    }
+    if (taken.length > 0) void this.exchange(line, taken);
   }
 
   /** Does something once at a time, and goes on. */
@@ -179,59 +248,108 @@ export class BatchSender {
     this.notify();
   }
 
-  private async enlist(queues: readonly PartitionQueue[]): Promise<void> {
+  private async enlist(): Promise<void> {
     const { generation } = this;
+    const queues = [...this.outside];
+    this.outside.clear();
     await this.origin.enlist(queues);
-    if (this.generation === generation) for (const queue of queues) queue.isEnlisted = true;
+    if (this.generation !== generation) return;
+    for (const queue of queues) {
+      queue.isEnlisted = true;
+      this.unplaced.add(queue);
+    }
   }
 
-  /** Looks who leads partitions, after a pause where something went wrong before. */
-  private async locate(queues: readonly PartitionQueue[]): Promise<void> {
-    const { retryBackoffMs, retryBackoffMaxMs, brokers } = this.cluster.settings;
-    if (this.setbacks > 0) {
-      const backoffMs = Math.min(retryBackoffMs * 2 ** Math.min(10, this.setbacks - 1), retryBackoffMaxMs);
-      await this.cluster.clock.sleep(backoffMs, this.closed.signal);
+  /** Looks for leaders as soon as the first pause is over. */
+  private lookForLeaders(): void {
+    const { clock } = this.cluster;
+    if (this.leaderless.size === 0 || this.chores.has("locate")) return;
+    const waitMs = this.nextLookMs - clock.monotonicMs();
+    if (waitMs <= 0) {
+      void this.chore("locate", () => this.locate());
+      return;
     }
+    if (this.ringMs <= this.nextLookMs) return;
+    const ringMs = this.nextLookMs;
+    this.ringMs = ringMs;
+    void clock.sleep(waitMs, this.closed.signal).then(() => {
+      if (this.ringMs === ringMs) this.ringMs = Number.POSITIVE_INFINITY;
+      this.pump();
+    });
+  }
+
+  /** Looks who leads the partitions whose pause is over; what is due within a first pause goes along, for one look at a time. */
+  private async locate(): Promise<void> {
+    const { clock, settings } = this.cluster;
+    const { generation } = this;
+    const queues = this.takeDue(clock.monotonicMs() + settings.retryBackoffMs);
+    let failure: unknown = null;
     try {
       await this.cluster.metadata([...new Set(queues.map(({ topic }) => topic))], true);
-    } catch (failure) {
-      const lasting = lastingFailure(failure, brokers);
+    } catch (error) {
+      const lasting = lastingFailure(error, settings.brokers);
       if (lasting !== null) throw lasting;
-      this.lastReason = failure;
+      failure = error;
     }
-    const lost = queues.find((queue) => this.cluster.leaderOf(queue) === undefined);
-    if (lost === undefined) return;
-    this.setbacks++;
-    this.lastReason ??= new Error(`${lost.topic}-${lost.partition} has no leader`);
-    for (const queue of queues) if (this.waiting.has(queue)) this.checkTime(queue, queue.ready[0]!);
+    if (this.generation !== generation) return;
+    for (const queue of queues) {
+      this.unplaced.add(queue);
+      if (this.cluster.leaderOf(queue) !== undefined) continue;
+      this.setBack(queue, failure ?? new Error(`${queue.topic}-${queue.partition} has no leader`));
+      this.checkTime(queue, queue.ready[0]!);
+    }
   }
 
-  private async exchange(leader: number, queues: readonly PartitionQueue[]): Promise<void> {
+  private takeDue(dueMs: number): readonly PartitionQueue[] {
+    const taken: PartitionQueue[] = [];
+    this.nextLookMs = Number.POSITIVE_INFINITY;
+    for (const queue of this.leaderless)
+      if (queue.retryAtMs > dueMs) this.nextLookMs = Math.min(this.nextLookMs, queue.retryAtMs);
+      else {
+        this.leaderless.delete(queue);
+        taken.push(queue);
+      }
+    return taken;
+  }
+
+  /** The next look for the leader of a partition comes after a pause, which grows with each failure in a row. */
+  private setBack(queue: PartitionQueue, reason: unknown): void {
+    const { retryBackoffMs, retryBackoffMaxMs } = this.cluster.settings;
+    const pauseMs = Math.min(retryBackoffMs * 2 ** Math.min(20, queue.setbacks), retryBackoffMaxMs);
+    queue.setbacks++;
+    queue.lastReason = reason;
+    queue.retryAtMs = this.cluster.clock.monotonicMs() + pauseMs;
+  }
+
+  private async exchange(line: Line, queues: readonly PartitionQueue[]): Promise<void> {
     const { acks, replicaTimeoutMs: timeoutMs } = this.settings;
     const { transactionalId } = this.origin;
     const batches = queues.map((queue) => queue.ready[0]!);
     const parts = queues.map(({ topic, partition }, k) => ({ topic, partition, bytes: batches[k]!.bytes }));
-    this.busy.add(leader);
+    line.isBusy = true;
     for (const queue of queues) queue.isSending = true;
     let results: readonly ProduceResult[] | null = null;
     let failure: unknown;
     try {
-      results = await this.cluster.brokers.send(leader, (versions) => {
+      results = await this.cluster.brokers.send(line.leader, (versions) => {
         if (!takesRecordBatches(versions)) throw brokersTooOld("Writing", "0.11");
         return produceRequest(parts, { acks, timeoutMs, transactionalId }, versions);
       });
     } catch (error) {
       failure = error;
     }
-    this.busy.delete(leader);
+    line.isBusy = false;
     const byPartition = new Map(results?.map((result) => [keyOf(result), result]));
     for (const [k, queue] of queues.entries()) {
       queue.isSending = false;
       // what was discarded meanwhile concerns nobody any more
-      if (queue.ready[0] !== batches[k]) continue;
-      if (results === null) this.failed(queue, failure);
-      else if (acks === 0) this.done(queue, batches[k]!);
-      else this.answered(queue, byPartition.get(keyOf(queue)));
+      if (queue.ready[0] === batches[k]) {
+        if (results === null) this.failed(queue, failure);
+        else if (acks === 0) this.done(queue, batches[k]!);
+        else this.answered(queue, byPartition.get(keyOf(queue)));
+      }
+      // behind the others, so that all partitions get their turn
+      if (this.waiting.has(queue)) this.unplaced.add(queue);
     }
     this.pump();
     this.notify();
@@ -270,13 +388,11 @@ export class BatchSender {
   }
 
   private done(queue: PartitionQueue, batch: ReadyBatch): void {
-    this.setbacks = 0;
-    this.lastReason = null;
+    queue.setbacks = 0;
+    queue.retryAtMs = Number.NEGATIVE_INFINITY;
     this.queuedBytes -= batch.bytes.length;
     queue.ready.shift();
-    // behind the others, so that all partitions get their turn
-    this.waiting.delete(queue);
-    if (queue.ready.length > 0) this.waiting.add(queue);
+    if (queue.ready.length === 0) this.waiting.delete(queue);
   }
 
   private tooLarge(queue: PartitionQueue, batch: ReadyBatch): void {
@@ -293,8 +409,7 @@ export class BatchSender {
   private again(queue: PartitionQueue, reason: unknown): void {
     const batch = queue.ready[0]!;
     batch.attempts++;
-    this.setbacks++;
-    this.lastReason = reason;
+    this.setBack(queue, reason);
     this.cluster.forget(queue);
     if (batch.attempts > this.settings.retries)
       return this.fail(notDelivered(queue, batch.count, reason, `${batch.attempts} attempts`));
@@ -304,10 +419,6 @@ export class BatchSender {
   private checkTime(queue: PartitionQueue, batch: ReadyBatch): void {
     const { deliveryTimeoutMs } = this.settings;
     if (this.cluster.clock.monotonicMs() - batch.closedMs < deliveryTimeoutMs) return;
-    this.fail(notDelivered(queue, batch.count, this.lastReason, `${deliveryTimeoutMs} ms`));
+    this.fail(notDelivered(queue, batch.count, queue.lastReason, `${deliveryTimeoutMs} ms`));
   }
-}
-
-function sizeOf(queues: readonly PartitionQueue[]): number {
-  return queues.reduce((sum, { ready }) => sum + ready[0]!.bytes.length, 0);
 }

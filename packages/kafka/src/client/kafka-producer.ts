@@ -46,7 +46,7 @@ export interface KafkaProducer {
   /** Sends what was taken, and ends when the brokers have it. */
   flush(signal: AbortSignal): Promise<void>;
 
-  /** Forgets what was taken and not delivered, and the failure. */
+  /** Forgets what was taken and not delivered, and the failure. Whoever waits for some of it, in whatever call, gets SS_KAFKA_DISCARDED. */
   discard(): void;
 
   /** Ends everything at once; calls that are under way fail. */

@@ -3,7 +3,6 @@ import type { ProducerSettings } from "../options/producer-options.js";
 import { ERROR, errorName } from "../protocol/error-codes.js";
 import { initProducerIdRequest, NO_PRODUCER, type ProducerIdentity } from "../protocol/init-producer-id.js";
 import type { TransactionOffset } from "../protocol/txn-offset-commit.js";
-import type { HeaderWriter } from "../records/record-batch-writer.js";
 import { CODECS } from "../records/record-codec.js";
 import { loadZstd } from "../records/zstd.js";
 import { type BatchOrigin, BatchSender } from "./batch-sender.js";
@@ -11,12 +10,9 @@ import { notAuthorized } from "./client-errors.js";
 import type { ClientSettings } from "./client-settings.js";
 import { ClusterView, type Located } from "./cluster-view.js";
 import type { TopicWriter, TransactionalProducer } from "./kafka-producer.js";
-import { PartitionQueue } from "./partition-queue.js";
-import { recordTooLarge, unknownTopic } from "./producer-errors.js";
+import { discarded, unknownTopic } from "./producer-errors.js";
+import { TopicQueues } from "./topic-queues.js";
 import { TransactionCoordinator } from "./transaction-coordinator.js";
-
-/** Bytes of a record beside its key, value and headers, at most, and of the batch that it is in. */
-const OVERHEAD_BYTES = 96;
 
 const IDEMPOTENT_WRITES =
   "the cluster as an idempotent producer (kafka.enable.idempotence=false goes without)";
@@ -29,6 +25,8 @@ export class KafkajsProducer implements TransactionalProducer {
   private readonly sender: BatchSender;
   private readonly topics = new Map<string, TopicQueues>();
   private readonly closed = new AbortController();
+  /** How often everything was discarded. */
+  private discards = 0;
   /** Who this is, where it is idempotent without transactions. */
   private ownIdentity: ProducerIdentity | null = null;
 
@@ -60,16 +58,19 @@ export class KafkajsProducer implements TransactionalProducer {
     return topic;
   }
 
-  room(signal: AbortSignal): Promise<void> {
-    return this.sender.room(signal);
+  async room(signal: AbortSignal): Promise<void> {
+    // records of open batches take memory too: where they are most of it, their batches go as they are
+    if (this.sender.isFullOfOpen) this.closeBatches();
+    await this.sender.room(signal);
   }
 
   async flush(signal: AbortSignal): Promise<void> {
-    for (const topic of this.topics.values()) topic.closeBatches();
+    this.closeBatches();
     await this.sender.delivered(signal);
   }
 
   discard(): void {
+    this.discards++;
     this.sender.discard();
     for (const topic of this.topics.values()) topic.reset();
     // the numbers of what was dropped are missing, so that the brokers would take nothing more of this producer
@@ -86,8 +87,15 @@ export class KafkajsProducer implements TransactionalProducer {
 
   async commit(offset: TransactionOffset | null, signal: AbortSignal): Promise<void> {
     const coordinator = this.transactions();
+    const { discards } = this;
+    // the offset of a batch must not become valid without its records
+    const checkKept = (): void => {
+      if (this.discards !== discards) throw discarded(null);
+    };
     await this.flush(signal);
+    checkKept();
     if (offset !== null) await coordinator.addOffset(offset, signal);
+    checkKept();
     await coordinator.commit(signal);
     for (const topic of this.topics.values()) topic.leaveTransaction();
   }
@@ -108,6 +116,10 @@ export class KafkajsProducer implements TransactionalProducer {
     this.closed.abort(new Error("the producer was closed"));
     this.sender.end();
     this.cluster.close();
+  }
+
+  private closeBatches(): void {
+    this.sender.closeAll([...this.topics.values()].flatMap(({ queues }) => queues));
   }
 
   private transactions(): TransactionCoordinator {
@@ -163,70 +175,3 @@ export class KafkajsProducer implements TransactionalProducer {
 const ABORT_MS = 3000;
 
 class MissingTopic extends Error {}
-
-/** The partitions of one topic. */
-class TopicQueues implements TopicWriter {
-  readonly topic: string;
-  partitionCount = 0;
-  /** When the brokers were asked for the partitions. */
-  askedMs: number = Number.NEGATIVE_INFINITY;
-  private readonly settings: ProducerSettings;
-  private readonly sender: BatchSender;
-  private readonly isTransactional: boolean;
-  private readonly queues: PartitionQueue[] = [];
-
-  constructor(topic: string, settings: ProducerSettings, sender: BatchSender, isTransactional: boolean) {
-    this.topic = topic;
-    this.settings = settings;
-    this.sender = sender;
-    this.isTransactional = isTransactional;
-  }
-
-  update(partitionCount: number, askedMs: number): void {
-    this.partitionCount = partitionCount;
-    this.askedMs = askedMs;
-    for (let partition = this.queues.length; partition < partitionCount; partition++)
-      this.queues.push(new PartitionQueue(this.topic, partition, this.isTransactional));
-  }
-
-  add(
-    partition: number,
-    timestampMs: number,
-    key: Uint8Array,
-    keyStart: number,
-    keyLength: number,
-    value: Uint8Array,
-    valueStart: number,
-    valueLength: number,
-    headers: HeaderWriter,
-  ): boolean {
-    const { sender, settings } = this;
-    const queue = this.queues[partition]!;
-    const { writer } = queue;
-    const size = Math.max(0, keyLength) + Math.max(0, valueLength) + headers.size + OVERHEAD_BYTES;
-    if (size > settings.maxRequestBytes) {
-      const limit = `kafka.max.request.size (${settings.maxRequestBytes})`;
-      throw recordTooLarge(
-        queue,
-        size,
-        limit,
-        "Set it higher, as the topic's max.message.bytes may have to be.",
-      );
-    }
-    if (writer.count > 0 && writer.size + size > settings.batchBytes) sender.close(queue);
-    writer.add(timestampMs, key, keyStart, keyLength, value, valueStart, valueLength, headers);
-    return sender.hasRoom;
-  }
-
-  closeBatches(): void {
-    for (const queue of this.queues) if (queue.writer.count > 0) this.sender.close(queue);
-  }
-
-  leaveTransaction(): void {
-    for (const queue of this.queues) queue.isEnlisted = false;
-  }
-
-  reset(): void {
-    for (const queue of this.queues) queue.reset();
-  }
-}

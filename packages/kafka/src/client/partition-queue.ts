@@ -25,6 +25,12 @@ export class PartitionQueue {
   isSending = false;
   /** Whether the partition is known to be a part of the transaction. */
   isEnlisted = false;
+  /** Bytes of the batch that is open, as they are counted. */
+  openBytes = 0;
+  /** Failures in a row, what the last one was, and the time before which the leader is not looked for again. */
+  setbacks = 0;
+  lastReason: unknown = null;
+  retryAtMs: number = Number.NEGATIVE_INFINITY;
   private readonly isTransactional: boolean;
   private nextSequence = 0;
   private identity: ProducerIdentity | null = null;
@@ -38,6 +44,7 @@ export class PartitionQueue {
   /** Closes the batch that is open; returns its size. */
   close(codec: number, identity: ProducerIdentity | null, nowMs: number): number {
     const { count } = this.writer;
+    this.openBytes = 0;
     this.become(identity);
     const sequence = this.nextSequence;
     const bytes = this.writer.finish(codec, identity === null ? null : this.markOf(identity, sequence));
@@ -81,6 +88,9 @@ export class PartitionQueue {
   reset(): void {
     this.ready.length = 0;
     this.writer.reset();
+    this.openBytes = 0;
+    this.setbacks = 0;
+    this.retryAtMs = Number.NEGATIVE_INFINITY;
     this.isEnlisted = false;
     this.identity = null;
     this.nextSequence = 0;

@@ -39,6 +39,17 @@ export function notDelivered(
   });
 }
 
+/** Records that somebody waits for were given up, as those of a batch that was aborted; `cause` is what had failed before, if anything. */
+export function discarded(cause: unknown): StreamError {
+  return new StreamError({
+    condition: "SS_KAFKA_DISCARDED",
+    message:
+      "Records were discarded before the brokers had them, as the batch that they belong to was given up. Nothing is known of them; the batch " +
+      "has to be written again.",
+    ...(cause === null ? {} : { cause }),
+  });
+}
+
 /** A batch that the broker does not take, whatever is done. */
 export function batchRefused(
   { topic, partition }: Destination,

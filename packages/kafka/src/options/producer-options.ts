@@ -12,7 +12,7 @@ export interface ProducerSettings {
   readonly batchBytes: number;
   /** What a request, and with it a record, may have at most. */
   readonly maxRequestBytes: number;
-  /** Bytes that may wait for their delivery. */
+  /** Bytes of records that may be here: in batches that are open, and in those that wait for their delivery. */
   readonly bufferBytes: number;
   readonly retries: number;
   readonly deliveryTimeoutMs: number;
