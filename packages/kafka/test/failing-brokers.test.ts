@@ -1,10 +1,13 @@
 import { Options, StreamError } from "@ss/core";
 import { afterEach, expect, test } from "vitest";
+import { Brokers } from "../src/client/brokers.js";
 import { clientSettings, KafkajsClient, KafkaProperties } from "../src/index.js";
+import { metadataRequest } from "../src/protocol/metadata.js";
 import {
   startCuttingBroker,
   startHangingBroker,
   startLeavingBroker,
+  startNamingBroker,
   startRefusingBroker,
   startSilentBroker,
 } from "./refusing-broker.js";
@@ -101,4 +104,42 @@ test("a login that ends with its connection is tried again, and is no wrong pass
   const failure = await failureOf(client.topics(signal));
   expect(failure).toMatchObject({ condition: "SS_KAFKA_UNAVAILABLE" });
   expect(String(failure)).not.toContain(SECRET);
+});
+
+test("when all brokers that the settings name are down, those that they have named are asked", async () => {
+  const other = await startNamingBroker(() => []);
+  const first = await startNamingBroker(() => [other.address]);
+  ends.push(other.stop, first.stop);
+  const client = clientOf(first.address, { "kafka.default.api.timeout.ms": "5000" });
+  expect(await client.topics(signal)).toEqual([]);
+  expect(other.sockets.size).toBe(0);
+  first.stop();
+  expect(await client.topics(signal)).toEqual([]);
+  expect(other.sockets.size).toBe(1);
+});
+
+test("a broker that is somewhere else now is asked there, and the connections to where it was end", async () => {
+  const [before, after] = [await startNamingBroker(() => []), await startNamingBroker(() => [])];
+  ends.push(before.stop, after.stop);
+  const given = new Options({ "kafka.bootstrap.servers": before.address });
+  const brokers = new Brokers(clientSettings(new KafkaProperties(given), "test"));
+  ends.push(() => brokers.close());
+  const moveTo = ({ address }: { address: string }) =>
+    brokers.update([{ nodeId: 1, host: "127.0.0.1", port: Number(address.split(":")[1]), rack: null }]);
+  const ask = () => brokers.send(1, (versions) => metadataRequest(null, versions));
+  await moveTo(before);
+  await ask();
+  const [socket] = before.sockets;
+  const ended = new Promise((resolve) => socket!.once("close", resolve));
+  await moveTo(after);
+  await ended;
+  await ask();
+  expect([before.sockets.size, after.sockets.size]).toEqual([0, 1]);
+});
+
+test("brokers have IPv6 addresses too", async (context) => {
+  const broker = await startNamingBroker(() => [], "::1").catch(() => null);
+  if (broker === null) return context.skip("this machine has no IPv6");
+  ends.push(broker.stop);
+  expect(await clientOf(broker.address, {}).topics(signal)).toEqual([]);
 });

@@ -33,9 +33,32 @@ export function startCuttingBroker(): Promise<{ readonly address: string; stop()
   return startBroker(serving(() => true, isWhole));
 }
 
+/** A broker of a cluster without topics that names the brokers there are; `connections` is how many it has now. */
+export async function startNamingBroker(
+  brokers: () => readonly string[],
+  host = "127.0.0.1",
+): Promise<RunningBroker> {
+  return startBroker(
+    serving(
+      () => true,
+      () => true,
+      brokers,
+    ),
+    host,
+  );
+}
+
+/** A broker of a test. */
+export interface RunningBroker {
+  readonly address: string;
+  readonly sockets: ReadonlySet<Socket>;
+  stop(): void;
+}
+
 function serving(
   answers: (apiKey: number) => boolean,
   isWhole: (apiKey: number) => boolean = () => true,
+  brokers: () => readonly string[] = () => [],
 ): (socket: Socket) => void {
   return (socket) => {
     let seen = Buffer.alloc(0);
@@ -49,7 +72,7 @@ function serving(
         ];
         seen = seen.subarray(4 + seen.readInt32BE(0));
         if (!answers(apiKey)) continue;
-        const body = answerTo(apiKey, version);
+        const body = answerTo(apiKey, version, brokers());
         const head = Buffer.alloc(8);
         head.writeInt32BE(4 + body.length, 0);
         head.writeInt32BE(correlation, 4);
@@ -70,15 +93,18 @@ export function startSilentBroker(): Promise<{ readonly address: string; stop():
   return startBroker(() => {});
 }
 
-async function startBroker(serve: (socket: Socket) => void): Promise<{ address: string; stop(): void }> {
+async function startBroker(serve: (socket: Socket) => void, host = "127.0.0.1"): Promise<RunningBroker> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
     sockets.add(socket.on("error", () => {}));
+    socket.on("close", () => sockets.delete(socket));
     serve(socket);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve, reject) => server.on("error", reject).listen(0, host, resolve));
+  const { port } = server.address() as AddressInfo;
   return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: `${host.includes(":") ? `[${host}]` : host}:${port}`,
+    sockets,
     stop: () => {
       server.close();
       for (const socket of sockets) socket.destroy();
@@ -86,7 +112,7 @@ async function startBroker(serve: (socket: Socket) => void): Promise<{ address: 
   };
 }
 
-function answerTo(apiKey: number, version: number): Buffer {
+function answerTo(apiKey: number, version: number, brokers: readonly string[]): Buffer {
   switch (apiKey) {
     case API_VERSIONS: {
       const known: [number, number][] = [
@@ -100,13 +126,25 @@ function answerTo(apiKey: number, version: number): Buffer {
       return Buffer.concat([int16(0), int32(keys.length), ...keys, throttle]);
     }
     case METADATA:
-      // no time to wait, no brokers, no name, no controller, no topics
-      return Buffer.concat([int32(0), int32(0), int16(-1), int32(-1), int32(0)]);
+      // no time to wait, the brokers, no name, no controller, no topics
+      return Buffer.concat([
+        int32(0),
+        int32(brokers.length),
+        ...brokers.map((address, nodeId) => brokerAt(address, nodeId)),
+        int16(-1),
+        int32(-1),
+        int32(0),
+      ]);
     case SASL_HANDSHAKE:
       return Buffer.concat([int16(0), int32(1), text("PLAIN")]);
     default:
       return Buffer.concat([int16(AUTHENTICATION_FAILED), text("no"), int32(0)]);
   }
+}
+
+function brokerAt(address: string, nodeId: number): Buffer {
+  const [, host, port] = /^(.*):(\d+)$/.exec(address)!;
+  return Buffer.concat([int32(nodeId), text(host!), int32(Number(port)), int16(-1)]);
 }
 
 function int16(value: number): Buffer {

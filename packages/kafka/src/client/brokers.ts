@@ -53,17 +53,18 @@ interface Broker {
 }
 
 interface Cluster {
-  /** Without an address: of the brokers that the settings name, one after the other. */
-  readonly connectionPoolBuilder: {
-    build(address?: object): Promise<ConnectionPool & { readonly host: string; readonly port: number }>;
-  };
+  readonly connectionPoolBuilder: { build(address: object): Promise<ConnectionPool> };
   readonly brokerPool: { readonly rootLogger: object; createBroker(options: object): Broker };
 }
 
-/** A broker and what is under way to reach it, which everyone shares: kafkajs takes two who connect at a time for two connections. */
-interface KnownBroker {
+/** Where a broker listens. */
+interface Address {
   readonly host: string;
   readonly port: number;
+}
+
+/** A broker and what is under way to reach it, which everyone shares: kafkajs takes two who connect at a time for two connections. */
+interface KnownBroker extends Address {
   readonly broker: Broker;
   opening: Promise<unknown> | null;
   openingFetch: Promise<Connection> | null;
@@ -78,11 +79,17 @@ export class Brokers {
   private readonly sockets = new Sockets();
   private readonly cluster: Cluster;
   private readonly known = new Map<number, KnownBroker>();
-  /** One of the brokers that the settings name, to begin with. */
+  /** The broker to ask where no other is connected: one that the settings name, or that others have named before. */
   private seed: KnownBroker | null = null;
+  private readonly named: readonly Address[];
+  /** Where each broker was last, also of those that could not be reached since. */
+  private readonly heardOf = new Map<number, Address>();
+  /** Addresses that have failed since they were of use, as text. */
+  private readonly failed = new Set<string>();
 
   constructor(settings: ClientSettings) {
     this.settings = settings;
+    this.named = settings.brokers.map(addressOf);
     this.cluster = clusterOf(new Kafka(kafkajsConfig(settings, this.sockets)));
   }
 
@@ -99,23 +106,24 @@ export class Brokers {
       if (!connection.isAuthenticated()) await connection.authenticate();
       connection.failIfNotConnected();
       const answer = await exchange(connection, made, this.settings.requestTimeoutMs + waitMs);
-      return made.read(answer ?? NO_BYTES);
+      const result = made.read(answer ?? NO_BYTES);
+      this.failed.delete(textOf(known));
+      return result;
     } catch (error) {
       this.drop(known);
       throw error;
     }
   }
 
-  /** Takes over which brokers there are. */
+  /** Takes over which brokers there are. Connections to where one was before end. */
   async update(addresses: readonly BrokerAddress[]): Promise<void> {
-    const { connectionPoolBuilder, brokerPool } = this.cluster;
     for (const address of addresses) {
-      const { nodeId, host, port } = address;
+      const { nodeId, host, port, rack } = address;
+      this.heardOf.set(nodeId, { host, port });
       const present = this.known.get(nodeId);
-      if (present !== undefined && present.host === host && present.port === port) continue;
-      const connectionPool = await connectionPoolBuilder.build({ host, port, rack: address.rack });
-      const broker = brokerPool.createBroker({ logger: brokerPool.rootLogger, connectionPool, nodeId });
-      this.known.set(nodeId, { host, port, broker, opening: null, openingFetch: null });
+      if (present !== undefined && isAt(present, address)) continue;
+      this.known.set(nodeId, await this.build({ host, port }, { nodeId, rack }));
+      if (present !== undefined && !this.brokersAt(present)) this.sockets.destroyTo(present);
     }
   }
 
@@ -129,11 +137,18 @@ export class Brokers {
    * kafkajs would put it before the first answer of the next. Whoever asks for metadata next makes new ones.
    */
   private drop(known: KnownBroker): void {
+    this.failed.add(textOf(known));
     const nodes = [...this.known].filter(([, present]) => present === known);
     if (nodes.length === 0 && this.seed !== known) return;
-    for (const [nodeId] of nodes) this.known.delete(nodeId);
-    if (this.seed === known) this.seed = null;
+    // the connections of all that are at the address end
+    for (const [nodeId, present] of this.known) if (isAt(present, known)) this.known.delete(nodeId);
+    if (this.seed !== null && isAt(this.seed, known)) this.seed = null;
     this.sockets.destroyTo(known);
+  }
+
+  private brokersAt(address: Address): boolean {
+    const present = [...this.known.values(), ...(this.seed === null ? [] : [this.seed])];
+    return present.some((broker) => isAt(broker, address));
   }
 
   private async brokerOf(nodeId: number): Promise<KnownBroker> {
@@ -151,10 +166,19 @@ export class Brokers {
   private async anyBroker(): Promise<KnownBroker> {
     const connected = [...this.known.values()].find(({ broker }) => broker.isConnected());
     if (connected) return this.connect(connected);
-    const built = this.seed ?? (await this.nextSeed());
+    const built = this.seed ?? (await this.build(this.nextAddress()));
     this.seed ??= built;
-    // where it fails the next try goes to the next of the brokers that the settings name
+    // where it fails the next try goes to the next address
     return this.connect(this.seed);
+  }
+
+  /** Of the addresses that the settings name, and behind them those that brokers have named, the first that has not failed of late. */
+  private nextAddress(): Address {
+    const addresses = [...this.named, ...this.heardOf.values()];
+    const fresh = addresses.find((address) => !this.failed.has(textOf(address)));
+    if (fresh !== undefined) return fresh;
+    this.failed.clear();
+    return addresses[0]!;
   }
 
   private async connect(known: KnownBroker): Promise<KnownBroker> {
@@ -170,13 +194,30 @@ export class Brokers {
     }
   }
 
-  private async nextSeed(): Promise<KnownBroker> {
+  private async build(
+    { host, port }: Address,
+    identity: { readonly nodeId?: number; readonly rack?: string | null } = {},
+  ): Promise<KnownBroker> {
     const { connectionPoolBuilder, brokerPool } = this.cluster;
-    const connectionPool = await connectionPoolBuilder.build();
-    const { host, port } = connectionPool;
-    const broker = brokerPool.createBroker({ logger: brokerPool.rootLogger, connectionPool });
+    const connectionPool = await connectionPoolBuilder.build({ host, port, rack: identity.rack });
+    const { nodeId } = identity;
+    const broker = brokerPool.createBroker({ logger: brokerPool.rootLogger, connectionPool, nodeId });
     return { host, port, broker, opening: null, openingFetch: null };
   }
+}
+
+/** The parts of `host:port`; an IPv6 address stands in brackets. */
+function addressOf(server: string): Address {
+  const colon = server.lastIndexOf(":");
+  return { host: server.slice(0, colon).replace(/^\[(.*)\]$/, "$1"), port: Number(server.slice(colon + 1)) };
+}
+
+function textOf({ host, port }: Address): string {
+  return `${host}:${port}`;
+}
+
+function isAt(broker: Address, { host, port }: Address): boolean {
+  return broker.host === host && broker.port === port;
 }
 
 async function connectionFor(known: KnownBroker, request: Request<unknown>): Promise<Connection> {
