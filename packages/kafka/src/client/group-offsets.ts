@@ -1,56 +1,36 @@
 import { StreamError } from "@ss/core";
 import { ERROR, errorName, isPassing } from "../protocol/error-codes.js";
 import type { FetchPosition } from "../protocol/fetch.js";
-import { findCoordinatorRequest } from "../protocol/find-coordinator.js";
 import { offsetCommitRequest } from "../protocol/offset-commit.js";
 import { notAuthorized } from "./client-errors.js";
 import type { ClusterView } from "./cluster-view.js";
+import { type CoordinatorCall, Coordinators } from "./coordinators.js";
 
 /** The group has members, who alone may commit. */
 const MEMBERS: ReadonlySet<number> = new Set([22, 25, 27]);
 
 /** Commits offsets of groups at the brokers that coordinate them. */
 export class GroupOffsets {
-  private readonly cluster: ClusterView;
-  private readonly coordinators = new Map<string, number>();
+  private readonly coordinators: Coordinators;
 
   constructor(cluster: ClusterView) {
-    this.cluster = cluster;
+    this.coordinators = new Coordinators(cluster);
   }
 
-  commit(group: string, offsets: readonly FetchPosition[], signal: AbortSignal): Promise<void> {
-    return this.cluster.repeat(signal, () => this.tryToCommit(group, offsets));
-  }
-
-  private async tryToCommit(group: string, offsets: readonly FetchPosition[]): Promise<void> {
-    try {
-      const node = this.coordinators.get(group) ?? (await this.find(group));
-      this.coordinators.set(group, node);
-      const codes = await this.cluster.brokers.send(node, (versions) =>
-        offsetCommitRequest(group, offsets, versions),
-      );
-      check(group, codes.find((code) => code !== ERROR.none) ?? ERROR.none);
-    } catch (error) {
-      // the next try asks who coordinates the group now
-      this.coordinators.delete(group);
-      throw error;
-    }
-  }
-
-  private async find(group: string): Promise<number> {
-    const { brokers } = this.cluster;
-    const { errorCode, broker } = await brokers.send(null, (versions) =>
-      findCoordinatorRequest("group", group, versions),
-    );
-    check(group, errorCode);
-    await brokers.update([broker]);
-    return broker.nodeId;
+  async commit(group: string, offsets: readonly FetchPosition[], signal: AbortSignal): Promise<void> {
+    const call: CoordinatorCall<readonly number[]> = {
+      kind: "group",
+      name: group,
+      request: (versions) => offsetCommitRequest(group, offsets, versions),
+      codeOf: (codes) => codes.find((code) => code !== ERROR.none) ?? ERROR.none,
+      check: (code) => refuse(group, code),
+    };
+    await this.coordinators.ask(call, signal);
   }
 }
 
 /** Throws what a code stands for; what may pass is no StreamError. */
-function check(group: string, errorCode: number): void {
-  if (errorCode === ERROR.none) return;
+function refuse(group: string, errorCode: number): never {
   if (isPassing(errorCode))
     throw new Error(`the coordinator of the group ${group} gave ${errorName(errorCode)}`);
   if (errorCode === ERROR.groupAuthorizationFailed)

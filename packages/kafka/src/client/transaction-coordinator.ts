@@ -4,7 +4,7 @@ import { addOffsetsRequest } from "../protocol/add-offsets-to-txn.js";
 import { addPartitionsRequest } from "../protocol/add-partitions-to-txn.js";
 import { endTransactionRequest } from "../protocol/end-txn.js";
 import { ERROR, errorName, isPassing } from "../protocol/error-codes.js";
-import { type CoordinatorKind, findCoordinatorRequest } from "../protocol/find-coordinator.js";
+import type { CoordinatorKind } from "../protocol/find-coordinator.js";
 import {
   type InitializedProducer,
   initProducerIdRequest,
@@ -16,6 +16,7 @@ import type { ApiVersions, Request } from "../protocol/request.js";
 import { type TransactionOffset, transactionOffsetRequest } from "../protocol/txn-offset-commit.js";
 import { notAuthorized } from "./client-errors.js";
 import type { ClusterView, Located } from "./cluster-view.js";
+import { Coordinators } from "./coordinators.js";
 import {
   brokersTooOld,
   fenced,
@@ -47,7 +48,7 @@ export class TransactionCoordinator {
   readonly transactionalId: string;
   private readonly cluster: ClusterView;
   private readonly settings: ProducerSettings;
-  private readonly nodes = new Map<string, number>();
+  private readonly coordinators: Coordinators;
   /** That another producer has the id now: this one must not take it back, which would end what the other one does. */
   private fencing: StreamError | null = null;
   /** Since when the transaction is open; null: it is not. */
@@ -55,6 +56,7 @@ export class TransactionCoordinator {
 
   constructor(cluster: ClusterView, settings: ProducerSettings, transactionalId: string) {
     this.cluster = cluster;
+    this.coordinators = new Coordinators(cluster);
     this.settings = settings;
     this.transactionalId = transactionalId;
   }
@@ -167,7 +169,6 @@ export class TransactionCoordinator {
     );
   }
 
-  /** Asks a coordinator until it answers without an error that may pass. */
   private call<T>(
     kind: CoordinatorKind,
     name: string,
@@ -176,30 +177,8 @@ export class TransactionCoordinator {
     codeOf: (answer: T) => number,
     limitMs = this.settings.blockTimeoutMs,
   ): Promise<T> {
-    const key = `${kind} ${name}`;
-    const ask = async (): Promise<T> => {
-      const node = this.nodes.get(key) ?? (await this.find(kind, name));
-      this.nodes.set(key, node);
-      let apiName = "";
-      try {
-        for (let k = 0; ; k++) {
-          const answer = await this.cluster.brokers.send(node, (versions) => {
-            const sent = request(versions);
-            ({ apiName } = sent);
-            return sent;
-          });
-          const code = codeOf(answer);
-          if (code === 0) return answer;
-          if (code === ERROR.concurrentTransactions && k < SHORT_PAUSES_MS.length)
-            await this.cluster.clock.sleep(SHORT_PAUSES_MS[k]!, signal);
-          else this.check(code, apiName, name);
-        }
-      } catch (error) {
-        this.nodes.delete(key);
-        throw error;
-      }
-    };
-    return this.cluster.repeat(signal, ask, limitMs);
+    const check = (code: number, apiName: string): never => this.check(code, apiName, name);
+    return this.coordinators.ask({ kind, name, request, codeOf, check, pauseMs }, signal, limitMs);
   }
 
   /** Throws what a code stands for; what may pass is no StreamError. */
@@ -217,16 +196,10 @@ export class TransactionCoordinator {
       throw new Error(`${call} gave ${errorName(code)}`);
     throw transactionRefused(this.transactionalId, call, code);
   }
+}
 
-  private async find(kind: CoordinatorKind, name: string): Promise<number> {
-    const { brokers } = this.cluster;
-    const { errorCode, broker } = await brokers.send(null, (versions) =>
-      findCoordinatorRequest(kind, name, versions),
-    );
-    if (errorCode !== 0) this.check(errorCode, "FindCoordinator", name);
-    await brokers.update([broker]);
-    return broker.nodeId;
-  }
+function pauseMs(code: number, k: number): number | undefined {
+  return code === ERROR.concurrentTransactions ? SHORT_PAUSES_MS[k] : undefined;
 }
 
 function isPassingInTransactions(code: number): boolean {
