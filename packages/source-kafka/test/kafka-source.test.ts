@@ -347,6 +347,25 @@ test("arrivals behind the known ends wake, and what was known does not", async (
   expect(wakes).toBe(1);
 });
 
+test("a partition that comes later wakes as soon as it has records, whatever waits for the others", async () => {
+  const { source, next, clock } = await start({});
+  const first = await source.initialOffset();
+  await next(first);
+  let wakes = 0;
+  const leave = source.onData!(() => {
+    wakes++;
+  });
+  await clock.advance(0);
+  kafka.create("t", 3);
+  await next(first);
+  await clock.advance(0);
+  expect(wakes).toBe(0);
+  kafka.add("t", 2, ["a"]);
+  await clock.advance(0);
+  expect(wakes).toBe(1);
+  leave();
+});
+
 test("metrics tell how far behind the ends a query is", async () => {
   kafka.add("t", 0, numbers(4));
   kafka.add("t", 1, numbers(10));

@@ -127,6 +127,15 @@ export class Brokers {
     }
   }
 
+  /** Ends the connections to a broker, so that requests which it holds back fail; the next request makes new ones. */
+  async reconnect(nodeId: number): Promise<void> {
+    const present = this.known.get(nodeId);
+    if (present === undefined) return;
+    this.known.set(nodeId, await this.build(present, { nodeId }));
+    if (this.seed !== null && isAt(this.seed, present)) this.seed = null;
+    this.sockets.destroyTo(present);
+  }
+
   /** Ends all connections; requests that are under way fail. */
   close(): void {
     this.sockets.destroy();

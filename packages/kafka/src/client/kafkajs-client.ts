@@ -13,10 +13,8 @@ import type { ClientSettings } from "./client-settings.js";
 import { ClusterView, isRefusal, keyOf, type Located, partitionKeys } from "./cluster-view.js";
 import { GroupOffsets } from "./group-offsets.js";
 import type { KafkaClient } from "./kafka-client.js";
+import { RecordWaits } from "./record-waits.js";
 import { orAborted } from "./waiting.js";
-
-/** A broker answers as soon as there is a record, and after this time if there is none. */
-const WAIT_MS = 10_000;
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -24,11 +22,11 @@ const NO_BYTES = new Uint8Array(0);
 export class KafkajsClient implements KafkaClient {
   private readonly cluster: ClusterView;
   private readonly groups: GroupOffsets;
-  /** Requests that wait for records, by leader; each tells whether there is news. */
-  private readonly waits = new Map<number, Promise<boolean>>();
+  private readonly waits: RecordWaits;
 
   constructor(settings: ClientSettings, clock: Clock = systemClock) {
     this.cluster = new ClusterView(settings, clock);
+    this.waits = new RecordWaits(this.cluster);
     this.groups = new GroupOffsets(this.cluster);
   }
 
@@ -81,22 +79,9 @@ export class KafkajsClient implements KafkaClient {
     readCommitted: boolean,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const limits = { maxWaitMs: WAIT_MS, minBytes: 1, maxBytes: 1, maxPartitionBytes: 1, readCommitted };
     const { byLeader, missing } = await this.cluster.repeat(signal, () => this.locate(positions));
     if (missing.length > 0) return true;
-    for (const [leader, part] of byLeader) {
-      // what waits there is answered as soon as one of its partitions moves
-      if (this.waits.has(leader)) continue;
-      const wait = this.cluster.brokers
-        .send(leader, (versions) => fetchRequest(part, limits, versions), limits.maxWaitMs)
-        .then(isNews, () => {
-          for (const position of part) this.cluster.forget(position);
-          return true;
-        })
-        .finally(() => this.waits.delete(leader));
-      this.waits.set(leader, wait);
-    }
-    return orAborted(Promise.race(this.waits.values()), signal);
+    return orAborted(this.waits.first(byLeader, readCommitted), signal);
   }
 
   commitOffsets(group: string, offsets: readonly FetchPosition[], signal: AbortSignal): Promise<void> {
@@ -165,11 +150,6 @@ export class KafkajsClient implements KafkaClient {
       throw new Error(`${unknown[0]!.topic}-${unknown[0]!.partition} has no leader`);
     return { byLeader, missing };
   }
-}
-
-/** An error is something new, too: whoever looks for offsets meets it. */
-function isNews(answers: readonly FetchedPartition[]): boolean {
-  return answers.some(({ start, end, errorCode }) => end > start || errorCode !== ERROR.none);
 }
 
 function noOffset({ topic, partition }: Located): ListedOffset {

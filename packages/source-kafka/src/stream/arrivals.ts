@@ -13,6 +13,8 @@ export class Arrivals {
   private positions: readonly FetchPosition[] = [];
   /** Aborts when there are other positions. */
   private moved = new AbortController();
+  /** Aborts when there are other partitions, which a wait that runs knows nothing of, and at the end. */
+  private regrouped = new AbortController();
   private isRunning = false;
   /** When the next ring that was asked for is due. */
   private dueMs = Number.POSITIVE_INFINITY;
@@ -32,10 +34,15 @@ export class Arrivals {
 
   /** The ends of the partitions are known to be here: what comes behind them is new. */
   watch(positions: readonly FetchPosition[]): void {
-    if (JSON.stringify(positions) === JSON.stringify(this.positions)) return;
+    const before = this.positions;
+    if (JSON.stringify(positions) === JSON.stringify(before)) return;
     this.positions = positions;
     this.moved.abort();
     this.moved = new AbortController();
+    if (!samePartitions(positions, before)) {
+      this.regrouped.abort();
+      this.regrouped = new AbortController();
+    }
     this.start();
   }
 
@@ -53,6 +60,7 @@ export class Arrivals {
   async close(): Promise<void> {
     this.closing.abort();
     this.moved.abort();
+    this.regrouped.abort();
     await this.client.close();
   }
 
@@ -65,14 +73,15 @@ export class Arrivals {
   private async run(): Promise<void> {
     const closed = this.closing.signal;
     while (!closed.aborted) {
-      const { positions, moved } = this;
+      const { positions, moved, regrouped } = this;
       try {
-        const isNew = await this.client.waitForRecords(positions, this.readCommitted, closed);
+        const isNew = await this.client.waitForRecords(positions, this.readCommitted, regrouped.signal);
         // what arrived before the positions moved on is no news
         if (!isNew || positions !== this.positions) continue;
         this.wake();
         await this.clock.sleep(RETRY_MS, moved.signal);
       } catch {
+        if (regrouped.signal.aborted) continue;
         // the loop looks by itself and reports what is wrong; here it is only tried again
         this.wake();
         await this.clock.sleep(RETRY_MS, closed);
@@ -84,4 +93,12 @@ export class Arrivals {
   wake(): void {
     for (const wake of [...this.wakers]) wake();
   }
+}
+
+function samePartitions(some: readonly FetchPosition[], others: readonly FetchPosition[]): boolean {
+  if (some.length !== others.length) return false;
+  // both come in one order
+  return some.every(
+    ({ topic, partition }, k) => others[k]!.topic === topic && others[k]!.partition === partition,
+  );
 }
