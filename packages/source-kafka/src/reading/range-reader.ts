@@ -60,7 +60,8 @@ export class RangeReader {
   private readonly rests: readonly Rest[];
   /** Grows when a record is larger than what a broker of an old release may send at a time. */
   private maxPartitionBytes: number;
-  private progressMs: number;
+  /** How long the brokers were waited for since they last gave something; the time of whoever takes the batches is not theirs. */
+  private waitedMs = 0;
 
   constructor(
     ranges: readonly OffsetRange[],
@@ -76,7 +77,6 @@ export class RangeReader {
     this.decoder = new RecordDecoder(this.columns, settings.fetch);
     this.rests = ranges.map(({ topic, partition, from, until }) => ({ topic, partition, from, until }));
     this.maxPartitionBytes = settings.fetch.maxPartitionBytes;
-    this.progressMs = context.clock.monotonicMs();
   }
 
   async *batches(): AsyncGenerator<Batch> {
@@ -84,9 +84,9 @@ export class RangeReader {
     let coming = this.fetch(this.rests);
     try {
       while (coming !== null) {
-        const answers: readonly FetchedPartition[] = await coming;
+        const answers: readonly FetchedPartition[] = await this.waited(coming);
         coming = null;
-        const healthy = await this.withoutLosses(answers);
+        const healthy = await this.waited(this.withoutLosses(answers));
         await this.prepareCodecs(healthy);
         coming = this.fetch(this.restsAfter(healthy));
         for (const answer of healthy) {
@@ -120,6 +120,17 @@ export class RangeReader {
     return answers;
   }
 
+  /** What the brokers give, on their time. */
+  private async waited<T>(coming: Promise<T>): Promise<T> {
+    const { clock } = this.context;
+    const fromMs = clock.monotonicMs();
+    try {
+      return await coming;
+    } finally {
+      this.waitedMs += clock.monotonicMs() - fromMs;
+    }
+  }
+
   /** What will be left once the answers are decoded, by the heads of their batches; nothing where these do not tell. */
   private restsAfter(answers: readonly FetchedPartition[]): readonly Rest[] {
     const rests = this.rests.map((rest) => ({ ...rest }));
@@ -142,21 +153,20 @@ export class RangeReader {
 
   /** Takes over how far the decoder came. */
   private advance(answer: FetchedPartition): void {
-    const { decoder, context } = this;
+    const { decoder } = this;
     const rest = this.restOf(answer);
-    const now = context.clock.monotonicMs();
     if (decoder.next > rest.from) {
       rest.from = decoder.next;
-      this.progressMs = now;
+      this.waitedMs = 0;
     } else if (decoder.isCutOff) this.maxPartitionBytes *= 2;
     else if (this.isOverdue()) {
       this.lose(rest, rest.until, `The brokers gave no records of it for ${this.settings.pollTimeoutMs} ms.`);
-      this.progressMs = now;
+      this.waitedMs = 0;
     }
   }
 
   private isOverdue(): boolean {
-    return this.context.clock.monotonicMs() - this.progressMs > this.settings.pollTimeoutMs;
+    return this.waitedMs > this.settings.pollTimeoutMs;
   }
 
   /** The answers that have records; for the others what is lost is reported and passed over. */
