@@ -24,7 +24,8 @@ export class RecordWriter implements PartitionWriter {
   protected readonly parts: RecordWriterParts;
   private readonly keys = new ByteRows();
   private readonly values = new ByteRows();
-  private readonly topics = new TopicRows();
+  /** Null where all rows go to one topic. */
+  private readonly topics: TopicRows | null;
   private readonly partitions = new PartitionRows();
   private readonly headers = new HeaderRows();
   private readonly header = new HeaderWriter();
@@ -33,6 +34,7 @@ export class RecordWriter implements PartitionWriter {
 
   constructor(parts: RecordWriterParts) {
     this.parts = parts;
+    this.topics = parts.topic === null ? new TopicRows() : null;
   }
 
   async write(batch: Batch): Promise<void> {
@@ -40,7 +42,7 @@ export class RecordWriter implements PartitionWriter {
     await this.bind(batch);
     const nowMs = clock.now();
     for (let row = 0; row < batch.rowCount; row++) {
-      const isRoomLeft = this.add(row, this.topic ?? this.topics.of(row), nowMs);
+      const isRoomLeft = this.add(row, this.topic ?? this.topics!.of(row), nowMs);
       this.rowCount++;
       if (!isRoomLeft) await producer.room(signal);
     }
@@ -68,7 +70,7 @@ export class RecordWriter implements PartitionWriter {
     this.values.bind(columns[layout.value]);
     this.partitions.bind(columns[layout.partition]);
     this.headers.bind(columns[layout.headers]);
-    if (topic === null) await this.topics.bind(columns[layout.topic]!, rowCount, producer, signal);
+    if (topic === null) await this.topics!.bind(columns[layout.topic]!, rowCount, producer, signal);
     else this.topic ??= await producer.topic(topic, signal);
   }
 
