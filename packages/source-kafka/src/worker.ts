@@ -7,17 +7,20 @@ import {
   type PartitionReader,
   type ScanRequest,
   systemClock,
+  type WorkerContext,
 } from "@ss/core";
 import { KafkajsClient } from "@ss/kafka";
 import { readSettings } from "./options/read-options.js";
 import { groupOf } from "./reading/plan-ranges.js";
 import { RangeReader } from "./reading/range-reader.js";
 
-/** Reads ranges over connections of the worker's own, which live as long as the worker. */
-export function kafkaReader(options: Json): PartitionReader {
+/** Reads ranges over connections of the worker's own, which live as long as the query. */
+export function kafkaReader(options: Json, { warn }: WorkerContext): PartitionReader {
   const settings = readSettings(new Options(options as Record<string, string>), undefined);
-  const context = { client: new KafkajsClient(settings.client), clock: systemClock, warn: console.warn };
+  const client = new KafkajsClient(settings.client);
+  const context = { client, clock: systemClock, warn };
   return {
+    close: () => client.close(),
     read: (partition: Partition, scan: ScanRequest, signal: AbortSignal): AsyncIterable<Batch> =>
       new RangeReader(groupOf(partition), scan.columns, settings, context, signal).batches(),
   };

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { MemoryBudget } from "./execution/memory-budget.js";
 import { FragmentHost } from "./execution/parallel/fragment-host.js";
-import type { FromWorker, ToWorker, WorkerStart } from "./execution/parallel/messages.js";
+import type { FromWorker, ToWorker, WorkerStart, WorkerWarning } from "./execution/parallel/messages.js";
 import { builtinRegistry } from "./functions/builtin.js";
 import { RuntimeConfig } from "./session/runtime-config.js";
 
@@ -13,7 +13,9 @@ const host = new FragmentHost(
   builtinRegistry(),
   (conf) => {
     const config = new RuntimeConfig(conf);
-    return { conf: (key) => config.find(key), timeZone: config.timeZone };
+    const warn = (message: string): void =>
+      port.postMessage({ kind: "warning", message } satisfies WorkerWarning);
+    return { conf: (key) => config.find(key), timeZone: config.timeZone, warn };
   },
   (message: FromWorker, transfer = []) => port.postMessage(message, transfer as ArrayBuffer[]),
 );

@@ -18,6 +18,11 @@ export interface Table {
   /** As in `Source`. */
   readonly worker?: WorkerForm | undefined;
   pushdown?(predicate: Predicate): PushdownAnswer;
+  /**
+   * Ends what `plan` and `read` have left open, such as connections. Called when a query over tables, or a stream beside which the table stands, is
+   * over: its own reads have ended, those of other queries may be under way, and others may come. Never throws. Absent: nothing is left open.
+   */
+  release?(): Promise<void>;
   /** Absent: a stream beside which the table stands reads it anew for each batch, and nothing tells what it read. */
   readonly versions?: TableVersions | undefined;
 }

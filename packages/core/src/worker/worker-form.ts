@@ -22,6 +22,11 @@ export interface WorkerForm {
  */
 export interface PartitionReader {
   read(partition: Partition, scan: ScanRequest, signal: AbortSignal): AsyncIterable<Batch>;
+  /**
+   * Ends what `read` has left open, such as connections. Called once, when the query is over for which the worker made the reader, after its
+   * reads. Never throws. Absent: nothing is left open.
+   */
+  close?(): Promise<void>;
 }
 
 /** What a worker tells the functions that it calls to make its objects: the session's settings at the time of the run. */
@@ -29,6 +34,8 @@ export interface WorkerContext {
   /** Answers any configuration key with its value or Spark's default. */
   conf(key: string): string | undefined;
   readonly timeZone: string;
+  /** Takes what the user should know and what is no failure to where the session's warnings go. */
+  warn(message: string): void;
 }
 
 /**

@@ -19,6 +19,7 @@ import type { OffsetBound } from "../options/bounds.js";
 import type { ReadSettings } from "../options/read-options.js";
 import { groupOf, partitionOf, planRanges } from "../reading/plan-ranges.js";
 import { RangeReader } from "../reading/range-reader.js";
+import { SharedClient } from "./shared-client.js";
 
 /** What a {@link KafkaTable} is made from. */
 export interface KafkaTableSettings {
@@ -28,6 +29,8 @@ export interface KafkaTableSettings {
   readonly description: string;
   readonly warn: (message: string) => void;
   readonly worker: WorkerForm | undefined;
+  /** Makes clients; the table closes those that it made. */
+  readonly connect?: () => KafkaClient;
 }
 
 /** The records between two bounds, as they are when a query is planned. */
@@ -36,19 +39,21 @@ export class KafkaTable implements Table {
   readonly schema: StructType;
   readonly worker: WorkerForm | undefined;
   private readonly settings: KafkaTableSettings;
+  private readonly shared: SharedClient;
 
   constructor(settings: KafkaTableSettings) {
     this.settings = settings;
+    this.shared = new SharedClient(settings.connect ?? (() => new KafkajsClient(settings.read.client)));
     this.description = settings.description;
     this.worker = settings.worker;
     this.schema = settings.read.includeHeaders ? RECORD_SCHEMA_WITH_HEADERS : RECORD_SCHEMA;
   }
 
-  plan(): Promise<readonly Partition[]> {
+  async plan(): Promise<readonly Partition[]> {
     const { read, start, end } = this.settings;
-    return this.withClient(async (client) => {
+    try {
       const { signal } = new AbortController();
-      const offsets = new OffsetReader(client, read.topics, read.fetch.readCommitted);
+      const offsets = new OffsetReader(this.shared.take(), read.topics, read.fetch.readCommitted);
       const from = await offsets.resolve(start, "starting", signal);
       const until = await offsets.resolve(end, "ending", signal);
       const ranges: OffsetRange[] = until.entries().map(([topic, partition, last]) => ({
@@ -58,26 +63,22 @@ export class KafkaTable implements Table {
         until: last,
       }));
       return planRanges(ranges, read).map(partitionOf);
-    });
+    } finally {
+      await this.shared.give();
+    }
   }
 
   async *read(partition: Partition, scan: ScanRequest, signal: AbortSignal): AsyncIterable<Batch> {
     const { read, warn } = this.settings;
-    const client = new KafkajsClient(read.client);
     try {
-      const context = { client, clock: systemClock, warn };
+      const context = { client: this.shared.take(), clock: systemClock, warn };
       yield* new RangeReader(groupOf(partition), scan.columns, read, context, signal).batches();
     } finally {
-      await client.close();
+      await this.shared.give();
     }
   }
 
-  private async withClient<T>(work: (client: KafkaClient) => Promise<T>): Promise<T> {
-    const client = new KafkajsClient(this.settings.read.client);
-    try {
-      return await work(client);
-    } finally {
-      await client.close();
-    }
+  release(): Promise<void> {
+    return this.shared.release();
   }
 }

@@ -40,6 +40,7 @@ import { type ParserConf, parserConf } from "../parser/parser-conf.js";
 import { physicalText } from "../physical/text.js";
 import { checkContinuous, checkRealTime, keepsState } from "../streaming/check-open.js";
 import { checkBatch, checkStreaming } from "../streaming/check-streaming.js";
+import { releaseAll } from "../streaming/inputs.js";
 import { sequenced } from "../streaming/sequence.js";
 import { ForeachBatchSink } from "../streaming/sinks/foreach-batch-sink.js";
 import { ForeachSink } from "../streaming/sinks/foreach-sink.js";
@@ -200,6 +201,7 @@ export class SessionExecutor implements Executor {
       stop.abort();
       memory.close();
       built.close();
+      await releaseAll(tables.values());
     }
   }
 

@@ -32,7 +32,8 @@ export function workersOf(
   const entry = workerModule(import.meta.url, "@ss/sql", "worker.js");
   if (entry !== undefined) {
     const share = { holders: `one of ${threads} worker threads`, sessionBytes };
-    return new WorkerPool(threads, entry, { limitBytes: Math.floor(sessionBytes / 2 / threads), share });
+    const start = { limitBytes: Math.floor(sessionBytes / 2 / threads), share };
+    return new WorkerPool(threads, entry, start, (message) => log("warn", message));
   }
   log(
     "warn",

@@ -10,6 +10,11 @@ export function tableInput(table: Table): ScanInput {
   };
 }
 
+/** Tells tables that the query which has read them is over. */
+export async function releaseAll(tables: Iterable<Table>): Promise<void> {
+  await Promise.allSettled([...tables].map((table) => table.release?.()));
+}
+
 /** An input that tells how long its planning takes. */
 export function timedInput(
   input: ScanInput,

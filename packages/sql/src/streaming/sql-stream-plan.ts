@@ -44,7 +44,7 @@ import { JOIN_OPERATOR } from "../physical/operator-names.js";
 import type { PhysicalPlan, WatermarkPlan } from "../physical/plan.js";
 import { physicalText, statefulNodeText } from "../physical/text.js";
 import { watermarkOffsets } from "../physical/watermark-offsets.js";
-import { sourceInput, tableInput, timedInput } from "./inputs.js";
+import { releaseAll, sourceInput, tableInput, timedInput } from "./inputs.js";
 import { TablesBeside } from "./tables-beside.js";
 
 /** Where rows of a query go: those of its result, or those that its operators dropped for being late. */
@@ -317,6 +317,7 @@ export class SqlStreamPlan implements StreamPlan {
       this.tableMemory.close();
       await this.tables.close();
       await this.store?.close();
+      await releaseAll(this.options.tables.values());
     }
   }
 }

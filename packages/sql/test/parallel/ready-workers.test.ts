@@ -43,10 +43,8 @@ test.each([
 });
 
 test("workers that cannot start are no failure before there is work for them", () => {
-  const pool = new WorkerPool(2, "http://localhost/worker.js", {
-    limitBytes: 1,
-    share: { holders: "a thread", sessionBytes: 1 },
-  });
+  const start = { limitBytes: 1, share: { holders: "a thread", sessionBytes: 1 } };
+  const pool = new WorkerPool(2, "http://localhost/worker.js", start, () => {});
   pool.startAhead();
   expect(() => pool.start()).toThrow("URL");
 });

@@ -26,7 +26,7 @@ import {
   type WorkerForm,
 } from "@ss/core";
 import { fileSource } from "@ss/source-file";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CREDITS } from "../../src/execution/parallel/messages.js";
 import {
   col,
@@ -214,7 +214,7 @@ describe("the results are the same for every number of threads", () => {
 });
 
 /** A table of `partitions` parts whose rows a worker makes, by a module that is written for the test. */
-function workerTable(partitions: number, body: string): Plugin {
+function workerTable(partitions: number, body: string, also: { made?: string; close?: string } = {}): Plugin {
   const core = pathToFileURL(join(import.meta.dirname, "../../../core/dist/index.js")).href;
   const module = join(folder, `reader-${Math.random().toString(36).slice(2)}.mjs`);
   writeFileSync(
@@ -222,7 +222,15 @@ function workerTable(partitions: number, body: string): Plugin {
     `import { Batch, Int64Column, LongType, StructType, StreamError } from ${JSON.stringify(core)};
      const schema = new StructType().add("value", LongType);
      const batch = (...values) => new Batch(schema, [new Int64Column(LongType, values.length, null, BigInt64Array.from(values, BigInt))], values.length);
-     export const reader = (options) => ({ async *read(partition, scan, signal) { ${body} } });`,
+     import { writeFileSync } from "node:fs";
+     import { threadId } from "node:worker_threads";
+     export const reader = (options, worker) => {
+       ${also.made ?? ""}
+       return {
+         async *read(partition, scan, signal) { ${body} },
+         async close() { ${also.close ?? ""} },
+       };
+     };`,
   );
   const worker: WorkerForm = { module: pathToFileURL(module).href, export: "reader", options: null };
   const table: Table = {
@@ -392,6 +400,25 @@ describe("workers", () => {
     for (const name of made) {
       expect(readFileSync(join(folder, name), "utf8").length, name).toBeLessThanOrEqual(CREDITS + 3);
     }
+  });
+
+  test("close their readers when the query is over, and hand warnings to the session's log", async () => {
+    const closed = join(folder, "closed");
+    mkdirSync(closed);
+    const plugin = workerTable(4, "yield batch(partition);", {
+      made: 'worker.warn("a reader was made");',
+      close: `writeFileSync(${JSON.stringify(closed)} + "/" + threadId, "");`,
+    });
+    const warnings: string[] = [];
+    const spark = await SparkSession.builder()
+      .master("local[2]")
+      .logTo((_, message) => warnings.push(message))
+      .use(plugin)
+      .create();
+    sessions.push(spark);
+    expect(await spark.read.format("numbers").load().count()).toBe(4);
+    expect(new Set(warnings)).toEqual(new Set(["a reader was made"]));
+    await vi.waitUntil(() => readdirSync(closed).length === warnings.length);
   });
 
   test("are free again when a reader has left early", async () => {

@@ -311,7 +311,11 @@ const guarantees: Readonly<Record<string, Guarantee<FileSystemUnderTest>>> = {
     assert.deepEqual(JSON.parse(JSON.stringify(worker)), worker, "a worker form is plain data");
     const bytes = Uint8Array.from({ length: 70_001 }, (_, i) => i % 251);
     assert.equal(await fileSystem.createExclusive(`${root}/a/bytes`, bytes), true);
-    const rebuilt = await rebuild<FileSystem>(worker, { conf: () => undefined, timeZone: "UTC" });
+    const rebuilt = await rebuild<FileSystem>(worker, {
+      conf: () => undefined,
+      timeZone: "UTC",
+      warn: () => {},
+    });
     assert.equal(Buffer.compare((await rebuilt.readAll(`${root}/a/bytes`))!, bytes), 0);
     const reader = await rebuilt.open(`${root}/a/bytes`);
     const target = new Uint8Array(1000);

@@ -150,7 +150,7 @@ const guarantees: Readonly<Record<string, Guarantee<SourceUnderTest>>> = {
       const { worker, schema } = run.source;
       if (worker === undefined) return inapplicable("the source has no worker form");
       assert.deepEqual(JSON.parse(JSON.stringify(worker)), worker, "a worker form is plain data");
-      const context = { conf: () => undefined, timeZone: "UTC" };
+      const context = { conf: () => undefined, timeZone: "UTC", warn: () => {} };
       const reader = await rebuild<PartitionReader>(worker, context);
       const scan = { columns: schema.fieldNames(), predicates: [] };
       for (const partition of await run.source.plan(start, end)) {
@@ -159,6 +159,7 @@ const guarantees: Readonly<Record<string, Guarantee<SourceUnderTest>>> = {
         for await (const batch of batches) rows.push(...rowsOf(batch));
         assert.equal(textOf(rows), textOf(await run.rowsOf(partition)));
       }
+      await reader.close?.();
     });
   },
 

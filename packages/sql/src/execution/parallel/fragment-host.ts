@@ -77,13 +77,7 @@ export class FragmentHost {
         return;
       }
       case "close":
-        this.fragments.get(message.fragmentId)?.then(
-          ({ memory, kept }) => {
-            memory.close();
-            kept.close();
-          },
-          () => {},
-        );
+        this.fragments.get(message.fragmentId)?.then(close, () => {});
         this.fragments.delete(message.fragmentId);
         return;
       case "run":
@@ -160,6 +154,14 @@ export class FragmentHost {
     const { inputRows, times } = run;
     this.post({ kind: "done", taskId, report: { inputRows, eventTimes: [...times] } });
   }
+}
+
+/** The tasks have ended for the driver; a reader is closed when they have ended here. */
+async function close({ memory, kept, readers, turn }: Fragment): Promise<void> {
+  memory.close();
+  kept.close();
+  await turn;
+  await Promise.allSettled([...readers.values()].map((reader) => reader.close?.()));
 }
 
 /** The rows of a fragment: of an aggregation its partial results, of any other plan its rows. */

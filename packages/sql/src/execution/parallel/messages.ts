@@ -97,6 +97,12 @@ export type FromWorker =
     }
   | { readonly kind: "failed"; readonly taskId: number; readonly error: PortableError };
 
+/** What a worker tells beside its tasks: something for the session's log. */
+export interface WorkerWarning {
+  readonly kind: "warning";
+  readonly message: string;
+}
+
 /** What a worker is started with. */
 export interface WorkerStart {
   /** What its operators may hold, and whose part that is. */

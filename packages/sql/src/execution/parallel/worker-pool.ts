@@ -30,13 +30,15 @@ export class WorkerPool {
   readonly size: number;
   private readonly entry: string;
   private readonly settings: WorkerStart;
+  private readonly warn: (message: string) => void;
   private threads: WorkerThread[] = [];
   private lastId = 0;
   /** Why no more tasks are taken. */
   private closed: StreamError | undefined;
 
-  /** `entry` is the URL of the module that a worker runs, with these settings. */
-  constructor(size: number, entry: string, settings: WorkerStart) {
+  /** `entry` is the URL of the module that a worker runs, with these settings; `warn` gets what its plug-ins warn of. */
+  constructor(size: number, entry: string, settings: WorkerStart, warn: (message: string) => void) {
+    this.warn = warn;
     this.settings = settings;
     this.size = size;
     this.entry = entry;
@@ -51,7 +53,8 @@ export class WorkerPool {
   start(): void {
     if (this.closed !== undefined) throw this.closed;
     this.threads = this.threads.filter((thread) => thread.isAlive);
-    while (this.threads.length < this.size) this.threads.push(new WorkerThread(this.entry, this.settings));
+    while (this.threads.length < this.size)
+      this.threads.push(new WorkerThread(this.entry, this.settings, this.warn));
   }
 
   /** Starts the workers while nobody waits for them; what speaks against it is told to the first run. */

@@ -8,6 +8,7 @@ import type {
   TaskReport,
   ToWorker,
   WorkerStart,
+  WorkerWarning,
 } from "./messages.js";
 import { fromPortableError } from "./portable-error.js";
 
@@ -83,9 +84,13 @@ export class WorkerThread {
   /** Why it runs no more tasks. */
   private death: StreamError | undefined;
 
-  constructor(entry: string, start: WorkerStart) {
+  /** `warn` gets what plug-ins in the worker warn of. */
+  constructor(entry: string, start: WorkerStart, warn: (message: string) => void) {
     this.worker = new Worker(new URL(entry), { execArgv: [], workerData: start });
-    this.worker.on("message", (message: FromWorker) => this.tasks.get(message.taskId)?.take(message));
+    this.worker.on("message", (message: FromWorker | WorkerWarning) => {
+      if (message.kind === "warning") warn(message.message);
+      else this.tasks.get(message.taskId)?.take(message);
+    });
     this.worker.on("error", (error) => this.die(error));
     this.worker.on("exit", (code) => this.die(new Error(`The thread ended with exit code ${code}.`)));
     this.worker.on("messageerror", (error) => this.die(error));
