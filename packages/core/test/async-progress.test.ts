@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { StreamingQueryException } from "../src/index.js";
 import { EchoQuery } from "./support/echo-query.js";
 import { settle } from "./support/manual-clock.js";
+import { StepFileSystem } from "./support/step-file-system.js";
 
 /** One batch of one row, `apartMs` after the one before. */
 async function batches(query: EchoQuery, from: number, count: number, apartMs: number): Promise<void> {
@@ -85,6 +86,30 @@ test("batches do not wait for their logs", async () => {
   release();
   await run.stop();
   expect(await query.names("commits")).toEqual(["0", "1", "2"]);
+});
+
+test("a version of a table is in use until the commit of its batch is in the logs", async () => {
+  const query = asyncQuery(1000);
+  query.rows.tableVersions.push("a", "b", "c", "d");
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const files = new StepFileSystem(query.fileSystem);
+  files.onStep = (step, when) => (when === "before" && step.includes("/commits/0") ? held : undefined);
+  query.fileSystem = files;
+  const run = await query.start();
+  await settle();
+  await batches(query, 0, 2, 100);
+  // neither the commit of the first batch nor any entry of the second is in the logs
+  expect(query.rows.tablesInUse).toEqual([["a"], ["a", "b"]]);
+  release();
+  await settle();
+  await batches(query, 2, 1, 1000);
+  await batches(query, 3, 1, 0);
+  await settle();
+  expect(query.rows.tablesInUse.slice(2)).toEqual([["c"], ["d"]]);
+  await run.stop();
 });
 
 test("a source hears only of what is in the logs", async () => {

@@ -127,10 +127,11 @@ export interface StreamPlan {
   /** When `needsBatch` may turn true by the clock alone, in milliseconds since 1970; absent or null: never. */
   nextDueMs?(): number | null;
   /**
-   * Background work; `oldestBatch` is the oldest batch that the logs still hold. Called after a commit, never twice at a
-   * time. What it does before its first `await` sees the state between two batches; the rest may overlap the next `run`.
+   * Background work; `oldestBatch` is the oldest batch that the logs still hold, and `tablesInUse` are versions of tables that a restart may ask for beside those of
+   * the last batch: where the logs are written beside the batches, not all that have run are in them. Called after a batch, never twice at a time. What it does before
+   * its first `await` sees the state between two batches; the rest may overlap the next `run`.
    */
-  maintain(oldestBatch: number): Promise<void>;
+  maintain(oldestBatch: number, tablesInUse: readonly string[]): Promise<void>;
   /** The plan as text, as it ran last. */
   explain(mode: "simple" | "extended" | "codegen"): string;
   close(): Promise<void>;

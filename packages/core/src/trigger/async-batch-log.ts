@@ -32,6 +32,8 @@ export class AsyncBatchLog implements BatchLog {
   /** The batch of the two that are under way whose offsets were written or are about to be. */
   private logged = -1;
   private unlogged: FinishedBatch | null = null;
+  /** What was handed to the offset log and has no commit there yet. */
+  private readonly pending = new Set<PlannedEntry>();
   private durable: readonly (Offset | null)[] | null = null;
   private writes: Promise<void> = Promise.resolve();
   private failure: { readonly error: unknown } | null = null;
@@ -46,10 +48,11 @@ export class AsyncBatchLog implements BatchLog {
     this.lastPlannedMs = this.parts.clock.now();
     this.logged = batchId;
     this.unlogged = null;
-    this.enqueue(() => this.parts.entries.addOffsets(batchId, entry));
+    this.enqueueOffsets(batchId, entry);
   }
 
-  resumed(batchId: number): void {
+  resumed(batchId: number, entry: PlannedEntry): void {
+    this.pending.add(entry);
     this.lastPlannedMs = this.parts.clock.now();
     this.logged = batchId;
   }
@@ -64,6 +67,10 @@ export class AsyncBatchLog implements BatchLog {
     const { durable } = this;
     this.durable = null;
     return durable;
+  }
+
+  get uncommitted(): readonly PlannedEntry[] {
+    return this.unlogged === null ? [...this.pending] : [...this.pending, this.unlogged.entry];
   }
 
   /** What the last batches did is written when its time has come, also if no further batch follows. */
@@ -88,14 +95,20 @@ export class AsyncBatchLog implements BatchLog {
     const { batchId, entry, commit } = this.unlogged;
     this.unlogged = null;
     this.lastPlannedMs = this.parts.clock.now();
-    this.enqueue(() => this.parts.entries.addOffsets(batchId, entry));
+    this.enqueueOffsets(batchId, entry);
     this.enqueueCommit(batchId, entry, commit);
+  }
+
+  private enqueueOffsets(batchId: number, entry: PlannedEntry): void {
+    this.pending.add(entry);
+    this.enqueue(() => this.parts.entries.addOffsets(batchId, entry));
   }
 
   private enqueueCommit(batchId: number, entry: PlannedEntry, commit: CommitEntry): void {
     this.enqueue(async () => {
       await this.parts.entries.addCommit(batchId, commit);
       this.durable = entry.offsets;
+      this.pending.delete(entry);
     });
   }
 

@@ -9,10 +9,12 @@ import type { Offset } from "../source/source.js";
  */
 export interface BatchLog {
   planned(batchId: number, entry: PlannedEntry): Promise<void>;
-  resumed(batchId: number): void;
+  resumed(batchId: number, entry: PlannedEntry): void;
   finished(batchId: number, entry: PlannedEntry, commit: CommitEntry): Promise<void>;
   /** What a restart will certainly not ask for again, since the last call; null where there is nothing new. */
   takeDurable(): readonly (Offset | null)[] | null;
+  /** Entries that a restart may run again all the same: their commits are not in the logs yet. */
+  readonly uncommitted: readonly PlannedEntry[];
   /** Called while there is no batch to run. */
   idle(): void;
   /** The end of the run; afterwards nothing is written any more. */
@@ -62,6 +64,8 @@ export class LogEntries {
 
 /** Writes both entries of every batch, and waits for each: the offsets before the batch runs, the commit before the next is planned. */
 export class WaitingBatchLog implements BatchLog {
+  /** Asked for between two batches, of which the first is committed by then and the second is not planned. */
+  readonly uncommitted: readonly PlannedEntry[] = [];
   private readonly entries: LogEntries;
   private durable: readonly (Offset | null)[] | null = null;
 

@@ -92,6 +92,11 @@ export class BatchRunner {
     return this.entries.oldestKept;
   }
 
+  /** The versions of tables that a restart may ask for: those of batches whose commits are not in the logs yet. */
+  get tablesInUse(): readonly string[] {
+    return this.log.uncommitted.flatMap(({ tables }) => tables);
+  }
+
   /** Why the watermark stands where it does. */
   explainWatermark(): WatermarkExplanation {
     return this.watermark.explain();
@@ -139,7 +144,7 @@ export class BatchRunner {
     this.replay = null;
     if (entry === null) return null;
     this.ends = entry.offsets;
-    this.log.resumed(this.batchId);
+    this.log.resumed(this.batchId, entry);
     return {
       batchId: this.batchId,
       entry,

@@ -168,8 +168,9 @@ export class MicroBatchLoop {
     const { plan, checkpoint, log } = this.env;
     // a batch that was replayed may have been planned when more were to be kept, and its entry still says so: no gap may come above that
     const oldest = this.runner.oldestKept;
+    const tables = this.runner.tablesInUse;
     const work = async (): Promise<void> => {
-      await plan.maintain(oldest);
+      await plan.maintain(oldest, tables);
       await checkpoint.purgeBelow(oldest);
     };
     this.maintenance = work()

@@ -24,6 +24,10 @@ export class ShownRows {
   readonly shown: number[] = [];
   readonly committed: number[] = [];
   modes: readonly RunMode[] | undefined = ALL_MODES;
+  /** Of a table beside the stream; each batch takes the next one. */
+  readonly tableVersions: string[] = [];
+  /** What was still in use after each batch, besides the version of that batch itself. */
+  readonly tablesInUse: (readonly string[])[] = [];
 }
 
 class ShowingSink implements Sink {
@@ -73,7 +77,15 @@ class EchoPlan implements StreamPlan {
   readonly outputs: StreamPlan["outputs"];
   readonly pinnedConf: Readonly<Record<string, string>>;
 
-  constructor(sources: readonly Source[], sink: Sink, pinnedConf: Readonly<Record<string, string>>) {
+  private readonly rows: ShownRows;
+
+  constructor(
+    sources: readonly Source[],
+    sink: Sink,
+    pinnedConf: Readonly<Record<string, string>>,
+    rows: ShownRows,
+  ) {
+    this.rows = rows;
     this.sources = sources;
     this.outputs = [{ sink, mode: "append", schema: SCHEMA }];
     this.pinnedConf = pinnedConf;
@@ -83,6 +95,10 @@ class EchoPlan implements StreamPlan {
 
   needsBatch(): boolean {
     return false;
+  }
+
+  async tableVersions(): Promise<readonly string[]> {
+    return this.rows.tableVersions.splice(0, 1);
   }
 
   async run(request: BatchRequest): Promise<BatchResult> {
@@ -117,7 +133,9 @@ class EchoPlan implements StreamPlan {
     return values;
   }
 
-  async maintain(): Promise<void> {}
+  async maintain(_oldestBatch: number, tablesInUse: readonly string[]): Promise<void> {
+    this.rows.tablesInUse.push(tablesInUse);
+  }
   explain(): string {
     return "EchoPlan";
   }
@@ -136,7 +154,7 @@ export class EchoQuery extends CountQuery {
         const sources = this.topics.map(
           (topic, k) => new ListSource(topic, { name: `topic-${k}`, runModes: ALL_MODES, ...this.source }),
         );
-        return new EchoPlan(sources, new ShowingSink(this.rows), this.pinnedConf);
+        return new EchoPlan(sources, new ShowingSink(this.rows), this.pinnedConf, this.rows);
       },
       ...overrides,
     });

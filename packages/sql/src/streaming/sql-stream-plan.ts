@@ -38,6 +38,7 @@ import {
 import { freshId } from "../expression/expression.js";
 import { eventTimeColumn } from "../logical/event-time-column.js";
 import type { KeyedProgram } from "../logical/keyed.js";
+import type { Read } from "../logical/plan.js";
 import type { Rows } from "../logical/rows.js";
 import { nodesOf } from "../physical/nodes-of.js";
 import { JOIN_OPERATOR } from "../physical/operator-names.js";
@@ -295,8 +296,8 @@ export class SqlStreamPlan implements StreamPlan {
     for (const writer of writers) await writer?.flush?.();
   }
 
-  async maintain(oldestBatch: number): Promise<void> {
-    const cleaned = this.tables.forgetOthers();
+  async maintain(oldestBatch: number, tablesInUse: readonly string[]): Promise<void> {
+    const cleaned = this.tables.forgetOthers(tablesInUse);
     await this.store?.maintain(oldestBatch);
     await cleaned;
   }
@@ -489,12 +490,17 @@ class BatchRun implements Run, StreamRun {
 }
 
 /** The tables whose rows each batch of a plan joins with those of its streams. */
-function tablesBeside({ physical, tables }: SqlStreamPlanOptions): ReadonlyMap<number, Table> {
+function tablesBeside({ physical, tables }: SqlStreamPlanOptions): { read: Read; table: Table }[] {
   const held = nodesOf(physical).flatMap((node) =>
     node.kind === "join" && node.beside !== undefined ? nodesOf(node[node.build]) : [],
   );
-  const readIds = held.flatMap((node) => (node.kind === "scan" ? [node.read.readId] : []));
-  return new Map([...tables].filter(([readId]) => readIds.includes(readId)));
+  const reads = new Map(
+    held.flatMap((node) => (node.kind === "scan" ? [[node.read.readId, node.read]] : [])),
+  );
+  return [...tables].flatMap(([readId, table]) => {
+    const read = reads.get(readId);
+    return read === undefined ? [] : [{ read, table }];
+  });
 }
 
 function byName(values: Readonly<Record<string, number>>): Record<string, number> {

@@ -1,50 +1,48 @@
 import { createHash } from "node:crypto";
 import type { FileSystem, Json, Table, TableVersions } from "@ss/core";
+import type { Read } from "../logical/plan.js";
 import { tableChanged } from "./table-errors.js";
+import { type RecordedVersion, TableRecords } from "./table-records.js";
 
 /** A table that has versions, and the one that it shows. */
 interface BesideTable {
   readonly readId: number;
+  /** Stands for what is read, whatever the query does with it. */
+  readonly id: string;
   readonly description: string;
   readonly versions: TableVersions;
-  /** Holds a file for each version that a batch may be run again on, under its name. */
-  folder: string;
-  readonly kept: Set<string>;
   /** What the table answered last, and its name. */
-  latest: { readonly version: Json; readonly name: string } | undefined;
+  latest: RecordedVersion | undefined;
   shown: string;
   /** How often the rows may have changed. */
   changes: number;
 }
 
 /**
- * The tables beside the streams of a query, from version to version. A version is known by the hash of what the table says about it; that itself
- * stands in the checkpoint, `tables/<i>/<hash>`, so that a batch that was left behind is run again on the rows that it had.
+ * The tables beside the streams of a query, from version to version. A version is known by the hash of what is read (format, paths, options, schema) and the hash of what
+ * the table says about its rows; that itself stands in the checkpoint, `tables/<hash>/<hash>`, so that a batch that was left behind is run again on the rows that it had.
  */
 export class TablesBeside {
   private readonly tables: readonly BesideTable[];
   private readonly warn: (message: string) => void;
-  private fileSystem: FileSystem | undefined;
-  private cleaning: Promise<void> = Promise.resolve();
+  private readonly records: TableRecords = new TableRecords();
 
-  /** Those of the tables that have versions, by their reads. */
-  constructor(tables: ReadonlyMap<number, Table>, warn: (message: string) => void) {
+  /** Those of the tables that have versions. */
+  constructor(
+    tables: readonly { readonly read: Read; readonly table: Table }[],
+    warn: (message: string) => void,
+  ) {
     this.warn = warn;
-    this.tables = [...tables].flatMap(([readId, { description, versions }]) => {
-      const start = { folder: "", kept: new Set<string>(), latest: undefined, shown: "", changes: 0 };
-      return versions === undefined ? [] : [{ readId, description, versions, ...start }];
+    this.tables = tables.flatMap(({ read, table: { description, versions } }) => {
+      if (versions === undefined) return [];
+      const start = { latest: undefined, shown: "", changes: 0 };
+      return [{ readId: read.readId, id: idOf(read), description, versions, ...start }];
     });
   }
 
   /** Learns which versions the checkpoint knows. */
   async open(fileSystem: FileSystem, folder: string): Promise<void> {
-    this.fileSystem = fileSystem;
-    for (const [k, table] of this.tables.entries()) {
-      table.folder = `${folder}/${k}`;
-      for await (const { path } of fileSystem.list(table.folder)) {
-        table.kept.add(path.slice(path.lastIndexOf("/") + 1));
-      }
-    }
+    if (this.tables.length > 0) await this.records.open(fileSystem, folder);
   }
 
   /** Shows the tables as they are now; the names of these versions, which can be found again by them. */
@@ -54,21 +52,20 @@ export class TablesBeside {
   }
 
   /**
-   * Shows the versions of these names, as a batch has them that was decided before. Where the rows are not there any more the present ones have to do, unless
-   * the batch needs the old ones (`needsThem`).
+   * Shows the versions of these names, as a batch has them that was decided before, perhaps by a query that read other tables. Where the rows are not there any
+   * more, or the batch did not read the table, the present ones have to do, unless the batch needs the old ones (`needsThem`).
    */
   async show(names: readonly string[], needsThem: boolean): Promise<void> {
     if (this.tables.every(({ shown }, k) => shown === names[k] && shown !== "")) return;
     await this.latest();
-    // a run before had other tables, or kept no record of them
-    if (names.length !== this.tables.length) return;
-    for (const [k, table] of this.tables.entries()) {
-      const name = names[k]!;
-      if (table.shown === name || (await this.goBack(table, name))) continue;
-      if (needsThem) throw tableChanged(table.description, `${table.folder}/${name}`);
-      this.warn(
-        `${table.description} has changed since the batch was run for the first time, and is read as it is now.`,
-      );
+    const recorded = [...names];
+    for (const table of this.tables) {
+      const at = recorded.findIndex((name) => name.startsWith(`${table.id}/`));
+      const [name] = at < 0 ? [] : recorded.splice(at, 1);
+      if (table.shown === name || (name !== undefined && (await this.goBack(table, name)))) continue;
+      if (needsThem) throw tableChanged(table.description, name && this.records.pathOf(name));
+      const what = name === undefined ? "was not read by the batch" : "has changed since the batch was run";
+      this.warn(`${table.description} ${what} for the first time, and is read as it is now.`);
     }
   }
 
@@ -78,20 +75,9 @@ export class TablesBeside {
     return table && `${table.shown} ${table.changes}`;
   }
 
-  /** Removes the versions that no batch can ask for any more, once the one that has been run is committed. */
-  async forgetOthers(): Promise<void> {
-    // what is to go is decided at the call, before the next batch looks at the tables
-    const doomed = this.tables.flatMap(({ kept, shown, folder }) => {
-      const names = [...kept].filter((name) => name !== shown);
-      for (const name of names) kept.delete(name);
-      return names.map((name) => `${folder}/${name}`);
-    });
-    if (doomed.length === 0) return;
-    const remove = async (): Promise<void> => {
-      for (const path of doomed) await this.fileSystem!.delete(path);
-    };
-    this.cleaning = this.cleaning.then(remove, remove);
-    await this.cleaning;
+  /** Removes the versions that no batch can ask for any more but those that are shown and those in use. */
+  forgetOthers(inUse: readonly string[]): Promise<void> {
+    return this.records.forgetAllBut([...inUse, ...this.tables.map(({ shown }) => shown)]);
   }
 
   /** Ends the looking. */
@@ -101,29 +87,18 @@ export class TablesBeside {
 
   private async showLatest(table: BesideTable): Promise<void> {
     const version = await table.versions.latest();
-    if (table.latest?.version !== version) {
-      const text = JSON.stringify(version);
-      const name = nameOf(text);
-      if (!table.kept.has(name)) await this.keep(table, name, text);
-      table.latest = { version, name };
+    const { latest } = table;
+    if (latest?.version !== version) {
+      table.latest = { name: this.records.nameOf(table.id, version), version };
+      await this.records.keep(table.latest, latest);
       table.changes++;
     }
-    table.shown = table.latest.name;
-  }
-
-  private async keep({ folder, kept }: BesideTable, name: string, text: string): Promise<void> {
-    // an old version that is back may be under way out
-    await this.cleaning.catch(() => {});
-    // of the same name are the same bytes, whoever wrote them
-    await this.fileSystem!.createExclusive(`${folder}/${name}`, Buffer.from(text));
-    kept.add(name);
+    table.shown = table.latest!.name;
   }
 
   private async goBack(table: BesideTable, name: string): Promise<boolean> {
-    const bytes = await this.fileSystem!.readAll(`${table.folder}/${name}`);
-    if (bytes === null) return false;
-    const text = Buffer.from(bytes).toString();
-    if (nameOf(text) !== name || !(await table.versions.show(JSON.parse(text) as Json))) return false;
+    const version: Json | undefined = await this.records.read(name);
+    if (version === undefined || !(await table.versions.show(version))) return false;
     table.shown = name;
     table.latest = undefined;
     table.changes++;
@@ -131,6 +106,8 @@ export class TablesBeside {
   }
 }
 
-function nameOf(version: string): string {
-  return createHash("sha256").update(version).digest("hex").slice(0, 32);
+function idOf({ format, paths, options, schema }: Read): string {
+  const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
+  const text = JSON.stringify([format, paths, sorted, schema ?? null]);
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

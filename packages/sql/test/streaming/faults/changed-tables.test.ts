@@ -92,7 +92,8 @@ test("the version of a table stands beside the offsets of each batch that reads 
   expect(versions[2]).not.toBe(versions[0]);
   // of what they are only the last one is kept
   const kept: string[] = [];
-  for await (const { path } of disk.list(`${CHECKPOINT}/tables/0`)) kept.push(path.split("/").at(-1)!);
+  const folder = `${CHECKPOINT}/tables/`;
+  for await (const { path } of disk.list(folder, { recursive: true })) kept.push(path.slice(folder.length));
   expect(kept).toEqual([versions[2]]);
 });
 
@@ -212,3 +213,93 @@ test.each([1, 2, 3, 4])(
     expect(expected.map((_, batch) => batchOf(trial, batch))).toEqual(expected);
   },
 );
+
+test("a table is known by what is read, so that a changed query does not take another's version for its own", async () => {
+  const other = "/others";
+  const joined =
+    (path: string, header = false) =>
+    (stream: DataFrame): DataFrame => {
+      const spark = SparkSession.active()!;
+      return counted(
+        stream.join(spark.read.schema("n INT, word STRING").option("header", header).csv(path), "n"),
+      );
+    };
+  for (const query of [joined(other), joined(WORDS, true)]) {
+    const trial = new WordTrial(counted);
+    const disk = await leftBehind(trial, "committed");
+    await disk.createExclusive(`${other}/a.csv`, Buffer.from("1,uno\n"));
+    const changed = new WordTrial(counted, { inputs: [], query, conf: {} });
+    const next = Object.assign(changed, { source: trial.source, sink: trial.sink });
+    const error = await next.failure(disk);
+    expect(error.condition).toBe("SS_TABLE_CHANGED");
+    expect(error.message).toContain("was not read by the batch when it was run for the first time");
+  }
+});
+
+test("tables in another order than before keep their versions", async () => {
+  const both =
+    (names: readonly string[]) =>
+    (stream: DataFrame): DataFrame => {
+      const spark = SparkSession.active()!;
+      return counted(
+        names.reduce(
+          (rows, name) => rows.join(spark.read.schema(`n INT, ${name} STRING`).csv(`/${name}`), "n"),
+          stream,
+        ),
+      );
+    };
+  const trial = new WordTrial(counted, { query: both(["word", "place"]) });
+  const disk = new FaultyFileSystem();
+  await disk.createExclusive("/word/a.csv", Buffer.from("1,one\n"));
+  await disk.createExclusive("/place/a.csv", Buffer.from("1,here\n"));
+  trial.sink.failAt("committed", { batchId: 1 });
+  await expect(trial.runSome(disk, 2)).rejects.toThrow("the sink failed");
+  await disk.createExclusive("/word/b.csv", Buffer.from("3,three\n"));
+  await disk.createExclusive("/place/b.csv", Buffer.from("3,there\n"));
+  const next = Object.assign(new WordTrial(counted, { query: both(["place", "word"]), inputs: [[[3]]] }), {
+    source: trial.source,
+    sink: trial.sink,
+  });
+  await next.run(disk);
+  expect(batchOf(next, 2)).toEqual(["three 1"]);
+});
+
+test("a batch whose commit was not logged in time is run again on the files that it had, whatever came afterwards", async () => {
+  const trial = new WordTrial(plain, { mode: "append" });
+  const disk = new FaultyFileSystem();
+  await write(disk, "a.csv", "1,one\n");
+  // the commit of the first batch stays under way, as on a slow disk
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const create = disk.createExclusive.bind(disk);
+  disk.createExclusive = async (path, bytes) => {
+    if (path.endsWith("/commits/0")) await held;
+    return create(path, bytes);
+  };
+  const start = async (onDisk: FaultyFileSystem, sink: WordTrial): Promise<void> => {
+    const spark = await sink.session(onDisk);
+    const query = await sink.options
+      .query(sink.stream(spark))
+      .writeStream.format("collecting")
+      .option("checkpointLocation", CHECKPOINT)
+      .option("asyncProgressTrackingEnabled", true)
+      .option("asyncProgressTrackingCheckpointIntervalMs", 0)
+      .option("_asyncProgressTrackingOverrideSinkSupportCheck", true)
+      .start();
+    await query.processAllAvailable();
+    for (let k = 0; sink.feed(); k++) {
+      await query.processAllAvailable();
+      await write(onDisk, `${k + 2}.csv`, "3,three\n");
+    }
+    onDisk.crash();
+    release();
+    await spark.stop().catch(() => {});
+  };
+  await start(disk, trial);
+  expect([0, 1].map((batch) => batchOf(trial, batch))).toEqual([["one"], ["one", "three"]]);
+  const next = Object.assign(new WordTrial(plain, { mode: "append", inputs: [] }), { source: trial.source });
+  await start(disk.restart(), next);
+  expect(batchOf(next, 0)).toEqual(["one"]);
+});
