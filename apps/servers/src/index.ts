@@ -1,4 +1,5 @@
 export type { Certificate, Certificates } from "./certificates.js";
+export { type Flink, missingForFlink, startFlink } from "./flink.js";
 export { freePort } from "./free-port.js";
 export { temporaryFolder } from "./guardian.js";
 export { INSTALL_MS } from "./installation.js";
