@@ -47,6 +47,7 @@ export {
   type ValueState,
   YearMonthIntervalType,
 } from "@ss/core";
+export { Aggregator } from "./dataframe/aggregator.js";
 export { Column, type ColumnOrName, type LiteralValue } from "./dataframe/column.js";
 export { DataFrame } from "./dataframe/dataframe.js";
 export { DataFrameWriter } from "./dataframe/dataframe-writer.js";
@@ -64,7 +65,9 @@ export { Reader } from "./dataframe/reader.js";
 export type { AnyRow, ColumnName } from "./dataframe/row-types.js";
 export { DataStreamWriter } from "./dataframe/stream-writer.js";
 export { Trigger, type TriggerOptions } from "./dataframe/trigger.js";
+export { nondeterministic, type UserDefinedFunction, udaf, udf } from "./dataframe/user-functions.js";
 export { Window, WindowSpecification } from "./dataframe/window-spec.js";
 export { VariantVal } from "./expression/variant-val.js";
 export { RuntimeConfig } from "./session/runtime-config.js";
 export { SessionBuilder, SparkSession } from "./session/spark-session.js";
+export { UDFRegistration } from "./session/udf-registration.js";

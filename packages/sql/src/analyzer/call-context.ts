@@ -28,7 +28,8 @@ export class CallContext implements FunctionContext {
   }
 
   get sql(): string {
-    const fn = markerFunction(this.name) ?? this.analyzer.environment.functions.lookup(this.name);
+    const fn =
+      this.call.fn ?? markerFunction(this.name) ?? this.analyzer.environment.functions.lookup(this.name);
     if (fn && (fn.form === "scalar" || fn.form === "aggregate") && fn.pretty && !this.call.distinct) {
       return fn.pretty(this.args.map(prettyName), this.name);
     }

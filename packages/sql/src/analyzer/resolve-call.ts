@@ -88,6 +88,7 @@ const BUILTIN_PREFIXES: ReadonlySet<string> = new Set([
 ]);
 
 function lookup(e: UnresolvedCall, analyzer: Analyzer): SqlFunction {
+  if (e.fn) return e.fn;
   const name = e.name[e.name.length - 1]!.toLowerCase();
   const prefix = e.name.slice(0, -1).join(".").toLowerCase();
   if (prefix === "" || BUILTIN_PREFIXES.has(prefix)) {

@@ -1,4 +1,4 @@
-import { type DataType, parseTypeText, StringType, sqlText } from "@ss/core";
+import { type DataType, StringType, sqlText } from "@ss/core";
 import { call, literal } from "../expression/expression.js";
 import { activeParserConf } from "../parser/active-conf.js";
 import { parseExpression } from "../parser/parser.js";
@@ -268,31 +268,6 @@ export function desc(name: string): Column {
   return namedColumn(name).desc();
 }
 
-/**
- * A function of TypeScript as a column function. Arguments and result are what a person sees (numbers, strings, Dates); `returnType` is
- * a type or its text. The function has to give the same result for the same arguments, or be marked by {@link nondeterministic}.
- */
-export function udf<A extends readonly never[]>(
-  run: (...values: A) => unknown,
-  returnType: DataType | string,
-  name: string = run.name || "udf",
-): (...columns: readonly ColumnOrName[]) => Column {
-  const type = typeof returnType === "string" ? parseTypeText(returnType) : returnType;
-  const deterministic = !UNSTABLE.has(run);
-  return (...columns) => {
-    const args = columns.map((column) => columnOf(column).expression);
-    const call = run as unknown as (...values: never[]) => unknown;
-    return new Column({ kind: "userFunction", name, run: call, args, type, nullable: true, deterministic });
-  };
-}
-
-const UNSTABLE = new WeakSet<object>();
-
-/** Marks a function whose result depends on more than its arguments: the optimizer neither moves nor doubles its calls. */
-export function nondeterministic<F extends (...values: never[]) => unknown>(run: F): F {
-  UNSTABLE.add(run);
-  return run;
-}
 /** The sum. */
 export function sum(column: ColumnOrName): Column {
   return of("sum", column);

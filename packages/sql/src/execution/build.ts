@@ -34,7 +34,7 @@ import { StreamJoinOperator } from "./operators/stream-join.js";
 import { TransformWithStateOperator } from "./operators/transform-with-state.js";
 import { WatermarkOperator } from "./operators/watermark.js";
 import { WindowOperator } from "./operators/window.js";
-import { hasPartials, scanOf, splittingRead } from "./parallel/fragment.js";
+import { hasPartials, programCode, scanOf, splittingRead } from "./parallel/fragment.js";
 import { FragmentSet } from "./parallel/fragment-set.js";
 import type { Parallelism } from "./parallel/parallel-fragment.js";
 import { SessionRowsInput } from "./session/session-rows-input.js";
@@ -81,7 +81,10 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
     return fragment === undefined ? buildHere(node) : new GatherOperator(buildHere(node), fragment);
   };
   const groupInput = (node: AggregatePlan): GroupInput => {
-    const read = hasPartials(node) ? splittingRead(node.child) : undefined;
+    const refusal = programCode(node);
+    if (refusal !== undefined && !node.stateful) fragments.keep("Aggregation", refusal);
+    // rows still come from the workers where aggregators of the program take them
+    const read = hasPartials(node) && refusal === undefined ? splittingRead(node.child) : undefined;
     if (read === undefined) return new DirectInput(node, build(node.child), ansi);
     const { stateful: _stateful, ...partial } = node;
     const scan = scanOf(node.child, read);
@@ -134,6 +137,7 @@ export function buildOperators(plan: PhysicalPlan, settings: BuildSettings): Bui
           spec: state.spec,
           holder: nodeText(node),
           input: split,
+          refusal: programCode(node),
         });
         families.push(state.spec);
         return new StatefulAggregateOperator(node.output, input, state, divided);

@@ -1,6 +1,12 @@
 import type { DataType, Value } from "@ss/core";
 import type { LogicalPlan } from "../logical/plan.js";
-import type { AggregateFunction, GeneratorFunction, ScalarFunction, WindowFunction } from "./function.js";
+import type {
+  AggregateFunction,
+  GeneratorFunction,
+  ScalarFunction,
+  SqlFunction,
+  WindowFunction,
+} from "./function.js";
 
 /** Where in a SQL text an expression stands: positions of its first and last character, both inclusive. */
 export interface Origin {
@@ -73,6 +79,8 @@ export interface Alias extends Node<"alias"> {
  */
 export interface UnresolvedCall extends Node<"call"> {
   readonly name: readonly string[];
+  /** The function that is meant, whatever is known under the name. */
+  readonly fn?: SqlFunction;
   readonly args: readonly Expression[];
   readonly distinct?: boolean;
   /** FILTER (WHERE ...). */

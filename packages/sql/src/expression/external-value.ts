@@ -10,6 +10,14 @@ export interface ExternalOptions {
   readonly timestamps: "date" | "micros";
 }
 
+/** What the settings of a session say of them. */
+export function externalOptions(conf: (key: string) => string | undefined): ExternalOptions {
+  return {
+    longs: conf("ss.collect.longs") === "bigint" ? "bigint" : "number",
+    timestamps: conf("ss.collect.timestamps") === "micros" ? "micros" : "date",
+  };
+}
+
 /** The value of a cell as a person sees it. */
 export function externalValue(column: Column, i: number, options: ExternalOptions, name = "?"): unknown {
   return toExternal(valueAt(column, i), column.type, options, name);

@@ -128,6 +128,8 @@ export interface AggregateFunction extends FunctionBase {
   rewrite?(args: readonly Expression[], context: FunctionContext): Expression | undefined;
   /** `count(*)` over no rows is 0, not null. */
   readonly ordered?: boolean;
+  /** The name of an aggregator of the program, whose code cannot leave the program's thread. */
+  readonly ofProgram?: string;
   /** How the call reads in a column name; default `name(args)`. `state` is undefined for a call that is not resolved. */
   pretty?(args: readonly string[], name: string, state?: unknown): string;
 }

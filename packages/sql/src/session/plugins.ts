@@ -11,6 +11,7 @@ import {
   type StateStoreProvider,
   StreamError,
 } from "@ss/core";
+import type { SqlFunction } from "../expression/function.js";
 import { builtinRegistry } from "../functions/builtin.js";
 import { columnFunction } from "../functions/column-function.js";
 import type { FunctionRegistry } from "../functions/registry.js";
@@ -69,6 +70,11 @@ export class Plugins implements SessionContext {
     const functions = plugins.flatMap((plugin) => plugin.functions ?? []);
     if (functions.length > 0)
       this.functions = this.functions.with(functions.map((fn) => columnFunction(fn, this)));
+  }
+
+  /** A function of the program. */
+  addFunction(fn: SqlFunction): void {
+    this.functions = this.functions.with([fn]);
   }
 
   private add(plugin: Plugin): void {

@@ -18,6 +18,7 @@ import type { BuildSettings } from "../execution/build.js";
 import { Stage } from "../execution/codegen/stage.js";
 import type { WorkerPool } from "../execution/parallel/worker-pool.js";
 import type { Expression } from "../expression/expression.js";
+import { externalOptions } from "../expression/external-value.js";
 import { collectReads } from "../logical/collect-reads.js";
 import type { LogicalPlan, Read } from "../logical/plan.js";
 import { optimize } from "../optimizer/optimize.js";
@@ -83,10 +84,7 @@ export class Preparation {
       ...(pool === undefined ? {} : { parallelism: { pool, functions, conf } }),
       ansi,
       timeZone,
-      external: {
-        longs: this.config.get("ss.collect.longs") === "bigint" ? "bigint" : "number",
-        timestamps: this.config.get("ss.collect.timestamps") === "micros" ? "micros" : "date",
-      },
+      external: externalOptions((key) => this.config.get(key)),
       skipsInitialKeys: this.config.get(SKIP_INITIAL_KEYS).toLowerCase() === "true",
     };
   }

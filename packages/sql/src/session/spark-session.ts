@@ -25,6 +25,7 @@ import { inferRowSchema } from "./infer-row-schema.js";
 import { Plugins } from "./plugins.js";
 import { RuntimeConfig } from "./runtime-config.js";
 import { SessionExecutor } from "./session-executor.js";
+import { UDFRegistration } from "./udf-registration.js";
 
 /** What a session is made of. */
 export interface SessionSettings {
@@ -278,6 +279,12 @@ export class SparkSession {
     );
     const batches = rows.length === 0 ? [] : [batchFromRows(type, values)];
     return new DataFrame({ kind: "localRelation", attributes, batches }, this.executor);
+  }
+
+  /** Makes functions of the program known to SQL. */
+  get udf(): UDFRegistration {
+    this.executor.assertRunning();
+    return new UDFRegistration((fn) => this.plugins.addFunction(fn));
   }
 
   /** Temporary views. */

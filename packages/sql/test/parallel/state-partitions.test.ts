@@ -14,7 +14,8 @@ import {
 import { fileSource } from "@ss/source-file";
 import { crashAtEveryWrite, FaultyFileSystem, seededRandom } from "@ss/testkit";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { col, count, type DataFrame, expr, SparkSession, sum, window } from "../../src/index.js";
+import { col, count, type DataFrame, expr, SparkSession, sum, udaf, window } from "../../src/index.js";
+import { Average } from "../aggregators.js";
 
 // Workers run what is built: these tests need `npm run build`, which `npm test` does beforehand.
 
@@ -444,14 +445,22 @@ test("queries side by side keep their states apart", async () => {
   expect(outcomes).toEqual(expected);
 });
 
-test("a state that cannot be divided stays on the driver, and explain says why", async () => {
+test.each<{ what: string; query: Query; reason: string }>([
+  {
+    what: "a state without keys",
+    query: (sales) => sales.agg(sum("amount").as("s")),
+    reason: "it has a single row",
+  },
+  {
+    what: "buffers of an aggregator of the program",
+    query: (sales) => sales.groupBy("name").agg(udaf(new Average())("amount").as("s"), sum("amount")),
+    reason: "it calls the aggregator Average of the program",
+  },
+])("$what cannot be divided: it stays on the driver, and explain says why", async ({ query, reason }) => {
   for (let k = 0; k < 2; k++) writeFile(k);
-  const query: Query = (sales) => sales.agg(sum("amount").as("s"));
   const expected = await run(await session(1), { query });
   disk = new FaultyFileSystem({ schemes: ["disk"] });
   printed = "";
   expect(await run(await session(4), { query })).toEqual(expected);
-  expect(printed).toContain(
-    "State of stateStoreSave, operator 0: on the driver, because it has a single row",
-  );
+  expect(printed).toContain(`State of stateStoreSave, operator 0: on the driver, because ${reason}`);
 });

@@ -36,9 +36,11 @@ import {
   SparkSession,
   session_window,
   sum,
+  udaf,
   udf,
   window,
 } from "../../src/index.js";
+import { Average } from "../aggregators.js";
 
 // Workers run what is built: these tests need `npm run build`, which `npm test` does beforehand.
 
@@ -146,6 +148,8 @@ const QUERIES: Readonly<Record<string, (sales: DataFrame, spark: SparkSession) =
     const twice = udf((x: number) => x * 2, "INT");
     return sales.select(twice(col("id")).as("t")).agg(sum("t"));
   },
+  "an aggregator of the program beside sums": (sales) =>
+    sales.groupBy("name").agg(udaf(new Average())("amount"), sum("amount"), count("*")),
 };
 
 describe("the results are the same for every number of threads", () => {
@@ -606,5 +610,13 @@ describe("explain says who runs a part", () => {
     const twice = udf((x: number) => x * 2, "INT");
     const text = await explained((sales) => sales.select(twice(col("id"))));
     expect(text).toContain("on the driver, because it calls a function of the program");
+  });
+
+  test("the driver for aggregators of the program, which get their rows from the workers", async () => {
+    const text = await explained((sales) => sales.groupBy("name").agg(udaf(new Average())("amount")));
+    expect(text).toContain("Rows over the partitions of json: on 2 workers, if there are two or more");
+    expect(text).toContain(
+      "Aggregation: on the driver, because it calls the aggregator Average of the program",
+    );
   });
 });

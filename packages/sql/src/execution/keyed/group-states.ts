@@ -15,9 +15,9 @@ import {
 import type { Attribute } from "../../expression/expression.js";
 import type { ExternalOptions } from "../../expression/external-value.js";
 import { toInternal } from "../../expression/internal-value.js";
+import { valueReader } from "../../expression/object-reader.js";
 import { GROUPS_OPERATOR } from "../../physical/operator-names.js";
 import type { OperatorCounts } from "../stream-run.js";
-import { valueReader } from "./object-reader.js";
 
 /** What is remembered of a group. */
 export interface StoredState {

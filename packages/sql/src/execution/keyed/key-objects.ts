@@ -1,7 +1,7 @@
 import type { Column } from "@ss/core";
 import type { Attribute } from "../../expression/expression.js";
 import type { ExternalOptions } from "../../expression/external-value.js";
-import { ObjectReader, type Reader, valueReader } from "./object-reader.js";
+import { ObjectReader, type Reader, valueReader } from "../../expression/object-reader.js";
 
 /** Keys as a program sees them: the value of a single column, an object of several. */
 export class KeyObjects {

@@ -9,7 +9,7 @@ import {
   type VariableSpec,
 } from "@ss/core";
 import { toInternal } from "../../expression/internal-value.js";
-import { valueReader } from "./object-reader.js";
+import { valueReader } from "../../expression/object-reader.js";
 import {
   type FamilyContext,
   keptReader,

@@ -19,9 +19,9 @@ import {
 import type { Attribute } from "../../expression/expression.js";
 import type { ExternalOptions } from "../../expression/external-value.js";
 import { toInternal } from "../../expression/internal-value.js";
+import { valueReader } from "../../expression/object-reader.js";
 import { PROCESSOR_OPERATOR } from "../../physical/operator-names.js";
 import type { KeyCursor } from "./key-cursor.js";
-import { valueReader } from "./object-reader.js";
 
 /** What the tables of one processor share. */
 export interface FamilyContext {

@@ -12,6 +12,7 @@ import {
   TrackedGroupState,
 } from "@ss/core";
 import type { ExternalOptions } from "../../expression/external-value.js";
+import { ObjectReader, valueReader } from "../../expression/object-reader.js";
 import { dropsLate, type GroupsProgram } from "../../logical/keyed.js";
 import type { Rows } from "../../logical/rows.js";
 import type { KeyedPlan } from "../../physical/plan.js";
@@ -19,7 +20,6 @@ import { GroupStates, type StoredState } from "../keyed/group-states.js";
 import { type GroupedRows, GroupObjects } from "../keyed/grouped-rows.js";
 import { KeyObjects } from "../keyed/key-objects.js";
 import { KeyedInput } from "../keyed/keyed-input.js";
-import { ObjectReader, valueReader } from "../keyed/object-reader.js";
 import { ObjectWriter, writtenRows } from "../keyed/object-writer.js";
 import type { Operator, Run } from "../operator.js";
 import type { Families, OperatorCounts, TimedOperator } from "../stream-run.js";

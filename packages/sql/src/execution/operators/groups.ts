@@ -1,12 +1,12 @@
 import { StructField, StructType } from "@ss/core";
 import type { ExternalOptions } from "../../expression/external-value.js";
+import { ObjectReader } from "../../expression/object-reader.js";
 import type { StatelessProgram } from "../../logical/keyed.js";
 import type { Rows } from "../../logical/rows.js";
 import type { KeyedPlan } from "../../physical/plan.js";
 import { type GroupedRows, GroupObjects } from "../keyed/grouped-rows.js";
 import { KeyObjects } from "../keyed/key-objects.js";
 import { KeyedInput } from "../keyed/keyed-input.js";
-import { ObjectReader } from "../keyed/object-reader.js";
 import { ObjectWriter, writtenRows } from "../keyed/object-writer.js";
 import type { Operator, Run } from "../operator.js";
 import { userCode } from "../user-code.js";

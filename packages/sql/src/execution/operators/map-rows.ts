@@ -1,9 +1,9 @@
 import { StructField, StructType } from "@ss/core";
 import type { ExternalOptions } from "../../expression/external-value.js";
+import { ObjectReader } from "../../expression/object-reader.js";
 import type { Rows } from "../../logical/rows.js";
 import type { MapRowsPlan } from "../../physical/plan.js";
 import { GroupObjects } from "../keyed/grouped-rows.js";
-import { ObjectReader } from "../keyed/object-reader.js";
 import { ObjectWriter, writtenRows } from "../keyed/object-writer.js";
 import type { Operator, Run } from "../operator.js";
 import { userCode } from "../user-code.js";

@@ -11,6 +11,7 @@ import {
   type TimerValues,
 } from "@ss/core";
 import type { ExternalOptions } from "../../expression/external-value.js";
+import { ObjectReader } from "../../expression/object-reader.js";
 import { eventTimeColumn } from "../../logical/event-time-column.js";
 import type { ProcessorProgram } from "../../logical/keyed.js";
 import type { Rows } from "../../logical/rows.js";
@@ -20,7 +21,6 @@ import { GroupObjects } from "../keyed/grouped-rows.js";
 import { KeyCursor } from "../keyed/key-cursor.js";
 import { KeyObjects } from "../keyed/key-objects.js";
 import { KeyedInput } from "../keyed/keyed-input.js";
-import { ObjectReader } from "../keyed/object-reader.js";
 import { ObjectWriter, writtenRows } from "../keyed/object-writer.js";
 import { ProcessorRun, userCall } from "../keyed/processor-run.js";
 import type { FamilyContext } from "../keyed/variable-family.js";

@@ -11,6 +11,7 @@ export class FragmentSet {
   private readonly fragments: ParallelFragment[] = [];
   /** The state that may be divided among the workers. */
   readonly states: DividedState[] = [];
+  private readonly kept: string[] = [];
 
   constructor(settings: BuildSettings) {
     this.settings = settings;
@@ -23,6 +24,11 @@ export class FragmentSet {
     const fragment = new ParallelFragment(plan, read, this.settings, this.parallelism);
     this.fragments.push(fragment);
     return fragment;
+  }
+
+  /** Something that stays on the driver in a session with workers, and why. */
+  keep(what: string, reason: string): void {
+    if (this.parallelism !== undefined) this.kept.push(`${what}: on the driver, because ${reason}`);
   }
 
   /** The state of an operator; undefined in a session without workers. */
@@ -40,9 +46,9 @@ export class FragmentSet {
 
   /** Who runs which part, for `explain`; empty in a session without workers. */
   text(workerOf: (readId: number) => WorkerForm | undefined): string {
-    const parts = [...this.fragments, ...this.states];
-    if (parts.length === 0) return "";
-    return `\n\n== Threads ==\n${parts.map((one) => one.text(workerOf)).join("\n")}`;
+    const parts = [...this.fragments, ...this.states].map((one) => one.text(workerOf));
+    const lines = [...parts, ...this.kept];
+    return lines.length === 0 ? "" : `\n\n== Threads ==\n${lines.join("\n")}`;
   }
 
   /** Tells the workers to forget the parts. */

@@ -58,6 +58,12 @@ export function hasPartials({ parts }: AggregatePlan): boolean {
   return parts.every(({ call }) => !call.distinct);
 }
 
+/** Why an aggregation cannot leave the driver, in the words of `explain`: code of the program takes every row. */
+export function programCode({ parts }: AggregatePlan): string | undefined {
+  const name = parts.map(({ call }) => call.fn.ofProgram).find((one) => one !== undefined);
+  return name === undefined ? undefined : `it calls the aggregator ${name} of the program`;
+}
+
 /** The scan of a read in a plan that can be split. */
 export function scanOf(plan: PhysicalPlan, readId: number): ScanPlan {
   const found = scansOf(plan).find(({ read }) => read.readId === readId);

@@ -27,6 +27,8 @@ export function toPortable(value: unknown, functions: FunctionRegistry, forms: W
   }
   if (isFunction(value)) {
     const name = value.names[0]!;
+    if (value.form === "aggregate" && value.ofProgram !== undefined)
+      throw new NotPortable(`it calls the aggregator ${value.ofProgram} of the program`);
     if (functions.lookup(name) !== value) throw new NotPortable(`the function ${name} is not built in`);
     if (value.form === "scalar" && value.columnar) {
       const form = value.columnar.worker;

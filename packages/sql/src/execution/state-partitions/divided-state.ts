@@ -27,6 +27,8 @@ export interface DividedOperator {
   readonly holder: string;
   /** The input, where it is made on workers. */
   readonly input: SplitInput | undefined;
+  /** Why it cannot leave the driver, in the words of `explain`, whatever its input is. */
+  readonly refusal?: string | undefined;
 }
 
 /** Whether and how the state of an operator is divided among the workers of a session; decided when its query starts. */
@@ -48,7 +50,8 @@ export class DividedState {
 
   /** Why the state stays on the driver, in the words of `explain`; undefined if workers can own it. */
   reasonAgainst(workerOf: WorkerForms): string | undefined {
-    const { spec, input } = this.of;
+    const { spec, input, refusal } = this.of;
+    if (refusal !== undefined) return refusal;
     if (spec.keySchema.length === 0) return "it has a single row";
     if (input === undefined) return "its input is not divided by the partitions of a source";
     const { size } = this.parallelism.pool;

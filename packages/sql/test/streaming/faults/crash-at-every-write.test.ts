@@ -91,6 +91,15 @@ test("totals count every row once, wherever the power goes", PATIENCE, async () 
   expect(await survives(options, NOTHING_SURVIVES, collected, queries.TOTALS_RESULT)).toBeGreaterThan(60);
 });
 
+test.each([NOTHING_SURVIVES, CHANCE])(
+  "an aggregator of the program finds its buffers, wherever the power goes",
+  PATIENCE,
+  async (random) => {
+    const options = { ...queries.MEANS, conf: SNAPSHOT_EACH_TIME };
+    expect(await survives(options, random, collected, queries.MEANS_RESULT)).toBeGreaterThan(60);
+  },
+);
+
 test("a limit lets as many rows through as it says, wherever the power goes", PATIENCE, async () => {
   const crashes = await survives(queries.FIRST_ROWS, NOTHING_SURVIVES, collected, queries.FIRST_ROWS_RESULT);
   expect(crashes).toBeGreaterThan(50);

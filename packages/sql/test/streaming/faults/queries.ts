@@ -2,11 +2,14 @@ import {
   expr,
   type ListState,
   type MapState,
+  max,
   StatefulProcessor,
   session_window,
+  udaf,
   type ValueState,
   window,
 } from "../../../src/index.js";
+import { Average } from "../../aggregators.js";
 import type { TrialOptions } from "./trial.js";
 
 const SCHEMA = "k STRING, n INT, t TIMESTAMP";
@@ -96,6 +99,22 @@ export const TOTALS: TrialOptions = {
   query: (stream) => stream.groupBy("k").sum("n").selectExpr("k", "`sum(n)` AS total"),
 };
 export const TOTALS_RESULT: readonly string[] = ["a 15", "b 7", "c 6"];
+
+/** Means by key, by an aggregator of the program, and the largest number. */
+export const MEANS: TrialOptions = {
+  schema: SCHEMA,
+  inputs: INPUTS,
+  mode: "update",
+  query: (stream) => stream.groupBy("k").agg(udaf(new Average())("n").as("mean"), max("n")),
+};
+export const MEANS_RESULT: readonly string[] = [
+  "a 2 3",
+  "a 2.6666666666666665 4",
+  "a 3.75 7",
+  "b 2 2",
+  "b 3.5 5",
+  "c 6 6",
+];
 
 /** The first five rows. */
 export const FIRST_ROWS: TrialOptions = {

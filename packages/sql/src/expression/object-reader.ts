@@ -1,5 +1,5 @@
 import { type Column, valueAt } from "@ss/core";
-import { type ExternalOptions, toExternal } from "../../expression/external-value.js";
+import { type ExternalOptions, toExternal } from "./external-value.js";
 
 /** What a person sees of row `i`. */
 export type Reader<T> = (i: number) => T;

@@ -1,0 +1,146 @@
+import { type Column, columnBuilder, type DataType, type StructField, type Value } from "@ss/core";
+import type { ExternalOptions } from "../../../expression/external-value.js";
+import type { Accumulator, AggregateShape } from "../../../expression/function.js";
+import { toInternal } from "../../../expression/internal-value.js";
+import { ObjectReader, type Reader, valueReader } from "../../../expression/object-reader.js";
+import { objectBytes } from "./object-bytes.js";
+import type { ProgramAggregator } from "./program-aggregator.js";
+import { aggregatorFailed, isPromise, noBuffer } from "./program-errors.js";
+
+/** What a call of an aggregator has beside its arguments: plain data. */
+export interface ProgramCall {
+  /** The fields of the object that an input is; absent where it is the value of the only argument. */
+  readonly fields?: readonly string[];
+  readonly external: ExternalOptions;
+}
+
+/** Stands where a group has had no row. */
+const UNTOUCHED: unique symbol = Symbol("untouched");
+
+/**
+ * The groups of an aggregator of the program. A buffer is what the aggregator makes it as long as its group is worked on, and becomes columns,
+ * by the declared type, for the state and between partial results.
+ */
+export class ProgramAccumulator implements Accumulator {
+  private readonly name: string;
+  private readonly aggregator: ProgramAggregator;
+  private readonly bufferType: DataType;
+  private readonly shape: AggregateShape;
+  private readonly call: ProgramCall;
+  private readonly inputs: ObjectReader | undefined;
+  private readonly kept: ObjectReader | undefined;
+  private states: unknown[] = [];
+
+  constructor(name: string, aggregator: ProgramAggregator, bufferType: DataType, shape: AggregateShape) {
+    this.name = name;
+    this.aggregator = aggregator;
+    this.bufferType = bufferType;
+    this.shape = shape;
+    this.call = shape.state as ProgramCall;
+    const { fields, external } = this.call;
+    this.inputs = fields && new ObjectReader(fields, external);
+    this.kept =
+      bufferType.kind === "struct"
+        ? new ObjectReader(
+            bufferType.fields.map((field) => field.name),
+            external,
+          )
+        : undefined;
+  }
+
+  resize(slotCount: number): void {
+    while (this.states.length < slotCount) this.states.push(UNTOUCHED);
+  }
+
+  update(slots: Int32Array, args: readonly Column[], rowCount: number, selected?: Uint8Array): void {
+    const { states, aggregator } = this;
+    const read = this.reader(this.inputs, args);
+    this.guarded("reduce", () => {
+      for (let i = 0; i < rowCount; i++) {
+        if (selected && selected[i] === 0) continue;
+        const slot = slots[i]!;
+        const state = states[slot];
+        states[slot] = aggregator.reduce(state === UNTOUCHED ? this.zero() : state, read(i));
+      }
+    });
+  }
+
+  merge(slots: Int32Array, buffers: readonly Column[], rowCount: number): void {
+    const { states, aggregator } = this;
+    const read = this.reader(this.kept, buffers);
+    this.guarded("merge", () => {
+      for (let i = 0; i < rowCount; i++) {
+        const slot = slots[i]!;
+        if (slot < 0) continue;
+        const state = states[slot];
+        states[slot] = state === UNTOUCHED ? read(i) : aggregator.merge(state, read(i));
+      }
+    });
+  }
+
+  buffers(slotCount: number): readonly Column[] {
+    this.resize(slotCount);
+    const { bufferType } = this;
+    const what = `the buffer of the aggregator \`${this.name}\``;
+    const builders = bufferFields(bufferType).map(({ type }) => columnBuilder(type));
+    for (let slot = 0; slot < slotCount; slot++) {
+      const buffer = this.bufferOf(slot);
+      if (bufferType.kind !== "struct") {
+        builders[0]!.append(toInternal(buffer, bufferType, what));
+        continue;
+      }
+      if (typeof buffer !== "object" || buffer === null || isPromise(buffer))
+        throw noBuffer(this.name, buffer);
+      const values = toInternal(buffer, bufferType, what) as readonly Value[];
+      for (let k = 0; k < builders.length; k++) builders[k]!.append(values[k]!);
+    }
+    return builders.map((builder) => builder.finish());
+  }
+
+  results(slotCount: number): Column {
+    this.resize(slotCount);
+    const { type } = this.shape;
+    const what = `the result of the aggregator \`${this.name}\``;
+    const builder = columnBuilder(type);
+    for (let slot = 0; slot < slotCount; slot++) {
+      const buffer = this.bufferOf(slot);
+      const result = this.guarded("finish", () => this.aggregator.finish(buffer));
+      builder.append(toInternal(isPromise(result) ? "a promise" : result, type, what));
+    }
+    return builder.finish();
+  }
+
+  reset(): void {
+    this.states = [];
+  }
+
+  byteSize(): number {
+    return this.states.reduce<number>((sum, state) => sum + 8 + objectBytes(state), 0);
+  }
+
+  private bufferOf(slot: number): unknown {
+    const state = this.states[slot];
+    return state === UNTOUCHED ? this.zero() : state;
+  }
+
+  private zero(): unknown {
+    return this.guarded("zero", () => this.aggregator.zero());
+  }
+
+  private reader(objects: ObjectReader | undefined, columns: readonly Column[]): Reader<unknown> {
+    return objects ? objects.over(columns) : valueReader(columns[0]!, this.call.external, "value");
+  }
+
+  private guarded<T>(method: string, run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      throw aggregatorFailed(this.name, method, this.shape, error);
+    }
+  }
+}
+
+/** The columns that a buffer is kept in: those of its fields, or one. */
+export function bufferFields(type: DataType): readonly Pick<StructField, "name" | "type">[] {
+  return type.kind === "struct" ? type.fields : [{ name: "value", type }];
+}

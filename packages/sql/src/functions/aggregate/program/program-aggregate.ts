@@ -1,0 +1,55 @@
+import { type DataType, typeFrom } from "@ss/core";
+import { analysisError } from "../../../expression/errors.js";
+import type { Expression } from "../../../expression/expression.js";
+import { prettyName } from "../../../expression/expression-text.js";
+import { externalOptions } from "../../../expression/external-value.js";
+import type { AggregateFunction } from "../../../expression/function.js";
+import { typeOf } from "../../../expression/type-of.js";
+import { requireType } from "../define.js";
+import { bufferFields, ProgramAccumulator, type ProgramCall } from "./program-accumulator.js";
+import type { ProgramAggregator } from "./program-aggregator.js";
+
+/** An aggregator as functions of the registry are, under a name; `rows` where it is called with all columns of a table. */
+export function programAggregate(
+  aggregator: ProgramAggregator,
+  name: string,
+  input: DataType | undefined,
+  rows = false,
+): AggregateFunction {
+  const bufferType = typeFrom(aggregator.buffer);
+  const type = typeFrom(aggregator.output);
+  const types = input && (input.kind === "struct" ? input.fields.map((field) => field.type) : [input]);
+  const count = types?.length ?? 1;
+  return {
+    form: "aggregate",
+    names: [name.toLowerCase()],
+    arity: rows ? [0, Number.POSITIVE_INFINITY] : [count, count],
+    ofProgram: name,
+    resolve: (args, context) => {
+      if (rows && types !== undefined && args.length !== count) throw otherColumns(name, count, args);
+      const fields = rows && types === undefined ? args.map(prettyName) : fieldsOf(input);
+      const state: ProgramCall = {
+        ...(fields ? { fields } : {}),
+        external: externalOptions((key) => context.conf(key)),
+      };
+      return { args: types ? requireType(args, types, context) : args, type, nullable: true, state };
+    },
+    buffer: () => bufferFields(bufferType).map((field) => ({ ...field, nullable: true })),
+    accumulator: (shape) => new ProgramAccumulator(name, aggregator, bufferType, shape),
+    pretty: (args) => `${name}(${rows ? "" : args.join(", ")})`,
+  };
+}
+
+function fieldsOf(input: DataType | undefined): readonly string[] | undefined {
+  return input?.kind === "struct" ? input.fields.map((field) => field.name) : undefined;
+}
+
+function otherColumns(name: string, wanted: number, args: readonly Expression[]): Error {
+  const columns = args.map((arg) => `${prettyName(arg)} ${typeOf(arg).kind.toUpperCase()}`).join(", ");
+  return analysisError(
+    "SS_AGGREGATOR_INPUT",
+    "42K09",
+    `The aggregator \`${name}\` takes ${wanted === 1 ? "one value" : `${wanted} values`}, and rows have ${args.length}: ${columns}. Declare the columns that it reads as its input, or make a value of each row with mapValues(...).`,
+    { aggregator: `\`${name}\``, columns },
+  );
+}

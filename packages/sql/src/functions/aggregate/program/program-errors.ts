@@ -1,0 +1,38 @@
+import { StreamError, simpleString } from "@ss/core";
+import type { AggregateShape } from "../../../expression/function.js";
+
+/** What a method of an aggregator threw, told as the aggregator's own. */
+export function aggregatorFailed(
+  name: string,
+  method: string,
+  { argTypes, type }: AggregateShape,
+  error: unknown,
+): unknown {
+  if (StreamError.is(error)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const signature = argTypes.map(simpleString).join(", ");
+  const functionName = `\`${name}\``;
+  const result = simpleString(type);
+  return new StreamError({
+    condition: "FAILED_EXECUTE_UDF",
+    sqlState: "39000",
+    parameters: { functionName, signature, result, reason },
+    message: `${method} of the aggregator ${functionName} (${signature}) => ${result} failed: ${reason}`,
+    cause: error,
+  });
+}
+
+/** A buffer with several fields is an object at any time, and never the promise of one. */
+export function noBuffer(name: string, found: unknown): StreamError {
+  const value = isPromise(found) ? "a promise" : String(found);
+  return new StreamError({
+    condition: "SS_VALUE_NOT_OF_TYPE",
+    parameters: { value, type: "struct", what: `the buffer of the aggregator \`${name}\`` },
+    message: `The buffer of the aggregator \`${name}\` is ${value}, where an object with the fields of its buffer was expected: give one from zero, reduce and merge.`,
+  });
+}
+
+/** Whether somebody wrote an async method, for which an aggregation cannot wait. */
+export function isPromise(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
