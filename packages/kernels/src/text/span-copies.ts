@@ -4,6 +4,8 @@ import { KernelArrays } from "../wasm/kernel-arrays.js";
 const REACH_BYTES = 64;
 /** Up to how many bytes between spans, for each of them and for each byte within them, are copied along. */
 const GAP_BYTES = 64;
+/** Into shared memory engines copy words only where both sides stand alike in a word, and single bytes elsewhere, at a sixth of the speed. */
+const WORD_BYTES = 8;
 
 /** Where values stand. */
 export interface Spans {
@@ -33,8 +35,10 @@ export class SpanCopies {
   private readonly separator: number;
   private readonly arrays = new KernelArrays();
   private data: Uint8Array = new Uint8Array(0);
-  /** How far the copies stand before their originals; -1 where they are copied one by one, since they touch or overlap. */
-  private shift = -1;
+  /** Whether all are copied at once; those that touch, overlap or stand far apart are copied one by one. */
+  private isTogether = false;
+  /** How far copies that are made at once stand before their originals; they stand alike in words. */
+  private shift = 0;
   private sources: Int32Array = new Int32Array(0);
 
   constructor(separator: number) {
@@ -49,9 +53,12 @@ export class SpanCopies {
     this.sources = starts;
     this.setLengths(spans);
     const { size, isApart, first, last } = this.measure(spans);
-    this.shift = isApart && last - first <= 2 * size + GAP_BYTES * count ? first : -1;
-    this.end = this.shift < 0 ? size + count : last - first + 1;
-    if (this.shift < 0) this.placeEach(count);
+    const isTogether = isApart && last - first <= 2 * size + GAP_BYTES * count;
+    const lead = (spans.data.byteOffset + first) % WORD_BYTES;
+    this.shift = first - lead;
+    this.isTogether = isTogether;
+    this.end = isTogether ? lead + last - first + 1 : size + count;
+    if (!isTogether) this.placeEach(count);
     else this.placeAll(count);
     this.extra = this.end + room * size;
     const needed = this.extra + extra;
@@ -70,7 +77,7 @@ export class SpanCopies {
 
   /** Makes the copies from row `from` to row `to`. */
   copy(from: number, to: number): void {
-    if (this.shift >= 0) this.copyTogether(from, to);
+    if (this.isTogether) this.copyTogether(from, to);
     else this.copyEach(from, to);
   }
 

@@ -69,6 +69,30 @@ describe.each(["as much as there is", "no"])(
       expect(text.split("\n").filter((line) => line !== "")).toEqual(["one", "three"]);
     });
 
+    test("that are made together stand in words as their originals do, so that words can be copied", () => {
+      prepare();
+      const copies = new SpanCopies(LF);
+      for (let offset = 0; offset < 9; offset++) {
+        const { data, starts, lengths, count } = placed(["one", "two", "three"], 4);
+        const moved = new Uint8Array(new ArrayBuffer(64), offset, data.length);
+        moved.set(data);
+        copies.open(
+          {
+            data: moved,
+            starts: starts.subarray(1),
+            lengths: lengths.subarray(1),
+            count: count - 1,
+            validity: null,
+          },
+          0,
+        );
+        copies.copy(0, 2);
+        expect((copies.bytes.byteOffset + copies.starts[0]!) % 8).toBe((offset + starts[1]!) % 8);
+        const at = copies.starts[1]!;
+        expect(Buffer.from(copies.bytes.subarray(at, at + 6)).toString()).toBe("three\n");
+      }
+    });
+
     test(`objects are read from them as one by one (seed ${firstSeed})`, () => {
       prepare();
       const keys = RECORD_KEYS.slice(0, 4).map((key) => encoder.encode(key));
