@@ -191,6 +191,7 @@ export type {
   FamilySpec,
   StateFamily,
   StateLookup,
+  StateLookupToPut,
   StateMatches,
   StateMetrics,
   StateRows,

@@ -164,6 +164,9 @@ function change(holders: readonly FamilyHolder[], rows: readonly Value[][], remo
   }
 }
 
+/** Blocks are valid until the next is asked for. */
+const copies = (blocks: Iterable<Uint8Array>): Uint8Array[] => Array.from(blocks, (block) => block.slice());
+
 /** The payload of a block, as a reader of files gives it. */
 const payload = (block: Uint8Array): Uint8Array => block.slice(8);
 
@@ -185,7 +188,7 @@ test.each([1, 2, 3, 4])("blocks of %i owners hold their state for any other numb
       });
     change(source, rows(), false);
     if (batch % 2 === 1) change(source, rows(), true);
-    pass(source.flatMap((holder) => [...(holder.changes(0) ?? [])].map((block) => block.slice())));
+    pass(source.flatMap((holder) => copies(holder.changes(0) ?? [])));
     for (const holder of source) holder.committed();
     const expected = rowsOf(source);
     for (const holders of targets) expect(rowsOf(holders), `seed ${before}`).toEqual(expected);
@@ -195,7 +198,7 @@ test.each([1, 2, 3, 4])("blocks of %i owners hold their state for any other numb
   const expected = rowsOf(source);
   change(source, [["w1", 1, 99n]], false);
   for (const holders of targets) for (const holder of holders) holder.clear();
-  pass(images.flatMap(({ blocks }) => [...blocks].map((block) => block.slice())));
+  pass(images.flatMap(({ blocks }) => copies(blocks)));
   for (const image of images) image.end();
   for (const holders of targets) expect(rowsOf(holders)).toEqual(expected);
 });

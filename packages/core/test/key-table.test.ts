@@ -334,7 +334,7 @@ describe("a key table", () => {
     },
   );
 
-  /** Keys of numbers against a Map: `rowsOf` gives the batches; some keys are removed between two of them. */
+  /** Keys of numbers, or of strings that say them, against a Map: `rowsOf` gives the batches; some keys are removed between two of them. */
   function compareTimed(
     kinds: readonly DataType[],
     batches: readonly (readonly (number | null)[][])[],
@@ -349,9 +349,9 @@ describe("a key table", () => {
         const builder = columnBuilder(type);
         for (const row of rows) {
           const one = row[k]!;
-          builder.append(
-            one === null ? null : type.kind === "timestamp" || type.kind === "long" ? BigInt(one) : one,
-          );
+          const isLong = type.kind === "timestamp" || type.kind === "long";
+          if (one === null) builder.append(null);
+          else builder.append(type.kind === "string" ? String(one) : isLong ? BigInt(one) : one);
         }
         return builder.finish();
       });
@@ -423,6 +423,19 @@ describe("a key table", () => {
     ],
   ] as [string, readonly DataType[], (number | null)[][][]][])(
     "finds keys with a time again: %s",
+    (_, kinds, batches) => compareTimed(kinds, batches),
+  );
+
+  test.each([
+    ["one key each", [text, at], sizes(8, (i) => [i, i * 1000])],
+    ["one key each, most of them again", [text, long, int], sizes(9, (i) => [(i * 7919) % 90_000, 5, -5])],
+    ["a few keys each", [int, text], sizes(10, () => [next(2), next(120_000)])],
+    ["nulls among them", [text, int], sizes(9, (i) => [next(9) ? i : null, next(3) ? next(9) : null])],
+    ["nulls from some batch on", [text, int], sizes(8, (i) => [i < 100_000 || next(9) ? i : null, 1])],
+    ["one of them with very many keys in the end", [text, int], sizes(8, (i) => [Math.min(i, 75_000), i])],
+    ["more and more keys each", [text, int], sizes(20, (i) => [i % 80_000, Math.floor(i / 80_000)])],
+  ] as [string, readonly DataType[], (number | null)[][][]][])(
+    "finds keys with many strings again: %s",
     (_, kinds, batches) => compareTimed(kinds, batches),
   );
 

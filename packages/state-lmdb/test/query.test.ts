@@ -231,3 +231,16 @@ test("a state goes on with another number of partitions, from its cache and with
     "a 6, only in 0 1, only in 1 1, only in 2 1",
   ]);
 });
+
+test("rows of one group among groups of one row each are one group, as in memory", async () => {
+  const { checkpoint, caches } = trial();
+  const spark = await session({ folder: caches });
+  // every 40th word comes twice
+  const words = Array.from({ length: 20_000 }, (_, i) => `word ${i - (i % 40 === 1 ? 1 : 0)}`);
+  await count(spark, checkpoint, words);
+  await spark.stop();
+  const counts = await state(checkpoint);
+  expect(Object.keys(counts)).toHaveLength(19_500);
+  expect(Object.values(counts).filter((n) => n === 2)).toHaveLength(500);
+  expect(counts["word 19960"]).toBe(2);
+});

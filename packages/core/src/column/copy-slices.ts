@@ -4,7 +4,7 @@ export function copyBytes(to: Uint8Array, at: number, from: Uint8Array, start: n
   else to.set(from.subarray(start, start + length), at);
 }
 
-/** Copies slices so that they follow each other: at once where they did so before, as those of a column that was read do. */
+/** Copies slices so that they follow each other: at once those that did so before, as those of a column that was read do. */
 export function copySlices(
   to: Uint8Array,
   at: number,
@@ -13,13 +13,13 @@ export function copySlices(
   lengths: Int32Array,
   count: number,
 ): void {
-  let next = count > 0 ? starts[0]! : 0;
-  let k = 0;
-  for (; k < count && starts[k] === next; k++) next += lengths[k]!;
-  if (k === count && count > 0) return to.set(from.subarray(starts[0], next), at);
-  for (let i = 0, end = at; i < count; i++) {
-    copyBytes(to, end, from, starts[i]!, lengths[i]!);
-    end += lengths[i]!;
+  let end = at;
+  for (let k = 0; k < count; ) {
+    const start = starts[k]!;
+    let next = start + lengths[k++]!;
+    while (k < count && starts[k] === next) next += lengths[k++]!;
+    copyBytes(to, end, from, start, next - start);
+    end += next - start;
   }
 }
 

@@ -3,9 +3,18 @@ import type { Column } from "./column.js";
 import type { AcceleratorFactory } from "./key/bytes-dictionary.js";
 import { BytesLane } from "./key/bytes-lane.js";
 import { isMany, mix } from "./key/hash-index.js";
+import { KeyChains } from "./key/key-chains.js";
 import { KeyIndex } from "./key/key-index.js";
 import type { KeyLane, KeyRows } from "./key/key-lane.js";
-import { ADD_MISSING, FIND, FIND_OR_ADD, keyProbe, keyTouch, type ProbeHost } from "./key/key-probe.js";
+import {
+  ADD_MISSING,
+  chainProbe,
+  FIND,
+  FIND_OR_ADD,
+  keyProbe,
+  keyTouch,
+  type ProbeHost,
+} from "./key/key-probe.js";
 import { KeySegments, SEGMENT_MASK, SEGMENT_SHIFT } from "./key/key-segments.js";
 import { type KeyShape, keyShape, PRIME_A, timeHash } from "./key/key-shape.js";
 import { LaneMaker } from "./key/lane-for-type.js";
@@ -23,6 +32,12 @@ export interface KeyColumn {
   /** The keys so far; valid until the next change of the table. */
   view(): Column;
 }
+
+/** A string that three keys share with each other leads to none of them quickly enough; at three keys for two strings it does. */
+const SHARED_TOO_OFTEN = 3;
+const SHARED_SELDOM = 1.5;
+/** Keys with the same string that look-ups may go along for each row, on average. */
+const STEPS_PER_ROW = 8;
 
 type Rows = { -readonly [K in keyof KeyRows]: KeyRows[K] };
 
@@ -48,7 +63,11 @@ export class KeyTable {
   private readonly nullBits: number;
   private readonly nullWords: number;
   private readonly shape: KeyShape;
-  private readonly index: KeyIndex;
+  private index: KeyIndex;
+  /** In place of the index, once there are many keys and hardly two with the same string. */
+  private chains: KeyChains | undefined;
+  /** Whether many keys have had the same string. */
+  private sharesStrings = false;
   private readonly entries: KeySegments;
   /** Null bits of slots, once there are any. */
   private nulls: KeySegments | undefined;
@@ -242,7 +261,44 @@ export class KeyTable {
   private indexAppended(): void {
     this.isAppended = false;
     if (this.direct !== undefined) return;
-    this.index.fill(this.host.slotEnd, (slot, words, at) => this.hashOfSlot(slot, words, at));
+    this.chooseIndex();
+    if (this.chains === undefined) this.fillIndex();
+  }
+
+  private fillIndex(): void {
+    const { index, host, live } = this;
+    index.fill(host.slotEnd, live, (slot, words, at) => this.hashOfSlot(slot, words, at));
+  }
+
+  /** Finds keys by a string of theirs, or no more. */
+  private chooseIndex(): void {
+    const { lanes, rowCount, chains } = this;
+    if (rowCount <= CACHED_KEYS || this.sharesStrings || lanes.length === 1) return;
+    let entries = 0;
+    let word = 0;
+    lanes.forEach((lane, k) => {
+      if (!(lane instanceof BytesLane) || lane.dictionary.entryCount <= entries) return;
+      entries = lane.dictionary.entryCount;
+      word = this.offsets[k]!;
+    });
+    if (chains !== undefined && rowCount > SHARED_TOO_OFTEN * entries) this.leaveChains();
+    if (chains !== undefined || rowCount > SHARED_SELDOM * entries || !this.shape.generated) return;
+    this.index = new KeyIndex(this.shape, this.entries);
+    this.chains = new KeyChains(word);
+    this.reserveChains(this.chains, 0);
+    this.chains.fill(this.entries, this.host.slotEnd, this.live);
+  }
+
+  private leaveChains(): void {
+    this.chains = undefined;
+    this.sharesStrings = true;
+    this.fillIndex();
+  }
+
+  /** Makes room for keys of so many rows. */
+  private reserveChains(chains: KeyChains, rowCount: number): void {
+    const lane = this.lanes[this.offsets.indexOf(chains.word)] as BytesLane;
+    chains.reserve(lane.dictionary.codeCount, this.host.slotEnd + rowCount);
   }
 
   /** Adds the keys that the last `find` of the same columns did not find. */
@@ -279,22 +335,23 @@ export class KeyTable {
 
   /** Removes the keys in some slots, each once. Where they are many, the index is gone through once for all of them. */
   removeSlots(slots: Int32Array): void {
-    const { index, shape, direct, entries, width, host } = this;
+    if (this.isAppended) this.indexAppended();
+    const { index, shape, direct, chains, entries, width, host } = this;
     const many = isMany(slots.length, this.rowCount, host.slotEnd);
     this.lastColumns = undefined;
-    if (this.isAppended) this.indexAppended();
     // the first of them are used again first
     for (let k = slots.length - 1; k >= 0; k--) {
       const slot = slots[k]!;
       const segment = entries.segments[slot >> SEGMENT_SHIFT]!;
       const at = (slot & SEGMENT_MASK) * width;
       if (direct !== undefined) direct[segment[at]! + 1] = 0;
+      else if (chains !== undefined) chains.remove(segment[at + chains.word]!, slot);
       else if (!many) index.remove(timeHash(shape, segment, at), this.hashOfSlot(slot, segment, at), slot);
       for (const lane of this.counting) this.lanes[lane]!.release(segment, at + this.offsets[lane]!);
       this.live[slot] = 0;
       host.free.push(slot);
     }
-    if (many && direct === undefined) index.keep(this.live);
+    if (many && direct === undefined && chains === undefined) index.keep(this.live);
     for (const lane of this.counting) this.lanes[lane]!.sweep();
     this.rowCount -= slots.length;
   }
@@ -304,6 +361,7 @@ export class KeyTable {
     this.lastColumns = undefined;
     this.isAppended = false;
     this.index.clear(this.rowCount);
+    this.chains = undefined;
     this.live.fill(0, 0, this.host.slotEnd);
     this.direct?.fill(0);
     this.nulls = undefined;
@@ -318,7 +376,7 @@ export class KeyTable {
   byteSize(): number {
     const lanes = this.whole === undefined ? this.lanes.reduce((sum, lane) => sum + lane.byteSize(), 0) : 0;
     const nulls = this.nulls?.byteSize() ?? 0;
-    const direct = this.direct?.byteLength ?? 0;
+    const direct = (this.direct?.byteLength ?? 0) + (this.chains?.byteSize() ?? 0);
     return lanes + nulls + direct + this.entries.byteSize() + this.index.byteSize() + this.live.byteLength;
   }
 
@@ -343,30 +401,66 @@ export class KeyTable {
   private lookDirectly(rowCount: number, slots: Int32Array, add: boolean): void {
     const { words } = this.rows;
     if (add) this.growDirect((this.lanes[0] as BytesLane).dictionary.codeCount + 1);
+    if (add) return this.addDirectly(rowCount, slots);
     const direct = this.direct!;
     const { length } = direct;
     for (let i = 0; i < rowCount; i++) {
       // unknown codes are below all places
       const place = words[i]! + 1;
-      const stored = place >>> 0 < length ? direct[place]! : 0;
-      slots[i] = stored - 1;
-      if (stored === 0 && add) slots[i] = this.addDirectly(i, place);
+      slots[i] = (place >>> 0 < length ? direct[place]! : 0) - 1;
     }
   }
 
-  private addDirectly(row: number, place: number): number {
-    const slot = this.host.free.pop() ?? this.host.slotEnd++;
-    this.fill(slot, row);
-    this.direct![place] = slot + 1;
-    return slot;
+  private addDirectly(rowCount: number, slots: Int32Array): void {
+    const { host, entries } = this;
+    const { words } = this.rows;
+    const direct = this.direct!;
+    if (this.added.length < rowCount) this.added = new Int32Array(Math.max(rowCount, 4096));
+    const { added } = this;
+    let count = 0;
+    for (let i = 0; i < rowCount; i++) {
+      const place = words[i]! + 1;
+      let slot = direct[place]! - 1;
+      if (slot < 0) {
+        slot = host.free.pop() ?? host.slotEnd++;
+        direct[place] = slot + 1;
+        added[count++] = i;
+      }
+      slots[i] = slot;
+    }
+    if (count === 0) return;
+    for (let k = 0; k < count; k++) entries.write(slots[added[k]!]!, words, added[k]!);
+    this.fillAll(added, count, slots);
   }
 
   private look(rowCount: number, slots: Int32Array, mode: number): void {
-    const { shape, rows, index, host } = this;
-    index.keyCount = this.rowCount;
-    if (!shape.generated) return this.lookOneByOne(rowCount, slots, mode);
+    if (!this.shape.generated) {
+      this.index.keyCount = this.rowCount;
+      return this.lookOneByOne(rowCount, slots, mode);
+    }
+    this.chooseIndex();
     if (this.added.length < rowCount) this.added = new Int32Array(Math.max(rowCount, 4096));
-    const { added } = this;
+    const from = this.chains === undefined ? 0 : this.lookInChains(this.chains, rowCount, slots, mode);
+    if (from < rowCount) this.lookInIndex(from, rowCount, slots, mode);
+  }
+
+  /** Gives the first row that it leaves to the index. */
+  private lookInChains(chains: KeyChains, rowCount: number, slots: Int32Array, mode: number): number {
+    const { shape, rows, added, host } = this;
+    this.reserveChains(chains, rowCount);
+    const nulls = rows.hasNulls || this.nulls !== undefined;
+    const probe = chainProbe(shape, chains.word, nulls);
+    const { segments } = this.entries;
+    const limit = STEPS_PER_ROW * rowCount;
+    const count = probe(chains, segments, rows.words, 0, rowCount, slots, mode, added, 0, host, limit);
+    if (count > 0 && !nulls) this.fillAll(added, count, slots);
+    if (chains.reached < rowCount) this.leaveChains();
+    return chains.reached;
+  }
+
+  private lookInIndex(first: number, rowCount: number, slots: Int32Array, mode: number): void {
+    const { shape, rows, index, host, added } = this;
+    index.keyCount = this.rowCount;
     const nulls = rows.hasNulls || this.nulls !== undefined;
     const probe = keyProbe(shape, nulls);
     const { words } = rows;
@@ -374,7 +468,7 @@ export class KeyTable {
     const touch = nulls || this.rowCount <= CACHED_KEYS ? undefined : keyTouch(shape);
     const step = touch === undefined ? rowCount : AHEAD_ROWS;
     let count = 0;
-    for (let from = 0; from < rowCount; from += step) {
+    for (let from = first; from < rowCount; from += step) {
       const to = Math.min(rowCount, from + step);
       if (touch !== undefined) this.touched = touch(index, segments, words, from, to, slots, mode, this.near);
       count = probe(index, segments, words, from, to, slots, mode, added, count, host);

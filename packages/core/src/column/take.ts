@@ -105,6 +105,13 @@ function takeValidity(column: c.Column, positions: Int32Array, count: number): c
   return bits;
 }
 
+/** The first of some rows that follow each other without a gap, -1 where they do not. */
+export function runStart(rows: Int32Array): number {
+  const first = rows[0] ?? -1;
+  for (let k = 1; k < rows.length; k++) if (rows[k] !== first + k) return -1;
+  return first;
+}
+
 /** Rows `from .. to)` without a copy; `from` is a multiple of 8. */
 export function sliceColumn(column: c.Column, from: number, to: number): c.Column {
   if (from === 0 && to === column.length) return column;

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Clock, systemClock } from "../clock/clock.js";
 import { assert, StreamError } from "../errors/stream-error.js";
 import { blockHead } from "./family-blocks.js";
+import { GatheredWrites } from "./gathered-writes.js";
 import type { RemoteFamily, StateBlocks } from "./remote-family.js";
 import type { HeldFamily, StateCache } from "./state-cache.js";
 import { corruptStateFile } from "./state-errors.js";
@@ -23,8 +24,6 @@ const SMALL_STATE_BYTES = 1 << 20;
 
 /** Blocks that a load takes before others have their turn. */
 const TURN_BLOCKS = 2;
-/** So much of a delta is gathered before it is written. */
-const WRITE_BYTES = 1 << 16;
 
 /**
  * Files in the folder: one `<version>-<attempt>.delta` per commit with the changes of all families, and now and then a
@@ -235,30 +234,17 @@ export class ChangelogStateStore implements StateStore {
     beforeWrite: () => Promise<void>,
   ): Promise<number> {
     const header = { kind: "delta", ...next, parent: this.current, blockCount: null } as const;
-    let parts: Uint8Array[] = [encodeHeader(header, this.familiesJson)];
-    let size = 0;
-    let written = 0;
-    await this.folder.write(stateFileName("delta", next), async (write) => {
-      const flush = async (): Promise<void> => {
-        await write(Buffer.concat(parts));
-        written += size;
-        parts = [];
-        size = 0;
-      };
+    return this.folder.write(stateFileName("delta", next), async (write) => {
+      const writes = new GatheredWrites(write);
+      await writes.add(encodeHeader(header, this.familiesJson));
       for (const blocks of changes) {
-        for await (const block of blocks ?? []) {
-          parts.push(block);
-          size += block.length;
-          if (size < WRITE_BYTES) continue;
-          await flush();
-          await nextTurn();
-        }
+        for await (const block of blocks ?? []) if (await writes.add(block)) await nextTurn();
       }
-      parts.push(endBlock());
-      await flush();
+      await writes.add(endBlock());
+      await writes.flush();
       await beforeWrite();
+      return writes.written;
     });
-    return written;
   }
 
   /** Images are begun before the first `await`, so that the snapshot shows the version that it is named for. */

@@ -1,5 +1,7 @@
 import { structChildren } from "../column/builder.js";
 import * as c from "../column/column.js";
+import { copySlices, totalOf } from "../column/copy-slices.js";
+import { runStart } from "../column/take.js";
 import { assert } from "../errors/stream-error.js";
 import type { DataType } from "../schema/data-type.js";
 import type { ByteReader, ByteWriter } from "./byte-buffer.js";
@@ -18,6 +20,8 @@ export function writeColumn(out: ByteWriter, column: c.Column, rows: Int32Array)
   if (column.layout === "dictionary")
     return writeColumn(out, column.dictionary, dictionaryRows(column, rows));
   if (column.layout === "null") return;
+  const first = column.validity === null ? runStart(rows) : -1;
+  if (first >= 0 && writeRun(out, column, first, rows.length)) return;
   const present = writeValidity(out, column, rows);
   switch (column.layout) {
     case "boolean":
@@ -27,7 +31,7 @@ export function writeColumn(out: ByteWriter, column: c.Column, rows: Int32Array)
     case "int16":
       return out.memory(pick(column.values, new Int16Array(rows.length), present));
     case "int32":
-      return out.memory(pick(column.values, new Int32Array(rows.length), present));
+      return out.memory(pickWords(column.values, 1, present));
     case "float32":
       return out.memory(pick(column.values, new Float32Array(rows.length), present));
     case "float64":
@@ -52,6 +56,29 @@ export function writeColumn(out: ByteWriter, column: c.Column, rows: Int32Array)
     case "struct":
       for (const child of column.children) writeColumn(out, child, present);
       return;
+  }
+}
+
+/** Writes neighbouring rows of a column without nulls from where they lie; false where its layout does not allow that. */
+function writeRun(out: ByteWriter, column: c.Column, first: number, count: number): boolean {
+  const end = first + count;
+  switch (column.layout) {
+    case "boolean":
+    case "int8":
+    case "int16":
+    case "int32":
+    case "float32":
+    case "float64":
+    case "int64":
+      out.uint8(0);
+      out.memory(column.values.subarray(first, end));
+      return true;
+    case "bytes":
+      out.uint8(0);
+      writeSlices(out, column.data, column.starts.subarray(first, end), column.lengths.subarray(first, end));
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -154,43 +181,47 @@ function wordsOf(values: BigInt64Array): Int32Array {
   return new Int32Array(values.buffer, values.byteOffset, values.length * 2);
 }
 
-/** 64- and 128-bit values as 32-bit words: copied without making a bigint of any. */
+/** Words on their way into a block. */
+let gathered: Int32Array = new Int32Array(0);
+/** The starts of slices on their way there. */
+let gatheredStarts: Int32Array = new Int32Array(0);
+
+/** Values of 32 bits and more as 32-bit words: copied without making a bigint of any. Valid until the next call. */
 function pickWords(words: Int32Array, width: number, rows: Int32Array): Int32Array {
-  const picked = new Int32Array(rows.length * width);
-  if (width === 2) {
+  const count = rows.length * width;
+  if (gathered.length < count) gathered = new Int32Array(count);
+  const picked = gathered;
+  if (width > 2) {
     for (let k = 0; k < rows.length; k++) {
       const row = rows[k]!;
-      if (row < 0) continue;
-      picked[2 * k] = words[2 * row]!;
-      picked[2 * k + 1] = words[2 * row + 1]!;
+      for (let w = 0; w < width; w++) picked[k * width + w] = row < 0 ? 0 : words[row * width + w]!;
     }
-    return picked;
+  } else if (width === 2) {
+    for (let k = 0; k < rows.length; k++) {
+      const row = rows[k]!;
+      picked[2 * k] = row < 0 ? 0 : words[2 * row]!;
+      picked[2 * k + 1] = row < 0 ? 0 : words[2 * row + 1]!;
+    }
+  } else {
+    for (let k = 0; k < rows.length; k++) picked[k] = rows[k]! < 0 ? 0 : words[rows[k]!]!;
   }
-  for (let k = 0; k < rows.length; k++) {
-    const row = rows[k]!;
-    if (row < 0) continue;
-    for (let w = 0; w < width; w++) picked[k * width + w] = words[row * width + w]!;
-  }
-  return picked;
+  return picked.subarray(0, count);
 }
 
 function writeBytes(out: ByteWriter, column: c.BytesColumn, rows: Int32Array): void {
-  const { data, starts } = column;
-  const lengths = pick(column.lengths, new Int32Array(rows.length), rows);
+  const lengths = pickWords(column.lengths, 1, rows);
+  if (gatheredStarts.length < rows.length) gatheredStarts = new Int32Array(rows.length);
+  const starts = gatheredStarts;
+  for (let k = 0; k < rows.length; k++) starts[k] = rows[k]! < 0 ? 0 : column.starts[rows[k]!]!;
+  writeSlices(out, column.data, starts, lengths);
+}
+
+/** Writes the lengths of slices, then their bytes. */
+function writeSlices(out: ByteWriter, data: Uint8Array, starts: Int32Array, lengths: Int32Array): void {
   out.memory(lengths);
-  let total = 0;
-  for (let k = 0; k < lengths.length; k++) total += lengths[k]!;
+  const total = totalOf(lengths, lengths.length);
   out.reserve(total);
-  const target = out.written(out.size - total);
-  let at = 0;
-  for (let k = 0; k < rows.length; k++) {
-    const length = lengths[k]!;
-    if (length === 0) continue;
-    const start = starts[rows[k]!]!;
-    if (length <= 32) for (let b = 0; b < length; b++) target[at + b] = data[start + b]!;
-    else target.set(data.subarray(start, start + length), at);
-    at += length;
-  }
+  copySlices(out.written(out.size - total), 0, data, starts, lengths, lengths.length);
 }
 
 /** Writes the lengths of lists or maps and returns the rows of their children. */

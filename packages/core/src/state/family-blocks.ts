@@ -1,7 +1,7 @@
 import type { Column } from "../column/column.js";
 import { takeColumn } from "../column/take.js";
 import type { StructType } from "../schema/struct-type.js";
-import { ByteReader } from "./byte-buffer.js";
+import { ByteReader, type ByteWriter } from "./byte-buffer.js";
 import { readColumn, writeColumn } from "./column-codec.js";
 import type { ImagePiece } from "./family-image.js";
 import { grownColumns } from "./grown-columns.js";
@@ -34,7 +34,7 @@ export interface BlockHead extends BlockOrigin {
 /**
  * The blocks that hold what a family changed since its last commit, removals first; null if nothing. A payload is: number of the family in
  * the header, what to do with the rows (0 remove, 1 put; 2 more where a share follows: partitions, owners, owner), number of rows
- * (4 bytes, 1, 3 times 4, 4), key columns and, for a put, value columns.
+ * (4 bytes, 1, 3 times 4, 4), key columns and, for a put, value columns. Each is valid until the next is asked for.
  */
 export function deltaBlocks(family: MemoryFamily, from: BlockOrigin): Iterable<Uint8Array> | null {
   const changes = family.changes();
@@ -43,14 +43,15 @@ export function deltaBlocks(family: MemoryFamily, from: BlockOrigin): Iterable<U
   return (function* (): Generator<Uint8Array> {
     const removed = new Int32Array(removedCount);
     for (let i = 0; i < removedCount; i++) removed[i] = i;
-    yield* encodeBlocks(from, REMOVED, removedKeys, removed);
-    yield* encodeBlocks(from, PUT, family.columns(), slots);
+    const block = newBlock();
+    yield* encodeBlocks(from, REMOVED, removedKeys, removed, block);
+    yield* encodeBlocks(from, PUT, family.columns(), slots, block);
   })();
 }
 
-/** The block that holds rows of a snapshot, or rows that were put. */
-export function pieceBlock(piece: ImagePiece, from: BlockOrigin): Uint8Array {
-  return encodeRows(from, PUT, piece.columns, piece.rows);
+/** The block that holds rows of a snapshot, or rows that were put; in the memory of a block that is needed no more, if one is given. */
+export function pieceBlock(piece: ImagePiece, from: BlockOrigin, spent?: ByteWriter): Uint8Array {
+  return encodeRows(from, PUT, piece.columns, piece.rows, spent);
 }
 
 /** The block with keys that were removed. */
@@ -114,9 +115,10 @@ function* encodeBlocks(
   action: number,
   columns: readonly Column[],
   rows: Int32Array,
+  spent: ByteWriter,
 ): Generator<Uint8Array> {
   for (let at = 0; at < rows.length; at += BLOCK_ROWS) {
-    yield encodeRows(from, action, columns, rows.subarray(at, at + BLOCK_ROWS));
+    yield encodeRows(from, action, columns, rows.subarray(at, at + BLOCK_ROWS), spent);
   }
 }
 
@@ -125,8 +127,9 @@ function encodeRows(
   action: number,
   columns: readonly Column[],
   rows: Int32Array,
+  spent?: ByteWriter,
 ): Uint8Array {
-  const block = newBlock();
+  const block = newBlock(spent);
   block.uint32(number);
   block.uint8(share === null ? action : action + SHARED);
   if (share !== null) {

@@ -3,6 +3,7 @@ import { assert } from "../errors/stream-error.js";
 import type { StructType } from "../schema/struct-type.js";
 import { applyBlock, deltaBlocks, pieceBlock } from "./family-blocks.js";
 import { MemoryFamily } from "./memory-family.js";
+import { newBlock } from "./state-file.js";
 import type { StateShare } from "./state-share.js";
 import type { FamilySpec, StateFamily } from "./state-store.js";
 
@@ -60,7 +61,10 @@ export class FamilyHolder implements HolderSize {
     applyBlock(payload, target, this.share, stored);
   }
 
-  /** The blocks that hold what changed since the last commit; null if nothing did. They are made as they are asked for. */
+  /**
+   * The blocks that hold what changed since the last commit; null if nothing did. They are made as they are asked for, each in the memory of
+   * the one before.
+   */
   changes(number: number): Iterable<Uint8Array> | null {
     return deltaBlocks(this.rows, { number, share: this.share });
   }
@@ -75,7 +79,10 @@ export class FamilyHolder implements HolderSize {
     const image = this.rows.beginImage();
     const from = { number, share: this.share };
     const blocks = function* (): Generator<Uint8Array> {
-      for (let piece = image.next(); piece !== null; piece = image.next()) yield pieceBlock(piece, from);
+      const block = newBlock();
+      for (let piece = image.next(); piece !== null; piece = image.next()) {
+        yield pieceBlock(piece, from, block);
+      }
       assert(!image.abandoned, "the state was loaded anew while its snapshot was written");
     };
     return { blocks: blocks(), end: () => this.rows.endImage() };

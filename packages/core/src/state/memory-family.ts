@@ -3,7 +3,7 @@ import { type ColumnBuilder, columnBuilder } from "../column/builder.js";
 import type { Column, Int64Column } from "../column/column.js";
 import type { AcceleratorFactory } from "../column/key/bytes-dictionary.js";
 import { KeyTable } from "../column/key-table.js";
-import { sliceColumn, takeColumn } from "../column/take.js";
+import { runStart, sliceColumn, takeColumn } from "../column/take.js";
 import { assert } from "../errors/stream-error.js";
 import { FamilyImage } from "./family-image.js";
 import { GatheredRows } from "./gathered-rows.js";
@@ -11,7 +11,14 @@ import { OrderedIndex } from "./ordered-index.js";
 import { PrefixIndex } from "./prefix-index.js";
 import { compacted, leavesGarbage, putRows } from "./slot-columns.js";
 import { SlotList } from "./slot-list.js";
-import type { FamilySpec, StateFamily, StateLookup, StateMatches, StateRows } from "./state-store.js";
+import type {
+  FamilySpec,
+  StateFamily,
+  StateLookup,
+  StateLookupToPut,
+  StateMatches,
+  StateRows,
+} from "./state-store.js";
 
 // flags of a slot
 const LIVE = 1;
@@ -23,6 +30,9 @@ const NEW = 4;
 const SETTLED = 8;
 /** It was found to go, and is to be put in order. */
 const GOING = 16;
+/** A row that was asked for has its key; or several of them. */
+const ASKED = 32;
+const ASKED_AGAIN = 64;
 /** From so many rows on, of not many more places, it pays to remove them in the order of their slots. */
 const MANY_ROWS = 1 << 13;
 const PLACES_SHARE = 32;
@@ -55,6 +65,8 @@ export class MemoryFamily implements StateFamily {
   private removedKeyCount = 0;
   private scratch: Int32Array = new Int32Array(0);
   private compactAt: number = COMPACT_BYTES;
+  /** The keys whose slots were found, in `scratch`, and which are put next. */
+  private asked: readonly Column[] | null = null;
   /** Rows of an earlier moment that are being read. */
   private image: FamilyImage | null = null;
   /** Rows put and removed since the last commit. */
@@ -87,9 +99,50 @@ export class MemoryFamily implements StateFamily {
     return { positions, values: this.values.map((builder) => builder.view()) };
   }
 
-  put(keys: readonly Column[], values: readonly Column[], rowCount: number): number {
+  getToPut(keys: readonly Column[], rowCount: number): StateLookupToPut {
     const slots = this.slotsFor(rowCount);
     this.table.findOrAdd(keys, rowCount, slots);
+    this.growFlags();
+    this.asked = keys;
+    const { flags } = this;
+    const positions = new Int32Array(rowCount);
+    for (let i = 0; i < rowCount; i++) positions[i] = (flags[slots[i]!]! & LIVE) === 0 ? -1 : slots[i]!;
+    return {
+      positions,
+      values: this.values.map((builder) => builder.view()),
+      firsts: this.firstsOf(slots, rowCount),
+    };
+  }
+
+  /** For each row the first one with the same slot; null where no two have one. */
+  private firstsOf(slots: Int32Array, rowCount: number): Int32Array | null {
+    const { flags } = this;
+    let isAgain = false;
+    for (let i = 0; i < rowCount; i++) {
+      const before = flags[slots[i]!]!;
+      if ((before & ASKED) === 0) flags[slots[i]!] = before | ASKED;
+      else {
+        flags[slots[i]!] = before | ASKED_AGAIN;
+        isAgain = true;
+      }
+    }
+    const firsts = isAgain ? new Int32Array(rowCount) : null;
+    if (firsts !== null) {
+      const known = new Map<number, number>();
+      for (let i = 0; i < rowCount; i++) {
+        const slot = slots[i]!;
+        firsts[i] = (flags[slot]! & ASKED_AGAIN) === 0 ? i : (known.get(slot) ?? i);
+        if (firsts[i] === i && (flags[slot]! & ASKED_AGAIN) !== 0) known.set(slot, i);
+      }
+    }
+    for (let i = 0; i < rowCount; i++) flags[slots[i]!]! &= ~(ASKED | ASKED_AGAIN);
+    return firsts;
+  }
+
+  put(keys: readonly Column[], values: readonly Column[], rowCount: number): number {
+    const isFound = this.asked === keys;
+    const slots = this.slotsFor(rowCount);
+    if (!isFound) this.table.findOrAdd(keys, rowCount, slots);
     this.growFlags();
     const changed = this.markPut(this.orderOf(keys, values), slots, rowCount);
     this.linkPrefixes();
@@ -254,6 +307,7 @@ export class MemoryFamily implements StateFamily {
 
   /** Forgets everything. */
   clear(): void {
+    this.asked = null;
     this.image?.abandon();
     this.endImage();
     this.markCommitted();
@@ -406,6 +460,8 @@ export class MemoryFamily implements StateFamily {
   /** Slots with a change, each once: where it stands last, which is where the key that it has now was put. */
   private changedSlots(): Int32Array {
     const { flags } = this;
+    // none was removed and used again
+    if (this.removedCount === 0) return this.puts.toArray();
     const slots = new Int32Array(this.puts.length);
     let from = slots.length;
     for (const piece of this.puts.piecesBackwards()) {
@@ -437,8 +493,8 @@ export class MemoryFamily implements StateFamily {
   private gather(slots: Int32Array): StateRows {
     const { keys, values } = this.columnsBySlot();
     return {
-      keys: keys.map((column) => takeColumn(column, slots, slots.length)),
-      values: values.map((column) => takeColumn(column, slots, slots.length)),
+      keys: keys.map((column) => rowsOf(column, slots)),
+      values: values.map((column) => rowsOf(column, slots)),
       rowCount: slots.length,
     };
   }
@@ -466,9 +522,18 @@ export class MemoryFamily implements StateFamily {
   }
 
   private slotsFor(rowCount: number): Int32Array {
+    this.asked = null;
     if (this.scratch.length < rowCount) this.scratch = new Int32Array(rowCount);
     return this.scratch;
   }
+}
+
+/** The rows of some slots: as a view where they are neighbours. */
+function rowsOf(column: Column, slots: Int32Array): Column {
+  const first = runStart(slots);
+  const isPlain = column.validity === null && column.layout !== "struct";
+  const isView = first >= 0 && (isPlain || first % 8 === 0);
+  return isView ? sliceColumn(column, first, first + slots.length) : takeColumn(column, slots, slots.length);
 }
 
 function enlarged(old: Int32Array, length: number): Int32Array {

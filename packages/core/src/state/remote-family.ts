@@ -1,7 +1,7 @@
 import type { StructType } from "../schema/struct-type.js";
 import type { FamilySpec } from "./state-store.js";
 
-/** Blocks of a state file, in their order; whoever asks for them may keep them. */
+/** Blocks of a state file, in their order, each valid until the next is asked for. */
 export type StateBlocks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** The rows of a family at one moment, as blocks, while the family goes on changing. */

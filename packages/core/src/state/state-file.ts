@@ -52,9 +52,13 @@ export function endBlock(): Uint8Array {
   return sealBlock(newBlock());
 }
 
-/** A block to be filled; room for its frame is left. */
-export function newBlock(): ByteWriter {
-  const block = new ByteWriter();
+/** A block is written into the memory of the one before unless that is more than this. */
+const KEPT_BLOCK_BYTES = 1 << 20;
+
+/** A block to be filled, in the memory of one that is needed no more where there is one; room for its frame is left. */
+export function newBlock(spent?: ByteWriter): ByteWriter {
+  const block = spent ?? new ByteWriter();
+  block.clear(KEPT_BLOCK_BYTES);
   block.reserve(FRAME_BYTES);
   return block;
 }

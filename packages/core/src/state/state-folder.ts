@@ -81,19 +81,21 @@ export class StateFolder {
     return openStateFile(this.fileSystem, this.pathOf(stateFileName(kind, version)), kind, version);
   }
 
-  /** Writes a file, which nobody sees before it is whole and durable. */
-  async write(
+  /** Writes a file, which nobody sees before it is whole and durable; gives what `fill` gives. */
+  async write<T>(
     name: string,
-    fill: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
-  ): Promise<void> {
+    fill: (write: (bytes: Uint8Array) => Promise<void>) => Promise<T>,
+  ): Promise<T> {
     const writer = await this.fileSystem.create(this.pathOf(name));
+    let filled: T;
     try {
-      await fill((bytes) => writer.write(bytes));
+      filled = await fill((bytes) => writer.write(bytes));
     } catch (error) {
       await writer.abort();
       throw error;
     }
     await writer.close();
+    return filled;
   }
 
   /** Deletes a file; others of its kind are going to be written. */

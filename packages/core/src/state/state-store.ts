@@ -47,6 +47,12 @@ export interface StateLookup {
   readonly values: readonly Column[];
 }
 
+/** A lookup of keys of which several may be the same. */
+export interface StateLookupToPut extends StateLookup {
+  /** For each row of the question the first one with the same key; null where no two have one. */
+  readonly firsts: Int32Array | null;
+}
+
 /** Some rows of a family. Valid until the iteration goes on. */
 export interface StateRows {
   readonly keys: readonly Column[];
@@ -65,6 +71,11 @@ export interface StateFamily {
   /** How many different beginnings its keys have, of the length of `prefix`; absent where a store does not tell. */
   readonly prefixCount?: number;
   get(keys: readonly Column[], rowCount: number): StateLookup;
+  /**
+   * As `get`, of keys that the next call puts: all of these very columns. A store that has it looks each key up only once. Where it is not put, the changes
+   * of the batch have to be forgotten.
+   */
+  getToPut?(keys: readonly Column[], rowCount: number): StateLookupToPut;
   /**
    * Inserts or replaces. Of two rows with one key the later wins. Returns how many of the keys had not been put since the last commit, or
    * had been removed after it.

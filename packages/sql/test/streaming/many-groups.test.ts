@@ -53,3 +53,39 @@ test.each([1, 2, 5])(
     expect(wrong).toEqual([]);
   },
 );
+
+test("rows of one group that follow each other now and then, among groups of one row each, are one group", async () => {
+  const spark = await SparkSession.builder().use(memorySource()).create();
+  const query = await spark.readStream
+    .format("memory")
+    .option("name", "groups")
+    .schema("k STRING, v LONG")
+    .load()
+    .groupBy("k")
+    .agg(count("*").as("n"), sum("v").as("s"), first("v").as("f"), collect_list("v").as("all"))
+    .writeStream.format("memory")
+    .queryName("totals")
+    .outputMode("update")
+    .start();
+  const SHARED = 40;
+  const expected = new Map<string | null, number[]>();
+  for (const batch of [0, 1]) {
+    const rows = Array.from({ length: 40_000 }, (_, i): [string | null, number] => {
+      const n = batch * 30_000 + i - (i % SHARED === 1 ? 1 : 0);
+      return [n === 30_400 ? null : `key ${n}`, i];
+    });
+    for (const [k, v] of rows) expected.set(k, [...(expected.get(k) ?? []), v]);
+    MemorySource.addData("groups", ...rows);
+    await query.processAllAvailable();
+  }
+  await query.stop();
+  const rows = await spark.table("totals").collect();
+  await spark.stop();
+  expect(rows.length).toBe(2 * (40_000 - 40_000 / SHARED));
+  const last = new Map(rows.map((row) => [row["k"], row]));
+  const wrong = [...expected].filter(([k, all]) => {
+    const s = all.reduce((sum, value) => sum + value, 0);
+    return JSON.stringify({ ...last.get(k) }) !== JSON.stringify({ k, n: all.length, s, f: all[0], all });
+  });
+  expect(wrong).toEqual([]);
+});

@@ -82,6 +82,20 @@ export function put(family: StateFamily, ...rows: readonly Row[]): number {
   return family.put(keys, values, rows.length);
 }
 
+/** Asks for keys that are going to be put, then puts them. */
+export function addAll(
+  family: StateFamily,
+  ...rows: readonly Row[]
+): { found: (Value[] | null)[]; firsts: number[] | null; put: number } {
+  const { keys, values } = columnsOf(family.spec, rows);
+  const lookup = family.getToPut!(keys, rows.length);
+  const found = rows.map((_, i) =>
+    lookup.positions[i]! < 0 ? null : lookup.values.map((column) => valueAt(column, lookup.positions[i]!)),
+  );
+  const firsts = lookup.firsts && [...lookup.firsts];
+  return { found, firsts, put: family.put(keys, values, rows.length) };
+}
+
 /** Inserts rows whose keys are not there; gives the positions of those that were not. */
 export function insert(family: StateFamily, ...rows: readonly Row[]): number[] {
   const { keys, values } = columnsOf(family.spec, rows);

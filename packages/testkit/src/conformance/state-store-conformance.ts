@@ -14,6 +14,7 @@ import { seededRandom } from "../seeded-random.js";
 import { type Guarantee, registerGuarantees, type SubjectOptions, type TestFunction } from "./guarantees.js";
 import { textOf } from "./source-run.js";
 import {
+  addAll,
   allRows,
   COUNTS,
   get,
@@ -83,6 +84,28 @@ const guarantees: Readonly<Record<string, Guarantee<StateStoreUnderTest>>> = {
     put(family, ["a", 1n, 10n]);
     put(family, ["a", 1n, 11n], ["b", 1n, 20n], ["b", 1n, 21n]);
     assert.deepEqual(allRows(family), textRows(["a", 1n, 11n], ["b", 1n, 21n]));
+  },
+
+  "looks keys up that are going to be put, if it offers that": async (subject) => {
+    const { store, family } = await runOf(subject).at(null);
+    if (family.getToPut === undefined) return;
+    put(family, ["a", 1n, 10n], ["b", 1n, 20n]);
+    const first = addAll(family, ["c", 1n, 1n], ["a", 1n, 2n]);
+    assert.deepEqual(first, { found: [null, [10n]], firsts: null, put: 1 });
+    const second = addAll(family, ["d", 1n, 1n], ["b", 1n, 5n], ["d", 1n, 1n], ["a", 2n, 6n], ["d", 1n, 1n]);
+    assert.deepEqual(second, { found: [null, [20n], null, null, null], firsts: [0, 1, 0, 3, 0], put: 2 });
+    const rows = [
+      ["a", 1n, 2n],
+      ["a", 2n, 6n],
+      ["b", 1n, 5n],
+      ["c", 1n, 1n],
+      ["d", 1n, 1n],
+    ] as const;
+    assert.deepEqual(allRows(family), textRows(...rows));
+    assert.equal(family.rowCount, 5);
+    await store.commit(1, UNFENCED);
+    assert.deepEqual(addAll(family, ["d", 1n, 9n]), { found: [[1n]], firsts: null, put: 1 });
+    assert.deepEqual(rowsOfPieces(family.changed()), textRows(["d", 1n, 9n]));
   },
 
   "tells which rows were put since the last commit, each once, as they are now": async (subject) => {

@@ -101,6 +101,12 @@ export class BytesDictionary implements DictionaryTables {
     return this.counters[ADDED]!;
   }
 
+  /** How many entries there are. */
+  get entryCount(): number {
+    // the counter of additions goes round
+    return (this.counters[ADDED]! - this.removals) | 0;
+  }
+
   get version(): number {
     return this.arraysVersion + this.index.version;
   }
@@ -155,9 +161,7 @@ export class BytesDictionary implements DictionaryTables {
     if (codes.length === 0) return;
     if (this.isAppended) this.indexAppended();
     const { counters, lengths } = this;
-    // the counter of additions goes round
-    const held = (counters[ADDED]! - this.removals) | 0;
-    const many = isMany(codes.length, held, this.codeCount);
+    const many = isMany(codes.length, this.entryCount, this.codeCount);
     for (let k = 0; k < codes.length; k++) {
       const code = codes[k]!;
       const length = lengths[code]!;

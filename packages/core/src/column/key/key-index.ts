@@ -77,20 +77,29 @@ export class KeyIndex {
     });
   }
 
-  /** Takes in the keys of the slots `0 .. count)`, all different, when it has none. `hashOf` gives the hash of the key of a slot. */
-  fill(count: number, hashOf: (slot: number, words: Int32Array, at: number) => number): void {
+  /**
+   * Takes in the keys of the live slots below `slotEnd`, all different, when it has none. `hashOf` gives the hash of the key of a slot.
+   */
+  fill(
+    slotEnd: number,
+    live: Uint8Array,
+    hashOf: (slot: number, words: Int32Array, at: number) => number,
+  ): void {
     const { shape, slots } = this;
-    const pairs = new Int32Array(2 * count);
-    const isSpread = shape.timeAt >= 0 && count >= SPREAD_AT;
-    const times = new Uint8Array(isSpread ? count : 0);
-    for (let slot = 0; slot < count; slot++) {
+    const pairs = new Int32Array(2 * slotEnd);
+    const isSpread = shape.timeAt >= 0 && slotEnd >= SPREAD_AT;
+    const times = new Uint8Array(isSpread ? slotEnd : 0);
+    let count = 0;
+    for (let slot = 0; slot < slotEnd; slot++) {
+      if (live[slot] === 0) continue;
       const words = slots.segments[slot >> SEGMENT_SHIFT]!;
       const at = (slot & SEGMENT_MASK) * shape.width;
-      pairs[2 * slot] = shape.inline ? words[at]! : hashOf(slot, words, at);
-      pairs[2 * slot + 1] = slot + 1;
-      if (isSpread) times[slot] = timeHash(shape, words, at) >>> 24;
+      pairs[2 * count] = shape.inline ? words[at]! : hashOf(slot, words, at);
+      pairs[2 * count + 1] = slot + 1;
+      if (isSpread) times[count] = timeHash(shape, words, at) >>> 24;
+      count++;
     }
-    if (isSpread) return this.fillSpread(pairs, times);
+    if (isSpread) return this.fillSpread(pairs, times.subarray(0, count));
     const bucket = new IndexBucket(this.tagHash, 0);
     bucket.fill(pairs, 0, count);
     this.buckets = [bucket];

@@ -1,3 +1,4 @@
+import type { KeyChains } from "./key-chains.js";
 import type { KeyIndex } from "./key-index.js";
 import { SEGMENT_MASK, SEGMENT_SHIFT } from "./key-segments.js";
 import { type KeyShape, PRIME_A, PRIME_B, restHashText, restOf } from "./key-shape.js";
@@ -57,7 +58,26 @@ export type KeyTouch = (
   near: Int32Array,
 ) => number;
 
+/**
+ * The same by the code of a string. It stops when it has gone along `limit` other keys with the same codes as its rows: `chains.reached` is
+ * the row that it comes to next.
+ */
+export type ChainProbe = (
+  chains: KeyChains,
+  segments: readonly Int32Array[],
+  words: Int32Array,
+  from: number,
+  to: number,
+  slots: Int32Array,
+  mode: number,
+  added: Int32Array,
+  count: number,
+  host: ProbeHost,
+  limit: number,
+) => number;
+
 const probes: Map<string, KeyProbe> = new Map();
+const chainProbes: Map<string, ChainProbe> = new Map();
 const touches: Map<string, KeyTouch> = new Map();
 
 /** The look-up of keys of a shape, written out for it; without `nulls` no row and no slot has one. */
@@ -135,6 +155,63 @@ function compile(shape: KeyShape, nulls: boolean): KeyProbe {
     return count;`;
   const parameters = [...PARAMETERS, "added", "count", "host"];
   return new Function(...parameters, body) as KeyProbe;
+}
+
+/** The look-up of keys of a shape by the code in one of their words, written out for it; without `nulls` no row and no slot has one. */
+export function chainProbe({ width }: KeyShape, word: number, nulls: boolean): ChainProbe {
+  const name = `${width} ${word} ${nulls}`;
+  let probe = chainProbes.get(name);
+  if (probe === undefined) {
+    probe = compileChain(width, word, nulls);
+    chainProbes.set(name, probe);
+  }
+  return probe;
+}
+
+function compileChain(width: number, word: number, nulls: boolean): ChainProbe {
+  const all = Array.from({ length: width }, (_, k) => k);
+  const body = `
+    const { free } = host;
+    const { heads, next } = chains;
+    let last = -1;
+    let steps = 0;
+    let ${all.map((k) => `p${k} = 0`).join(", ")};
+    for (let i = from, r = from * ${width}; i < to; i++, r += ${width}) {
+      if (mode === ${ADD_MISSING} && slots[i] >= 0) continue;
+      if (steps > limit) {
+        chains.reached = i;
+        return count;
+      }
+      const ${all.map((k) => `w${k} = words[r + ${k}]`).join(", ")};
+      // rows that follow each other often have the same key
+      if (last >= 0 && ${all.map((k) => `w${k} === p${k}`).join(" && ")}${nulls ? " && host.sameNulls(last, i)" : ""}) {
+        slots[i] = last;
+        continue;
+      }
+      // what the dictionary does not have is below all places
+      const place = w${word} + 1;
+      let slot = -1;
+      let stored = place >>> 0 < heads.length ? heads[place] : 0;
+      while (stored !== 0) {
+        ${storedText(all, width, nulls)}
+        stored = next[stored - 1];
+        steps++;
+      }
+      if (slot < 0 && mode !== ${FIND}) {
+        slot = free.length > 0 ? free.pop() : host.slotEnd++;
+        next[slot] = heads[place];
+        heads[place] = slot + 1;
+        ${nulls ? "host.fill(slot, i);" : writeText(all, width)}
+        added[count++] = i;
+      }
+      slots[i] = slot;
+      last = slot;
+      ${all.map((k) => `p${k} = w${k};`).join(" ")}
+    }
+    chains.reached = to;
+    return count;`;
+  const parameters = ["chains", ...PARAMETERS.slice(1), "added", "count", "host", "limit"];
+  return new Function(...parameters, body) as ChainProbe;
 }
 
 /** What reads ahead for the look-up of keys of a shape that have no nulls, written out for it. */

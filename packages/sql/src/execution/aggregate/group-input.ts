@@ -16,8 +16,8 @@ export interface GroupInput {
   fill(groups: GroupTable, run: Run): Promise<void>;
   /**
    * Partial results, to be merged in their order: the parts of the keys, then the buffers of the accumulators. A key comes once in each
-   * partition of the input, or more often where `gains` is false: it tells whether it gains much to find all rows of a group before it is merged. Valid until
-   * the next are asked for.
+   * partition of the input, or more often, also among the same rows, where `gains` is false: it tells whether it gains much to find all rows of a group before it
+   * is merged. Valid until the next are asked for.
    */
   partials(run: Run, gains: () => boolean): AsyncIterable<Rows>;
 }

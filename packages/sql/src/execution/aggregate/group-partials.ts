@@ -10,6 +10,8 @@ import { keyParts } from "./key-columns.js";
 const PARTIAL_ROWS = 1 << 15;
 /** So many groups, of little more rows, are handed on before the input ends: their table still fits into the processor's cache. */
 const EARLY_GROUPS = 1 << 14;
+/** With no more than one row of so many that its group had before, the next rows are not grouped at all. */
+const APART_SHARE = 16;
 
 /** Groups the rows of a part of the input, and gives the groups' keys and the accumulators' buffers. */
 export class GroupPartials {
@@ -29,11 +31,13 @@ export class GroupPartials {
 
   /**
    * Valid until the next are asked for. As long as `gains` says that it does not gain much to find all rows of a group first, groups that are hardly
-   * fewer than their rows are given as they come, and may come again.
+   * fewer than their rows are given as they come, and may come again; where they are as many as their rows, each of the rows to come is a
+   * group of its own.
    */
   async *of(batches: AsyncIterable<Rows>, memory: MemoryScope, gains?: () => boolean): AsyncGenerator<Rows> {
     const { groups } = this;
     let rowCount = 0;
+    let isApart = false;
     groups.reset();
     const holding = memory.hold(
       () => nodeText(this.plan),
@@ -41,6 +45,12 @@ export class GroupPartials {
     );
     try {
       for await (const batch of batches) {
+        if (isApart && gains?.() === false && this.canBeApart(batch)) {
+          yield groups.apart(batch);
+          continue;
+        }
+        if (isApart) groups.reset();
+        isApart = false;
         groups.add(batch);
         holding.added(batch.rowCount);
         rowCount += batch.rowCount;
@@ -50,6 +60,7 @@ export class GroupPartials {
         holding.look();
         yield* this.pieces();
         groups.reset();
+        isApart = APART_SHARE * (rowCount - groupCount) <= rowCount;
         rowCount = 0;
       }
       holding.look();
@@ -57,6 +68,12 @@ export class GroupPartials {
     } finally {
       holding.release();
     }
+  }
+
+  /** The state takes keys as they are but for numbers behind a dictionary. */
+  private canBeApart({ columns }: Rows): boolean {
+    const keys = columns.slice(0, this.plan.keys.length);
+    return keys.every((key) => key.layout !== "dictionary" || key.dictionary.layout === "bytes");
   }
 
   private *pieces(): Generator<Rows> {

@@ -4,6 +4,7 @@ import {
   type FamilySpec,
   type KeyTable,
   type StateFamily,
+  type StateLookupToPut,
   type StateRows,
   StructField,
   StructType,
@@ -44,6 +45,8 @@ export class GroupState implements OwnedOperator {
   private readonly late: KeyTable;
   /** Groups of the part of an open batch: the state knows only those of the whole batch. */
   private readonly touched: KeyTable;
+  /** Groups among the rows at hand, where the state does not tell them apart. */
+  private readonly distinct: KeyTable;
   /** Groups with what the state knew of them. */
   private readonly merged: Accumulators;
   /** Groups read from the state alone. */
@@ -56,6 +59,7 @@ export class GroupState implements OwnedOperator {
     this.plan = plan;
     this.late = kernelKeyTable(keyParts(plan.keys).map((part) => part.type));
     this.touched = kernelKeyTable(keyParts(plan.keys).map((part) => part.type));
+    this.distinct = kernelKeyTable(keyParts(plan.keys).map((part) => part.type));
     const shapes = shapesOf(plan.parts, ansi);
     this.merged = new Accumulators(plan.parts, shapes);
     this.fromState = new Accumulators(plan.parts, shapes);
@@ -129,15 +133,39 @@ export class GroupState implements OwnedOperator {
     if (rowCount === 0) return;
     if (this.batch.inParts && keys.length > 0)
       this.touched.findOrAdd(keys, rowCount, new Int32Array(rowCount));
-    const { positions, values } = family.get(keys, rowCount);
+    const { positions, values, firsts } = this.lookUp(keys, rowCount, family);
+    const known = new Int32Array(rowCount);
+    let knownCount = 0;
+    for (let i = 0; i < rowCount; i++) {
+      const isKnown = positions[i]! >= 0 && (firsts === null || firsts[i] === i);
+      known[i] = isKnown ? i : -1;
+      if (isKnown) knownCount++;
+    }
+    if (knownCount === 0 && firsts === null) {
+      counts.updated += family.put(keys, batch.buffers, rowCount);
+      return;
+    }
     this.merged.reset();
     this.merged.resize(rowCount);
-    const known = new Int32Array(rowCount);
-    for (let i = 0; i < rowCount; i++) known[i] = positions[i]! >= 0 ? i : -1;
-    const before = values.map((value) => takeColumn(value, positions, rowCount));
-    this.merged.merge(known, before, rowCount);
-    this.merged.merge(rowNumbers(rowCount), batch.buffers, rowCount);
-    counts.updated += family.put(keys, this.merged.buffers(rowCount), rowCount);
+    if (knownCount > 0) {
+      const before = values.map((value) => takeColumn(value, positions, rowCount));
+      this.merged.merge(known, before, rowCount);
+    }
+    this.merged.merge(firsts ?? rowNumbers(rowCount), batch.buffers, rowCount);
+    const merged = this.merged.buffers(rowCount);
+    // rows of one group are put with the same
+    const buffers = firsts === null ? merged : merged.map((buffer) => takeColumn(buffer, firsts, rowCount));
+    counts.updated += family.put(keys, buffers, rowCount);
+  }
+
+  /** What the state has of groups that are going to be put. */
+  private lookUp(keys: readonly Column[], rowCount: number, family: StateFamily): StateLookupToPut {
+    if (family.getToPut !== undefined) return family.getToPut(keys, rowCount);
+    this.distinct.clear();
+    const groups = new Int32Array(rowCount);
+    const count = this.distinct.findOrAdd(keys, rowCount, groups);
+    const lookup = family.get(keys, rowCount);
+    return { ...lookup, firsts: count === rowCount ? null : firstsOf(groups, count) };
   }
 
   /** The one group of an aggregation without keys is there, and counts as updated, without rows too. */
@@ -193,4 +221,13 @@ export class GroupState implements OwnedOperator {
     const columns = [...assembleKeys(this.plan.keys, keys, rowCount), ...this.fromState.results(rowCount)];
     yield* slices(columns, rowCount);
   }
+}
+
+/** For each row the first one of its group; groups are numbered in the order of their first rows. */
+function firstsOf(groups: Int32Array, groupCount: number): Int32Array {
+  const firsts = new Int32Array(groupCount).fill(-1);
+  return groups.map((group, i) => {
+    if (firsts[group] === -1) firsts[group] = i;
+    return firsts[group]!;
+  });
 }

@@ -4,6 +4,7 @@ import { typeOf } from "../../expression/type-of.js";
 import type { Rows } from "../../logical/rows.js";
 import type { AggregatePart, GroupKey } from "../../physical/plan.js";
 import { kernelKeyTable } from "../keys/kernel-key-table.js";
+import { rowNumbers } from "../row-numbers.js";
 import { flattenKeys, keyParts } from "./key-columns.js";
 
 /** What the accumulators of some aggregate calls need to know. */
@@ -82,6 +83,23 @@ export class GroupTable {
     const keyColumns = flattenKeys(this.keys, columns.slice(0, this.keys.length));
     this.table.findOrAdd(keyColumns, rowCount, this.slots);
     this.accumulators.resize(this.table.slotCount);
+    this.update(this.slots, rows);
+  }
+
+  /**
+   * Takes rows as groups of their own, whether their keys are the same or not, and gives them as partial results, valid until the next call. The table
+   * has to be empty, and is to be reset before it takes others.
+   */
+  apart(rows: Rows): Rows {
+    const { rowCount, columns } = rows;
+    this.accumulators.reset();
+    this.accumulators.resize(rowCount);
+    this.update(rowNumbers(rowCount), rows);
+    const keys = flattenKeys(this.keys, columns.slice(0, this.keys.length));
+    return { columns: [...keys, ...this.accumulators.buffers(rowCount)], rowCount };
+  }
+
+  private update(slots: Int32Array, { rowCount, columns }: Rows): void {
     let at = this.keys.length;
     this.parts.forEach(({ call }, k) => {
       const args = columns.slice(at, at + call.args.length);
@@ -90,7 +108,7 @@ export class GroupTable {
       const selected = this.selected(k, args, filter, rowCount);
       const order = columns.slice(at, at + (call.orderBy?.length ?? 0));
       at += order.length;
-      this.accumulators.each[k]!.update(this.slots, [...args, ...order], rowCount, selected);
+      this.accumulators.each[k]!.update(slots, [...args, ...order], rowCount, selected);
     });
   }
 
