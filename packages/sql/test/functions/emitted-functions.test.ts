@@ -292,6 +292,35 @@ describe.each(ZONES)(`functions of times as words in %s, seed ${SEED}`, (id) => 
     expect(evaluateRows(call("-", t, u), [t, u], cells, settings)).toEqual(expected);
   });
 
+  it("timestamps of a count of units are that many microseconds, up to the last one and not beyond", () => {
+    const l = input("l", LongType);
+    const last = 9_223_372_036_854_775_807n;
+    const counts = [
+      0n,
+      -1n,
+      1_767_225_600_123n,
+      -62_135_596_800_001n,
+      9_007_199_254_741n,
+      last / 1000n,
+      -last / 1000n,
+    ];
+    const ofRows = (name: string, values: readonly Value[]): Value[] =>
+      evaluateRows(
+        call(name, l),
+        [l],
+        values.map((value) => [value]),
+      );
+    expect(ofRows("timestamp_millis", [...counts, null])).toEqual([...counts.map((n) => n * 1000n), null]);
+    expect(ofRows("timestamp_micros", [...counts, last, -last - 1n])).toEqual([...counts, last, -last - 1n]);
+    for (const beyond of [last / 1000n + 1n, -last / 1000n - 1n])
+      expect(() => ofRows("timestamp_millis", [beyond])).toThrow(/long overflow/);
+    const i = input("i", IntegerType);
+    expect(evaluateRows(call("timestamp_millis", i), [i], [[2147483647], [-2147483648], [null]])).toEqual([
+      2147483647000n,
+      -2147483648000n,
+      null,
+    ]);
+  });
   it("unix_timestamp is the second cut towards the epoch", () => {
     const found = evaluateRows(
       call("unix_timestamp", t),

@@ -31,9 +31,9 @@ import { instantOfLocal, localMicros } from "../cast/to-datetime.js";
 import { saturateLong } from "../cast/to-number.js";
 import { boxed, callLike, inputTypes, rewriting, scalar } from "../define.js";
 import { bytesArguments } from "../emit/arena-text.js";
-import type { Scratch } from "../emit/int64.js";
-import { anyNull, type BytesCode } from "../emit/parts.js";
-import { storedInt64, wordArguments } from "../emit/stored-int64.js";
+import { joinWords, type Scratch } from "../emit/int64.js";
+import { anyNull, type BytesCode, held, valueOf } from "../emit/parts.js";
+import { doubleOfWords, storedInt64, storeSafe, wordArguments } from "../emit/stored-int64.js";
 import { arithmeticOverflow, runtimeError } from "../runtime-error.js";
 import { civilRangeMessage, fieldOutOfBounds, isDateOfJava } from "./date-functions.js";
 import { nameReader } from "./emit-dates.js";
@@ -136,10 +136,28 @@ function fromSeconds({ argTypes, origin }: EvaluationContext): (...values: Value
 }
 
 function fromUnit(name: string, micros: bigint): ScalarFunction {
-  return boxed([name], ["integral"], TimestampType, ({ origin }) => (value) => {
-    const result = BigInt(value as number | bigint) * micros;
-    if (BigInt.asIntN(64, result) !== result) throw arithmeticOverflow("long overflow", "", origin);
-    return result;
+  return scalar({
+    names: [name],
+    arity: [1, 1],
+    resolve: (args, context) => inputTypes(args, ["integral"], context, TimestampType),
+    emit: (writer, args, { type, origin }) => {
+      const factor = Number(micros);
+      const store = (slot: Scratch, low: number, high: number): void => {
+        // a product that is a safe integer is exact, as its factors then are
+        const product = doubleOfWords(low, high) * factor;
+        if (Number.isSafeInteger(product)) return storeSafe(slot, product);
+        const exact = joinWords(low, high) * micros;
+        if (BigInt.asIntN(64, exact) !== exact) throw arithmeticOverflow("long overflow", "", origin);
+        slot.values[0] = exact;
+      };
+      const code = writer.expression(args[0]!);
+      const words = (): string => {
+        if (code.layout === "int64") return wordArguments(writer, code);
+        const value = held(writer, valueOf(code));
+        return `${value}, ${value} >> 31`;
+      };
+      return storedInt64(writer, type, code.isNull, store, () => [words()]);
+    },
   });
 }
 
