@@ -249,6 +249,16 @@ test("attempts that no commit names are deleted once their version is behind", a
   expect(await folder.names()).toEqual(["1-run0.0.delta", "2-run2.0.delta"]);
 });
 
+test("a state of which nothing is there is told from one with a damaged file", async () => {
+  const folder = new Folder();
+  const versions = await commits(folder, 2, () => 0);
+  for (const name of await folder.names()) await folder.files.delete(`/state/${name}`);
+  await expect(folder.open(versions[1]!, WORDS)).rejects.toMatchObject({
+    condition: "STREAMING_STATEFUL_OPERATOR_MISSING_STATE_DIRECTORY",
+    sqlState: "42K03",
+  });
+});
+
 test("a damaged snapshot is made up for by the deltas while they are there, and named when they are not", async () => {
   const folder = new Folder();
   folder.conf["spark.sql.streaming.stateStore.minDeltasForSnapshot"] = "3";

@@ -70,6 +70,8 @@ test("an error ends the query with its ids, its offsets and the cause", async ()
 test("awaitTermination with a time limit tells whether the query has ended", async () => {
   const query = new CountQuery();
   const run = await query.start();
+  for (const none of [0, -1, Number.NaN])
+    await expect(run.awaitTermination(none)).rejects.toThrow("Timeout has to be positive");
   const waiting = run.awaitTermination(500);
   await query.clock.advance(500);
   expect(await waiting).toBe(false);
@@ -146,6 +148,7 @@ test("awaitAnyTermination hears of ends until resetTerminated", async () => {
   const nobody = manager.awaitAnyTermination(100);
   await query.clock.advance(100);
   expect(await nobody).toBe(false);
+  for (const none of [0, -1]) expect(await manager.awaitAnyTermination(none)).toBe(false);
   const somebody = manager.awaitAnyTermination();
   await run.stop();
   await somebody;

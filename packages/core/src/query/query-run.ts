@@ -110,6 +110,7 @@ export class QueryRun implements StreamingQuery {
   awaitTermination(): Promise<void>;
   awaitTermination(timeoutMs: number): Promise<boolean>;
   async awaitTermination(timeoutMs?: number): Promise<void | boolean> {
+    if (timeoutMs !== undefined && !(timeoutMs > 0)) throw timeoutNotPositive(timeoutMs);
     const ended = await this.endsWithin(timeoutMs);
     if (this.exception !== null) throw this.exception;
     if (timeoutMs !== undefined) return ended;
@@ -347,6 +348,14 @@ export class QueryRun implements StreamingQuery {
     timer.abort();
     return !this.isActive;
   }
+}
+
+function timeoutNotPositive(timeoutMs: number): StreamError {
+  return new StreamError({
+    condition: "SS_TIMEOUT_NOT_POSITIVE",
+    parameters: { timeoutMs: String(timeoutMs) },
+    message: `Timeout has to be positive, and ${timeoutMs} ms is not: look at isActive, or leave the timeout out to wait for the end.`,
+  });
 }
 
 /** A state that is half-way to another number of partitions is no state to go on from. */

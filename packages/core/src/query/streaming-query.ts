@@ -39,7 +39,7 @@ export interface StreamingQuery {
   processAllAvailable(): Promise<void>;
   /** Resolves when the query ends; throws a {@link StreamingQueryException} if an error ended it. */
   awaitTermination(): Promise<void>;
-  /** The same, for at most this long. Whether the query has ended. */
+  /** The same, for at most this long, which has to be positive. Whether the query has ended. */
   awaitTermination(timeoutMs: number): Promise<boolean>;
   /** Ends the query and resolves when everything is closed. A batch that is under way is run again by the next start. */
   stop(): Promise<void>;

@@ -5,11 +5,17 @@ import { blockHead } from "./family-blocks.js";
 import { GatheredWrites } from "./gathered-writes.js";
 import type { RemoteFamily, StateBlocks } from "./remote-family.js";
 import type { HeldFamily, StateCache } from "./state-cache.js";
-import { corruptStateFile } from "./state-errors.js";
+import { corruptStateFile, missingState } from "./state-errors.js";
 import { encodeHeader, endBlock, type StateFile, stateFileName } from "./state-file.js";
 import { StateFolder, sameVersion } from "./state-folder.js";
 import { StateHistory, type StateStep, versionOf } from "./state-history.js";
-import { checkKeyTypes, checkStateSchema, grownFrom, sameFamily } from "./state-schema-check.js";
+import {
+  checkKeyTypes,
+  checkStateSchema,
+  grownFrom,
+  operatorNames,
+  sameFamily,
+} from "./state-schema-check.js";
 import type {
   FamilySpec,
   StateFamily,
@@ -81,6 +87,8 @@ export class ChangelogStateStore implements StateStore {
     this.familiesJson = JSON.stringify(specs);
     const names = await this.folder.list();
     const bases = (await this.cache?.versions(this.familiesJson)) ?? [];
+    if (version !== null && names.size === 0 && !bases.some((base) => sameVersion(base, version)))
+      throw missingState(this.context.folder, operatorNames(specs));
     if (version === null) await this.begin([], names, null);
     else {
       const begin = (files: readonly StateFile[]): Promise<void> => {

@@ -54,6 +54,18 @@ export function operatorsChanged(stored: string, now: string): StreamError {
   });
 }
 
+/** A checkpoint's logs tell of state, and nothing of it is there. */
+export function missingState(folder: string, now: string): StreamError {
+  return new StreamError({
+    condition: "STREAMING_STATEFUL_OPERATOR_MISSING_STATE_DIRECTORY",
+    sqlState: "42K03",
+    parameters: { OpsInCurBatchSeq: now },
+    message:
+      `Cannot restart streaming query with stateful operators because the state directory ${folder} is empty or missing. Stateful operators in the query: [${now}]. ` +
+      `Restore it from a copy, or start the query with a new checkpoint location.`,
+  });
+}
+
 /** Keys with a collation that holds different bytes for equal. */
 export function unequalBytes(schema: StructType): StreamError {
   return new StreamError({

@@ -77,7 +77,8 @@ export function sameFamily(a: FamilySpec, b: FamilySpec): boolean {
   return a.operatorId === b.operatorId && a.name === b.name;
 }
 
-function operatorNames(families: readonly FamilySpec[]): string {
+/** The operators of families as Spark lists them. */
+export function operatorNames(families: readonly FamilySpec[]): string {
   const byId = [...families].sort((a, b) => a.operatorId - b.operatorId);
   const names = byId.map(({ operatorId, operatorName }) => {
     return operatorName === undefined

@@ -1,5 +1,5 @@
 import { DayTimeIntervalType, type IntervalValue, LongType, StringType, type Value } from "@ss/core";
-import { calendarIntervalMicros, tryParseCalendarInterval } from "@ss/kernels";
+import { calendarIntervalMicros } from "@ss/kernels";
 import { transformExpression } from "../expression/children.js";
 import { analysisError, datatypeMismatch, quotedName, sqlOf } from "../expression/errors.js";
 import {
@@ -20,6 +20,7 @@ import { SESSION_WINDOW_MARK } from "../logical/session-window.js";
 import type { Analyzer } from "./analyzer.js";
 import { constantValue, isConstant } from "./constant.js";
 import type { ExpressionContext } from "./context.js";
+import { intervalOfText } from "./interval-text.js";
 import { markerCall, SESSION_WINDOW, TIME_WINDOW, WINDOW_TIME } from "./marker-functions.js";
 import { resolveExpression } from "./resolve-expression.js";
 import type { Resolved } from "./scope.js";
@@ -244,7 +245,7 @@ class TimeWindows {
 
 function microsOf(value: Value, marker: ScalarCall, arg: Expression): bigint {
   if (typeof value === "bigint") return value;
-  const interval = typeof value === "string" ? tryParseCalendarInterval(value) : (value as IntervalValue);
+  const interval = typeof value === "string" ? intervalOfText(value) : (value as IntervalValue);
   if (!interval || typeof interval !== "object") throw unparsable(String(value), marker);
   if (interval.months !== 0) {
     const text = typeof value === "string" ? value : prettyName(arg);

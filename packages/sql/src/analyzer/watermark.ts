@@ -1,5 +1,4 @@
 import { sqlText } from "@ss/core";
-import { tryParseCalendarInterval } from "@ss/kernels";
 import { analysisError, quotedName, sqlOf } from "../expression/errors.js";
 import { type Alias, type Attribute, type Expression, freshId } from "../expression/expression.js";
 import { typeOf } from "../expression/type-of.js";
@@ -7,6 +6,7 @@ import { attributeOf, outputOf } from "../logical/output.js";
 import type { LogicalPlan, WithWatermark } from "../logical/plan.js";
 import { type Analyzer, materialize } from "./analyzer.js";
 import type { PlanContext } from "./context.js";
+import { intervalOfText } from "./interval-text.js";
 import { resolveExpression } from "./resolve-expression.js";
 import type { Resolved } from "./scope.js";
 import { applyTimeWindows } from "./time-window.js";
@@ -76,7 +76,7 @@ const MS_PER_MONTH = 31 * 86_400_000;
 
 /** A delay as milliseconds; a month counts 31 days. */
 function delayMillis(delay: string): number {
-  const interval = tryParseCalendarInterval(delay);
+  const interval = intervalOfText(delay);
   if (!interval) {
     throw analysisError(
       "CANNOT_PARSE_INTERVAL",

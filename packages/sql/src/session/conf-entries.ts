@@ -3,8 +3,7 @@ type Entry = readonly [defaultValue: string | undefined, withoutEffect?: string]
 
 /**
  * Spark's configuration keys with their defaults. One default differs: `spark.sql.shuffle.partitions` is 16 here and 200 in Spark. A
- * checkpoint pins it and reports name it; one process keeps the state whole, so it divides no work. The default of the time zone is that
- * of this machine.
+ * checkpoint pins it, and it says how finely the threads divide the state between them. The default of the time zone is that of this machine.
  */
 const ENTRIES: Readonly<Record<string, Entry>> = {
   "spark.sql.adaptive.streaming.stateless.enabled": ["true", "plans are not changed while they run"],
@@ -79,7 +78,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   "spark.sql.streaming.join.stateFormatVersion": ["2", "the state files of this engine have one format"],
   "spark.sql.streaming.kafka.useDeprecatedOffsetFetching": [
     "false",
-    "the Kafka connector is not part of this release",
+    "offsets are always asked of the brokers without a consumer, as by default in Spark",
   ],
   "spark.sql.streaming.maxBatchesToRetainInMemory": ["2", "has no counterpart in this engine"],
   "spark.sql.streaming.metadataCache.enabled": ["true", "what the logs hold is kept in memory, always"],
@@ -113,7 +112,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   "spark.sql.streaming.realTimeMode.minBatchDuration": ["5000ms"],
   "spark.sql.streaming.realTimeMode.transformWithState.ttlEvictionIntervalMs": [
     "1000",
-    "transformWithState is not part of this release",
+    "values that have ended go with the first batch that closes after their time",
   ],
   "spark.sql.streaming.schemaInference": ["false"],
   "spark.sql.streaming.sessionWindow.merge.sessions.in.local.partition": [
@@ -219,7 +218,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   ],
   "spark.sql.streaming.stateStore.skipNullsForStreamStreamJoins.enabled": [
     "false",
-    "rows with a null in their key are kept, as by default in Spark, until the watermark ends their time",
+    "a state that lacks a row is damaged, and is named",
   ],
   "spark.sql.streaming.stateStore.snapshotLagReportInterval": [
     "300000ms",

@@ -1,18 +1,37 @@
 import { StreamError } from "@ss/core";
-import { confDefault } from "./conf-entries.js";
+import { confDefault, withoutEffect } from "./conf-entries.js";
+import { checkModifiable, confValue, isStatic } from "./conf-values.js";
 import { threadsOf } from "./worker-threads.js";
 
 /** `spark.conf`: settings of a session over Spark's defaults. */
 export class RuntimeConfig {
   private readonly values = new Map<string, string>();
+  private readonly warn: (message: string) => void;
 
-  constructor(initial: Readonly<Record<string, string>> = {}) {
-    for (const [key, value] of Object.entries(initial)) this.set(key, value);
+  /** `warn` is told of keys that change nothing. */
+  constructor(initial: Readonly<Record<string, string>> = {}, warn: (message: string) => void = () => {}) {
+    this.warn = warn;
+    this.put(initial);
   }
 
-  /** Sets a key. */
+  /** Sets a key. Throws INVALID_CONF_VALUE where it does not take the value, CANNOT_MODIFY_STATIC_CONFIG where it takes none any more. */
   set(key: string, value: string | number | boolean): void {
-    this.values.set(key, String(value));
+    checkModifiable(key);
+    this.put({ [key]: String(value) });
+  }
+
+  /** Sets keys as a builder does for a session that is there: those that a session keeps to are left. */
+  setAll(values: Readonly<Record<string, string>>): void {
+    this.put(Object.fromEntries(Object.entries(values).filter(([key]) => !isStatic(key))));
+  }
+
+  private put(values: Readonly<Record<string, string>>): void {
+    for (const [key, value] of Object.entries(values)) {
+      this.values.set(key, confValue(key, value));
+      const reason = value === confDefault(key) ? undefined : withoutEffect(key);
+      if (reason !== undefined)
+        this.warn(`The configuration ${key} is accepted and changes nothing: ${reason}.`);
+    }
   }
 
   /** The value of a key, else its default, else `fallback`; SQL_CONF_NOT_FOUND where there is none of these. */
@@ -39,7 +58,13 @@ export class RuntimeConfig {
 
   /** Back to the default. */
   unset(key: string): void {
+    checkModifiable(key);
     this.values.delete(key);
+  }
+
+  /** All that can be set back to their defaults. */
+  unsetAll(): void {
+    for (const key of [...this.values.keys()]) if (!isStatic(key)) this.values.delete(key);
   }
 
   /** What was set, without defaults. */

@@ -166,7 +166,9 @@ export class SessionExecutor implements Executor {
   async schema(plan: LogicalPlan): Promise<StructType> {
     this.assertRunning();
     const analyzed = await this.preparation.analyze(plan);
-    return schemaOfPlan(analyzed);
+    return new Schema(
+      outputOf(analyzed.plan).map((a) => StructField(a.name, a.type, a.nullable, a.metadata)),
+    );
   }
 
   async execute(plan: LogicalPlan): Promise<Execution> {

@@ -19,7 +19,6 @@ import type { Statement } from "../logical/command.js";
 import { setActiveParserConf } from "../parser/active-conf.js";
 import { parseStatement, parseTableName } from "../parser/parser.js";
 import { Catalog } from "./catalog.js";
-import { withoutEffect } from "./conf-entries.js";
 import { unsupportedStatement } from "./errors.js";
 import { inferRowSchema } from "./infer-row-schema.js";
 import { Plugins } from "./plugins.js";
@@ -100,7 +99,7 @@ export class SessionBuilder {
   /** The active session, with these settings and plug-ins added to it, or a new one. */
   async getOrCreate(): Promise<SparkSession> {
     if (!active) return this.create();
-    for (const [key, value] of Object.entries(this.settings)) active.conf.set(key, value);
+    active.conf.setAll(this.settings);
     active.use(...this.plugins);
     return active;
   }
@@ -120,7 +119,7 @@ export class SparkSession {
 
   /** Use {@link SparkSession.builder}. */
   constructor(settings: SessionSettings) {
-    this.conf = new RuntimeConfig(settings.config);
+    this.conf = new RuntimeConfig(settings.config, (message) => settings.log("warn", message));
     this.plugins = new Plugins(settings.plugins, this.conf, settings.clock, (message) =>
       settings.log("warn", message),
     );
@@ -138,11 +137,6 @@ export class SparkSession {
       print: settings.print,
       log: settings.log,
     });
-    for (const key of Object.keys(settings.config)) {
-      const reason = withoutEffect(key);
-      if (reason)
-        settings.log("warn", `The configuration ${key} is accepted and changes nothing: ${reason}.`);
-    }
     setActiveParserConf(() => this.executor.parserConf());
   }
 
@@ -205,7 +199,7 @@ export class SparkSession {
         return this.setting(statement.key, statement.value);
       case "reset":
         if (statement.key !== undefined) this.conf.unset(statement.key);
-        else for (const key of [...this.conf.entries().keys()]) this.conf.unset(key);
+        else this.conf.unsetAll();
         return this.empty();
       default:
         throw unsupportedStatement(

@@ -32,6 +32,10 @@ describe("watermarks", () => {
     ["1 month", 31 * 86_400_000],
     ["1 year", 12 * 31 * 86_400_000],
     ["0 seconds", 0],
+    ["1500 microseconds", 1],
+    ["INTERVAL '1' DAY", 86_400_000],
+    ["interval '1 12:30' day to minute", 131_400_000],
+    ["INTERVAL '1-2' YEAR TO MONTH", 14 * 31 * 86_400_000],
   ])("a delay of %s is %d ms", (delay, delayMs) => {
     const plan = analyze(watermarked(delay), environment());
     expect(plan).toMatchObject({ kind: "withWatermark", delayMs });
@@ -40,7 +44,9 @@ describe("watermarks", () => {
   });
 
   test("a delay has to be an interval, and not a negative one", () => {
-    expect(conditionOf(watermarked("soon"))).toBe("CANNOT_PARSE_INTERVAL");
+    for (const text of ["soon", "10", "INTERVAL soon", "interval 1 + 1"])
+      expect(conditionOf(watermarked(text))).toBe("CANNOT_PARSE_INTERVAL");
+    expect(() => analyze(watermarked("INTERVAL -'1' DAY"), environment())).toThrow("should not be negative.");
     expect(() => analyze(watermarked("-1 year"), environment())).toThrow("should not be negative.");
     expect(() => analyze(watermarked("1 month -40 days"), environment())).toThrow("should not be negative.");
   });
@@ -85,6 +91,14 @@ describe("time windows", () => {
       "spark.watermarkDelayMs": 10_000,
       "spark.timeWindow": true,
     });
+  });
+
+  test("a duration may be an interval of SQL, but not of months", () => {
+    const expected = "struct<window:struct<start:timestamp,end:timestamp>,n:bigint>";
+    const plan = windowed(call("window", column("ts"), text("INTERVAL '5' MINUTES")));
+    expect(schemaText(outputOf(analyze(plan, environment())))).toBe(expected);
+    const months = windowed(call("window", column("ts"), text("INTERVAL '1-2' YEAR TO MONTH")));
+    expect(() => analyze(months, environment())).toThrow("Intervals greater than a month is not supported");
   });
 
   test("a sliding window puts a row once into each window that it may lie in", () => {

@@ -1,0 +1,140 @@
+import { parseDurationMs, StreamError } from "@ss/core";
+import { timeZone } from "@ss/kernels";
+import { confDefault } from "./conf-entries.js";
+
+type ConfType = "boolean" | "int" | "long" | "double" | "time in MILLISECONDS";
+
+/** Of keys whose default does not tell. */
+const TYPES: Readonly<Record<string, ConfType>> = {
+  "spark.sql.streaming.internal.stateStore.partitions": "int",
+  "spark.sql.streaming.stopTimeout": "time in MILLISECONDS",
+  "spark.sql.streaming.realTimeMode.transformWithState.ttlEvictionIntervalMs": "time in MILLISECONDS",
+  "spark.sql.files.maxRecordsPerFile": "long",
+};
+
+/** Keys with a choice of words, in any case. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  "spark.sql.timestampType": ["TIMESTAMP_NTZ", "TIMESTAMP_LTZ"],
+  "spark.sql.mapKeyDedupPolicy": ["EXCEPTION", "LAST_WIN"],
+  "spark.sql.storeAssignmentPolicy": ["ANSI", "LEGACY", "STRICT"],
+  "spark.sql.legacy.timeParserPolicy": ["EXCEPTION", "LEGACY", "CORRECTED"],
+  "ss.collect.longs": ["number", "bigint"],
+  "ss.collect.timestamps": ["date", "micros"],
+};
+
+type Requirement = readonly [holds: (value: string) => boolean, otherwise: string];
+
+const versions = (...allowed: readonly string[]): Requirement => [
+  (value) => allowed.includes(value),
+  `Valid versions are ${allowed.join(", ")}`,
+];
+const positive = (name: string): Requirement => [(value) => Number(value) > 0, `${name} must be positive`];
+
+/** What holds for the values of a key besides their type. */
+const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
+  "spark.sql.streaming.multipleWatermarkPolicy": [
+    (value) => /^(min|max)$/i.test(value),
+    "Invalid value for 'spark.sql.streaming.multipleWatermarkPolicy'. Valid values are 'min' and 'max'",
+  ],
+  "spark.sql.streaming.stateStore.encodingFormat": [
+    (value) => /^(unsaferow|avro)$/i.test(value),
+    "Valid values are 'unsaferow' and 'avro'",
+  ],
+  "spark.sql.streaming.minBatchesToRetain": positive("minBatchesToRetain"),
+  "spark.sql.shuffle.partitions": positive("The value of spark.sql.shuffle.partitions"),
+  "spark.sql.streaming.aggregation.stateFormatVersion": versions("1", "2"),
+  "spark.sql.streaming.flatMapGroupsWithState.stateFormatVersion": versions("1", "2"),
+  "spark.sql.streaming.join.stateFormatVersion": versions("1", "2", "3", "4"),
+  "spark.sql.streaming.offsetLog.formatVersion": versions("1", "2"),
+};
+
+/** Keys that are set when a session is made, or never. */
+const STATIC: ReadonlySet<string> = new Set([
+  "spark.sql.streaming.streamingQueryListeners",
+  "spark.sql.streaming.ui.enabled",
+  "spark.sql.streaming.ui.enabledCustomMetricList",
+  "spark.sql.streaming.ui.retainedProgressUpdates",
+  "spark.sql.streaming.ui.retainedQueries",
+]);
+
+/** Whether a session that is there keeps to the value that it was made with. */
+export function isStatic(key: string): boolean {
+  return STATIC.has(key);
+}
+
+/** Throws CANNOT_MODIFY_STATIC_CONFIG for a key of which {@link isStatic} is true. */
+export function checkModifiable(key: string): void {
+  if (!isStatic(key)) return;
+  throw new StreamError({
+    condition: "CANNOT_MODIFY_STATIC_CONFIG",
+    sqlState: "46110",
+    parameters: { key: `"${key}"` },
+    message: `Cannot modify the value of the static Spark config: "${key}". Give it to SparkSession.builder() before the session is made.`,
+  });
+}
+
+/** A value as it counts for its key, without blanks around it; INVALID_CONF_VALUE where the key does not take it. */
+export function confValue(key: string, given: string): string {
+  const trimmed = given.trim();
+  const value = /^(true|false)$/i.test(trimmed) ? trimmed.toLowerCase() : trimmed;
+  const type = typeOf(key);
+  if (type !== undefined && !isOf(type, value))
+    throw invalid("TYPE_MISMATCH", key, given, { confType: type }, `It should be a/an '${type}' value.`);
+  const words = WORDS[key];
+  if (words !== undefined && !words.some((word) => word.toLowerCase() === value.toLowerCase())) {
+    const confOptions = words.join(", ");
+    throw invalid(
+      "OUT_OF_RANGE_OF_OPTIONS",
+      key,
+      given,
+      { confOptions },
+      `It should be one of '${confOptions}'.`,
+    );
+  }
+  const [holds, confRequirement] = REQUIREMENTS[key] ?? [() => true, ""];
+  if (!holds(value)) throw invalid("REQUIREMENT", key, given, { confRequirement }, `${confRequirement}.`);
+  if (key === "spark.sql.session.timeZone" && timeZone(value) === undefined)
+    throw invalid("TIME_ZONE", key, given, {}, "Use a name such as Europe/Berlin, an offset or UTC.");
+  return type === undefined ? given : value;
+}
+
+function typeOf(key: string): ConfType | undefined {
+  const known = TYPES[key];
+  if (known !== undefined) return known;
+  const text = confDefault(key);
+  if (text === undefined) return undefined;
+  if (text === "true" || text === "false") return "boolean";
+  if (/^\d+ms$/.test(text)) return "time in MILLISECONDS";
+  if (/^-?\d+$/.test(text)) return "int";
+  return /^\d+\.\d+$/.test(text) ? "double" : undefined;
+}
+
+function isOf(type: ConfType, value: string): boolean {
+  switch (type) {
+    case "boolean":
+      return value === "true" || value === "false";
+    case "int":
+      return /^[+-]?\d+$/.test(value) && Math.abs(Number(value)) <= 2_147_483_647;
+    case "long":
+      return /^[+-]?\d+$/.test(value);
+    case "double":
+      return value !== "" && Number.isFinite(Number(value));
+    case "time in MILLISECONDS":
+      return parseDurationMs(value) !== undefined;
+  }
+}
+
+function invalid(
+  kind: string,
+  confName: string,
+  given: string,
+  parameters: Readonly<Record<string, string>>,
+  help: string,
+): StreamError {
+  return new StreamError({
+    condition: `INVALID_CONF_VALUE.${kind}`,
+    sqlState: "22022",
+    parameters: { confName, confValue: given, ...parameters },
+    message: `The value '${given}' in the config "${confName}" is invalid. ${help}`,
+  });
+}
