@@ -358,3 +358,69 @@ scenario("lists are appended to, replaced and cleared, over restarts", async (se
     stage.state({ total: 2 }),
   );
 });
+
+type Version = "value" | "list" | "two values";
+
+/** Remembers a key in a variable whose kind differs from version to version, and in the last one in one more. */
+class Changing extends StatefulProcessor<string, object, { readonly key: string; readonly known: string }> {
+  static version: Version = "value";
+  private known!: { exists(): boolean };
+  private remember: () => void = () => {};
+
+  override init(): void {
+    const handle = this.getHandle();
+    if (Changing.version === "list") {
+      const list = handle.getListState("known", "int");
+      [this.known, this.remember] = [list, () => list.appendValue(1)];
+      return;
+    }
+    const value = handle.getValueState("known", "int");
+    const more = Changing.version === "value" ? undefined : handle.getValueState("more", "string");
+    this.known = value;
+    this.remember = () => {
+      value.update(1);
+      more?.update("x");
+    };
+  }
+
+  override *handleInputRows(key: string): Iterable<{ key: string; known: string }> {
+    yield { key, known: String(this.known.exists()) };
+    this.remember();
+  }
+}
+
+test("a variable of another kind after a restart is refused, and one more is not", async () => {
+  const stage = await Stage.set();
+  Changing.version = "value";
+  const frame = stage
+    .input("value STRING")
+    .groupByKey("value")
+    .transformWithState(() => new Changing() as never, {
+      output: "key STRING, known STRING",
+      outputMode: "update",
+      timeMode: TimeMode.None,
+    });
+  const change = (version: Version) => ({
+    name: `change to ${version}`,
+    run: async () => void (Changing.version = version),
+  });
+  await stage.run(
+    frame as DataFrame,
+    "update",
+    stage.add("a"),
+    checkNewRows(["a", "false"]),
+    stopStream(),
+    change("list"),
+    startStream(),
+    expectFailure((error) => {
+      expect((error as Error).cause).toMatchObject({
+        condition: "STATE_STORE_INVALID_VARIABLE_TYPE_CHANGE",
+        parameters: { stateVarName: "known", newType: "ListState", oldType: "ValueState" },
+      });
+    }),
+    change("two values"),
+    startStream(),
+    stage.add("a", "b"),
+    checkNewRows(["a", "true"], ["b", "false"]),
+  );
+});
