@@ -150,6 +150,18 @@ export class Plugins implements SessionContext {
     return this.formats.get(name.toLowerCase());
   }
 
+  /** The session as a query sees it that keeps to the settings that it was started with. */
+  sessionWith(config: RuntimeConfig): SessionContext {
+    return {
+      clock: this.clock,
+      warn: this.warn,
+      fileSystem: (path) => this.fileSystem(path),
+      format: (name) => this.format(name),
+      conf: (key) => config.find(key),
+      timeZone: config.timeZone,
+    };
+  }
+
   conf(key: string): string | undefined {
     return this.config.find(key);
   }

@@ -59,7 +59,7 @@ export class Preparation {
   private readonly nowMs: () => number;
   private readonly pool: WorkerPool | undefined;
   /** Schemas that were inferred stay as they are for the life of a read, as in Spark. */
-  private readonly schemas = new WeakMap<Read, StructType>();
+  private readonly schemas: WeakMap<Read, StructType>;
 
   constructor(
     plugins: Plugins,
@@ -67,12 +67,19 @@ export class Preparation {
     config: RuntimeConfig,
     nowMs: () => number,
     pool: WorkerPool | undefined,
+    schemas: WeakMap<Read, StructType> = new WeakMap(),
   ) {
+    this.schemas = schemas;
     this.pool = pool;
     this.plugins = plugins;
     this.catalog = catalog;
     this.config = config;
     this.nowMs = nowMs;
+  }
+
+  /** The same under other settings. */
+  withSettings(config: RuntimeConfig): Preparation {
+    return new Preparation(this.plugins, this.catalog, config, this.nowMs, this.pool, this.schemas);
   }
 
   get settings(): BuildSettings {
@@ -137,7 +144,7 @@ export class Preparation {
       paths: read.paths,
       schema: read.schema ?? (provider.fixedSchema ? undefined : known),
       forOneRun,
-      session: this.plugins,
+      session: this.plugins.sessionWith(this.config),
     };
     const opened = read.streaming ? provider.stream?.(request) : provider.table?.(request);
     if (!opened) throw noSuchRead(read);

@@ -67,6 +67,13 @@ export class RuntimeConfig {
     for (const key of [...this.values.keys()]) if (!isStatic(key)) this.values.delete(key);
   }
 
+  /** The same settings, which stay as they are now. */
+  copy(): RuntimeConfig {
+    const copy = new RuntimeConfig();
+    for (const [key, value] of this.values) copy.values.set(key, value);
+    return copy;
+  }
+
   /** What was set, without defaults. */
   entries(): ReadonlyMap<string, string> {
     return this.values;

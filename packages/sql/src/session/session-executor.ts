@@ -81,6 +81,9 @@ export interface ExecutorParts {
 /** Whether a batch that has been shown in part is run again although a table beside its stream has changed meanwhile. */
 const REPLAY_CHANGED_KEY = "ss.streaming.replayOnChangedTables";
 
+/** Asked for when a query is stopped, as in Spark: the session's setting of then counts. */
+const STOP_TIMEOUT_KEY = "spark.sql.streaming.stopTimeout";
+
 /** What a sink is chosen by. */
 type SinkRequest = Pick<StreamStart, "target" | "options" | "mode" | "queryName" | "partitionBy">;
 
@@ -259,6 +262,7 @@ export class SessionExecutor implements Executor {
   private writeRequest(
     request: Pick<BatchSave, "format" | "path" | "options" | "partitionBy">,
     schema: StructType,
+    config: RuntimeConfig = this.parts.config,
   ): WriteRequest {
     const { format, path, partitionBy } = request;
     return {
@@ -267,14 +271,24 @@ export class SessionExecutor implements Executor {
       partitionBy,
       schema,
       options: new Options(request.options),
-      session: this.parts.plugins,
+      session: this.parts.plugins.sessionWith(config),
     };
   }
 
-  async start(plan: LogicalPlan, request: StreamStart): Promise<StreamingQuery> {
+  /** A query keeps to the settings of the moment in which it is started, as in Spark, whatever the session's become. */
+  start(plan: LogicalPlan, request: StreamStart): Promise<StreamingQuery> {
+    return this.startWith(plan, request, this.parts.config.copy());
+  }
+
+  private async startWith(
+    plan: LogicalPlan,
+    request: StreamStart,
+    config: RuntimeConfig,
+  ): Promise<StreamingQuery> {
     if (this.stops) throw sessionStopped();
-    const { config, streams, clock, log, plugins } = this.parts;
-    const analyzed = await this.preparation.analyze(plan, true);
+    const { streams, clock, log, plugins } = this.parts;
+    const preparation = this.preparation.withSettings(config);
+    const analyzed = await preparation.analyze(plan, true);
     const allowMultiple = config.get("spark.sql.streaming.statefulOperator.allowMultiple") !== "false";
     checkStreaming(analyzed.plan, request.mode, {
       enabled: config.get("spark.sql.streaming.unsupportedOperationCheck") !== "false",
@@ -284,21 +298,22 @@ export class SessionExecutor implements Executor {
       encodingFormat: config.get("spark.sql.streaming.stateStore.encodingFormat"),
       providerClass: config.entries().get("spark.sql.streaming.stateStore.providerClass"),
     });
-    this.checkTrigger(analyzed, request);
+    this.checkTrigger(analyzed, request, config);
     const schema = schemaOfPlan(analyzed);
     // the sink first: an unknown format is named before a missing checkpoint
     const outputs: SqlOutput[] = [
-      { rows: "result", sink: await this.sink(request, schema, outputOf(analyzed.plan)), schema },
+      { rows: "result", sink: await this.sink(request, schema, outputOf(analyzed.plan), config), schema },
     ];
-    if (request.lateRows) outputs.push(await this.lateRowsOutput(request, request.lateRows));
-    const running = request.lateRows ? this.preparation.reportLateRows(analyzed, request.mode) : analyzed;
+    if (request.lateRows) outputs.push(await this.lateRowsOutput(request, request.lateRows, config));
+    const running = request.lateRows ? preparation.reportLateRows(analyzed, request.mode) : analyzed;
     const sources = sequenced(analyzed.plan, analyzed.sources);
     const progress = this.checkRun(
       analyzed,
       request,
       outputs.map(({ sink }) => sink),
+      config,
     );
-    const { location, temporary } = this.checkpoint(request);
+    const { location, temporary } = checkpointOf(request, config);
     const idleInputTimeout = idleInputTimeoutOf(request);
     const query = await streams.start({
       name: request.queryName,
@@ -307,12 +322,15 @@ export class SessionExecutor implements Executor {
       fileSystem: plugins.fileSystem(location),
       trigger: request.trigger,
       asyncProgress: progress,
-      conf: (key) => (key === IDLE_INPUT_KEY ? (idleInputTimeout ?? config.find(key)) : config.find(key)),
+      conf: (key) => {
+        if (key === IDLE_INPUT_KEY && idleInputTimeout !== undefined) return idleInputTimeout;
+        return (key === STOP_TIMEOUT_KEY ? this.parts.config : config).find(key);
+      },
       clock,
       log,
       createPlan: async (context) => {
         const planningStartMs = clock.monotonicMs();
-        const prepared = await this.preparation.plan(running, true, {
+        const prepared = await preparation.plan(running, true, {
           mode: request.mode,
           queryId: context.queryId,
         });
@@ -327,11 +345,9 @@ export class SessionExecutor implements Executor {
           allowMultiple,
           replaysOnChangedTables: config.get(REPLAY_CHANGED_KEY).toLowerCase() === "true",
           pinnedConf: (stateStore) => pinnedConf(context.conf, stateStore),
-          settings: isOpen(request.trigger)
-            ? withoutWorkers(this.preparation.settings)
-            : this.preparation.settings,
+          settings: isOpen(request.trigger) ? withoutWorkers(preparation.settings) : preparation.settings,
           memory: this.memory,
-          stateProvider: () => this.stateProvider(context.conf(PROVIDER_KEY)),
+          stateProvider: () => this.stateProvider(context.conf(PROVIDER_KEY), config.get(PROVIDER_KEY)),
           warn: plugins.warn,
           partitions: Number(context.conf("spark.sql.shuffle.partitions") ?? "16"),
           monotonicMs: () => clock.monotonicMs(),
@@ -348,9 +364,8 @@ export class SessionExecutor implements Executor {
   }
 
   /** The store of a query: what its checkpoint has pinned or, at its first start, what the session says. */
-  private stateProvider(className: string | undefined): StateStoreProvider {
-    const { config, plugins } = this.parts;
-    const wanted = config.get(PROVIDER_KEY);
+  private stateProvider(className: string | undefined, wanted: string): StateStoreProvider {
+    const { plugins } = this.parts;
     try {
       return plugins.stateStore(className ?? wanted);
     } catch (error) {
@@ -361,8 +376,11 @@ export class SessionExecutor implements Executor {
   }
 
   /** Refuses what the trigger does not run. */
-  private checkTrigger({ plan }: Analyzed, { trigger, target, mode, partitionBy }: StreamStart): void {
-    const { config } = this.parts;
+  private checkTrigger(
+    { plan }: Analyzed,
+    { trigger, target, mode, partitionBy }: StreamStart,
+    config: RuntimeConfig,
+  ): void {
     if (target.kind === "foreachBatch") {
       if (trigger.kind === "continuous") throw notContinuous(target.kind);
       if (partitionBy.length > 0) throw notPartitioned(target.kind);
@@ -383,13 +401,14 @@ export class SessionExecutor implements Executor {
     analyzed: Analyzed,
     request: StreamStart,
     sinks: readonly Sink[],
+    config: RuntimeConfig,
   ): AsyncProgress | undefined {
     const { trigger } = request;
     const stateful = keepsState(analyzed.plan);
     const progress = asyncProgress(
       new Options(request.options),
       trigger,
-      (key) => this.parts.config.find(key),
+      (key) => config.find(key),
       !stateful && sinks.every((sink) => sink.runModes?.includes("asyncProgress")),
     );
     const sources = [...analyzed.sources.values()];
@@ -397,36 +416,24 @@ export class SessionExecutor implements Executor {
     return progress;
   }
 
-  private checkpoint(request: StreamStart): { readonly location: string; readonly temporary: boolean } {
-    const options = new Options(request.options);
-    const given = options.get("checkpointLocation");
-    if (given) return { location: given, temporary: false };
-    const { config } = this.parts;
-    const root = config.find("spark.sql.streaming.checkpointLocation");
-    if (root) return { location: `${root}/${request.queryName ?? randomUUID()}`, temporary: false };
-    const { target } = request;
-    const mayBeTemporary =
-      target.kind !== "format" || ["memory", "console", "noop"].includes(target.format.toLowerCase());
-    if (!mayBeTemporary) throw checkpointMissing();
-    return { location: join(tmpdir(), `temporary-${randomUUID()}`), temporary: true };
-  }
-
   /** A second output of the query, whose rows may not get in the way of the first's. */
   private async lateRowsOutput(
     request: StreamStart,
     { target, options }: LateRowsTarget,
+    config: RuntimeConfig,
   ): Promise<SqlOutput> {
     const queryName = new Options(options).get("queryName");
     checkLateRowsTarget(request, { target, queryName });
     const late: SinkRequest = { target, options, mode: "append", queryName, partitionBy: [] };
     const schema = LATE_ROWS_SCHEMA;
-    return { rows: "late", sink: await this.sink(late, schema, lateRowsColumns()), schema };
+    return { rows: "late", sink: await this.sink(late, schema, lateRowsColumns(), config), schema };
   }
 
   private async sink(
     request: SinkRequest,
     schema: StructType,
     attributes: readonly Attribute[],
+    config: RuntimeConfig,
   ): Promise<Sink> {
     const { target } = request;
     if (target.kind === "foreach") return new ForeachSink(target.writer, rowMaker(schema, this));
@@ -446,7 +453,7 @@ export class SessionExecutor implements Executor {
     if (!provider.stream) throw noStreamWrite(target.format);
     const { options, partitionBy } = request;
     return provider.stream(
-      this.writeRequest({ format: target.format, path: target.path, options, partitionBy }, schema),
+      this.writeRequest({ format: target.format, path: target.path, options, partitionBy }, schema, config),
     );
   }
 
@@ -463,6 +470,23 @@ export class SessionExecutor implements Executor {
     const attributes = columns.map((a): Attribute => ({ ...a, id: freshId(), metadata: undefined }));
     return new DataFrame({ kind: "columnar", attributes, rows }, this);
   }
+}
+
+/** Where the query keeps its checkpoint: where it says, below the session's folder, or in one that goes with it. */
+function checkpointOf(
+  request: StreamStart,
+  config: RuntimeConfig,
+): { readonly location: string; readonly temporary: boolean } {
+  const options = new Options(request.options);
+  const given = options.get("checkpointLocation");
+  if (given) return { location: given, temporary: false };
+  const root = config.find("spark.sql.streaming.checkpointLocation");
+  if (root) return { location: `${root}/${request.queryName ?? randomUUID()}`, temporary: false };
+  const { target } = request;
+  const mayBeTemporary =
+    target.kind !== "format" || ["memory", "console", "noop"].includes(target.format.toLowerCase());
+  if (!mayBeTemporary) throw checkpointMissing();
+  return { location: join(tmpdir(), `temporary-${randomUUID()}`), temporary: true };
 }
 
 /** The option of the query, which counts before the session's setting. */

@@ -1,0 +1,71 @@
+import { MemorySource, memorySource } from "@ss/source-memory";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type DataFrame, SparkSession, type StreamingQuery } from "../../src/index.js";
+
+let spark: SparkSession;
+beforeEach(async () => {
+  MemorySource.reset("settled");
+  spark = await SparkSession.builder()
+    .logTo(() => {})
+    .use(memorySource())
+    .create();
+});
+afterEach(() => spark.stop());
+
+const stream = (): DataFrame =>
+  spark.readStream.format("memory").option("name", "settled").schema("value INT").load();
+
+/** What a query makes of a row when the settings change right after it was started, with and without waiting for it. */
+async function bothWays<T>(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+  start: () => Promise<StreamingQuery>,
+  look: (query: StreamingQuery) => Promise<T>,
+): Promise<T[]> {
+  const found: T[] = [];
+  for (const waits of [true, false]) {
+    for (const [key, value] of Object.entries(before)) spark.conf.set(key, value);
+    const starting = start();
+    if (waits) await starting;
+    for (const [key, value] of Object.entries(after)) spark.conf.set(key, value);
+    const query = await starting;
+    MemorySource.addData("settled", 0);
+    await query.processAllAvailable();
+    found.push(await look(query));
+    await query.stop();
+  }
+  return found;
+}
+
+test("a query keeps to the settings that it was started with", async () => {
+  const rows = await bothWays(
+    { "spark.sql.ansi.enabled": "false", "spark.sql.session.timeZone": "Asia/Tokyo" },
+    { "spark.sql.ansi.enabled": "true", "spark.sql.session.timeZone": "UTC" },
+    () =>
+      stream()
+        .selectExpr("1 / value AS q", "CAST(TIMESTAMP_SECONDS(value) AS STRING) AS t")
+        .writeStream.format("memory")
+        .queryName("settled")
+        .start(),
+    () => spark.sql("SELECT * FROM settled LIMIT 1").collect(),
+  );
+  const expected = [{ q: null, t: "1970-01-01 09:00:00" }];
+  expect(rows).toEqual([expected, expected]);
+});
+
+test("so do its state and its progress", async () => {
+  const found = await bothWays(
+    { "spark.sql.shuffle.partitions": "4", "spark.sql.streaming.numRecentProgressUpdates": "1" },
+    { "spark.sql.shuffle.partitions": "8", "spark.sql.streaming.numRecentProgressUpdates": "100" },
+    () => stream().groupBy("value").count().writeStream.format("noop").outputMode("update").start(),
+    async (query) => {
+      MemorySource.addData("settled", 0);
+      await query.processAllAvailable();
+      return [query.recentProgress.length, query.lastProgress!.stateOperators[0]!.numShufflePartitions];
+    },
+  );
+  expect(found).toEqual([
+    [1, 4],
+    [1, 4],
+  ]);
+});
