@@ -25,7 +25,7 @@ import type { TimeMode } from "./time-mode.js";
  * }
  * ```
  */
-export abstract class StatefulProcessor<Key, Input extends object, Output extends object> {
+export abstract class StatefulProcessor<Key, Input, Output extends object> {
   private handle: StatefulProcessorHandle | undefined;
 
   /** State variables and timers; there from `init` to `close`. */

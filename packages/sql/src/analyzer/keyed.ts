@@ -1,7 +1,13 @@
 import { type StreamError, type StructType, sameType } from "@ss/core";
 import { castTo } from "../expression/coercion/implicit-cast.js";
 import { analysisError, quotedName, quotedType } from "../expression/errors.js";
-import { type Alias, type Attribute, type Expression, freshId } from "../expression/expression.js";
+import {
+  type Alias,
+  type Attribute,
+  type Expression,
+  freshId,
+  type SortOrder,
+} from "../expression/expression.js";
 import { prettyName } from "../expression/expression-text.js";
 import { typeOf } from "../expression/type-of.js";
 import { isGroupable } from "../expression/type-predicates.js";
@@ -13,7 +19,7 @@ import { isSessionWindow } from "../logical/session-window.js";
 import { type Analyzer, materialize, resolved } from "./analyzer.js";
 import type { PlanContext } from "./context.js";
 import { unresolvedColumn } from "./errors.js";
-import { resolveExpression } from "./resolve-expression.js";
+import { resolveExpression, resolveSortOrder } from "./resolve-expression.js";
 import { columnsNamed, type Resolved } from "./scope.js";
 import { applyTimeWindows } from "./time-window.js";
 
@@ -22,16 +28,24 @@ interface KeyedInput {
   readonly plan: LogicalPlan;
   readonly keys: readonly Attribute[];
   /** The columns that it had without them. */
+  readonly all: readonly Attribute[];
+  /** Those that the program sees. */
   readonly columns: readonly Attribute[];
+  readonly order: readonly SortOrder[];
 }
 
 /** `groupByKey` and the program that runs over the groups. */
 export function resolveKeyed(node: Keyed, context: PlanContext, analyzer: Analyzer): Resolved {
-  const input = withKeys(node.children[0], node.keys[0]!, context, analyzer);
-  const output = outputColumns(node, input.columns);
+  const input = withKeys(node, 0, context, analyzer);
+  const output = outputColumns(node, input.all);
+  const { orders } = node;
   if (node.children.length === 1) {
-    const { plan: child, keys, columns } = input;
-    return resolved({ ...node, children: [child], keys: [keys], inputs: [columns], output }, output);
+    const { plan: child, keys, columns, order } = input;
+    const ordered = orders && { orders: [order] };
+    return resolved(
+      { ...node, children: [child], keys: [keys], inputs: [columns], ...ordered, output },
+      output,
+    );
   }
   const initial = secondInput(node, input, context, analyzer);
   const plan: LogicalPlan = {
@@ -39,23 +53,22 @@ export function resolveKeyed(node: Keyed, context: PlanContext, analyzer: Analyz
     children: [input.plan, initial.plan],
     keys: [input.keys, initial.keys],
     inputs: [input.columns, initial.columns],
+    ...(orders && { orders: [input.order, initial.order] }),
     output,
   };
   return resolved(plan, output);
 }
 
-function withKeys(
-  plan: LogicalPlan,
-  written: readonly Expression[],
-  context: PlanContext,
-  analyzer: Analyzer,
-): KeyedInput {
-  const child = analyzer.resolve(plan, context);
+function withKeys(node: Keyed, which: 0 | 1, context: PlanContext, analyzer: Analyzer): KeyedInput {
+  const child = analyzer.resolve(node.children[which]!, context);
   const scope = { scope: child, plan: context };
-  const values = written.map((e) => resolveExpression(e, scope, analyzer));
+  const values = node.keys[which]!.map((e) => resolveExpression(e, scope, analyzer));
+  const order = (node.orders?.[which] ?? []).map((one) => resolveSortOrder(one, scope, analyzer));
   const windowed = applyTimeWindows(child, values, scope, analyzer);
   const base = materialize(windowed.child);
-  const columns = child.columns;
+  const all = child.columns;
+  const value = node.values?.[which];
+  const columns = value === undefined ? all : all.filter((column) => column.name === value);
   const added: Alias[] = [];
   const keys = windowed.expressions.map((e): Attribute => {
     checkKey(e);
@@ -65,11 +78,13 @@ function withKeys(
     added.push(alias);
     return attributeOf(alias);
   });
-  if (added.length === 0) return { plan: base.plan, keys, columns };
+  if (added.length === 0) return { plan: base.plan, keys, all, columns, order };
   return {
     plan: { kind: "project", child: base.plan, expressions: [...base.columns, ...added] },
     keys,
+    all,
     columns,
+    order,
   };
 }
 
@@ -94,13 +109,15 @@ function checkKey(key: Expression): void {
 
 /** What the state begins as, with the columns of the state where the program tells them, or the other rows of `cogroup`: under the same keys. */
 function secondInput(node: Keyed, input: KeyedInput, context: PlanContext, analyzer: Analyzer): KeyedInput {
-  const second = withKeys(node.children[1]!, node.keys[1]!, context, analyzer);
+  const second = withKeys(node, 1, context, analyzer);
   const same =
     second.keys.length === input.keys.length &&
     second.keys.every((key, k) => sameType(key.type, input.keys[k]!.type, true));
   const { program } = node;
   if (!same) throw otherKeys(program.kind === "stateless", input.keys, second.keys);
-  return program.kind === "groups" ? stateColumns(program, second, analyzer) : second;
+  if (program.kind !== "groups") return second;
+  if (node.values?.[1] !== undefined) return mappedState(program, second, context, analyzer);
+  return stateColumns(program, second, analyzer);
 }
 
 function otherKeys(cogroup: boolean, keys: readonly Attribute[], others: readonly Attribute[]): StreamError {
@@ -130,10 +147,39 @@ function stateColumns({ stateType }: GroupsProgram, initial: KeyedInput, analyze
     const child = sameType(column.type, type, true) ? column : castTo(column, type, ansi);
     return { kind: "alias", child, names: [name], id: freshId() };
   });
+  return withState(values, initial);
+}
+
+/** The state that `mapValues` made of each row: one value, or a struct with the fields of the state. */
+function mappedState(
+  { stateType }: GroupsProgram,
+  initial: KeyedInput,
+  context: PlanContext,
+  analyzer: Analyzer,
+): KeyedInput {
+  const { ansi } = analyzer.environment;
+  const column = initial.columns[0]!;
+  const scope = { scope: resolved(initial.plan, [column]), plan: context };
+  const part = (...path: readonly string[]): Expression =>
+    resolveExpression({ kind: "unresolvedAttribute", parts: [column.name, ...path] }, scope, analyzer);
+  const wanted =
+    stateType.kind === "struct"
+      ? stateType.fields.map(({ name, type }) => ({ value: part(name), type, name }))
+      : [{ value: part(), type: stateType, name: "state" }];
+  const values = wanted.map(({ value, type, name }): Alias => {
+    return { kind: "alias", child: castTo(value, type, ansi), names: [name], id: freshId() };
+  });
+  return withState(values, initial);
+}
+
+function withState(values: readonly Alias[], initial: KeyedInput): KeyedInput {
+  const columns = values.map(attributeOf);
   return {
     plan: { kind: "project", child: initial.plan, expressions: [...initial.keys, ...values] },
     keys: initial.keys,
-    columns: values.map(attributeOf),
+    all: columns,
+    columns,
+    order: [],
   };
 }
 

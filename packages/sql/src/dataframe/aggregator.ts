@@ -1,7 +1,7 @@
 import type { TypeSpec } from "@ss/core";
 import type { Expression, UnresolvedCall } from "../expression/expression.js";
 import type { AggregateFunction } from "../expression/function.js";
-import { programAggregate } from "../functions/aggregate/program/program-aggregate.js";
+import { rowsAggregate } from "../functions/aggregate/program/program-aggregate.js";
 import { aggregatorName, inputTypeOf } from "./aggregator-input.js";
 import { Column } from "./column.js";
 
@@ -65,7 +65,7 @@ export abstract class Aggregator<Input, Buffer, Output> {
    */
   toColumn(): Column {
     const input = inputTypeOf(this);
-    const fn = programAggregate(this, aggregatorName(this), input, true);
+    const fn = rowsAggregate(this, aggregatorName(this), input);
     const args: readonly Expression[] =
       input?.kind === "struct"
         ? input.fields.map(({ name }): Expression => ({ kind: "unresolvedAttribute", parts: [name] }))

@@ -139,11 +139,13 @@ export class DataFrame<Row extends object = AnyRow> {
   }
 
   /** Groups the rows by a column for programs that keep a state of each group; the key is the column's value. */
-  groupByKey<const C extends ColumnName<Row>>(column: C): KeyValueGroupedDataset<Row[C & keyof Row], Row>;
+  groupByKey<const C extends ColumnName<Row>>(
+    column: C,
+  ): KeyValueGroupedDataset<Row[C & keyof Row], Row, Only<Row, C>>;
   /** Groups the rows by several columns; the key is an object of them. */
   groupByKey<const C extends ColumnName<Row>>(
     ...columns: readonly [C, C, ...C[]]
-  ): KeyValueGroupedDataset<Only<Row, C>, Row>;
+  ): KeyValueGroupedDataset<Only<Row, C>, Row, Only<Row, C>>;
   /** Groups the rows by columns, by name or computed; the key is the value of a single one, or an object. */
   // biome-ignore lint/suspicious/noExplicitAny: the type of a computed column is known only at run time
   groupByKey(...columns: readonly (Column | ColumnName<Row>)[]): KeyValueGroupedDataset<any, Row>;

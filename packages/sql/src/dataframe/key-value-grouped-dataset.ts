@@ -1,6 +1,7 @@
 import {
   type GroupState,
   GroupStateTimeout,
+  IntegerType,
   type OutputMode,
   type RowFrom,
   type RowSpec,
@@ -12,12 +13,18 @@ import {
   type TypeSpec,
   typeFrom,
 } from "@ss/core";
-import type { Expression } from "../expression/expression.js";
+import { call, type Expression, literal, type SortOrder } from "../expression/expression.js";
+import { reduceGroups } from "../functions/aggregate/program/reduce-groups.js";
 import type { Keyed, KeyedProgram } from "../logical/keyed.js";
 import type { LogicalPlan } from "../logical/plan.js";
+import { callOf } from "./aggregator.js";
+import { type Column, sortOrderOf } from "./column.js";
+import { columnArgument } from "./column-argument.js";
 import { DataFrame } from "./dataframe.js";
 import type { Executor } from "./executor.js";
-import type { AnyRow } from "./row-types.js";
+import { type MappedValue, overValues, replaced, withMappedValue } from "./mapped-value.js";
+import type { AnyRow, Counted } from "./row-types.js";
+import { isStable } from "./user-functions.js";
 
 /** How `mapGroupsWithState` runs. */
 export interface MapGroupsOptions<State extends TypeSpec, Output extends RowSpec, Key> {
@@ -31,7 +38,7 @@ export interface MapGroupsOptions<State extends TypeSpec, Output extends RowSpec
    * What the first batch finds as state: a table grouped by the same keys, one row a key. Where the state is an object its fields are columns
    * of that table by name; where it is one value it is the only column beside the key.
    */
-  readonly initialState?: KeyValueGroupedDataset<Key, object>;
+  readonly initialState?: KeyValueGroupedDataset<Key, unknown, object>;
 }
 
 /** How `flatMapGroupsWithState` runs. */
@@ -42,7 +49,7 @@ export interface FlatMapGroupsOptions<State extends TypeSpec, Output extends Row
 }
 
 /** A processor, or a function that makes one for each run of the query. */
-export type ProcessorSource<Key, Row extends object, Output extends object> =
+export type ProcessorSource<Key, Row, Output extends object> =
   | StatefulProcessor<Key, Row, Output>
   | (() => StatefulProcessor<Key, Row, Output>);
 
@@ -60,20 +67,81 @@ export interface TransformOptions<Output extends RowSpec, Key> {
    */
   readonly eventTimeColumn?: string;
   /** What the first batch hands to `handleInitialState`, row by row: a table grouped by the same keys. */
-  readonly initialState?: KeyValueGroupedDataset<Key, object>;
+  readonly initialState?: KeyValueGroupedDataset<Key, unknown, object>;
 }
 
-/** A table whose rows are grouped by a key, for programs that see one group after the other. */
-export class KeyValueGroupedDataset<Key = unknown, Row extends object = AnyRow> {
+/** The key columns, with what `reduceGroups` made of the rows of each. */
+export type Reduced<Keys, Row> = string extends keyof Keys
+  ? AnyRow
+  : { [N in keyof Keys | "reduced"]: N extends keyof Keys ? Keys[N] : Row };
+
+/**
+ * A table whose rows are grouped by a key, for programs that see one group after the other, and for aggregates of the program. `Row` is what they see
+ * of a row, the row itself or what `mapValues` made of it; `Keys` are the key columns where they were given by name.
+ */
+export class KeyValueGroupedDataset<Key = unknown, Row = AnyRow, Keys extends object = AnyRow> {
   private readonly plan: LogicalPlan;
-  private readonly keys: readonly Expression[];
+  private readonly keyColumns: readonly Expression[];
   private readonly executor: Executor;
+  private readonly value: MappedValue | undefined;
 
   /** Use `groupByKey` of a table. */
-  constructor(plan: LogicalPlan, keys: readonly Expression[], executor: Executor) {
+  constructor(plan: LogicalPlan, keys: readonly Expression[], executor: Executor, value?: MappedValue) {
     this.plan = plan;
-    this.keys = keys;
+    this.keyColumns = keys;
     this.executor = executor;
+    this.value = value;
+  }
+
+  /** Each key once. On a stream the keys are groups without aggregates, by the rules of `agg`: in update mode those that have rows in the batch. */
+  keys(): DataFrame<Keys> {
+    const child: LogicalPlan = { kind: "project", child: this.plan, expressions: this.keyColumns };
+    return new DataFrame({ kind: "deduplicate", child, columns: null, grouping: true }, this.executor);
+  }
+
+  /**
+   * What a function makes of each row, in place of the row: an object with columns by a schema, or one value by the text of a type. The keys
+   * stay as they are, and aggregates in `agg` mean the new columns, or the value as `value`.
+   *
+   * @example
+   * ```ts
+   * const highest = sales
+   *   .groupByKey("shop")
+   *   .mapValues("double", ({ price, tax }) => price + tax)
+   *   .reduceGroups((a, b) => Math.max(a, b));
+   * ```
+   */
+  mapValues<const T extends TypeSpec>(
+    type: T,
+    run: (row: Row) => TypedValue<T>,
+  ): KeyValueGroupedDataset<Key, TypedValue<T>, Keys> {
+    const { plan, keyColumns, executor } = this;
+    const made = withMappedValue(plan, typeFrom(type), run as never, isStable(run), this.value);
+    return new KeyValueGroupedDataset(made.plan, keyColumns, executor, made.value);
+  }
+
+  /**
+   * The key columns and some aggregates of each group: what `toColumn()` of an {@link Aggregator} gives, and the functions that are built in.
+   * On a stream the groups are remembered: by the rules of `groupBy(...).agg(...)`, in every output mode that these allow.
+   */
+  agg(...aggregates: readonly [Column, ...Column[]]): DataFrame {
+    return this.aggregated(aggregates.map((column) => columnArgument(column, "agg").expression));
+  }
+
+  /** The key columns and the number of rows of each group, as `count`. */
+  count(): DataFrame<Counted<Keys>> {
+    const rows = call("count", literal(1, IntegerType));
+    return this.aggregated([{ kind: "alias", child: rows, names: ["count"], id: 0 }]);
+  }
+
+  /**
+   * The key columns and, as `reduced`, what a function of two rows makes of all rows of each group. It has to give the same in whatever order and
+   * pairs the rows come. On a stream what it has made so far is remembered, by the rules of `agg`.
+   */
+  reduceGroups(run: (a: Row, b: Row) => Row): DataFrame<Reduced<Keys, Row>> {
+    const fn = reduceGroups(run as never);
+    const child = callOf(fn, "reduceGroups", [{ kind: "star" }]);
+    return this.aggregated([{ kind: "alias", child, names: ["reduced"], id: 0 }]);
   }
 
   /**
@@ -105,15 +173,50 @@ export class KeyValueGroupedDataset<Key = unknown, Row extends object = AnyRow> 
   }
 
   /**
+   * As `flatMapGroups`, with the rows of each group in an order: by columns of the table, or of what `mapValues` made. On a stream those of a batch.
+   *
+   * @example
+   * ```ts
+   * const gaps = visits.groupByKey("user").flatMapSortedGroups(["at"], { user: "string", gapMs: "long" }, function* (user, rows) {
+   *   let last: Date | undefined;
+   *   for (const { at } of rows) {
+   *     if (last) yield { user, gapMs: at.getTime() - last.getTime() };
+   *     last = at;
+   *   }
+   * });
+   * ```
+   */
+  flatMapSortedGroups<const Output extends RowSpec>(
+    order: readonly [Column | string, ...(Column | string)[]],
+    output: Output,
+    run: (key: Key, rows: Iterable<Row>) => Iterable<RowFrom<Output>>,
+  ): DataFrame<RowFrom<Output>> {
+    const program: KeyedProgram = { kind: "stateless", method: "flatMapSortedGroups", run: run as never };
+    return this.keyed(program, output, undefined, [this.sortOrders(order)]);
+  }
+
+  /**
    * Calls a function for each key of two tables that are grouped by the same types, with the rows that each of them has under it, maybe none.
    * Not on streams.
    */
-  cogroup<Other extends object, const Output extends RowSpec>(
-    other: KeyValueGroupedDataset<Key, Other>,
+  cogroup<Other, const Output extends RowSpec>(
+    other: KeyValueGroupedDataset<Key, Other, object>,
     output: Output,
     run: (key: Key, rows: Iterable<Row>, others: Iterable<Other>) => Iterable<RowFrom<Output>>,
   ): DataFrame<RowFrom<Output>> {
     return this.keyed({ kind: "stateless", method: "cogroup", run: run as never }, output, other);
+  }
+
+  /** As `cogroup`, with the rows of both tables in orders of their own. */
+  cogroupSorted<Other, const Output extends RowSpec>(
+    other: KeyValueGroupedDataset<Key, Other, object>,
+    order: readonly (Column | string)[],
+    otherOrder: readonly (Column | string)[],
+    output: Output,
+    run: (key: Key, rows: Iterable<Row>, others: Iterable<Other>) => Iterable<RowFrom<Output>>,
+  ): DataFrame<RowFrom<Output>> {
+    const program: KeyedProgram = { kind: "stateless", method: "cogroupSorted", run: run as never };
+    return this.keyed(program, output, other, [this.sortOrders(order), other.sortOrders(otherOrder)]);
   }
 
   /**
@@ -196,19 +299,28 @@ export class KeyValueGroupedDataset<Key = unknown, Row extends object = AnyRow> 
   private keyed<Output extends RowSpec>(
     program: KeyedProgram,
     output: Output,
-    second: KeyValueGroupedDataset<Key, object> | undefined,
+    second: KeyValueGroupedDataset<Key, unknown, object> | undefined,
+    orders?: Keyed["orders"],
   ): DataFrame<RowFrom<Output>> {
     const schema = schemaFrom(output);
-    const plan: Keyed = second
-      ? {
-          kind: "keyed",
-          children: [this.plan, second.plan],
-          keys: [this.keys, second.keys],
-          program,
-          schema,
-        }
-      : { kind: "keyed", children: [this.plan], keys: [this.keys], program, schema };
+    const values = [this.value?.column, second?.value?.column];
+    const children: Keyed["children"] = second ? [this.plan, second.plan] : [this.plan];
+    const keys = second ? [this.keyColumns, second.keyColumns] : [this.keyColumns];
+    const plan: Keyed = { kind: "keyed", children, keys, values, ...(orders && { orders }), program, schema };
     return new DataFrame(plan, this.executor);
+  }
+
+  private aggregated<R extends object = AnyRow>(aggregates: readonly Expression[]): DataFrame<R> {
+    const { plan, keyColumns, value } = this;
+    const over = value === undefined ? aggregates : aggregates.map((e) => overValues(e, value));
+    const expressions = [...keyColumns, ...over];
+    return new DataFrame({ kind: "aggregate", child: plan, keys: keyColumns, expressions }, this.executor);
+  }
+
+  private sortOrders(order: readonly (Column | string)[]): readonly SortOrder[] {
+    const { value } = this;
+    const orders = order.map(sortOrderOf);
+    return value === undefined ? orders : orders.map((one) => replaced(one, value) as SortOrder);
   }
 }
 

@@ -27,7 +27,7 @@ export function udf<A extends readonly never[]>(
   const type = typeof returnType === "string" ? parseTypeText(returnType) : returnType;
   const make = (args: UserFunction["args"]): UserFunction => {
     const call = run as unknown as (...values: never[]) => unknown;
-    const deterministic = !UNSTABLE.has(run);
+    const deterministic = isStable(run);
     return { kind: "userFunction", name, run: call, args, type, nullable: true, deterministic };
   };
   const registered: ScalarFunction = {
@@ -46,6 +46,11 @@ export function udf<A extends readonly never[]>(
 }
 
 const UNSTABLE = new WeakSet<object>();
+
+/** Whether a function gives the same result for the same arguments, as far as anybody said. */
+export function isStable(run: (...values: never[]) => unknown): boolean {
+  return !UNSTABLE.has(run);
+}
 
 /** Marks a function whose result depends on more than its arguments: the optimizer neither moves nor doubles its calls. */
 export function nondeterministic<F extends (...values: never[]) => unknown>(run: F): F {

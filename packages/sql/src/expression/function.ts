@@ -130,6 +130,8 @@ export interface AggregateFunction extends FunctionBase {
   readonly ordered?: boolean;
   /** The name of an aggregator of the program, whose code cannot leave the program's thread. */
   readonly ofProgram?: string;
+  /** Where the function takes whole rows: the same for rows that are one value each. */
+  readonly ofValue?: AggregateFunction;
   /** How the call reads in a column name; default `name(args)`. `state` is undefined for a call that is not resolved. */
   pretty?(args: readonly string[], name: string, state?: unknown): string;
 }

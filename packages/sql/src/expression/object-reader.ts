@@ -70,20 +70,24 @@ function escaped(name: string): string {
   return JSON.stringify(name).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 }
 
-/** Reads rows as objects. */
+/** Reads rows as objects, or as what stands alone in them. */
 export class ObjectReader {
   private readonly names: readonly string[];
   private readonly make: ObjectMaker;
   private readonly options: ExternalOptions;
+  private readonly alone: boolean;
 
-  constructor(names: readonly string[], options: ExternalOptions) {
+  /** `alone`: rows have one column, whose value is read instead of an object. */
+  constructor(names: readonly string[], options: ExternalOptions, alone = false) {
     this.names = names;
+    this.alone = alone;
     this.make = objectMaker(names);
     this.options = options;
   }
 
   /** The rows of some columns; good as long as these are. */
   over(columns: readonly Column[]): Reader<object> {
+    if (this.alone) return valueReader(columns[0]!, this.options, this.names[0]!) as Reader<object>;
     return this.make(columns.map((column, k) => valueReader(column, this.options, this.names[k]!)));
   }
 }

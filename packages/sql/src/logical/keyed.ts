@@ -7,7 +7,7 @@ import type {
   StructType,
   TimeMode,
 } from "@ss/core";
-import type { Attribute, Expression } from "../expression/expression.js";
+import type { Attribute, Expression, SortOrder } from "../expression/expression.js";
 import type { LogicalPlan } from "./plan.js";
 
 /** The function of `mapGroupsWithState` and `flatMapGroupsWithState`. */
@@ -35,11 +35,11 @@ export interface ProcessorProgram {
   readonly eventTimeColumn: string | undefined;
 }
 
-/** The function of `mapGroups`, `flatMapGroups` and `cogroup`, which sees the groups of a table, or of a batch, and remembers nothing. */
+/** The function of `mapGroups`, `flatMapGroups`, `cogroup` and those that sort, which sees the groups of a table, or of a batch, and remembers nothing. */
 export interface StatelessProgram {
   readonly kind: "stateless";
   /** The method that it was given to. */
-  readonly method: "mapGroups" | "flatMapGroups" | "cogroup";
+  readonly method: "mapGroups" | "flatMapGroups" | "flatMapSortedGroups" | "cogroup" | "cogroupSorted";
   /** `others` are the rows of the second table under the key. */
   readonly run: (key: unknown, rows: Iterable<object>, others: Iterable<object>) => Iterable<object>;
 }
@@ -66,6 +66,10 @@ export interface Keyed {
   readonly children: Inputs<LogicalPlan>;
   /** By child. */
   readonly keys: readonly (readonly Expression[])[];
+  /** By child: the column that the program sees in place of a row, where that is what `mapValues` made. */
+  readonly values?: readonly (string | undefined)[];
+  /** By child: the order in which the program sees the rows of a key, where one was asked for. */
+  readonly orders?: readonly (readonly SortOrder[])[];
   /** By child: the columns that the program sees; filled in by the analyzer. */
   readonly inputs?: readonly (readonly Attribute[])[];
   readonly program: KeyedProgram;
@@ -78,7 +82,7 @@ export interface Keyed {
 /** What a program is called in plans and messages. */
 export function keyedName(program: KeyedProgram): string {
   if (program.kind === "processor") return "TransformWithState";
-  if (program.kind === "stateless") return program.method === "cogroup" ? "CoGroup" : "MapGroups";
+  if (program.kind === "stateless") return program.method.startsWith("cogroup") ? "CoGroup" : "MapGroups";
   return program.single ? "MapGroupsWithState" : "FlatMapGroupsWithState";
 }
 

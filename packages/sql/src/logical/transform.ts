@@ -109,10 +109,10 @@ export function mapExpressions(plan: LogicalPlan, map: (e: Expression) => Expres
     case "keyed": {
       const keys = plan.keys.map((list) => mapList(list, map));
       const inputs = plan.inputs?.map((list) => mapList(list, map) as readonly Attribute[]);
-      const same = [keys, inputs ?? []].every((lists, k) =>
-        lists.every((list, i) => list === (k === 0 ? plan.keys : plan.inputs!)[i]),
-      );
-      return same ? plan : { ...plan, keys, ...(inputs ? { inputs } : {}) };
+      const orders = plan.orders?.map((list) => mapList(list, map) as readonly SortOrder[]);
+      const same =
+        sameLists(keys, plan.keys) && sameLists(inputs, plan.inputs) && sameLists(orders, plan.orders);
+      return same ? plan : { ...plan, keys, ...(inputs ? { inputs } : {}), ...(orders ? { orders } : {}) };
     }
     case "mapRows": {
       const input = plan.input && (mapList(plan.input, map) as readonly Attribute[]);
@@ -135,6 +135,10 @@ export function mapExpressions(plan: LogicalPlan, map: (e: Expression) => Expres
     default:
       return plan;
   }
+}
+
+function sameLists(a: readonly unknown[] = [], b: readonly unknown[] = []): boolean {
+  return a.every((list, i) => list === b[i]);
 }
 
 /** Whether rows keep coming from below. */

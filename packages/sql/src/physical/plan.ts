@@ -129,6 +129,8 @@ export interface KeyedPlan {
   /** By child: what it is grouped by, and the columns that the program sees. */
   readonly keys: readonly (readonly Attribute[])[];
   readonly inputs: readonly (readonly Attribute[])[];
+  /** By child: true where the program sees the value of the only input instead of an object. */
+  readonly alone: readonly boolean[];
   readonly program: KeyedProgram;
   readonly output: readonly Attribute[];
   /** Present where the rows are a stream's: what the program remembers is in the state store. */

@@ -2,7 +2,7 @@ import { assert, type OutputMode, type Predicate, type PushdownAnswer } from "@s
 import type { Alias, Attribute, Expression, SortOrder } from "../expression/expression.js";
 import { freshId } from "../expression/expression.js";
 import { nullableOf, typeOf } from "../expression/type-of.js";
-import { type Keyed, mapInputs, withFirst } from "../logical/keyed.js";
+import { type Inputs, type Keyed, mapInputs, withFirst } from "../logical/keyed.js";
 import { outputOf } from "../logical/output.js";
 import type { LogicalPlan, Read, Sample } from "../logical/plan.js";
 import { seedOfQuery } from "../logical/sample-seed.js";
@@ -176,11 +176,13 @@ export class Planner {
 
   private keyed(node: Keyed): PhysicalPlan {
     const children = mapInputs(node.children, (child) => this.plan(child));
+    const ordered = node.orders ? this.inOrder(children, node.orders) : children;
     const keyed = {
       kind: "keyed",
-      children,
+      children: ordered,
       keys: node.keys as KeyedPlan["keys"],
       inputs: node.inputs!,
+      alone: node.children.map((_, k) => node.values?.[k] !== undefined),
       program: node.program,
       output: outputOf(node),
     } as const;
@@ -193,6 +195,18 @@ export class Planner {
       children: withFirst(late, children),
       stateful: { operatorId },
     };
+  }
+
+  /** Sorted as a whole, so that the rows of each key come in their order. */
+  private inOrder(
+    children: Inputs<PhysicalPlan>,
+    orders: readonly (readonly SortOrder[])[],
+  ): Inputs<PhysicalPlan> {
+    let next = 0;
+    return mapInputs(children, (child) => {
+      const order = orders[next++]!;
+      return order.length === 0 ? child : this.sort(order, child);
+    });
   }
 
   private setOperation(node: Extract<LogicalPlan, { kind: "setOperation" }>): PhysicalPlan {

@@ -188,7 +188,7 @@ describe("spark.udf.register", () => {
     const df = spark.sql(
       "SELECT shop, MYAVERAGE(amount) FROM sales GROUP BY shop HAVING myaverage(amount) > 3",
     );
-    expect(await df.columns()).toEqual(["shop", "myAverage(amount)"]);
+    expect(await df.columns()).toEqual(["shop", "myaverage(amount)"]);
     expect((await df.collect()).map((row) => row["shop"])).toEqual(["b", null]);
   });
 

@@ -267,3 +267,27 @@ describe("with a schema of run time", () => {
     expect(rows[0]!["item"]).toBe("pen");
   });
 });
+
+test("aggregates of keys know the keys, and what mapValues made", () => {
+  const keyed = typed().groupByKey("item");
+  expectTypeOf(keyed.keys()).toEqualTypeOf<DataFrame<Pick<Sale, "item">>>();
+  expectTypeOf(keyed.count()).toEqualTypeOf<DataFrame<{ item: string | null; count: number }>>();
+  expectTypeOf(keyed.reduceGroups((a, b) => ((a.quantity ?? 0) > (b.quantity ?? 0) ? a : b))).toEqualTypeOf<
+    DataFrame<{ item: string | null; reduced: Sale }>
+  >();
+  const amounts = typed()
+    .groupByKey("item", "at")
+    .mapValues("double", ({ quantity }) => quantity ?? 0);
+  expectTypeOf(amounts.reduceGroups((a, b) => a + b)).toEqualTypeOf<
+    DataFrame<{ item: string | null; at: Date | null; reduced: number }>
+  >();
+  // @ts-expect-error it is a number
+  amounts.mapValues("string", (amount) => amount.item);
+  // @ts-expect-error a number is asked for
+  keyed.mapValues("double", ({ item }) => item);
+  expectTypeOf(
+    untyped()
+      .groupByKey("item")
+      .reduceGroups((a) => a),
+  ).toEqualTypeOf<DataFrame<AnyRow>>();
+});

@@ -81,6 +81,7 @@ export class GroupsWithStateOperator implements Operator, TimedOperator {
     this.rowObjects = new ObjectReader(
       plan.inputs[0]!.map((column) => column.name),
       options,
+      plan.alone[0],
     );
     this.initialObjects =
       plan.inputs[1] &&

@@ -29,10 +29,11 @@ export class GroupsOperator implements Operator {
     this.program = plan.program as StatelessProgram;
     this.inputs = children.map((child, k) => new KeyedInput(child, plan.keys[k]!, plan.inputs[k]!));
     this.readers = plan.inputs.map(
-      (columns) =>
+      (columns, k) =>
         new ObjectReader(
           columns.map((column) => column.name),
           options,
+          plan.alone[k],
         ),
     );
     this.keys = new KeyObjects(plan.keys[0]!, options);

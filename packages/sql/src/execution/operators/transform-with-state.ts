@@ -77,13 +77,14 @@ export class TransformWithStateOperator implements Operator, TimedOperator {
     this.input = new KeyedInput(children[0]!, keys!, columns!);
     this.initial = children[1] && new KeyedInput(children[1], initialKeys!, initialColumns!);
     this.keys = new KeyObjects(keys!, options);
-    const objects = (of: NonNullable<typeof columns>): ObjectReader =>
+    const objects = (of: NonNullable<typeof columns>, alone: boolean): ObjectReader =>
       new ObjectReader(
         of.map((column) => column.name),
         options,
+        alone,
       );
-    this.rowObjects = objects(columns!);
-    this.initialObjects = initialColumns && objects(initialColumns);
+    this.rowObjects = objects(columns!, plan.alone[0]!);
+    this.initialObjects = initialColumns && objects(initialColumns, plan.alone[1]!);
     this.time = eventTimeColumn(plan.output);
     this.context = {
       operatorId: plan.stateful?.operatorId ?? -1,

@@ -100,6 +100,11 @@ test.each([NOTHING_SURVIVES, CHANCE])(
   },
 );
 
+test("reduced groups are given out once and whole, wherever the power goes", PATIENCE, async () => {
+  const crashes = await survives(queries.LARGEST, CHANCE, collected, queries.LARGEST_RESULT);
+  expect(crashes).toBeGreaterThan(40);
+});
+
 test("a limit lets as many rows through as it says, wherever the power goes", PATIENCE, async () => {
   const crashes = await survives(queries.FIRST_ROWS, NOTHING_SURVIVES, collected, queries.FIRST_ROWS_RESULT);
   expect(crashes).toBeGreaterThan(50);

@@ -116,6 +116,20 @@ export const MEANS_RESULT: readonly string[] = [
   "c 6 6",
 ];
 
+/** The largest number of each window of ten seconds, by a function of two values; windows as in {@link WINDOWED}. */
+export const LARGEST: TrialOptions = {
+  schema: SCHEMA,
+  inputs: INPUTS.slice(0, 2),
+  query: (stream) =>
+    stream
+      .withWatermark("t", "5 seconds")
+      .groupByKey(window("t", "10 seconds"))
+      .mapValues("int", (row) => row["n"] as number)
+      .reduceGroups((a, b) => Math.max(a, b))
+      .selectExpr("CAST(window.start AS BIGINT) AS start", "reduced"),
+};
+export const LARGEST_RESULT: readonly string[] = ["0 2", "10 3"];
+
 /** The first five rows. */
 export const FIRST_ROWS: TrialOptions = {
   schema: SCHEMA,

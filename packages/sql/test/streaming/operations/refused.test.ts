@@ -1,6 +1,15 @@
 import type { OutputMode } from "@ss/core";
 import { afterEach, beforeEach, test } from "vitest";
-import { col, type DataFrame, expr, GroupStateTimeout, session_window, window } from "../../../src/index.js";
+import {
+  col,
+  type DataFrame,
+  expr,
+  GroupStateTimeout,
+  session_window,
+  udaf,
+  window,
+} from "../../../src/index.js";
+import { Total } from "../../aggregators.js";
 import { counted, Inputs, passedOn, running } from "./inputs.js";
 import { check, failure, type Refusal } from "./refusal.js";
 
@@ -52,6 +61,43 @@ const joinMode = (name: string, mode: string, only: string): string =>
   `${name} join between two streaming DataFrames/Datasets is not supported in ${mode} output mode, only in ${only}`;
 
 const QUERIES: readonly Row[] = [
+  ["keys of a stream, in append mode", "append", (i) => i.stream.groupByKey("k").keys(), NO_WATERMARK],
+  [
+    "the numbers of rows of keys, in append mode",
+    "append",
+    (i) => i.stream.groupByKey("k").count(),
+    NO_WATERMARK,
+  ],
+  [
+    "reduced groups, in append mode",
+    "append",
+    (i) => i.stream.groupByKey("k").reduceGroups((a) => a),
+    NO_WATERMARK,
+  ],
+  [
+    "an aggregator over distinct values",
+    "update",
+    (i) => {
+      i.spark.udf.register("total", udaf(new Total()));
+      return i.sql("SELECT k, total(DISTINCT v) FROM s GROUP BY k");
+    },
+    "Distinct aggregations are not supported on streaming DataFrames/Datasets",
+  ],
+  [
+    "sorted groups of a stream with those of a table",
+    "append",
+    (i) =>
+      i.stream
+        .groupByKey("k")
+        .cogroupSorted(i.table.groupByKey("k"), ["v"], ["v"], { k: "string" }, () => []),
+    "CoGrouping with a streaming DataFrame/Dataset is not supported",
+  ],
+  [
+    "sorted groups, in complete mode",
+    "complete",
+    (i) => i.stream.groupByKey("k").flatMapSortedGroups(["v"], { k: "string" }, () => []),
+    NO_AGGREGATION,
+  ],
   ["a query without a stream", "append", (i) => i.table, { condition: "WRITE_STREAM_NOT_ALLOWED" }],
   [
     "a subquery that reads a stream",

@@ -9,12 +9,31 @@ import { requireType } from "../define.js";
 import { bufferFields, ProgramAccumulator, type ProgramCall } from "./program-accumulator.js";
 import type { ProgramAggregator } from "./program-aggregator.js";
 
-/** An aggregator as functions of the registry are, under a name; `rows` where it is called with all columns of a table. */
+/** An aggregator as functions of the registry are, under a name: called with a column for each field of its input, or for the only value. */
 export function programAggregate(
   aggregator: ProgramAggregator,
   name: string,
   input: DataType | undefined,
-  rows = false,
+): AggregateFunction {
+  return aggregate(aggregator, name, input, false);
+}
+
+/** An aggregator of whole rows: called with the columns of its input, or with all of them. */
+export function rowsAggregate(
+  aggregator: ProgramAggregator,
+  name: string,
+  input: DataType | undefined,
+): AggregateFunction {
+  const pretty = (): string => `${name}()`;
+  const ofValue = { ...aggregate(aggregator, name, input, false), pretty };
+  return { ...aggregate(aggregator, name, input, true), ofValue, pretty };
+}
+
+function aggregate(
+  aggregator: ProgramAggregator,
+  name: string,
+  input: DataType | undefined,
+  rows: boolean,
 ): AggregateFunction {
   const bufferType = typeFrom(aggregator.buffer);
   const type = typeFrom(aggregator.output);
@@ -36,7 +55,7 @@ export function programAggregate(
     },
     buffer: () => bufferFields(bufferType).map((field) => ({ ...field, nullable: true })),
     accumulator: (shape) => new ProgramAccumulator(name, aggregator, bufferType, shape),
-    pretty: (args) => `${name}(${rows ? "" : args.join(", ")})`,
+    pretty: (args) => `${name.toLowerCase()}(${args.join(", ")})`,
   };
 }
 
