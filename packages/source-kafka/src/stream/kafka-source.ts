@@ -8,6 +8,7 @@ import type {
   ScanRequest,
   Source,
   SourceContext,
+  StreamError,
   StructType,
   WorkerForm,
 } from "@ss/core";
@@ -29,6 +30,7 @@ import { MISSING_MS, RangeReader } from "../reading/range-reader.js";
 import { Arrivals } from "./arrivals.js";
 import { BatchSize } from "./batch-size.js";
 import { readInitialOffsets, writeInitialOffsets } from "./initial-offsets.js";
+import { LossWarnings } from "./loss-warnings.js";
 import { groupOfQuery, PublishedOffsets } from "./published-offsets.js";
 
 /** What a {@link KafkaSource} is made from. */
@@ -74,11 +76,11 @@ export class KafkaSource implements Source {
   private underWay: { readonly rows: number; readonly sinceMs: number } | null = null;
   /** Since when partitions are not to be found, by name. */
   private readonly missingSinceMs = new Map<string, number>();
-  /** The losses that were warned of. */
-  private readonly reported = new Set<string>();
+  private readonly losses: LossWarnings;
 
   constructor(settings: KafkaSourceSettings) {
     this.settings = settings;
+    this.losses = new LossWarnings(settings.warn);
     this.description = settings.description;
     this.readLimit = settings.readLimit;
     this.worker = settings.worker;
@@ -126,6 +128,7 @@ export class KafkaSource implements Source {
     // what is only missing stays where it was; what is gone is left out, so that a topic made anew is read from its beginning
     const known = [...from.entries(), ...end.entries()];
     const names = new Set(gone.map(nameOf));
+    this.losses.forget(names);
     return new PartitionOffsets(known.filter((entry) => !names.has(nameOf(entry)))).toJson();
   }
 
@@ -308,12 +311,10 @@ export class KafkaSource implements Source {
     });
   }
 
-  /** Fails, or warns where records may be lost: once of each loss, as a partition that is gone is met at every look. */
-  private report(error: Error): void {
+  /** Fails, or warns where records may be lost. */
+  private report(error: StreamError): void {
     if (this.settings.read.failOnDataLoss) throw error;
-    if (this.reported.has(error.message)) return;
-    this.reported.add(error.message);
-    this.settings.warn(error.message);
+    this.losses.tell(error);
   }
 }
 
@@ -343,12 +344,12 @@ function nameOf([topic, partition]: PartitionOffset): string {
   return `${topic}-${partition}`;
 }
 
-function partitionsDeleted(names: readonly string[]): Error {
+function partitionsDeleted(names: readonly string[]): StreamError {
   const partitions = names.join(", ");
   return dataLoss("PARTITIONS_DELETED", `Partitions ${partitions} have been deleted.`, { partitions });
 }
 
-function initialNotFound(names: readonly string[]): Error {
+function initialNotFound(names: readonly string[]): StreamError {
   const partitions = names.join(", ");
   return dataLoss(
     "INITIAL_OFFSET_NOT_FOUND_FOR_PARTITIONS",
@@ -357,7 +358,7 @@ function initialNotFound(names: readonly string[]): Error {
   );
 }
 
-function addedLate(topicPartition: string, startOffset: number): Error {
+function addedLate(topicPartition: string, startOffset: number): StreamError {
   return dataLoss(
     "ADDED_PARTITION_DOES_NOT_START_FROM_OFFSET_ZERO",
     `Added partition ${topicPartition} starts from ${startOffset} instead of 0.`,
@@ -365,7 +366,7 @@ function addedLate(topicPartition: string, startOffset: number): Error {
   );
 }
 
-function offsetChanged(topic: string, partition: number, prevOffset: number, newOffset: number): Error {
+function offsetChanged(topic: string, partition: number, prevOffset: number, newOffset: number): StreamError {
   const topicPartition = `${topic}-${partition}`;
   return dataLoss(
     "PARTITION_OFFSET_CHANGED",
@@ -374,7 +375,7 @@ function offsetChanged(topic: string, partition: number, prevOffset: number, new
   );
 }
 
-function startReset(topicPartition: string, offset: number, fetchedOffset: number): Error {
+function startReset(topicPartition: string, offset: number, fetchedOffset: number): StreamError {
   return dataLoss(
     "START_OFFSET_RESET",
     `Starting offset for ${topicPartition} was ${offset} but consumer reset to ${fetchedOffset}.`,
