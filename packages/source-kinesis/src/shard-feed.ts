@@ -88,6 +88,7 @@ export class ShardFeed {
   }
 
   private start(): void {
+    this.reader?.close().catch(() => {});
     this.reader = this.owner.reader(this.stream, this.shardId, this.buffer.last);
     this.running = this.run(this.reader).catch((error: unknown) => {
       if (this.isClosed || this.owner.signal.aborted) return;

@@ -186,10 +186,11 @@ export class ShardFeeds {
     const { clock, signal } = this.context;
     const isOver = new AbortController();
     let isLate = false;
-    const late = clock.sleep(FIRST_ANSWERS_MS, AbortSignal.any([signal, isOver.signal])).then(() => {
+    const late = clock.sleep(FIRST_ANSWERS_MS, isOver.signal).then(() => {
       isLate = true;
     });
-    while (!isLate && !feeds.every(hasAnswered)) await Promise.race([this.change(), late]);
+    // the end of the query is a change, too
+    while (!isLate && !signal.aborted && !feeds.every(hasAnswered)) await Promise.race([this.change(), late]);
     isOver.abort();
   }
 

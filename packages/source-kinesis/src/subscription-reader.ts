@@ -16,8 +16,10 @@ export class SubscriptionReader implements ChunkReader {
   private readonly consumerArn: string;
   private readonly stream: string;
   private readonly shardId: string;
+  /** Aborts with the query, and when the reader is closed. */
   private readonly closing = new AbortController();
-  private readonly signal: AbortSignal;
+  private readonly signal: AbortSignal = this.closing.signal;
+  private readonly end = (): void => this.closing.abort(this.context.signal.reason);
   private position: StartingPosition;
   /** Reads until the newest record is near, where there is something to look for. */
   private first: ShardReader | null;
@@ -37,7 +39,8 @@ export class SubscriptionReader implements ChunkReader {
     this.stream = stream;
     this.shardId = shardId;
     this.position = position;
-    this.signal = AbortSignal.any([context.signal, this.closing.signal]);
+    context.signal.addEventListener("abort", this.end);
+    if (context.signal.aborted) this.end();
     const looks = position.type === "AFTER_SEQUENCE_NUMBER";
     const own = { ...context, signal: this.signal };
     this.first = looks ? new ShardReader(own, stream, shardId, position, onMissing) : null;
@@ -72,6 +75,8 @@ export class SubscriptionReader implements ChunkReader {
 
   async close(): Promise<void> {
     this.isEnded = true;
+    // a query has many readers, one after the other, and one signal
+    this.context.signal.removeEventListener("abort", this.end);
     this.closing.abort();
     await this.events?.return?.().catch(() => {});
   }

@@ -1,5 +1,6 @@
+import { getEventListeners } from "node:events";
 import { VirtualClock } from "@ss/testkit";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { aggregate } from "./aggregate.js";
 import { FakeKinesis, serviceError } from "./fake-kinesis.js";
 import { MemoryLog, QueryRun, sourceOn } from "./source-run.js";
@@ -500,3 +501,44 @@ describe("enhanced fan-out", () => {
     expect([...fake.consumers.keys()]).toEqual([]);
   });
 });
+
+test.each([
+  ["polling", {}],
+  ["subscriptions", { consumerMode: "efo", consumerName: "reports" }],
+])(
+  "a query that reads by %s for long keeps nothing on its signal for shards that come and go",
+  async (_, mode) => {
+    const { clock, fake } = world();
+    const source = sourceOn(fake, mode);
+    const stopping = new AbortController();
+    const made = vi.spyOn(AbortSignal, "any");
+    const opening = source.open({ log: new MemoryLog(), clock, signal: stopping.signal });
+    await clock.advance(3000);
+    await opening;
+    // its own signal, which all that it does ends by
+    expect(made).toHaveBeenCalledTimes(1);
+    const own = made.mock.results[0]!.value as AbortSignal;
+    let offset = await source.initialOffset();
+    const next = async (): Promise<void> => {
+      const end = source.latestOffset(offset, source.readLimit);
+      await clock.advance(3000);
+      offset = await end;
+      await source.commit(offset!);
+    };
+    await next();
+    const listeners = getEventListeners(own, "abort").length;
+    for (let round = 0, last = 0; round < 20; round++) {
+      fake.put(`${round}`, last);
+      [last] = fake.split(last);
+      fake.merge(last, last + 1);
+      last = fake.shards.length - 1;
+      fake.fail("subscribe", serviceError("InternalFailureException"), 3);
+      for (let k = 0; k < 4; k++) await next().catch(() => {});
+    }
+    expect(made).toHaveBeenCalledTimes(1);
+    expect(getEventListeners(own, "abort").length).toBeLessThan(listeners + 5);
+    stopping.abort();
+    await source.close();
+    made.mockRestore();
+  },
+);
