@@ -4,6 +4,7 @@ import { invalidOption } from "./errors.js";
 import { parseInitialPosition } from "./initial-position.js";
 import type { KinesisClient } from "./kinesis-client.js";
 import { type KinesisSettings, KinesisSource } from "./kinesis-source.js";
+import { KinesisTable } from "./kinesis-table.js";
 import type { KinesisOffset } from "./position.js";
 
 /** What {@link kinesis} takes. */
@@ -14,7 +15,7 @@ export interface KinesisOptions {
   readonly region?: string;
   /** Another server than that of the region. */
   readonly endpointUrl?: string;
-  /** Where a new query begins; default `latest`. */
+  /** Where a new query begins; default `latest`. Where a table is read: `trim_horizon`. */
   readonly initialPosition?:
     | "latest"
     | "trim_horizon"
@@ -58,6 +59,21 @@ const provider: SourceProvider = {
     const settings = readSettings(options, session.timeZone, () => connectToAws(aws));
     return new KinesisSource({ ...settings, warn: (message) => session.warn?.(message) });
   },
+  async table({ options, session }) {
+    const aws = awsSettings(options);
+    const settings = readSettings(options, session.timeZone, () => connectToAws(aws), "trim_horizon");
+    if (settings.initialPosition.type === "LATEST")
+      throw invalidOption(
+        "initialPosition",
+        "latest",
+        "another one where a table is read, which ends at the latest record",
+      );
+    return new KinesisTable({
+      ...settings,
+      clock: session.clock,
+      warn: (message) => session.warn?.(message),
+    });
+  },
 };
 
 /**
@@ -94,10 +110,11 @@ export function readSettings(
   options: Options,
   timeZone: string,
   connect: () => Promise<KinesisClient>,
+  defaultPosition = "latest",
 ): Omit<KinesisSettings, "warn"> {
   const names = options.required("streamName", "kinesis").split(",");
   const streams = [...new Set(names.map((name) => name.trim()).filter((name) => name !== ""))].sort();
-  const initialPosition = parseInitialPosition(options.text("initialPosition", "latest"), timeZone);
+  const initialPosition = parseInitialPosition(options.text("initialPosition", defaultPosition), timeZone);
   if (initialPosition.type === "OFFSET") {
     const missing = streams.find((stream) => initialPosition.offset[stream] === undefined);
     if (missing !== undefined)

@@ -27,6 +27,17 @@ export function withChildren(position: StreamPosition, shards: readonly Shard[])
   return sortedByShard(Object.fromEntries(places));
 }
 
+/** Places with those of all shards that follow them, which are read from their beginnings however far their parents were. */
+export function withDescendants(position: StreamPosition, shards: readonly Shard[]): StreamPosition {
+  const places = new Map(Object.entries(position));
+  for (let before = -1; before !== places.size; ) {
+    before = places.size;
+    for (const { shardId, parents } of shards)
+      if (!places.has(shardId) && parents.some((id) => places.has(id))) places.set(shardId, TRIM_HORIZON);
+  }
+  return sortedByShard(Object.fromEntries(places));
+}
+
 /** Where nothing of the parents was wanted before a time, nothing of the children is. */
 function firstPlace(parents: readonly ShardPosition[]): ShardPosition {
   const times = parents.map((parent) => (parent.type === "SHARD_END" ? parent.timestamp : undefined));
