@@ -1,3 +1,4 @@
+import { type Offset, sameOffset } from "@ss/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FakeKafka } from "./fake-kafka.js";
 import { type RunningSource, startSource } from "./run-source.js";
@@ -139,6 +140,32 @@ describe("what a batch takes", () => {
     await source.prepareForAvailableNow();
     kafka.add("t", 0, numbers(5));
     expect(await next({ t: { 0: 0, 1: 0 } })).toEqual({ t: { 0: 2, 1: 0 } });
+  });
+
+  test("availableNow leaves a rest below the least number of rows to the next start, as Spark does", async () => {
+    kafka.add("t", 0, numbers(10));
+    const limit = {
+      kind: "composite",
+      limits: [
+        { kind: "minRows", rows: 3, maxDelayMs: 900_000 },
+        { kind: "maxRows", rows: 4 },
+      ],
+    } as const;
+    const runFrom = async (first: Offset): Promise<Offset[]> => {
+      const { source, next, stop } = await start({ startingOffsets: "earliest" });
+      await source.prepareForAvailableNow();
+      const ends: Offset[] = [];
+      for (let from = first; ; from = ends.at(-1)!) {
+        const end = await next(from, limit);
+        if (sameOffset(end, from)) break;
+        ends.push(end!);
+      }
+      await stop();
+      return ends;
+    };
+    // recorded from Spark: batches of 4 and 4, and at the next start one of 2
+    expect(await runFrom({ t: { 0: 0, 1: 0 } })).toEqual([{ t: { 0: 4, 1: 0 } }, { t: { 0: 8, 1: 0 } }]);
+    expect(await runFrom({ t: { 0: 8, 1: 0 } })).toEqual([{ t: { 0: 10, 1: 0 } }]);
   });
 
   test("an end that a new leader does not know yet is waited for", async () => {
