@@ -13,6 +13,7 @@ import type { ClientSettings } from "./client-settings.js";
 import { ClusterView, isRefusal, keyOf, type Located, partitionKeys } from "./cluster-view.js";
 import { GroupOffsets } from "./group-offsets.js";
 import type { KafkaClient } from "./kafka-client.js";
+import { PartitionPauses } from "./partition-pauses.js";
 import { RecordWaits } from "./record-waits.js";
 import { orAborted } from "./waiting.js";
 
@@ -23,9 +24,11 @@ export class KafkajsClient implements KafkaClient {
   private readonly cluster: ClusterView;
   private readonly groups: GroupOffsets;
   private readonly waits: RecordWaits;
+  private readonly pauses: PartitionPauses;
 
   constructor(settings: ClientSettings, clock: Clock = systemClock) {
     this.cluster = new ClusterView(settings, clock);
+    this.pauses = new PartitionPauses(this.cluster);
     this.waits = new RecordWaits(this.cluster);
     this.groups = new GroupOffsets(this.cluster);
   }
@@ -79,7 +82,9 @@ export class KafkajsClient implements KafkaClient {
     readCommitted: boolean,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { byLeader, missing } = await this.cluster.repeat(signal, () => this.locate(positions));
+    const locate = (): ReturnType<typeof this.locate<FetchPosition>> =>
+      this.locate(this.pauses.readyOf(positions));
+    const { byLeader, missing } = await this.cluster.repeat(signal, locate);
     if (missing.length > 0) return true;
     return orAborted(this.waits.first(byLeader, readCommitted), signal);
   }
@@ -94,14 +99,14 @@ export class KafkajsClient implements KafkaClient {
 
   /**
    * Asks the leader of each part at once. Gives what came without an error that may pass, and `absent` for what is not there; where that is
-   * nothing, the failure. Leaders that failed are looked for anew before the next call.
+   * nothing, the failure. Leaders that failed are looked for anew, after a pause as long as others give something.
    */
   private async fromLeaders<Q extends Located, A extends Located & { readonly errorCode: number }>(
     queries: readonly Q[],
     ask: (leader: number, part: readonly Q[]) => Promise<readonly A[]>,
     absent: (query: Located) => A,
   ): Promise<readonly A[]> {
-    const { byLeader, missing } = await this.locate(queries);
+    const { byLeader, missing } = await this.locate(this.pauses.readyOf(queries));
     const rounds = await Promise.allSettled([...byLeader].map(([leader, part]) => ask(leader, part)));
     const answers = missing.map(absent);
     let failure: unknown;
@@ -109,7 +114,7 @@ export class KafkajsClient implements KafkaClient {
       const round = rounds[k]!;
       if (round.status === "rejected") {
         failure = round.reason;
-        for (const query of part) this.cluster.forget(query);
+        for (const query of part) this.setBack(query);
         return;
       }
       for (const answer of round.value) {
@@ -117,14 +122,22 @@ export class KafkajsClient implements KafkaClient {
           failure = new Error(
             `the leader of ${answer.topic}-${answer.partition} gave error ${answer.errorCode}`,
           );
-          this.cluster.forget(answer);
+          this.setBack(answer);
         } else if (isRefusal(answer.errorCode))
           throw notAuthorized(`the topic ${answer.topic}`, answer.errorCode);
-        else answers.push(answer);
+        else {
+          this.pauses.answered(answer);
+          answers.push(answer);
+        }
       }
     });
     if (answers.length === 0 && failure !== undefined) throw failure;
     return answers;
+  }
+
+  private setBack(query: Located): void {
+    this.cluster.forget(query);
+    this.pauses.failed(query);
   }
 
   /** Who leads the partitions; `missing` are those that are not there. */
@@ -137,6 +150,10 @@ export class KafkajsClient implements KafkaClient {
       const topics = await this.cluster.metadata([...new Set(unknown.map(({ topic }) => topic))]);
       const present = new Set(topics.flatMap(partitionKeys));
       missing = unknown.filter((query) => !present.has(keyOf(query)));
+      for (const query of missing) this.pauses.answered(query);
+      for (const query of unknown)
+        if (present.has(keyOf(query)) && this.cluster.leaderOf(query) === undefined)
+          this.pauses.failed(query);
     }
     const byLeader = new Map<number, Q[]>();
     for (const query of queries) {
