@@ -87,21 +87,22 @@ function promises(
     }
   }
 
+  const spec = (options: Partial<Parameters<typeof kinesis>[0]> = {}) =>
+    kinesis({
+      streamName: stream,
+      region: REGION,
+      endpointUrl: server.endpoint,
+      awsAccessKey: KEYS.accessKeyId,
+      awsSecretKey: KEYS.secretAccessKey,
+      initialPosition: "trim_horizon",
+      minFetchPeriod: "200ms",
+      shardFetchInterval: "500ms",
+      ...options,
+    });
+
   const source = (options: Partial<Parameters<typeof kinesis>[0]> = {}) =>
     spark.readStream
-      .from(
-        kinesis({
-          streamName: stream,
-          region: REGION,
-          endpointUrl: server.endpoint,
-          awsAccessKey: KEYS.accessKeyId,
-          awsSecretKey: KEYS.secretAccessKey,
-          initialPosition: "trim_horizon",
-          minFetchPeriod: "200ms",
-          shardFetchInterval: "500ms",
-          ...options,
-        }),
-      )
+      .from(spec(options))
       .selectExpr(
         "partitionKey",
         "cast(cast(data as string) as int) as n",
@@ -159,6 +160,16 @@ function promises(
     expect(await caughtUp()).toEqual([]);
     await put(1200, 1300);
     expect(numbersOf(await caughtUp())).toEqual(range(1200, 1300));
+  });
+
+  test("is a table, too, of what is there when it is read", async () => {
+    const table = spark.read.from(spec({ maxRecordsPerFetch: 100 })).selectExpr("cast(data as string) as n");
+    expect(await table.count()).toBe(0);
+    await put(0, 700);
+    if (reshards) await split(0, 2n ** 126n);
+    await put(700, 900);
+    const numbers = (await table.collect()).map((row) => Number(row["n"])).sort((a, b) => a - b);
+    expect(numbers).toEqual(range(0, 900));
   });
 
   test("in small batches, and in small requests", async () => {

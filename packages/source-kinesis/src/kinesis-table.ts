@@ -28,21 +28,25 @@ export interface KinesisTableSettings {
   readonly warn: (message: string) => void;
 }
 
-/** What is read of a shard: from a place on, what has arrived up to a time. Whole numbers of 128 bits are text. */
+/** What is read of a shard: from a place on, at least what was there at a time. Whole numbers of 128 bits are text. */
 interface ShardPart {
   readonly stream: string;
   readonly shardId: string;
   readonly from: ShardPosition;
-  readonly untilMs: number;
+  readonly plannedMs: number;
   readonly firstKey: string;
   readonly lastKey: string;
 }
 
 const TO_THE_END: ShardPosition = { type: "SHARD_END" };
 
+/** By how much the clock of the service may be ahead of the one here: it takes no requests that were signed at a time further away. */
+const CLOCKS_APART_MS = 300_000;
+
 /**
- * The records of streams from the starting position on, up to the time at which a query is planned. The service does not tell where a shard ends
- * before it is read: a read ends behind the newest record, or at the first one that has arrived later.
+ * The records of streams from the starting position on, all that are there when a query is planned. The service does not tell where a shard ends
+ * before it is read: the read of a shard ends behind the newest record, or, where they come faster than they are read, at one that has surely
+ * come after the query was planned. So some that came later may be read too.
  */
 export class KinesisTable implements Table {
   readonly description: string;
@@ -61,16 +65,16 @@ export class KinesisTable implements Table {
     return this.using(async (client) => {
       const { streams, clock, pace } = this.settings;
       const context = { client, clock, pace, signal: new AbortController().signal };
-      const untilMs = clock.now();
+      const plannedMs = clock.now();
       const parts: ShardPart[] = [];
       for (const stream of streams) {
         const catalog = new StreamCatalog(context, stream);
         await catalog.refresh();
         for (const [shardId, from] of this.beginnings(catalog)) {
           // the service would have to be waited for
-          if (from.type === "AT_TIMESTAMP" && from.timestamp > untilMs) continue;
+          if (from.type === "AT_TIMESTAMP" && from.timestamp > plannedMs) continue;
           const { first, last } = catalog.hashKeys(shardId);
-          parts.push({ stream, shardId, from, untilMs, firstKey: String(first), lastKey: String(last) });
+          parts.push({ stream, shardId, from, plannedMs, firstKey: String(first), lastKey: String(last) });
         }
       }
       return parts as unknown as readonly Partition[];
@@ -100,7 +104,7 @@ export class KinesisTable implements Table {
 
   private async *rows(
     client: KinesisClient,
-    { stream, shardId, from, untilMs, firstKey, lastKey }: ShardPart,
+    { stream, shardId, from, plannedMs, firstKey, lastKey }: ShardPart,
     scan: ScanRequest,
     signal: AbortSignal,
   ): AsyncGenerator<Batch> {
@@ -117,13 +121,14 @@ export class KinesisTable implements Table {
         throw requestFailed(stream, `read the shard ${shardId}`, error, false);
       });
       if (chunk === null) return this.lose(stream, shardId, "the shard is there no more");
-      const wanted = chunk.records.filter(({ arrivalMs }) => arrivalMs <= untilMs);
+      const { records, isEnd } = chunk;
       yield* rows.batches(
-        wanted.map((record) => opened(record, hashKeys)),
+        records.map((record) => opened(record, hashKeys)),
         from,
         TO_THE_END,
       );
-      if (chunk.isEnd || isAtTip(chunk, pace) || wanted.length < chunk.records.length) return;
+      if (isEnd || isAtTip(chunk, pace)) return;
+      if ((records.at(-1)?.arrivalMs ?? 0) > plannedMs + CLOCKS_APART_MS) return;
     }
   }
 
