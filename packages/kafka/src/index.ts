@@ -4,6 +4,7 @@ export type { KafkaProducer, TopicWriter, TransactionalProducer } from "./client
 export { KafkajsClient } from "./client/kafkajs-client.js";
 export { KafkajsProducer } from "./client/kafkajs-producer.js";
 export { fenced, recordTooLarge } from "./client/producer-errors.js";
+export { ConsumerClient } from "./consumer/consumer-client.js";
 export { clientSettings, illegalArgument } from "./options/client-options.js";
 export { type FetchSettings, fetchSettings } from "./options/fetch-options.js";
 export { KafkaProperties, unsupportedProperty } from "./options/kafka-properties.js";

@@ -62,6 +62,11 @@ export interface KafkaReadOptions {
   /** Adds the column `headers`; default false. */
   readonly includeHeaders?: boolean;
   /**
+   * How records are read: `fetch` (the default) by requests whose answers become columns as they are, `consumer` by consumers of kafkajs, which
+   * is slower and gives the same rows.
+   */
+  readonly recordReader?: "fetch" | "consumer";
+  /**
    * Whether what a stream has read is committed to a consumer group after each batch, for tools that show how far behind groups are;
    * default false. The group is `group.id` of `properties`, or one of the query's own.
    */

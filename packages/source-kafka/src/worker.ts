@@ -9,15 +9,15 @@ import {
   systemClock,
   type WorkerContext,
 } from "@ss/core";
-import { KafkajsClient } from "@ss/kafka";
 import { readSettings } from "./options/read-options.js";
 import { groupOf } from "./reading/plan-ranges.js";
 import { RangeReader } from "./reading/range-reader.js";
+import { recordClient } from "./reading/record-client.js";
 
 /** Reads ranges over connections of the worker's own, which live as long as the query. */
 export function kafkaReader(options: Json, { warn }: WorkerContext): PartitionReader {
   const settings = readSettings(new Options(options as Record<string, string>), undefined);
-  const client = new KafkajsClient(settings.client);
+  const client = recordClient(settings);
   const context = { client, clock: systemClock, warn };
   return {
     close: () => client.close(),

@@ -107,6 +107,12 @@ test("properties that change nothing are named in one warning, secrets and value
   expect(warnings[0]).not.toContain("secret");
 });
 
+test("records are read by fetch unless told otherwise, and by nothing that is not there", () => {
+  expect(read({ subscribe: "a" }).recordReader).toBe("fetch");
+  expect(read({ subscribe: "a", recordReader: "Consumer" }).recordReader).toBe("consumer");
+  expect(() => read({ subscribe: "a", recordReader: "poll" })).toThrow("recordReader");
+});
+
 test("a pattern has to match the whole name", () => {
   expect(["a", "ab", "ba"].filter((topic) => topicPattern("a|b").test(topic))).toEqual(["a"]);
 });
@@ -117,6 +123,7 @@ test("the typed way in gives the same options", () => {
     subscribe: ["x", "y"],
     startingOffsets: { x: { 0: 12 } },
     maxOffsetsPerTrigger: 5,
+    recordReader: "consumer",
     properties: { "isolation.level": "read_committed" },
   });
   expect(spec).toEqual({
@@ -126,6 +133,7 @@ test("the typed way in gives the same options", () => {
       subscribe: "x,y",
       startingOffsets: '{"x":{"0":12}}',
       maxOffsetsPerTrigger: 5,
+      recordReader: "consumer",
       "kafka.isolation.level": "read_committed",
     },
   });

@@ -1,10 +1,12 @@
 import type { Socket } from "node:net";
 import { StreamError } from "@ss/core";
-import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from "kafkajs";
+import { Kafka } from "kafkajs";
 import { ByteWriter } from "../protocol/byte-writer.js";
 import type { BrokerAddress } from "../protocol/metadata.js";
 import type { ApiVersions, Request } from "../protocol/request.js";
-import type { ClientSettings, SaslSettings } from "./client-settings.js";
+import { unknownKafkajs } from "./client-errors.js";
+import type { ClientSettings } from "./client-settings.js";
+import { kafkajsConfig } from "./kafkajs-config.js";
 import { Sockets } from "./sockets.js";
 
 /*
@@ -134,6 +136,11 @@ export class Brokers {
     this.known.set(nodeId, await this.build(present, { nodeId }));
     if (this.seed !== null && isAt(this.seed, present)) this.seed = null;
     this.sockets.destroyTo(present);
+  }
+
+  /** Where brokers are: those that could be reached last, and then those of the settings. */
+  get addresses(): readonly string[] {
+    return [...new Set([...this.known.values(), ...this.named].map(textOf))];
   }
 
   /** Ends all connections; requests that are under way fail. */
@@ -272,39 +279,11 @@ function exchange(
   });
 }
 
-function kafkajsConfig(settings: ClientSettings, sockets: Sockets): KafkaConfig {
-  return {
-    brokers: [...settings.brokers],
-    clientId: settings.clientId,
-    connectionTimeout: settings.connectionTimeoutMs,
-    authenticationTimeout: settings.connectionTimeoutMs,
-    requestTimeout: settings.requestTimeoutMs,
-    ...(settings.tls === null ? {} : { ssl: settings.tls }),
-    ...(settings.sasl === null ? {} : { sasl: saslOptions(settings.sasl) }),
-    // calls repeat themselves, and what kafkajs logs would name no query
-    retry: { retries: 0 },
-    logLevel: logLevel.NOTHING,
-    logCreator: () => () => {},
-    socketFactory: sockets.factory,
-  };
-}
-
-function saslOptions(sasl: SaslSettings): SASLOptions {
-  if (sasl.mechanism === "oauthbearer")
-    return { mechanism: sasl.mechanism, oauthBearerProvider: async () => ({ value: await sasl.token() }) };
-  const { mechanism, username, password } = sasl;
-  return { mechanism, username, password } as SASLOptions;
-}
-
 function clusterOf(kafka: Kafka): Cluster {
   const symbol = Object.getOwnPropertySymbols(kafka).find(
     ({ description }) => description === CREATE_CLUSTER,
   );
   const create: unknown = symbol === undefined ? undefined : Reflect.get(kafka, symbol);
-  if (typeof create !== "function")
-    throw new StreamError({
-      condition: "SS_KAFKA_CLIENT",
-      message: "This release of kafkajs is not the one that @ss/kafka asks for. Install kafkajs 2.2.4.",
-    });
+  if (typeof create !== "function") throw unknownKafkajs();
   return (create as (options: object) => Cluster)({ allowAutoTopicCreation: false });
 }

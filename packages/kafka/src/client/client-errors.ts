@@ -1,4 +1,5 @@
 import { StreamError } from "@ss/core";
+import { ERROR } from "../protocol/error-codes.js";
 
 /** Errors of TLS that no repetition mends. */
 const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
@@ -101,5 +102,21 @@ export function notAuthorized(
     condition: "SS_KAFKA_NOT_AUTHORIZED",
     parameters: { what, errorCode: String(errorCode) },
     message: `Kafka does not let this user ${action} ${what} (error code ${errorCode}). Add an ACL for it, or use another user.`,
+  });
+}
+
+/** The group of a consumer may not be used, or null where a failure says something else. */
+export function refusedGroup(failure: unknown, group: string): StreamError | null {
+  const refusal = causesOf(failure).find(({ type }) => type === "GROUP_AUTHORIZATION_FAILED");
+  return refusal === undefined
+    ? null
+    : notAuthorized(`the group ${group}`, ERROR.groupAuthorizationFailed, "use");
+}
+
+/** What is reached for in kafkajs is not there. */
+export function unknownKafkajs(): StreamError {
+  return new StreamError({
+    condition: "SS_KAFKA_CLIENT",
+    message: "This release of kafkajs is not the one that @ss/kafka asks for. Install kafkajs 2.2.4.",
   });
 }

@@ -21,7 +21,7 @@ const NO_BYTES = new Uint8Array(0);
 
 /** A {@link KafkaClient} over the connections of kafkajs. */
 export class KafkajsClient implements KafkaClient {
-  private readonly cluster: ClusterView;
+  protected readonly cluster: ClusterView;
   private readonly groups: GroupOffsets;
   private readonly waits: RecordWaits;
   private readonly pauses: PartitionPauses;

@@ -14,6 +14,8 @@ export interface ReadSettings {
   readonly client: ClientSettings;
   readonly fetch: FetchSettings;
   readonly topics: TopicChoice;
+  /** Whether records are read by requests of our own or by consumers of kafkajs. */
+  readonly recordReader: "fetch" | "consumer";
   readonly failOnDataLoss: boolean;
   readonly includeHeaders: boolean;
   /** Partitions to make at least of a range, and records that one has at most; 0: no such wish. */
@@ -54,6 +56,7 @@ export function readSettings(options: Options, warn: ((message: string) => void)
     client: clientSettings(properties, "ss-source-kafka"),
     fetch: fetchSettings(properties),
     topics,
+    recordReader: options.choice("recordReader", ["fetch", "consumer"], "fetch"),
     failOnDataLoss: options.boolean("failOnDataLoss", true),
     includeHeaders: options.boolean("includeHeaders", false),
     minPartitions: options.integer("minPartitions", 0, 1),

@@ -12,13 +12,7 @@ import type {
   StructType,
   WorkerForm,
 } from "@ss/core";
-import {
-  type KafkaClient,
-  KafkajsClient,
-  type OffsetRange,
-  RECORD_SCHEMA,
-  RECORD_SCHEMA_WITH_HEADERS,
-} from "@ss/kafka";
+import { type KafkaClient, type OffsetRange, RECORD_SCHEMA, RECORD_SCHEMA_WITH_HEADERS } from "@ss/kafka";
 import { dataLoss, wrongOffset } from "../errors.js";
 import { limited, partsOf, rowsBetween } from "../offsets/offset-limits.js";
 import { OffsetReader, type TopicPartition } from "../offsets/offset-reader.js";
@@ -27,6 +21,7 @@ import type { OffsetBound } from "../options/bounds.js";
 import type { ReadSettings } from "../options/read-options.js";
 import { groupOf, partitionOf, planRanges } from "../reading/plan-ranges.js";
 import { MISSING_MS, RangeReader } from "../reading/range-reader.js";
+import { recordClient } from "../reading/record-client.js";
 import { Arrivals } from "./arrivals.js";
 import { BatchSize } from "./batch-size.js";
 import { readInitialOffsets, writeInitialOffsets } from "./initial-offsets.js";
@@ -91,7 +86,7 @@ export class KafkaSource implements Source {
 
   async open(context: SourceContext): Promise<void> {
     const { read } = this.settings;
-    const connect = this.settings.connect ?? ((clock) => new KafkajsClient(read.client, clock));
+    const connect = this.settings.connect ?? ((clock) => recordClient(read, clock));
     this.context = context;
     this.client = connect(context.clock);
     this.offsets = new OffsetReader(this.client, read.topics, read.fetch.readCommitted);

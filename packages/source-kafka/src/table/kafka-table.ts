@@ -7,18 +7,13 @@ import {
   type Table,
   type WorkerForm,
 } from "@ss/core";
-import {
-  type KafkaClient,
-  KafkajsClient,
-  type OffsetRange,
-  RECORD_SCHEMA,
-  RECORD_SCHEMA_WITH_HEADERS,
-} from "@ss/kafka";
+import { type KafkaClient, type OffsetRange, RECORD_SCHEMA, RECORD_SCHEMA_WITH_HEADERS } from "@ss/kafka";
 import { OffsetReader } from "../offsets/offset-reader.js";
 import type { OffsetBound } from "../options/bounds.js";
 import type { ReadSettings } from "../options/read-options.js";
 import { groupOf, partitionOf, planRanges } from "../reading/plan-ranges.js";
 import { RangeReader } from "../reading/range-reader.js";
+import { recordClient } from "../reading/record-client.js";
 import { SharedClient } from "./shared-client.js";
 
 /** What a {@link KafkaTable} is made from. */
@@ -43,7 +38,7 @@ export class KafkaTable implements Table {
 
   constructor(settings: KafkaTableSettings) {
     this.settings = settings;
-    this.shared = new SharedClient(settings.connect ?? (() => new KafkajsClient(settings.read.client)));
+    this.shared = new SharedClient(settings.connect ?? (() => recordClient(settings.read)));
     this.description = settings.description;
     this.worker = settings.worker;
     this.schema = settings.read.includeHeaders ? RECORD_SCHEMA_WITH_HEADERS : RECORD_SCHEMA;
