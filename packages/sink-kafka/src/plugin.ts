@@ -1,6 +1,7 @@
 import type { Plugin, SaveMode, Sink, SinkProvider, WriteRequest } from "@ss/core";
 import { wrongSaveMode } from "./errors.js";
 import { writeSettings } from "./options/write-options.js";
+import { malformedRecordColumns } from "./rows/malformed-record.js";
 import { recordLayout } from "./rows/record-layout.js";
 import { KafkaSink } from "./sink/kafka-sink.js";
 
@@ -27,6 +28,7 @@ export function kafkaSink(): Plugin {
 const provider: SinkProvider = {
   names: ["kafka"],
   outputModes: ["append", "update", "complete"],
+  malformedColumns: malformedRecordColumns,
   async stream(request: WriteRequest): Promise<Sink> {
     return sinkOf(request, true);
   },

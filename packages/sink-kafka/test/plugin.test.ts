@@ -1,5 +1,5 @@
 import { Options, parseDdl, type SessionContext, systemClock, type WriteRequest } from "@ss/core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { kafkaSink } from "../src/index.js";
 import { SERVERS } from "./sink-under-test.js";
 
@@ -60,4 +60,36 @@ test("a table can be appended to topics, and nothing else", async () => {
     await expect(provider!.batch!({ ...request({ ...SERVERS, topic: "t" }), mode })).rejects.toThrow(
       `Save mode ${mode} not allowed for Kafka.`,
     );
+});
+
+describe("a malformed record becomes a record", () => {
+  const columns = (ddl: string): readonly string[] => provider!.malformedColumns!(parseDdl(ddl));
+  const told = "_function STRING, _reason STRING";
+
+  test("with its key and value, and where it stood as headers, if it is one of Kafka", () => {
+    const [key, value, headers, ...rest] = columns(
+      `key BINARY, value BINARY, topic STRING, partition INT, offset BIGINT, timestamp TIMESTAMP, timestampType INT, text STRING, ${told}`,
+    );
+    expect([key, value, rest]).toEqual(["key", "value", []]);
+    expect([...headers!.matchAll(/'malformed\.(\w+)'/g)].map(([, name]) => name)).toEqual([
+      "topic",
+      "partition",
+      "offset",
+      "timestamp",
+      "timestampType",
+      "function",
+      "reason",
+    ]);
+  });
+
+  test("with the headers that it has itself", () => {
+    const [, , headers] = columns(
+      `key BINARY, value BINARY, topic STRING, partition INT, offset BIGINT, headers ARRAY<STRUCT<key: STRING, value: BINARY>>, ${told}`,
+    );
+    expect(headers).toMatch(/^concat\(coalesce\(headers, array\(\)\), array\(/);
+  });
+
+  test("of JSON, if it is any other", () => {
+    expect(columns(`value STRING, day DATE, ${told}`)[0]).toBe("to_json(struct(*)) AS value");
+  });
 });

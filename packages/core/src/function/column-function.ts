@@ -51,6 +51,12 @@ export interface OpenColumnCall {
   readonly argTypes: readonly DataType[];
   readonly state: Json;
   readonly timeZone: string;
+  /**
+   * Present where the query reports malformed records, for a function that says it {@link ColumnFunction.tellsMalformed}: called, during
+   * `evaluate`, with each row whose record cannot be read and the error that the mode FAILFAST has for it. Nothing is thrown
+   * then, in no mode, and the row goes no further whatever its result is.
+   */
+  readonly onMalformed?: ((row: number, error: StreamError) => void) | undefined;
 }
 
 /**
@@ -85,6 +91,8 @@ export interface ColumnFunction {
   readonly nullPropagating: boolean;
   /** Default true: the same arguments always give the same result. */
   readonly deterministic?: boolean;
+  /** Whether it decodes records, and its evaluators call {@link OpenColumnCall.onMalformed} for those that they cannot read. Default false. */
+  readonly tellsMalformed?: boolean;
   /** How a worker thread makes the same function, of which it calls `open` only; absent: calls of it are evaluated on the driver. */
   readonly worker?: WorkerForm | undefined;
   /**

@@ -75,6 +75,11 @@ export interface SinkProvider {
   readonly writesFormats?: boolean;
   /** Modes that a stream may use; checked before `stream` is called. */
   readonly outputModes: readonly OutputMode[];
+  /**
+   * For sinks whose rows have columns of a fixed meaning: how a row is made of a malformed record's report, as a select list in SQL
+   * over the report's columns, which are those of the record as the query read it, then `_function` and `_reason`. Default: all of them.
+   */
+  malformedColumns?(report: StructType): readonly string[];
   /** For `writeStream`; does no I/O that outlives a failed start. */
   stream?(request: WriteRequest): Promise<Sink>;
   /** For `write`: a sink that takes one batch (id 0); null where the mode says that nothing is to be written. */

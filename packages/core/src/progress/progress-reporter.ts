@@ -95,6 +95,7 @@ export class ProgressReporter {
       })),
       sink: sinks[0]!,
       ...(sinks.length > 1 && { sinks }),
+      ...(result.malformedRows !== undefined && { numMalformedRows: result.malformedRows }),
       ...(Object.keys(result.observedMetrics).length > 0 && { observedMetrics: result.observedMetrics }),
     };
   }

@@ -62,5 +62,7 @@ export interface StreamingQueryProgress {
   readonly sink: SinkProgress;
   /** Every output, where a query has more than one. */
   readonly sinks?: readonly SinkProgress[];
+  /** Rows that could not be decoded and went to the output for them; absent where a query has none. */
+  readonly numMalformedRows?: number;
   readonly observedMetrics?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }

@@ -85,6 +85,8 @@ export interface BatchResult {
   /** Null for a stateless plan. */
   readonly state: StateVersion | null;
   readonly observedMetrics: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Rows that could not be decoded and were reported; absent where nobody asks for them. */
+  readonly malformedRows?: number;
   /** Milliseconds that went into planning, for the progress report: the first batch of a run tells of the plan that was made for all. */
   readonly planningMs?: number;
   /** Milliseconds of `run` in which the sources divided their ranges into parts: `getBatch` in the progress report. */

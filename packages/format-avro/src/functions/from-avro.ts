@@ -54,6 +54,7 @@ export function fromAvroFunction(
     arity: [2, 4],
     columnCount: 1,
     nullPropagating: true,
+    tellsMalformed: true,
     worker,
     resolve: (call) => resolve(call, clients, standard),
     open: (call) => new FromAvro(call, clients),
@@ -137,6 +138,7 @@ class FromAvro implements ColumnEvaluator {
   private readonly out: ColumnBuilder;
   private readonly bytes = new ByteReader();
   private readonly registry: SchemaRegistry | undefined;
+  private readonly onMalformed: OpenColumnCall["onMalformed"];
   /** By the id of the schema that values were written by; 0 stands for the one schema where there is no registry. */
   private readonly decoders = new Map<number, Decode>();
   private ids: Int32Array = new Int32Array(0);
@@ -145,6 +147,7 @@ class FromAvro implements ColumnEvaluator {
     this.state = call.state as unknown as FromAvroState;
     const { writer, reader, registry } = this.state;
     this.out = columnBuilder(call.type);
+    this.onMalformed = call.onMalformed;
     this.reader = schemaOfText(reader);
     this.registry = registry === null ? undefined : clients.of(registry);
     if (writer !== null) this.decoders.set(0, decoder(schemaOfText(writer), this.reader, this.out));
@@ -225,7 +228,8 @@ class FromAvro implements ColumnEvaluator {
     } catch (error) {
       // a value that contains itself without end runs out of stack
       if (!(error instanceof MalformedValue) && !(error instanceof RangeError)) throw error;
-      if (!this.state.permissive) throw malformedRecord(error.message, error);
+      if (this.onMalformed) this.onMalformed(i, malformedRecord(error.message, error));
+      else if (!this.state.permissive) throw malformedRecord(error.message, error);
       out.truncate(i);
       appendNothing(out);
     }

@@ -40,6 +40,7 @@ export function fromProtobufFunction(
     arity: [2, 4],
     columnCount: 1,
     nullPropagating: true,
+    tellsMalformed: true,
     worker,
     resolve: (call) => resolve(call, clients, standard),
     open: (call) => new FromProtobuf(call),
@@ -88,11 +89,13 @@ class FromProtobuf implements ColumnEvaluator {
   private readonly out: StructBuilder;
   private readonly decoder: MessageDecoder;
   private readonly reader = new WireReader();
+  private readonly onMalformed: OpenColumnCall["onMalformed"];
 
   constructor(call: OpenColumnCall) {
     this.state = call.state as unknown as FromProtobufState;
     const { schema, options } = this.state;
     this.out = columnBuilder(call.type) as StructBuilder;
+    this.onMalformed = call.onMalformed;
     this.decoder = new MessageDecoder(schema.messages[schema.root]!, schema, options, this.out);
   }
 
@@ -116,7 +119,8 @@ class FromProtobuf implements ColumnEvaluator {
       this.decoder.read(reader, from, start + length);
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error;
-      if (!state.permissive) throw malformedMessage(error.message, error);
+      if (this.onMalformed) this.onMalformed(i, malformedMessage(error.message, error));
+      else if (!state.permissive) throw malformedMessage(error.message, error);
       reader.open(data);
       out.truncate(i);
       out.appendNull();

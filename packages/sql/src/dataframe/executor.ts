@@ -24,8 +24,8 @@ export type StreamTarget =
       readonly run: (batch: DataFrame, batchId: number) => void | Promise<void>;
     };
 
-/** Where late rows go. */
-export interface LateRowsTarget {
+/** Where late rows go, or malformed ones: an output beside that of the results. */
+export interface SideTarget {
   readonly target: StreamTarget;
   readonly options: Readonly<Record<string, string>>;
 }
@@ -38,7 +38,8 @@ export interface StreamStart {
   readonly queryName: string | undefined;
   readonly trigger: Trigger;
   readonly partitionBy: readonly string[];
-  readonly lateRows?: LateRowsTarget | undefined;
+  readonly lateRows?: SideTarget | undefined;
+  readonly malformedRows?: SideTarget | undefined;
 }
 
 /** What `write...save()` asks for. */

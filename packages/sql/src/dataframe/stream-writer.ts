@@ -2,7 +2,7 @@ import { type OutputMode, StreamError, type StreamingQuery, type Trigger } from 
 import type { LogicalPlan } from "../logical/plan.js";
 import type { DataFrame } from "./dataframe.js";
 import { optionalPath } from "./dataframe-writer.js";
-import type { Executor, ForeachWriter, StreamStart, StreamTarget } from "./executor.js";
+import type { Executor, ForeachWriter, SideTarget, StreamStart, StreamTarget } from "./executor.js";
 import { withOption, withOptions } from "./option-map.js";
 import type { AnyRow } from "./row-types.js";
 import { type TriggerOptions, triggerOf } from "./trigger.js";
@@ -111,12 +111,33 @@ export class DataStreamWriter<Row extends object = AnyRow> {
     to: string | ((rows: DataFrame, batchId: number) => void | Promise<void>),
     values: Readonly<Record<string, string | number | boolean>> = {},
   ): DataStreamWriter<Row> {
-    const options = withOptions({}, values);
-    const target: StreamTarget =
-      typeof to === "string"
-        ? { kind: "format", format: to, path: optionalPath(options) }
-        : { kind: "foreachBatch", run: to };
-    return this.with({ lateRows: { target, options } });
+    return this.with({ lateRows: sideTarget(to, values) });
+  }
+
+  /**
+   * Where the rows go that `from_json`, `from_csv`, `from_avro` or `from_protobuf` cannot decode: another sink of the same query, under the
+   * same checkpoint, so that each of them is written as often as that sink promises. They do not go on among the results, whatever the mode of the
+   * function says. A row has all columns of the record as it was read (of Kafka: key, value, topic, partition, offset and so on) and those
+   * that the function's row has besides, then `_function`, the call as text, and `_reason`. A sink whose columns have a fixed meaning gets
+   * rows that suit it: `kafka` the record with its key and value, and all else as headers.
+   *
+   * @example
+   * await events.select(from_json(col("value").cast("string"), "id INT, at TIMESTAMP").as("e")).select("e.*")
+   *   .writeStream.format("parquet")
+   *   .malformedRowsTo("json", { path: "data/malformed" })
+   *   .option("checkpointLocation", "data/checkpoint").start("data/events");
+   */
+  malformedRowsTo(
+    format: string,
+    options?: Readonly<Record<string, string | number | boolean>>,
+  ): DataStreamWriter<Row>;
+  /** Hands malformed rows to a function, batch by batch. At least once, as with `foreachBatch`. */
+  malformedRowsTo(run: (rows: DataFrame, batchId: number) => void | Promise<void>): DataStreamWriter<Row>;
+  malformedRowsTo(
+    to: string | ((rows: DataFrame, batchId: number) => void | Promise<void>),
+    values: Readonly<Record<string, string | number | boolean>> = {},
+  ): DataStreamWriter<Row> {
+    return this.with({ malformedRows: sideTarget(to, values) });
   }
 
   /** Starts the query; resolves once its checkpoint is open and its first batch may run. */
@@ -126,4 +147,16 @@ export class DataStreamWriter<Row extends object = AnyRow> {
     const chosen = path ?? optionalPath(options);
     return this.executor.start(this.plan, { ...this.state, target: { ...target, path: chosen } });
   }
+}
+
+function sideTarget(
+  to: string | ((rows: DataFrame, batchId: number) => void | Promise<void>),
+  values: Readonly<Record<string, string | number | boolean>>,
+): SideTarget {
+  const options = withOptions({}, values);
+  const target: StreamTarget =
+    typeof to === "string"
+      ? { kind: "format", format: to, path: optionalPath(options) }
+      : { kind: "foreachBatch", run: to };
+  return { target, options };
 }

@@ -1,4 +1,4 @@
-import type { OutputMode, StateFamily, StateStore } from "@ss/core";
+import type { DataType, OutputMode, StateFamily, StateStore } from "@ss/core";
 import type { Rows } from "../logical/rows.js";
 import type { MemoryScope } from "./memory-budget.js";
 import type { StateCounts } from "./state-partitions/messages.js";
@@ -73,6 +73,10 @@ export interface StreamRun {
   counts(operatorId: number, operatorName: string): OperatorCounts;
   /** Takes late rows, with the columns of {@link LATE_ROWS_SCHEMA}; resolves when they are written. */
   reportLate(rows: Rows): Promise<void>;
+  /** Takes rows that could not be decoded, as they are reported; resolves when they are written. */
+  reportMalformed(rows: Rows): Promise<void>;
+  /** The types of the columns of such rows; undefined where nobody asks for them. */
+  readonly malformedTypes: readonly DataType[] | undefined;
   monotonicMs(): number;
   /** Looks whether the state still fits into the session's memory; called while it grows. */
   checkState(): void;

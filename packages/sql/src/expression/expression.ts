@@ -193,6 +193,8 @@ export interface ScalarCall extends Node<"scalar"> {
   readonly name: string;
   /** What `resolve` of the function left for its evaluation: plain data. */
   readonly state?: unknown;
+  /** Gives a struct of the value and the reason why there is none (see `checkedType`); of functions that decode records. */
+  readonly checked?: boolean | undefined;
 }
 
 /** A resolved aggregate function. */

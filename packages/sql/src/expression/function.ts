@@ -1,6 +1,6 @@
 import type { ColumnFunction, DataType, Value } from "@ss/core";
 import type { Code, CodeWriter } from "./code.js";
-import type { Expression, Origin, SortOrder } from "./expression.js";
+import type { Expression, Origin, ScalarCall, SortOrder } from "./expression.js";
 
 /** What the analyzer tells a function that is being resolved. */
 export interface FunctionContext {
@@ -95,6 +95,11 @@ export interface ScalarFunction extends FunctionBase {
   readonly deterministic?: boolean;
   /** Whether the value depends on the time of the batch. */
   readonly asksTime?: boolean;
+  /**
+   * For functions that decode records: whether a call with this state can be `checked`, and then tells records that it cannot read
+   * instead of failing or giving null. Undefined and false: it cannot, or the query has another place for them.
+   */
+  decodes?(state: unknown): boolean;
   /** How the call reads in a column name; default `name(args)`. Gets the pretty texts of the arguments. */
   pretty?(args: readonly string[], name: string): string;
 }
@@ -106,6 +111,8 @@ export interface EmitCall {
   readonly state: unknown;
   readonly name: string;
   readonly origin?: import("./expression.js").Origin | undefined;
+  /** As in {@link ScalarCall}; `type` is then that of the struct. */
+  readonly checked?: ScalarCall["checked"];
 }
 
 /**

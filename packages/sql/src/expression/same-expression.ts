@@ -65,7 +65,13 @@ export function sameExpression(a: Expression, b: Expression): boolean {
 const COMMUTATIVE: ReadonlySet<string> = new Set(["+", "*", "and", "or", "=", "<=>", "&", "|", "^"]);
 
 function sameScalar(a: ScalarCall, b: ScalarCall): boolean {
-  if (a.fn !== b.fn || a.fn.deterministic === false || !sameState(a.state, b.state)) return false;
+  if (
+    a.fn !== b.fn ||
+    a.checked !== b.checked ||
+    a.fn.deterministic === false ||
+    !sameState(a.state, b.state)
+  )
+    return false;
   if (sameChildren(a, b)) return true;
   if (a.args.length !== 2 || b.args.length !== 2 || !COMMUTATIVE.has(a.fn.names[0]!)) return false;
   return sameExpression(a.args[0]!, b.args[1]!) && sameExpression(a.args[1]!, b.args[0]!);

@@ -30,6 +30,7 @@ export function columnFunction(fn: ColumnFunction, session?: SessionContext): Sc
     ...(parameters ? { parameters } : {}),
     ...(deterministic === false ? { deterministic } : {}),
     columnar: fn,
+    ...(fn.tellsMalformed === true ? { decodes: () => true } : {}),
     resolve: (args, context) => {
       const call = new ResolvingCall(args, columnCount, context, session!);
       const { type, nullable, state } = context.answer<ColumnFunctionResolution>(

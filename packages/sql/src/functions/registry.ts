@@ -29,6 +29,7 @@ import { fromJsonFunctions } from "./json/from-json.js";
 import { jsonFunctions } from "./json/json-functions.js";
 import { schemaOfJsonFunctions } from "./json/schema-of-json.js";
 import { toJsonFunctions } from "./json/to-json.js";
+import { refuseFunctions } from "./malformed/refuse.js";
 import { mapFunctions } from "./map/map-functions.js";
 import { mathFunctions } from "./math/math-functions.js";
 import { roundingFunctions } from "./math/rounding.js";
@@ -102,6 +103,7 @@ export function scalarFunctions(): readonly ScalarFunction[] {
     ...conditionalFunctions,
     ...constructorFunctions,
     ...itemFunctions,
+    ...refuseFunctions,
     ...timeWindowFunctions,
     ...currentFunctions,
     ...dateFunctions,

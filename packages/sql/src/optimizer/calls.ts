@@ -1,9 +1,10 @@
-import { assert, BooleanType, type Value } from "@ss/core";
+import { assert, BooleanType, StringType, type StructType, type Value } from "@ss/core";
 import { TRUE } from "../expression/conjuncts.js";
 import { type Expression, literal } from "../expression/expression.js";
 import type { ScalarFunction } from "../expression/function.js";
 import { nullableOf, typeOf } from "../expression/type-of.js";
 import { conditionalFunctions } from "../functions/conditional/conditional.js";
+import { itemFunctions } from "../functions/nested/get-item.js";
 import { comparisonFunctions } from "../functions/predicate/comparison.js";
 import { logicalFunctions } from "../functions/predicate/logical.js";
 
@@ -22,6 +23,7 @@ const EQUAL = named(comparisonFunctions, "=");
 const NULL_SAFE_EQUAL = named(comparisonFunctions, "<=>");
 const LESS_OR_EQUAL = named(comparisonFunctions, "<=");
 const GREATER = named(comparisonFunctions, ">");
+const GET_ITEM = named(itemFunctions, "getitem");
 const WHEN = named(conditionalFunctions, "when");
 
 function test(fn: ScalarFunction, args: readonly Expression[], nullable: boolean): Expression {
@@ -100,6 +102,20 @@ export function nullLike(e: Expression): Expression {
 /** A BOOLEAN constant. */
 export function truth(value: Value): Expression {
   return literal(value, BooleanType);
+}
+
+/** A field of a struct, by its place. */
+export function fieldAt(struct: Expression, index: number): Expression {
+  const { name, type, nullable } = (typeOf(struct) as StructType).fields[index]!;
+  return {
+    kind: "scalar",
+    fn: GET_ITEM,
+    args: [struct, literal(name, StringType)],
+    type,
+    nullable: nullable || nullableOf(struct),
+    name: "getItem",
+    state: { form: "field", index },
+  };
 }
 
 /** The argument of `NOT e`, or undefined. */

@@ -3,6 +3,7 @@ import { findPart } from "../expression/children.js";
 import { hasColumnCall } from "../expression/column-call.js";
 import { references } from "../expression/conjuncts.js";
 import type { Alias, Attribute, Expression } from "../expression/expression.js";
+import { isRefusal } from "../functions/malformed/refuse.js";
 import { CallCollector, type CollectedCall } from "./collect-column-calls.js";
 import type { PhysicalPlan, StagePlan } from "./plan.js";
 import { aliasOf, attributeOf, narrow } from "./planner.js";
@@ -114,6 +115,7 @@ function callsOver(
       args: attributes,
       state: call.state,
       attribute: result,
+      ...(call.checked === true ? { checked: true } : {}),
     })),
     output: [...child.output, ...calls.map(({ result }) => result)],
   };
@@ -145,7 +147,12 @@ function cutPlainStage(stage: StagePlan): PhysicalPlan {
     if (needsCall(alias)) bound.add(alias.id);
     return bound.has(alias.id);
   });
-  const [laterConditions, freeConditions] = parted(stage.conditions, needsCall);
+  // what stands behind a condition that reports rows sees only those that it lets pass
+  let isBehind = false;
+  const [laterConditions, freeConditions] = parted(stage.conditions, (e) => {
+    isBehind ||= isRefusal(e) && needsCall(e);
+    return isBehind || needsCall(e);
+  });
   const collector = new CallCollector((id) => bound.has(id));
   for (const e of [...later, ...laterConditions, ...stage.outputs]) collector.collect(e);
   const upper = {

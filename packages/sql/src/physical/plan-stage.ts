@@ -2,6 +2,7 @@ import type { Predicate } from "@ss/core";
 import { conjuncts } from "../expression/conjuncts.js";
 import type { Alias, Expression } from "../expression/expression.js";
 import { isRepeatable } from "../expression/repeatable.js";
+import { isRefusal } from "../functions/malformed/refuse.js";
 import { outputOf } from "../logical/output.js";
 import type { LogicalPlan, Source } from "../logical/plan.js";
 import type { PhysicalPlan, StagePlan } from "./plan.js";
@@ -56,7 +57,9 @@ function sameColumns(child: PhysicalPlan, output: StagePlan["output"]): boolean 
 /** A scan with the predicates that its reader takes; conditions that it fulfils exactly are removed from the list. */
 function scan(planner: Planner, source: Source, conditions: Expression[]): PhysicalPlan {
   const predicates: Predicate[] = [];
-  for (let k = conditions.length - 1; k >= 0; k--) {
+  // conditions behind one that reports rows must not keep any from it
+  const refusal = conditions.findIndex(isRefusal);
+  for (let k = (refusal < 0 ? conditions.length : refusal) - 1; k >= 0; k--) {
     const predicate = toPredicate(conditions[k]!, source.attributes);
     if (!predicate) continue;
     const answer = planner.context.pushdown(source.read, predicate);

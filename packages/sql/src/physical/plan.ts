@@ -62,6 +62,7 @@ export interface ColumnCall {
   readonly state: unknown;
   /** Holds the results. */
   readonly attribute: Attribute;
+  readonly checked?: boolean | undefined;
 }
 
 /** Calls of functions of plug-ins, a batch at a time. Output: the child's columns, then the results. */

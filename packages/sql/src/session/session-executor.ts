@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   type AsyncProgress,
+  assert,
   Batch,
   type Clock,
   checkRunMode,
@@ -23,9 +24,16 @@ import {
 } from "@ss/core";
 import { cellFormatter, timeZone, UTC } from "@ss/kernels";
 import { DataFrame, rowMaker } from "../dataframe/dataframe.js";
-import type { BatchSave, Execution, Executor, LateRowsTarget, StreamStart } from "../dataframe/executor.js";
+import type {
+  BatchSave,
+  Execution,
+  Executor,
+  SideTarget,
+  StreamStart,
+  StreamTarget,
+} from "../dataframe/executor.js";
 import { type BuildSettings, buildOperators } from "../execution/build.js";
-import { stagesText } from "../execution/codegen/stage.js";
+import { Stage, stagesText } from "../execution/codegen/stage.js";
 import { MemoryBudget } from "../execution/memory-budget.js";
 import { LATE_ROWS_SCHEMA } from "../execution/operators/late-rows.js";
 import type { WorkerPool } from "../execution/parallel/worker-pool.js";
@@ -36,6 +44,7 @@ import { outputOf } from "../logical/output.js";
 import type { LogicalPlan, Name } from "../logical/plan.js";
 import type { Rows } from "../logical/rows.js";
 import { treeText } from "../logical/tree-text.js";
+import { reportMalformedRows } from "../optimizer/report-malformed-rows.js";
 import { type ParserConf, parserConf } from "../parser/parser-conf.js";
 import { physicalText } from "../physical/text.js";
 import { checkContinuous, checkRealTime, keepsState } from "../streaming/check-open.js";
@@ -57,12 +66,12 @@ import {
   sessionStopped,
   unsupportedSinkMode,
 } from "./errors.js";
-import { checkLateRowsTarget, lateRowsColumns } from "./late-rows-output.js";
 import { memoryLimit } from "./memory-limit.js";
 import { PROVIDER_KEY, pinnedConf } from "./pinned-conf.js";
 import type { Plugins } from "./plugins.js";
 import { type Analyzed, Preparation } from "./prepare.js";
 import type { RuntimeConfig } from "./runtime-config.js";
+import { checkSideTarget, columnsOfSchema, type SideRows } from "./side-outputs.js";
 import { valuesOfSubqueries } from "./subquery-values.js";
 import { TableRun } from "./table-run.js";
 import { workersOf } from "./worker-threads.js";
@@ -83,6 +92,9 @@ const REPLAY_CHANGED_KEY = "ss.streaming.replayOnChangedTables";
 
 /** Asked for when a query is stopped, as in Spark: the session's setting of then counts. */
 const STOP_TIMEOUT_KEY = "spark.sql.streaming.stopTimeout";
+
+/** An output, as far as it may be the same as another. */
+type SinkPlace = Pick<StreamStart, "target" | "queryName">;
 
 /** What a sink is chosen by. */
 type SinkRequest = Pick<StreamStart, "target" | "options" | "mode" | "queryName" | "partitionBy">;
@@ -304,8 +316,21 @@ export class SessionExecutor implements Executor {
     const outputs: SqlOutput[] = [
       { rows: "result", sink: await this.sink(request, schema, outputOf(analyzed.plan), config), schema },
     ];
-    if (request.lateRows) outputs.push(await this.lateRowsOutput(request, request.lateRows, config));
-    const running = request.lateRows ? preparation.reportLateRows(analyzed, request.mode) : analyzed;
+    const { lateRows, malformedRows } = request;
+    const places: SinkPlace[] = [request];
+    let running = analyzed;
+    if (lateRows) {
+      outputs.push(await this.sideOutput("late", lateRows, LATE_ROWS_SCHEMA, places, preparation, config));
+      places.push({ target: lateRows.target, queryName: new Options(lateRows.options).get("queryName") });
+      running = preparation.reportLateRows(running, request.mode);
+    }
+    let malformedReport: StructType | undefined;
+    if (malformedRows) {
+      const { plan, report } = reportMalformedRows(running.plan);
+      outputs.push(await this.sideOutput("malformed", malformedRows, report, places, preparation, config));
+      running = { ...running, plan };
+      malformedReport = report;
+    }
     const sources = sequenced(analyzed.plan, analyzed.sources);
     const progress = this.checkRun(
       analyzed,
@@ -341,6 +366,7 @@ export class SessionExecutor implements Executor {
           sources,
           tables: analyzed.tables,
           outputs,
+          malformedReport,
           mode: request.mode,
           allowMultiple,
           replaysOnChangedTables: config.get(REPLAY_CHANGED_KEY).toLowerCase() === "true",
@@ -416,17 +442,44 @@ export class SessionExecutor implements Executor {
     return progress;
   }
 
-  /** A second output of the query, whose rows may not get in the way of the first's. */
-  private async lateRowsOutput(
-    request: StreamStart,
-    { target, options }: LateRowsTarget,
+  /** An output of the query beside its results, whose rows may not get in the way of the others'. */
+  private async sideOutput(
+    rows: SideRows,
+    { target, options }: SideTarget,
+    report: StructType,
+    others: readonly SinkPlace[],
+    preparation: Preparation,
     config: RuntimeConfig,
   ): Promise<SqlOutput> {
     const queryName = new Options(options).get("queryName");
-    checkLateRowsTarget(request, { target, queryName });
-    const late: SinkRequest = { target, options, mode: "append", queryName, partitionBy: [] };
-    const schema = LATE_ROWS_SCHEMA;
-    return { rows: "late", sink: await this.sink(late, schema, lateRowsColumns(), config), schema };
+    checkSideTarget(rows, { target, queryName }, others);
+    const request: SinkRequest = { target, options, mode: "append", queryName, partitionBy: [] };
+    const shaped = rows === "malformed" ? await this.shaped(target, report, preparation) : undefined;
+    const schema = shaped?.schema ?? report;
+    const sink = await this.sink(request, schema, columnsOfSchema(schema), config);
+    return { rows, sink, schema, shape: shaped?.shape };
+  }
+
+  /** How a sink with columns of its own gets reports of malformed rows; undefined for one that takes them as they are. */
+  private async shaped(
+    target: StreamTarget,
+    report: StructType,
+    preparation: Preparation,
+  ): Promise<{ readonly schema: StructType; readonly shape: SqlOutput["shape"] } | undefined> {
+    if (target.kind !== "format" || ["noop", "memory"].includes(target.format.toLowerCase()))
+      return undefined;
+    const texts = this.parts.plugins.sink(target.format).malformedColumns?.(report);
+    if (texts === undefined) return undefined;
+    const rows = this.held(columnsOfSchema(report), () => []);
+    const analyzed = await preparation.analyze(rows.selectExpr(...texts).plan);
+    const { plan } = analyzed;
+    assert(plan.kind === "project", "a select list is a projection");
+    const spec = { input: outputOf(plan.child), conditions: [], outputs: plan.expressions };
+    const stage = new Stage(spec, preparation.settings);
+    return {
+      schema: schemaOfPlan(analyzed),
+      shape: ({ columns, rowCount }, clock) => stage.run(columns, rowCount, clock),
+    };
   }
 
   private async sink(

@@ -3,6 +3,7 @@ import {
   type BatchRequest,
   type BatchResult,
   type CommitMessage,
+  type DataType,
   type EventTimeStats,
   type OutputMode,
   type PartitionWriter,
@@ -23,6 +24,7 @@ import {
 } from "@ss/core";
 import { breather } from "../execution/breather.js";
 import { type BuildSettings, type Built, buildOperators } from "../execution/build.js";
+import type { RunClock } from "../execution/codegen/runtime.js";
 import { stagesText } from "../execution/codegen/stage.js";
 import { kernelDictionaries } from "../execution/keys/kernel-key-table.js";
 import type { Holding, MemoryBudget, MemoryScope } from "../execution/memory-budget.js";
@@ -48,11 +50,13 @@ import { watermarkOffsets } from "../physical/watermark-offsets.js";
 import { releaseAll, sourceInput, tableInput, timedInput } from "./inputs.js";
 import { TablesBeside } from "./tables-beside.js";
 
-/** Where rows of a query go: those of its result, or those that its operators dropped for being late. */
+/** Where rows of a query go: those of its result, those that its operators dropped for being late, or those that could not be decoded. */
 export interface SqlOutput {
-  readonly rows: "result" | "late";
+  readonly rows: "result" | "late" | "malformed";
   readonly sink: Sink;
   readonly schema: StructType;
+  /** What the rows are made of that the sink gets, where it does not take them as they come. */
+  readonly shape?: ((rows: Rows, clock: RunClock) => Rows) | undefined;
 }
 
 /** What a streaming query runs on. */
@@ -64,6 +68,8 @@ export interface SqlStreamPlanOptions {
   readonly sources: ReadonlyMap<number, Source>;
   readonly tables: ReadonlyMap<number, Table>;
   readonly outputs: readonly SqlOutput[];
+  /** The columns of the reports of malformed rows, where these are asked for. */
+  readonly malformedReport: StructType | undefined;
   readonly mode: OutputMode;
   /** Whether stateful operators may follow one another; without it rows are late by the watermark of their own batch. */
   readonly allowMultiple: boolean;
@@ -116,7 +122,7 @@ export class SqlStreamPlan implements StreamPlan {
     this.readIds = [...options.sources.keys()];
     this.sources = [...options.sources.values()];
     this.outputs = options.outputs.map(({ rows, sink, schema }) => {
-      return { sink, schema, mode: rows === "late" ? "append" : options.mode };
+      return { sink, schema, mode: rows === "result" ? options.mode : "append" };
     });
     this.built = buildOperators(options.physical, options.settings);
     this.stateProvider = this.built.families.length > 0 ? options.stateProvider() : undefined;
@@ -224,6 +230,7 @@ export class SqlStreamPlan implements StreamPlan {
       operators: batch.operators(commitMs),
       state,
       observedMetrics: batch.observed,
+      ...(batch.malformedRows === undefined ? {} : { malformedRows: batch.malformedRows }),
       planningMs,
       getBatchMs: batch.getBatchMs,
     };
@@ -259,14 +266,17 @@ export class SqlStreamPlan implements StreamPlan {
     try {
       // within the try, so that a writer that cannot be opened aborts those before it
       for (const write of writes) open.push(write.alreadyCommitted ? undefined : await write.writer(0));
-      const hand = async (to: SqlOutput["rows"], { columns, rowCount }: Rows): Promise<void> => {
+      const hand = async (to: SqlOutput["rows"], rows: Rows): Promise<void> => {
         run.signal.throwIfAborted();
         for (const [k, writer] of open.entries()) {
-          if (this.options.outputs[k]!.rows !== to) continue;
-          await writer?.write(new Batch(this.outputs[k]!.schema, columns, rowCount));
+          const output = this.options.outputs[k]!;
+          if (output.rows !== to || writer === undefined) continue;
+          const { columns, rowCount } = output.shape?.(rows, run) ?? rows;
+          await writer.write(new Batch(output.schema, columns, rowCount));
         }
       };
       run.onLate = (rows) => hand("late", rows);
+      run.onMalformed = (rows) => hand("malformed", rows);
       const handAll = async (): Promise<void> => {
         for await (const rows of this.built.root.rows(run)) await hand("result", rows);
       };
@@ -340,6 +350,9 @@ class BatchRun implements Run, StreamRun {
   getBatchMs = 0;
   /** Writes late rows. */
   onLate: (rows: Rows) => Promise<void> = async () => {};
+  /** Writes rows that could not be decoded. */
+  onMalformed: (rows: Rows) => Promise<void> = async () => {};
+  private malformedCount = 0;
   /** What the scans read: the ranges of the batch, or of the part of it that is under way. */
   ranges: BatchRequest["ranges"];
   readonly observed: Record<string, Record<string, unknown>> = {};
@@ -452,6 +465,20 @@ class BatchRun implements Run, StreamRun {
 
   reportLate(rows: Rows): Promise<void> {
     return this.onLate(rows);
+  }
+
+  reportMalformed(rows: Rows): Promise<void> {
+    this.malformedCount += rows.rowCount;
+    return this.onMalformed(rows);
+  }
+
+  get malformedTypes(): readonly DataType[] | undefined {
+    return this.options.malformedReport?.fields.map(({ type }) => type);
+  }
+
+  /** How many rows could not be decoded; undefined where nobody asks for them. */
+  get malformedRows(): number | undefined {
+    return this.options.malformedReport && this.malformedCount;
   }
 
   monotonicMs(): number {

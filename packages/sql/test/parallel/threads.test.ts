@@ -217,6 +217,44 @@ describe("the results are the same for every number of threads", () => {
   );
 });
 
+describe("malformed rows are the same for every number of threads", () => {
+  const queries: Readonly<Record<string, (lines: DataFrame) => DataFrame>> = {
+    "of rows that go on": (lines) => lines.selectExpr("from_json(value, 'id INT').id AS id"),
+    "of rows that are grouped": (lines) =>
+      lines.groupBy(expr("from_json(value, 'id INT').id % 7").as("id")).count(),
+  };
+  test.each(Object.entries(queries))("%s", async (_, query) => {
+    mkdirSync(join(folder, "lines"));
+    for (let file = 0; file < 3; file++) {
+      // each third line is cut off
+      const lines = Array.from({ length: 400 }, (_, i) => `{"id":${file * 400 + i}${i % 3 === 0 ? "" : "}"}`);
+      writeFileSync(join(folder, "lines", `${file}.txt`), lines.join("\n"));
+    }
+    const outcomes = [];
+    for (const threads of [1, 2]) {
+      const spark = await session(threads);
+      const running = await query(spark.readStream.text(join(folder, "lines")))
+        .writeStream.format("memory")
+        .queryName("results")
+        .outputMode("update")
+        .malformedRowsTo("memory", { queryName: "malformed" })
+        .option("checkpointLocation", join(folder, `checkpoint-${threads}`))
+        .trigger({ availableNow: true })
+        .start();
+      await running.awaitTermination();
+      expect(running.explain()).toMatch(threads === 1 ? /^(?!.*== Threads ==)/s : /on 2 workers/);
+      const count = running.recentProgress.reduce((sum, one) => sum + one.numMalformedRows!, 0);
+      const malformed = await spark.table("malformed").orderBy("value").collect();
+      outcomes.push({ results: await spark.table("results").orderBy("id").collect(), malformed, count });
+    }
+    // 134 of each 400
+    expect(outcomes[0]!.malformed).toHaveLength(402);
+    expect(outcomes[0]!.count).toBe(402);
+    expect(outcomes[0]!.results.length).toBeGreaterThan(0);
+    expect(outcomes[1]).toEqual(outcomes[0]);
+  });
+});
+
 /** A table of `partitions` parts whose rows a worker makes, by a module that is written for the test. */
 function workerTable(partitions: number, body: string, also: { made?: string; close?: string } = {}): Plugin {
   const core = pathToFileURL(join(import.meta.dirname, "../../../core/dist/index.js")).href;

@@ -405,3 +405,39 @@ test("sinks and sources that know only batches are refused with the continuous t
     /does not support continuous processing/,
   );
 });
+
+test.each([realTime, continuous])("malformed rows are reported as they come, with %o", async (trigger) => {
+  const query = await input()
+    .selectExpr("from_csv(k, 'n INT').n AS n")
+    .writeStream.foreach((row: object) => void seen.push(Object.values(row).join(" ")))
+    .malformedRowsTo("memory", { queryName: "malformed" })
+    .outputMode("realTime" in trigger ? "update" : "append")
+    .trigger(trigger)
+    .option("checkpointLocation", "/checkpoint")
+    .start();
+  expect(await step(query, ["1", 1], ["x", 2])).toEqual(["1"]);
+  expect(await step(query, ["y", 3], ["2", 4])).toEqual(["2"]);
+  await clock.advance(60_000);
+  await query.processAllAvailable();
+  const reports = await spark.table("malformed").select("k", "n").collect();
+  expect(reports).toEqual([
+    { k: "x", n: 2 },
+    { k: "y", n: 3 },
+  ]);
+  await query.stop();
+});
+
+test.each([realTime, continuous])(
+  "malformed rows are refused a sink that takes no open batches, with %o",
+  async (trigger) => {
+    const writer = input()
+      .selectExpr("from_csv(k, 'n INT').n AS n")
+      .writeStream.foreach(() => {})
+      .outputMode("realTime" in trigger ? "update" : "append")
+      .malformedRowsTo(() => {})
+      .trigger(trigger);
+    expect(await conditionOf(writer.start())).toBe(
+      "realTime" in trigger ? "STREAMING_REAL_TIME_MODE.SINK_NOT_SUPPORTED" : "_LEGACY_ERROR_TEMP_2253",
+    );
+  },
+);

@@ -1,5 +1,7 @@
 import { type Column, ColumnBuilder, type DataType, type Value, valueAt } from "@ss/core";
+import type { Rows } from "../../logical/rows.js";
 import { DictionaryResults } from "./dictionary-results.js";
+import { RowBuilder } from "./row-builder.js";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -29,6 +31,21 @@ export class StageRuntime implements RunClock {
 
   reset(): void {
     this.used = 0;
+  }
+
+  private refused: RowBuilder | undefined;
+
+  /** Keeps a row that goes no further, as it is reported. */
+  refuse(types: readonly DataType[], row: readonly Value[]): void {
+    this.refused ??= new RowBuilder(types);
+    this.refused.append(row);
+  }
+
+  /** The rows that were refused since it was last asked. */
+  takeRefused(): Rows | undefined {
+    const rows = this.refused?.finish();
+    this.refused = undefined;
+    return rows;
   }
 
   private readonly memos: WeakMap<object, Uint8Array>[] = [];

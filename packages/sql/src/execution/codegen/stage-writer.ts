@@ -481,6 +481,6 @@ function partsOf(target: Code, source: Code): (readonly [string, string])[] {
   return names.filter((name) => name in to).map((name) => [to[name]!, from[name]!] as const);
 }
 
-function callOf({ type, nullable, state, name, origin }: ScalarCall): EmitCall {
-  return { type, nullable, state, name, origin };
+function callOf({ type, nullable, state, name, origin, checked }: ScalarCall): EmitCall {
+  return { type, nullable, state, name, origin, checked };
 }

@@ -91,6 +91,11 @@ export class Stage {
     return { columns: out, rowCount: count };
   }
 
+  /** The rows that conditions of {@link refuseFunctions} have kept back since it was last asked. */
+  takeRefused(): Rows | undefined {
+    return this.runtime.takeRefused();
+  }
+
   /** The generated text: of every shape of input so far, or, before the first, of plain columns. */
   text(): string {
     if (this.passesAll) return "";

@@ -1,5 +1,16 @@
-import { type Column, type ColumnEvaluator, columnBuilder, type Json } from "@ss/core";
+import {
+  type Column,
+  type ColumnEvaluator,
+  columnBuilder,
+  type DataType,
+  type Json,
+  type OpenColumnCall,
+  type StreamError,
+  StringType,
+  StructColumn,
+} from "@ss/core";
 import { typeOf } from "../../expression/type-of.js";
+import { malformedReason, valueType } from "../../functions/malformed/checked-call.js";
 import type { Rows } from "../../logical/rows.js";
 import type { ColumnCall, ColumnCallsPlan } from "../../physical/plan.js";
 import type { StageSettings } from "../codegen/stage-writer.js";
@@ -38,16 +49,48 @@ export class ColumnCallsOperator implements Operator {
   }
 }
 
-function evaluatorOf(
-  { fn, args, state, attribute }: ColumnCall,
-  { timeZone }: StageSettings,
-): ColumnEvaluator {
-  return fn.columnar!.open({
-    type: attribute.type,
-    argTypes: args.map(typeOf),
-    state: (state ?? null) as Json,
-    timeZone,
-  });
+function evaluatorOf(call: ColumnCall, { timeZone }: StageSettings): ColumnEvaluator {
+  const { fn, args, state, attribute } = call;
+  const open = (more: Pick<OpenColumnCall, "type" | "onMalformed">): ColumnEvaluator =>
+    fn.columnar!.open({ argTypes: args.map(typeOf), state: (state ?? null) as Json, timeZone, ...more });
+  return call.checked ? new CheckedEvaluator(attribute.type, open) : open({ type: attribute.type });
+}
+
+/** Gives values along with the reasons why there are none, as {@link checkedType} tells. */
+class CheckedEvaluator implements ColumnEvaluator {
+  private readonly type: DataType;
+  private readonly values: ColumnEvaluator;
+  private malformed: { readonly row: number; readonly reason: string }[] = [];
+
+  constructor(type: DataType, open: (call: Pick<OpenColumnCall, "type" | "onMalformed">) => ColumnEvaluator) {
+    this.type = type;
+    const onMalformed = (row: number, error: StreamError): void => {
+      this.malformed.push({ row, reason: malformedReason(error) });
+    };
+    this.values = open({ type: valueType(type), onMalformed });
+  }
+
+  evaluate(args: readonly Column[], rowCount: number, signal: AbortSignal): Column | Promise<Column> {
+    this.malformed = [];
+    const values = this.values.evaluate(args, rowCount, signal);
+    return values instanceof Promise
+      ? values.then((column) => this.checked(column, rowCount))
+      : this.checked(values, rowCount);
+  }
+
+  private checked(values: Column, rowCount: number): Column {
+    return new StructColumn(this.type, rowCount, null, [values, this.reasons(rowCount)]);
+  }
+
+  private reasons(rowCount: number): Column {
+    const builder = columnBuilder(StringType);
+    for (const { row, reason } of this.malformed) {
+      while (builder.length < row) builder.appendNull();
+      builder.append(reason);
+    }
+    while (builder.length < rowCount) builder.appendNull();
+    return builder.finish();
+  }
 }
 
 /** The column without dictionaries at any depth. */

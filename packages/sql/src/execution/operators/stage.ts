@@ -19,6 +19,8 @@ export class StageOperator implements Operator {
   async *rows(run: Run): AsyncIterable<Rows> {
     for await (const batch of this.child.rows(run)) {
       const result = this.stage.run(batch.columns, batch.rowCount, run);
+      const refused = this.stage.takeRefused();
+      if (refused !== undefined) await run.stream!.reportMalformed(refused);
       // the first run of a stage writes and compiles its code
       const pause = run.breathe();
       if (pause) await pause;

@@ -142,7 +142,12 @@ export class FragmentHost {
       fragment.memory = this.memory.scope();
       fragment.runId = runId;
     }
-    const run = new TaskRun(message, fragment, task.signal);
+    const reportMalformed = async ({ columns, rowCount }: Rows): Promise<void> => {
+      await task.mayPost();
+      const rows = { rowCount, packed: packColumns(columns, rowCount) };
+      this.post({ kind: "malformed", taskId, rows }, [rows.packed]);
+    };
+    const run = new TaskRun(message, fragment, task.signal, reportMalformed);
     for await (const rows of fragment.rows(run)) {
       await task.mayPost();
       const pieces = packed(rows, message.division);
@@ -190,14 +195,20 @@ class TaskRun implements Run {
   readonly breathe: () => Promise<void> | undefined = breather(() => performance.now());
   readonly times = new Map<number, EventTimes>();
   inputRows = 0;
-  /** Operators of a fragment need no more of a stream than where event times are noted. */
-  readonly stream = { eventTimes: (index: number) => this.eventTimes(index) } as StreamRun;
+  /** Operators of a fragment need no more of a stream than where event times are noted and rows go that cannot be decoded. */
+  readonly stream: StreamRun;
   readonly tables: RunTables;
   private readonly task: RunTask;
   private readonly readers: ReadonlyMap<number, PartitionReader>;
   private readonly others: ReadonlyMap<number, TableOfTask>;
 
-  constructor(task: RunTask, { readers, memory, kept }: Fragment, signal: AbortSignal) {
+  constructor(
+    task: RunTask,
+    { readers, memory, kept }: Fragment,
+    signal: AbortSignal,
+    reportMalformed: StreamRun["reportMalformed"],
+  ) {
+    this.stream = { eventTimes: (index: number) => this.eventTimes(index), reportMalformed } as StreamRun;
     this.memory = memory;
     this.task = task;
     this.runId = task.runId;

@@ -1,5 +1,7 @@
 import { assert } from "@ss/core";
+import type { Expression } from "../../expression/expression.js";
 import { isDeterministic } from "../../expression/repeatable.js";
+import { isRefusal } from "../../functions/malformed/refuse.js";
 import type {
   AggregatePlan,
   ColumnCallsPlan,
@@ -78,13 +80,18 @@ export function scansOf(plan: PhysicalPlan): readonly ScanPlan[] {
   return "child" in plan ? scansOf(plan.child) : [];
 }
 
+/** A condition that reports rows does so wherever it is checked; the optimizer alone must not move it. */
+function isOrderlessPart(e: Expression): boolean {
+  return isRefusal(e) ? e.args.every(isDeterministic) : isDeterministic(e);
+}
+
 /** Whether a node gives the same rows for a row wherever and in whatever order it is computed. */
 function isOrderless(node: StagePlan | ColumnCallsPlan | ExpandPlan | GeneratePlan | JoinPlan): boolean {
   switch (node.kind) {
     case "stage": {
       const { definitions, conditions, generator, laterConditions, outputs } = node;
       const list = generator ? [generator.list] : [];
-      return [...definitions, ...conditions, ...list, ...laterConditions, ...outputs].every(isDeterministic);
+      return [...definitions, ...conditions, ...list, ...laterConditions, ...outputs].every(isOrderlessPart);
     }
     case "columnCalls":
       return node.calls.every(({ fn }) => fn.deterministic !== false);

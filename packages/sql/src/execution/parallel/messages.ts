@@ -68,7 +68,7 @@ export type ToWorker =
   | OpenShare
   | CloseShare
   | CallShare
-  /** One more message with rows may be sent. */
+  /** One more message with rows, of results or such as could not be decoded, may be sent. */
   | { readonly kind: "credit"; readonly taskId: number }
   | { readonly kind: "cancel"; readonly taskId: number };
 
@@ -90,6 +90,8 @@ export type FromWorker =
       /** One, or one for every owner where a task's rows are divided. */
       readonly pieces: readonly PackedRows[];
     }
+  /** Rows that could not be decoded, as they are reported. Needs a credit too. */
+  | { readonly kind: "malformed"; readonly taskId: number; readonly rows: PackedRows }
   | {
       readonly kind: "done";
       readonly taskId: number;

@@ -1,4 +1,4 @@
-import type { Partition, ScanRequest, WorkerForm } from "@ss/core";
+import { type Partition, type ScanRequest, unpackColumns, type WorkerForm } from "@ss/core";
 import type { FunctionRegistry } from "../../functions/registry.js";
 import type { PhysicalPlan, ScanPlan } from "../../physical/plan.js";
 import type { BuildSettings } from "../build.js";
@@ -81,6 +81,10 @@ export class ParallelFragment {
       tables,
       division,
       signal: run.signal,
+      onMalformed: async ({ packed, rowCount }) => {
+        const columns = unpackColumns(packed, run.stream!.malformedTypes!, rowCount);
+        await run.stream!.reportMalformed({ columns, rowCount });
+      },
       onDone: (inputRows, eventTimes) => {
         run.countInput(this.splitting, inputRows);
         for (const [index, times] of eventTimes) run.stream?.addEventTimes(index, times);

@@ -18,6 +18,8 @@ export interface FragmentRun {
   /** Present where rows are divided by their keys. */
   readonly division?: RowDivision | undefined;
   readonly signal: AbortSignal;
+  /** Called with rows that could not be decoded, in the order of the parts. */
+  readonly onMalformed: (rows: PackedRows) => Promise<void>;
   /** Called for every task that ended well, in the order of the parts. */
   readonly onDone: (inputRows: number, eventTimes: readonly (readonly [number, EventTimes])[]) => void;
 }
@@ -82,7 +84,10 @@ export class WorkerPool {
       for (let k = 0; k < run.parts.length; k++) {
         run.signal.throwIfAborted();
         const task = await tasks.task(k);
-        yield* task.rows();
+        for await (const message of task.messages()) {
+          if (message.kind === "rows") yield message.pieces;
+          else await run.onMalformed(message.rows);
+        }
         run.onDone(task.report!.inputRows, task.report!.eventTimes);
       }
     } catch (error) {

@@ -12,13 +12,16 @@ import type {
 } from "./messages.js";
 import { fromPortableError } from "./portable-error.js";
 
+/** A message of a task with rows. */
+type TaskRows = Extract<FromWorker, { readonly kind: "rows" | "malformed" }>;
+
 /** A task as the driver sees it: what has come of it, in order. */
 export class RunningTask<Report> {
   /** Set when the task has ended well. */
   report: Report | undefined;
   private readonly id: number;
   private readonly thread: WorkerThread;
-  private readonly arrived: (readonly PackedRows[])[] = [];
+  private readonly arrived: TaskRows[] = [];
   private error: unknown;
   private wake: (() => void) | undefined;
   private readonly onEnd: () => void;
@@ -29,8 +32,13 @@ export class RunningTask<Report> {
     this.onEnd = onEnd;
   }
 
-  /** The task's messages with rows; ends when it has ended, throws what it threw. */
+  /** The task's messages with rows of its result; ends when it has ended, throws what it threw. */
   async *rows(): AsyncGenerator<readonly PackedRows[]> {
+    for await (const message of this.messages()) if (message.kind === "rows") yield message.pieces;
+  }
+
+  /** All messages of the task with rows; ends as `rows` does. */
+  async *messages(): AsyncGenerator<TaskRows> {
     for (;;) {
       const next = this.arrived.shift();
       if (next !== undefined) {
@@ -58,7 +66,7 @@ export class RunningTask<Report> {
   }
 
   take(message: FromWorker): void {
-    if (message.kind === "rows") this.arrived.push(message.pieces);
+    if (message.kind === "rows" || message.kind === "malformed") this.arrived.push(message);
     else if (message.kind === "done") this.end(message.report as Report, undefined);
     else this.end(undefined, fromPortableError(message.error));
     this.wake?.();

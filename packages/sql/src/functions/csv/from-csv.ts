@@ -1,4 +1,11 @@
-import { type DataType, StringType, type StructType, simpleString, type Value } from "@ss/core";
+import {
+  type DataType,
+  type StreamError,
+  StringType,
+  type StructType,
+  simpleString,
+  type Value,
+} from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
 import { analysisError, unexpectedInputType } from "../../expression/errors.js";
@@ -8,6 +15,7 @@ import { parserFor } from "../datetime/patterns.js";
 import { sessionZone, zoneOfText } from "../datetime/zones.js";
 import { scalar } from "../define.js";
 import { alwaysNull } from "../emit/parts.js";
+import { checkedCode, valueType } from "../malformed/checked-call.js";
 import { emitRecords } from "../text-record/emit-records.js";
 import { type FunctionSettings, settingsOf } from "../text-record/function-settings.js";
 import {
@@ -15,6 +23,7 @@ import {
   malformedRecord,
   malformedRecords,
   rowText,
+  tellsMalformed,
 } from "../text-record/malformed-record.js";
 import { structArgument } from "../text-record/schema-argument.js";
 import type { ValueText } from "../text-record/value-parsers.js";
@@ -46,6 +55,7 @@ export const fromCsvFunctions: readonly ScalarFunction[] = [
       return { args: [csv], type, nullable: true, state };
     },
     emit: emitFromCsv,
+    decodes: (state) => tellsMalformed((state as FromCsvState).malformed),
     pretty: ([csv]) => `from_csv(${csv})`,
   }),
 ];
@@ -64,16 +74,23 @@ function checkType(type: DataType, context: FunctionContext): void {
 }
 
 function emitFromCsv(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
-  const type = call.type as StructType;
+  const { checked = false } = call;
+  const type = (checked ? valueType(call.type) : call.type) as StructType;
   const { settings, malformed } = call.state as FromCsvState;
   const code = writer.expression(args[0]!);
-  if (code.layout !== "bytes") return alwaysNull(writer, type);
+  if (code.layout !== "bytes") return alwaysNull(writer, call.type);
   const types = type.fields.filter((_, k) => k !== malformed.corruptIndex).map((field) => field.type);
   const { nullvalue = "", emptyvalue = "" } = settings;
   const record = new CsvRecord(types.length, readDialect(settings), nullvalue, emptyvalue);
   const records = new CsvColumns(types, record, valueTextOf(call));
-  const { struct, bad } = emitRecords(writer, code, type, records, malformed, false);
-  if (malformed.failFast) emitFailure(writer, struct, bad, call);
+  const tells = malformed.failFast || checked;
+  const { struct, bad } = emitRecords(writer, code, type, records, { ...malformed, failFast: tells }, false);
+  if (!tells) return struct;
+  const errorOf = (row: readonly Value[]): StreamError => malformedRecord(rowText(row, type), call.origin);
+  const isBad = struct.isNull === "false" ? bad : `!${struct.isNull} && ${bad}`;
+  const error = (): string => `${writer.constant(errorOf)}(${writer.box({ ...struct, isNull: "false" })})`;
+  if (checked) return checkedCode(writer, struct, isBad, error);
+  writer.when(isBad, () => writer.write(`throw ${error()};`));
   return struct;
 }
 
@@ -81,13 +98,4 @@ function valueTextOf({ state, origin }: EmitCall): ValueText {
   const { settings, timeZone } = state as FromCsvState;
   const zone = settings["timezone"] ? zoneOfText(settings["timezone"], origin) : sessionZone({ timeZone });
   return csvValueText(settings, zone, (pattern, locale) => parserFor(pattern, origin, locale));
-}
-
-function emitFailure(writer: CodeWriter, struct: Code, bad: string, call: EmitCall): void {
-  const fail = writer.constant((row: readonly Value[]) => {
-    throw malformedRecord(rowText(row, call.type as StructType), call.origin);
-  });
-  writer.when(struct.isNull === "false" ? bad : `!${struct.isNull} && ${bad}`, () =>
-    writer.write(`${fail}(${writer.box({ ...struct, isNull: "false" })});`),
-  );
 }

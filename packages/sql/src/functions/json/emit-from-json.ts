@@ -1,10 +1,11 @@
-import { type DataType, Options, StructField, StructType, type Value } from "@ss/core";
+import { type DataType, Options, type StreamError, StructField, StructType, type Value } from "@ss/core";
 import type { JsonOptions } from "@ss/kernels";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import type { Origin } from "../../expression/expression.js";
 import { parserFor } from "../datetime/patterns.js";
 import { sessionZone, zoneOfText } from "../datetime/zones.js";
 import { anyNull, type BytesCode } from "../emit/parts.js";
+import { checkedCode } from "../malformed/checked-call.js";
 import { emitRecords } from "../text-record/emit-records.js";
 import type { FunctionSettings } from "../text-record/function-settings.js";
 import {
@@ -27,6 +28,7 @@ export interface FromJsonCall {
   readonly malformed: MalformedRecords;
   readonly timeZone: string;
   readonly origin?: Origin | undefined;
+  readonly checked?: boolean | undefined;
 }
 
 /** Reads texts as values of a struct, an array, a map or a variant. An empty text gives null. */
@@ -36,11 +38,14 @@ export function emitFromJson(writer: CodeWriter, code: BytesCode, type: DataType
     grammar: jsonGrammar(call.settings),
     isBatch: code.source !== undefined,
   };
-  if (type.kind === "struct") return emitRow(writer, code, type, recordsOf(type, json, call), call, true);
+  if (type.kind === "struct") {
+    const { struct, check } = emitRow(writer, code, type, recordsOf(type, json, call), call, true);
+    return check(struct);
+  }
   const row = new StructType([StructField("value", type)]);
-  const root = emitRow(writer, code, row, new JsonRootColumns(type, json), call, false);
-  const value = (root as Extract<Code, { layout: "struct" }>).fields[0]!;
-  return { ...value, isNull: anyNull(root.isNull, value.isNull) } as Code;
+  const { struct, check } = emitRow(writer, code, row, new JsonRootColumns(type, json), call, false);
+  const value = (struct as Extract<Code, { layout: "struct" }>).fields[0]!;
+  return check({ ...value, isNull: anyNull(struct.isNull, value.isNull) } as Code);
 }
 
 function recordsOf(type: StructType, json: JsonText, { settings, malformed }: FromJsonCall): RecordColumns {
@@ -51,27 +56,37 @@ function recordsOf(type: StructType, json: JsonText, { settings, malformed }: Fr
     : new JsonRootColumns(fields[variant]!.type, json, variant);
 }
 
+/** A row, and what is done about malformed records, to be put around the value that it is. */
+interface RowCode {
+  readonly struct: Code;
+  readonly check: (value: Code) => Code;
+}
+
 /** Reads rows. A text that is none gives a row of nulls. */
 function emitRow(
   writer: CodeWriter,
   code: BytesCode,
   type: StructType,
   records: RecordColumns,
-  { malformed, origin }: FromJsonCall,
+  { malformed, origin, checked = false }: FromJsonCall,
   refusesArrays: boolean,
-): Code {
-  const { struct, bad } = emitRecords(writer, code, type, records, malformed, true);
-  if (!malformed.failFast) return struct;
-  const fail = writer.constant((row: readonly Value[], data: Uint8Array, start: number, length: number) => {
+): RowCode {
+  const tells = malformed.failFast || checked;
+  const { struct, bad } = emitRecords(writer, code, type, records, { ...malformed, failFast: tells }, true);
+  if (!tells) return { struct, check: (value) => value };
+  const errorOf = (row: readonly Value[], data: Uint8Array, start: number, length: number): StreamError => {
     const text = decoder.decode(data.subarray(start, start + length));
-    if (refusesArrays && text.trimStart().startsWith("[")) throw arrayForRecord(text, origin);
-    throw malformedRecord(rowText(row, type), origin);
-  });
-  writer.when(struct.isNull === "false" ? bad : `!${struct.isNull} && ${bad}`, () => {
+    if (refusesArrays && text.trimStart().startsWith("[")) return arrayForRecord(text, origin);
+    return malformedRecord(rowText(row, type), origin);
+  };
+  const isBad = struct.isNull === "false" ? bad : `!${struct.isNull} && ${bad}`;
+  const error = (): string => {
     const row = writer.box({ ...struct, isNull: "false" });
-    writer.write(`${fail}(${row}, ${code.data}, ${code.start}, ${code.length});`);
-  });
-  return struct;
+    return `${writer.constant(errorOf)}(${row}, ${code.data}, ${code.start}, ${code.length})`;
+  };
+  if (checked) return { struct, check: (value) => checkedCode(writer, value, isBad, error) };
+  writer.when(isBad, () => writer.write(`throw ${error()};`));
+  return { struct, check: (value) => value };
 }
 
 const SWITCHES = [

@@ -6,8 +6,9 @@ import type { Expression } from "../../expression/expression.js";
 import type { EmitCall, FunctionContext, ScalarFunction } from "../../expression/function.js";
 import { scalar } from "../define.js";
 import { alwaysNull } from "../emit/parts.js";
+import { valueType } from "../malformed/checked-call.js";
 import { settingsOf } from "../text-record/function-settings.js";
-import { malformedRecords } from "../text-record/malformed-record.js";
+import { malformedRecords, tellsMalformed } from "../text-record/malformed-record.js";
 import { schemaArgument } from "../text-record/schema-argument.js";
 import { emitFromJson, type FromJsonCall } from "./emit-from-json.js";
 
@@ -27,14 +28,17 @@ export const fromJsonFunctions: readonly ScalarFunction[] = [
       return { args: [json], type, nullable: true, state };
     },
     emit,
+    decodes: (state) => tellsMalformed((state as FromJsonCall).malformed),
     pretty: ([json]) => `from_json(${json})`,
   }),
 ];
 
-function emit(writer: CodeWriter, args: readonly Expression[], { state, type, origin }: EmitCall): Code {
+function emit(writer: CodeWriter, args: readonly Expression[], call: EmitCall): Code {
+  const { state, type, origin, checked } = call;
   const code = writer.expression(args[0]!);
   if (code.layout !== "bytes") return alwaysNull(writer, type);
-  return emitFromJson(writer, code, type, { ...(state as FromJsonCall), origin });
+  const root = checked ? valueType(type) : type;
+  return emitFromJson(writer, code, root, { ...(state as FromJsonCall), origin, checked });
 }
 
 const ROOTS: ReadonlySet<string> = new Set(["struct", "array", "map", "variant"]);

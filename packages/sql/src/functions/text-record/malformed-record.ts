@@ -33,6 +33,11 @@ export function malformedRecords(
   return { failFast: mode === "FAILFAST", corruptIndex: corruptIndex(type, settings, context) };
 }
 
+/** Whether a call tells records that it cannot read, if it is checked: not where the query has a field for them and goes on. */
+export function tellsMalformed({ failFast, corruptIndex }: MalformedRecords): boolean {
+  return failFast || corruptIndex < 0;
+}
+
 function corruptIndex(type: DataType, settings: FunctionSettings, context: FunctionContext): number {
   if (type.kind !== "struct") return -1;
   const name =

@@ -86,6 +86,24 @@ test.each([
   },
 );
 
+test.each([NOTHING_SURVIVES, CHANCE])(
+  "a malformed row is written into files of its own once and is no result, wherever the power goes",
+  PATIENCE,
+  async (random) => {
+    const both = (_: Trial, disk: FaultyFileSystem): readonly string[] =>
+      [
+        ...listedRecords(disk, "/out").map(({ id, n = "NULL" }) => `${id} ${n}`),
+        ...listedRecords(disk, "/malformed").map(({ id, text }) => `malformed ${id} ${text}`),
+      ].sort();
+    const options = { ...queries.DECODED, output: "/out", malformed: "/malformed" };
+    const expected = [
+      ...queries.DECODED_RESULT,
+      ...queries.DECODED_MALFORMED.map((row) => `malformed ${row}`),
+    ].sort();
+    expect(await survives(options, random, both, expected)).toBeGreaterThan(80);
+  },
+);
+
 test("totals count every row once, wherever the power goes", PATIENCE, async () => {
   const options = { ...queries.TOTALS, conf: SNAPSHOT_EACH_TIME };
   expect(await survives(options, NOTHING_SURVIVES, collected, queries.TOTALS_RESULT)).toBeGreaterThan(60);

@@ -29,6 +29,26 @@ const INPUTS = [
   ],
 ];
 
+/** Numbers as texts, of which some are none. */
+export const DECODED: TrialOptions = {
+  schema: "id INT, text STRING",
+  inputs: [
+    [
+      [1, "10"],
+      [2, "x"],
+      [3, null],
+    ],
+    [[4, "{"]],
+    [
+      [5, "7"],
+      [6, "y"],
+    ],
+  ],
+  query: (stream) => stream.selectExpr("id", "from_csv(text, 'n INT').n AS n"),
+};
+export const DECODED_RESULT: readonly string[] = ["1 10", "3 NULL", "5 7"];
+export const DECODED_MALFORMED: readonly string[] = ["2 x", "4 {", "6 y"];
+
 /** Rows with n > 1, as they are. */
 export const STATELESS: TrialOptions = {
   schema: SCHEMA,

@@ -16,6 +16,8 @@ export interface TrialOptions {
   readonly output?: string;
   /** Where JSON files of late rows are written; without it they are not. */
   readonly late?: string;
+  /** Where JSON files of malformed rows are written; without it they are not. */
+  readonly malformed?: string;
   readonly conf?: Readonly<Record<string, string>>;
 }
 
@@ -58,11 +60,12 @@ export class Trial {
   }
 
   start(spark: SparkSession): Promise<StreamingQuery> {
-    const { query, mode = "append", output, late } = this.options;
+    const { query, mode = "append", output, late, malformed } = this.options;
     const results = query(this.stream(spark))
       .writeStream.outputMode(mode)
       .option("checkpointLocation", CHECKPOINT);
-    const writer = late === undefined ? results : results.lateRowsTo("json", { path: late });
+    const asking = late === undefined ? results : results.lateRowsTo("json", { path: late });
+    const writer = malformed === undefined ? asking : asking.malformedRowsTo("json", { path: malformed });
     return output === undefined ? writer.format("collecting").start() : writer.format("json").start(output);
   }
 

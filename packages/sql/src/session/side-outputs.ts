@@ -1,27 +1,30 @@
 import { resolve } from "node:path";
-import { StreamError } from "@ss/core";
+import { StreamError, type StructType } from "@ss/core";
 import type { StreamStart, StreamTarget } from "../dataframe/executor.js";
-import { LATE_ROWS_SCHEMA } from "../execution/operators/late-rows.js";
 import { type Attribute, freshId } from "../expression/expression.js";
 
 /** An output of a query, as far as it can be the same as another. */
 type Destination = Pick<StreamStart, "target" | "queryName">;
 
-/** The columns of late rows, for a table of them. */
-export function lateRowsColumns(): readonly Attribute[] {
-  return LATE_ROWS_SCHEMA.fields.map(({ name, type, nullable }): Attribute => {
+/** What a query puts out beside its results. */
+export type SideRows = "late" | "malformed";
+
+/** The columns of a schema, for a table of its rows. */
+export function columnsOfSchema({ fields }: StructType): readonly Attribute[] {
+  return fields.map(({ name, type, nullable }): Attribute => {
     return { kind: "attribute", id: freshId(), name, type, nullable, qualifier: [] };
   });
 }
 
 /** Refuses two outputs in one place: each would take the other's batches for its own. */
-export function checkLateRowsTarget(results: Destination, late: Destination): void {
-  if (!isSamePlace(results, late)) return;
-  const format = late.target.kind === "format" ? late.target.format : late.target.kind;
+export function checkSideTarget(rows: SideRows, side: Destination, others: readonly Destination[]): void {
+  if (!others.some((other) => isSamePlace(other, side))) return;
+  const format = side.target.kind === "format" ? side.target.format : side.target.kind;
+  const [what, method] = rows === "late" ? ["Late", "lateRowsTo"] : ["Malformed", "malformedRowsTo"];
   throw new StreamError({
-    condition: "SS_LATE_ROWS_AMONG_RESULTS",
+    condition: `SS_${rows.toUpperCase()}_ROWS_AMONG_RESULTS`,
     parameters: { format },
-    message: `Late rows cannot be written among the results: give lateRowsTo("${format}", ...) a path of its own, or for the memory sink a queryName.`,
+    message: `${what} rows cannot be written among the results${rows === "late" ? "" : " or the late rows"}: give ${method}("${format}", ...) a path of its own, or for the memory sink a queryName.`,
   });
 }
 

@@ -1,0 +1,39 @@
+import { type DataType, type StreamError, StringType, StructField, StructType } from "@ss/core";
+import type { Code, CodeWriter } from "../../expression/code.js";
+import type { ScalarCall } from "../../expression/expression.js";
+
+/** Where the value and the reason stand in the result of a checked call. */
+export const CHECKED_VALUE = 0;
+export const CHECKED_REASON = 1;
+
+/** What a checked call gives: its value, and the reason where its record is malformed. */
+export function checkedType(type: DataType): StructType {
+  return new StructType([StructField("value", type, true), StructField("reason", StringType, true)]);
+}
+
+/** The type of the value of a checked call. */
+export function valueType(type: DataType): DataType {
+  return (type as StructType).fields[CHECKED_VALUE]!.type;
+}
+
+/** The call, checked. */
+export function checkedCall(call: ScalarCall): ScalarCall {
+  return { ...call, type: checkedType(call.type), nullable: false, checked: true };
+}
+
+/** What is told of a record that cannot be read: what the error would say that ends a query in the mode FAILFAST. */
+export function malformedReason(error: StreamError): string {
+  return `[${error.condition}] ${error.text}`;
+}
+
+/** The result of a checked call in the loop; `error` is the text of a call that makes the error, of rows where `isBad` holds. */
+export function checkedCode(writer: CodeWriter, value: Code, isBad: string, error: () => string): Code {
+  const reason = writer.declare(StringType);
+  const textOf = writer.constant(malformedReason);
+  writer.when(
+    isBad,
+    () => writer.assign(reason, writer.unbox(`${textOf}(${error()})`, StringType)),
+    () => writer.assignNull(reason),
+  );
+  return { type: checkedType(value.type), isNull: "false", layout: "struct", fields: [value, reason] };
+}

@@ -1,0 +1,525 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Plugin, type SinkProvider, StreamError } from "@ss/core";
+import { fileSink } from "@ss/sink-file";
+import { MemorySource, memorySource } from "@ss/source-memory";
+import { collectingSink } from "@ss/testkit";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type DataFrame, type DataStreamWriter, expr, SparkSession, window } from "../../src/index.js";
+
+const SOURCE = "malformed-rows";
+let folder: string;
+const sessions: SparkSession[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "ss-malformed-"));
+});
+
+afterEach(async () => {
+  for (const spark of sessions.splice(0)) await spark.stop();
+  MemorySource.reset(SOURCE);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function newSession(...plugins: readonly Plugin[]): Promise<SparkSession> {
+  const spark = await SparkSession.builder()
+    .use(memorySource(), fileSink(), ...plugins)
+    .config("spark.sql.session.timeZone", "UTC")
+    .logTo(() => {})
+    .create();
+  sessions.push(spark);
+  return spark;
+}
+
+/** Records as Kafka has them, of which queries read the value. */
+function stream(spark: SparkSession): DataFrame {
+  return spark.readStream
+    .format("memory")
+    .option("name", SOURCE)
+    .schema("key STRING, value STRING, topic STRING, offset BIGINT")
+    .load();
+}
+
+type Query = (rows: DataFrame, spark: SparkSession) => DataFrame;
+type Value = string | null;
+
+/** Some values, at offsets from 0. */
+function feed(values: readonly Value[], topic = "events"): void {
+  MemorySource.addData(SOURCE, ...values.map((value, k) => [`k${k}`, value, topic, k]));
+}
+
+interface Outcome {
+  readonly results: readonly unknown[];
+  /** Reports, by offset. */
+  readonly malformed: readonly Readonly<Record<string, unknown>>[];
+  readonly numMalformedRows: number | undefined;
+}
+
+async function run(query: Query, values: readonly Value[], mode = "append"): Promise<Outcome> {
+  const spark = await newSession();
+  const results: unknown[] = [];
+  const malformed: Record<string, unknown>[] = [];
+  const running = await query(stream(spark), spark)
+    .writeStream.outputMode(mode)
+    .foreachBatch(async (rows) => void results.push(...(await rows.collect())))
+    .malformedRowsTo(async (rows) => void malformed.push(...((await rows.collect()) as never[])))
+    .start();
+  feed(values);
+  await running.processAllAvailable();
+  const { numMalformedRows } = running.lastProgress!;
+  await spark.stop();
+  MemorySource.reset(SOURCE);
+  malformed.sort((a, b) => Number(a["offset"]) - Number(b["offset"]));
+  return { results, malformed, numMalformedRows };
+}
+
+const EVENTS: readonly Value[] = [
+  '{"a":1,"b":"x"}',
+  '{"a":',
+  null,
+  '{"a":"no number"}',
+  '{"a":5}',
+  "",
+  "[1]",
+];
+const cannot = (row: string): string =>
+  `[MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION] The record ${row} cannot be parsed. Set the option 'mode' to 'PERMISSIVE' to get NULL instead.`;
+const isArray =
+  "[MALFORMED_RECORD_IN_PARSING.CANNOT_PARSE_JSON_ARRAYS_AS_STRUCTS] The record [1] is an array, but the schema wants one struct. Set the option 'mode' to 'PERMISSIVE' to get NULL instead.";
+
+const fromJson = (options = ""): string => `from_json(value, 'a INT, b STRING'${options})`;
+
+describe("a record that cannot be decoded is reported with all that was read of it, and goes no further:", () => {
+  const modes: Readonly<Record<string, string>> = {
+    "in the mode PERMISSIVE": "",
+    "in the mode FAILFAST, without failing": ", map('mode', 'FAILFAST')",
+  };
+  test.each(Object.entries(modes))("%s", async (_, options) => {
+    const { results, malformed, numMalformedRows } = await run(
+      (rows) => rows.select(expr(fromJson(options)).as("e")).selectExpr("e.a AS a"),
+      EVENTS,
+    );
+    expect(results).toEqual([{ a: 1 }, { a: null }, { a: 5 }, { a: null }]);
+    const report = (k: number, reason: string): object => ({
+      key: `k${k}`,
+      value: EVENTS[k],
+      topic: "events",
+      offset: k,
+      _function: "from_json(value)",
+      _reason: reason,
+    });
+    expect(malformed).toEqual([
+      report(1, cannot("[null,null]")),
+      report(3, cannot("[null,null]")),
+      report(6, isArray),
+    ]);
+    expect(numMalformedRows).toBe(3);
+  });
+});
+
+/** Which records are reported, by offset, and by which call. */
+const QUERIES: Readonly<
+  Record<
+    string,
+    {
+      readonly query: Query;
+      readonly values?: readonly Value[];
+      readonly mode?: string;
+      readonly results: readonly unknown[];
+      readonly malformed: readonly string[];
+    }
+  >
+> = {
+  "a filter above does not hide it": {
+    query: (rows) =>
+      rows
+        .select("*", expr(fromJson()).as("e"))
+        .where("e.a > 1 AND offset > 3 AND topic = 'events'")
+        .select("offset"),
+    results: [{ offset: 4 }],
+    malformed: ["1 from_json(value)", "3 from_json(value)", "6 from_json(value)"],
+  },
+  "a filter below does, as the function sees no such row": {
+    query: (rows) => rows.where("offset > 2").selectExpr(`${fromJson()}.a AS a`),
+    results: [{ a: null }, { a: 5 }].reverse(),
+    malformed: ["3 from_json(value)", "6 from_json(value)"],
+  },
+  "by the condition of a filter": {
+    query: (rows) => rows.where(`${fromJson()}.a > 1`).select("offset"),
+    results: [{ offset: 4 }],
+    malformed: ["1 from_json(value)", "3 from_json(value)", "6 from_json(value)"],
+  },
+  "by a column that nobody uses": {
+    query: (rows) => rows.select("offset", expr(fromJson()).as("e")).select("offset"),
+    results: [{ offset: 0 }, { offset: 2 }, { offset: 4 }, { offset: 5 }],
+    malformed: ["1 from_json(value)", "3 from_json(value)", "6 from_json(value)"],
+  },
+  "for a field that nobody uses": {
+    query: (rows) => rows.selectExpr("from_json(value, 'a INT, n INT').a AS a"),
+    values: ['{"a":1,"n":2}', '{"a":1,"n":"x"}'],
+    results: [{ a: 1 }],
+    malformed: ["1 from_json(value)"],
+  },
+  "once, by the first of two functions": {
+    query: (rows) =>
+      rows.selectExpr(`${fromJson()}.a AS a`, "from_csv(value, 'n INT', map('sep', ';')).n AS n"),
+    values: ['{"a":1}', "7", "8;x"],
+    results: [],
+    malformed: ["0 from_csv(value)", "1 from_json(value)", "2 from_json(value)"],
+  },
+  "once, in a filter and in columns": {
+    query: (rows) => rows.where(`${fromJson()}.a = 5`).selectExpr(`${fromJson()}.a AS a`),
+    results: [{ a: 5 }],
+    malformed: ["1 from_json(value)", "3 from_json(value)", "6 from_json(value)"],
+  },
+  "by a function of what another has decoded": {
+    query: (rows) => rows.selectExpr("from_json(from_json(value, 'inner STRING').inner, 'a INT').a AS a"),
+    values: ['{"inner":"{\\"a\\":1}"}', '{"inner":"{"}', "{"],
+    results: [{ a: 1 }],
+    malformed: ["1 from_json(from_json(value).inner)", "2 from_json(value)"],
+  },
+  "with the record as it was read, behind a column of its name": {
+    query: (rows) =>
+      rows
+        .selectExpr("upper(value) AS value")
+        .select(expr("from_json(value, 'A INT')").as("e"))
+        .selectExpr("e.A AS a"),
+    results: [{ a: 1 }, { a: null }, { a: 5 }, { a: null }],
+    malformed: ["1 from_json(value)", "3 from_json(value)", "6 from_json(value)"],
+  },
+  "in the branches that take it": {
+    query: (rows) =>
+      rows.selectExpr(
+        `CASE WHEN key = 'k0' OR key = 'k3' THEN ${fromJson()}.a WHEN key = 'k4' THEN from_csv(value, 'n INT').n END AS a`,
+      ),
+    results: [{ a: 1 }, { a: null }, { a: null }, { a: null }, { a: null }],
+    malformed: ["3 from_json(value)", "4 from_csv(value)"],
+  },
+  "in branches that another decoder chooses": {
+    query: (rows) => rows.selectExpr(`IF(from_csv(key, 'k STRING').k = 'k3', ${fromJson()}.a, 0) AS a`),
+    results: [{ a: 0 }, { a: 0 }, { a: 0 }, { a: 0 }, { a: 0 }, { a: 0 }],
+    malformed: ["3 from_json(value)"],
+  },
+  "as a list whose elements become rows": {
+    query: (rows) => rows.selectExpr("explode(from_json(value, 'ARRAY<INT>')) AS n"),
+    values: ["[1,2]", "[1,", "[]", '["x"]'],
+    results: [{ n: 1 }, { n: 2 }],
+    malformed: ["1 from_json(value)", "3 from_json(value)"],
+  },
+  "as a map": {
+    query: (rows) => rows.selectExpr("from_json(value, 'MAP<STRING, INT>')['a'] AS n"),
+    values: ['{"a":1}', "{", null],
+    results: [{ n: 1 }, { n: null }],
+    malformed: ["1 from_json(value)"],
+  },
+  "for each element of a list that is a record": {
+    query: (rows) =>
+      rows.selectExpr("explode(split(value, ' ')) AS line").selectExpr("from_csv(line, 'n INT').n AS n"),
+    values: ["1 x 2", "y z"],
+    results: [{ n: 1 }, { n: 2 }],
+    malformed: ["0 from_csv(line) x", "1 from_csv(line) y", "1 from_csv(line) z"],
+  },
+  "below a grouping, whose keys it decodes": {
+    query: (rows) =>
+      rows
+        .groupBy(expr(`${fromJson()}.a`).as("a"))
+        .count()
+        .where("a IS NOT NULL"),
+    mode: "update",
+    results: [
+      { a: 1, count: 1 },
+      { a: 5, count: 1 },
+    ],
+    malformed: ["1 from_json(value)", "3 from_json(value)", "6 from_json(value)"],
+  },
+  "below a grouping, whose values it decodes": {
+    query: (rows) =>
+      rows.groupBy("topic").agg(expr(`sum(${fromJson()}.a)`).as("sum"), expr("count(*)").as("n")),
+    mode: "update",
+    results: [{ topic: "events", sum: 6, n: 4 }],
+    malformed: ["1 from_json(value)", "3 from_json(value)", "6 from_json(value)"],
+  },
+  "once for a record that falls into several windows": {
+    query: (rows) =>
+      rows
+        .groupBy(window(expr("timestamp_seconds(from_json(value, 's LONG').s)"), "20 seconds", "10 seconds"))
+        .agg(expr("sum(from_json(value, 's LONG').s)").as("sum"))
+        .selectExpr("unix_seconds(window.start) AS start", "sum"),
+    values: ['{"s":15}', '{"s":"x"}', "{"],
+    mode: "update",
+    results: [
+      { start: 0, sum: 15 },
+      { start: 10, sum: 15 },
+    ],
+    malformed: ["1 from_json(value)", "2 from_json(value)"],
+  },
+  "once for each column that has become a row": {
+    query: (rows, spark) => {
+      rows.createOrReplaceTempView("records");
+      return spark
+        .sql("SELECT * FROM records UNPIVOT (line FOR name IN (key, value))")
+        .selectExpr("offset", "from_csv(line, 'n INT').n AS n");
+    },
+    values: ["1", "x"],
+    results: [{ offset: 0, n: 1 }],
+    malformed: ["0 from_csv(line) k0", "1 from_csv(line) k1", "1 from_csv(line) x"],
+  },
+  "of both inputs of a union": {
+    query: (rows) =>
+      rows
+        .where("offset < 2")
+        .selectExpr(`${fromJson()}.a AS a`)
+        .union(rows.where("offset >= 2").selectExpr("from_csv(value, 'a INT').a AS a")),
+    values: ['{"a":1}', "{", "3", "y"],
+    results: [{ a: 1 }, { a: 3 }],
+    malformed: ["1 from_json(value)", "3 from_csv(value)"],
+  },
+  "behind duplicates that are dropped": {
+    query: (rows) => rows.dropDuplicates(["value"]).selectExpr(`${fromJson()}.a AS a`),
+    values: ["{", "{", '{"a":1}'],
+    results: [{ a: 1 }],
+    malformed: ["0 from_json(value)"],
+  },
+  "of a call with a field for corrupt records, in the mode FAILFAST only": {
+    query: (rows) =>
+      rows.selectExpr(
+        "from_json(value, 'a INT, _corrupt_record STRING')._corrupt_record AS bad",
+        "from_json(value, 'a INT, _corrupt_record STRING', map('mode', 'FAILFAST')).a AS a",
+      ),
+    values: ["{", '{"a":1}'],
+    results: [{ bad: null, a: 1 }],
+    malformed: ["0 from_json(value)"],
+  },
+};
+
+const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+
+describe("a malformed record is reported", () => {
+  test.each(Object.entries(QUERIES))(
+    "%s",
+    async (_, { query, values = EVENTS, mode, results, malformed }) => {
+      const found = await run(query, values, mode);
+      const reports = found.malformed.map((row) =>
+        [row["offset"], row["_function"], row["line"]].filter((part) => part !== undefined).join(" "),
+      );
+      expect({ malformed: reports, results: [...found.results].sort(byText) }).toEqual({
+        malformed,
+        results: [...results].sort(byText),
+      });
+      for (const row of found.malformed.filter((one) => "value" in one)) {
+        expect(row["value"]).toBe(values[row["offset"] as number]);
+      }
+      expect(found.numMalformedRows).toBe(malformed.length);
+    },
+  );
+});
+
+test("late rows and malformed ones have outputs of their own, of one batch", async () => {
+  const spark = await newSession();
+  const late: unknown[] = [];
+  const malformed: unknown[] = [];
+  const running = await stream(spark)
+    .selectExpr("from_json(value, 's LONG').s AS s")
+    .withColumn("t", expr("timestamp_seconds(s)"))
+    .withWatermark("t", "10 seconds")
+    .groupBy(window("t", "5 seconds"))
+    .agg(expr("sum(from_csv(cast(s AS STRING), 'n INT').n)").as("sum"))
+    .writeStream.format("memory")
+    .queryName("sums")
+    .lateRowsTo(async (rows) => void late.push(...(await rows.select("row").collect())))
+    .malformedRowsTo(async (rows) => void malformed.push(...(await rows.select("value").collect())))
+    .option("checkpointLocation", join(folder, "checkpoint"))
+    .start();
+  for (const s of ["30", "5000000000", '"x"', "4999999000", "7"]) {
+    feed([`{"s":${s}}`]);
+    await running.processAllAvailable();
+  }
+  // a number of 64 bits is none of 32, so that it is no value of the sum; what is late is so after all
+  expect(malformed).toEqual(
+    ['{"s":5000000000}', '{"s":"x"}', '{"s":4999999000}'].map((value) => ({ value })),
+  );
+  expect(late).toEqual([
+    {
+      row: '{"window":{"start":"1970-01-01T00:00:05.000Z","end":"1970-01-01T00:00:10.000Z"},"s":7,"t":"1970-01-01T00:00:07.000Z"}',
+    },
+  ]);
+  expect(running.lastProgress!.sinks).toHaveLength(3);
+});
+
+const refused = (writer: DataStreamWriter): Promise<unknown> =>
+  writer.start().then(
+    (query) => query.stop(),
+    (error: unknown) => (StreamError.is(error) ? error.condition : error),
+  );
+
+test("a query that decodes no records, or not those of its streams, has no malformed rows", async () => {
+  const spark = await newSession();
+  const rows = stream(spark);
+  const table = spark.sql(`SELECT 'x' AS topic, ${fromJson()} AS e FROM VALUES ('{}') AS t(value)`);
+  const queries = [
+    rows,
+    rows.selectExpr("to_json(struct(*))"),
+    rows.selectExpr("from_json(value, 'a INT, _corrupt_record STRING')"),
+    rows.selectExpr("from_json('{}', 'a INT')"),
+    rows.join(table, "topic"),
+  ];
+  for (const query of queries) {
+    const writer = query.writeStream.format("noop").malformedRowsTo("noop");
+    expect(await refused(writer)).toBe("SS_NO_MALFORMED_ROWS");
+  }
+  const grouped = rows.groupBy("topic").agg(expr("max(value)").as("value")).selectExpr(fromJson());
+  expect(await refused(grouped.writeStream.outputMode("update").format("noop").malformedRowsTo("noop"))).toBe(
+    "SS_NO_MALFORMED_ROWS",
+  );
+});
+
+test("functions that decode where rows cannot be reported are refused", async () => {
+  const spark = await newSession();
+  const rows = stream(spark);
+  const table = spark.sql("SELECT 1 AS n");
+  const queries = [
+    rows.selectExpr(`transform(split(value, ' '), x -> from_csv(x, 'n INT').n)`),
+    rows.join(table, expr("from_csv(value, 'n INT').n = n")),
+  ];
+  for (const query of queries) {
+    const writer = query.writeStream.outputMode("append").format("noop").malformedRowsTo("noop");
+    expect(await refused(writer)).toBe("SS_FUNCTION_PLACE");
+  }
+});
+
+test("columns of one name and two types cannot be reported together", async () => {
+  const spark = await newSession();
+  const rows = stream(spark);
+  const other = (type: string): DataFrame =>
+    rows.selectExpr(`cast(offset AS ${type}) AS n`, "value").selectExpr(`${fromJson()}.a AS a`);
+  expect(
+    await refused(other("INT").union(other("STRING")).writeStream.format("noop").malformedRowsTo("noop")),
+  ).toBe("SS_MALFORMED_ROWS_COLUMN");
+});
+
+test("malformed rows have a place of their own", async () => {
+  const spark = await newSession();
+  const decoded = stream(spark).withColumn("t", expr(`timestamp_seconds(${fromJson()}.a)`));
+  const named = decoded.writeStream.format("memory").queryName("rows");
+  expect(await refused(named.malformedRowsTo("memory", { queryName: "Rows" }))).toBe(
+    "SS_MALFORMED_ROWS_AMONG_RESULTS",
+  );
+  const path = join(folder, "out");
+  const late = decoded.withWatermark("t", "1 minute").groupBy("t").count();
+  const writer = late.writeStream.format("noop").lateRowsTo("json", { path });
+  expect(await refused(writer.malformedRowsTo("json", { path: `${path}/` }))).toBe(
+    "SS_MALFORMED_ROWS_AMONG_RESULTS",
+  );
+});
+
+test("malformed rows are rows of a table with the memory sink, and files with a file sink", async () => {
+  const spark = await newSession();
+  const decoded = stream(spark).selectExpr(`${fromJson()}.a AS a`);
+  const path = join(folder, "malformed");
+  for (const [k, to] of (
+    [
+      ["memory", { queryName: "malformed" }],
+      ["json", { path }],
+    ] as const
+  ).entries()) {
+    const running = await decoded.writeStream
+      .format("memory")
+      .queryName(`rows${k}`)
+      .malformedRowsTo(to[0], to[1])
+      .option("checkpointLocation", join(folder, `checkpoint${k}`))
+      .start();
+    MemorySource.reset(SOURCE);
+    feed(EVENTS);
+    await running.processAllAvailable();
+    await running.stop();
+  }
+  const columns = ["offset", "_function"];
+  const reports = [1, 3, 6].map((offset) => ({ offset, _function: "from_json(value)" }));
+  expect(
+    await spark
+      .table("malformed")
+      .selectExpr(...columns)
+      .collect(),
+  ).toEqual(reports);
+});
+
+test.each([true, false])(
+  "a query goes on with malformed rows, or without, on its checkpoint: first with %s",
+  async (first) => {
+    const results: unknown[] = [];
+    const malformed: unknown[] = [];
+    for (const [k, asks] of [first, !first, first].entries()) {
+      const spark = await newSession();
+      const writer = stream(spark)
+        .groupBy(expr(`${fromJson()}.a`).as("a"))
+        .count()
+        .writeStream.outputMode("update")
+        .option("checkpointLocation", join(folder, "checkpoint"))
+        .foreachBatch(async (rows) => void results.push(...(await rows.where("a = 1").collect())));
+      const reports = async (rows: DataFrame): Promise<void> =>
+        void malformed.push(...(await rows.selectExpr("offset", "value").collect()));
+      const running = await (asks ? writer.malformedRowsTo(reports) : writer).start();
+      feed(['{"a":1}', `{${k}`]);
+      await running.processAllAvailable();
+      await running.stop();
+    }
+    expect(results).toEqual([1, 2, 3].map((count) => ({ a: 1, count })));
+    expect(malformed).toEqual((first ? ["{0", "{2"] : ["{1"]).map((value) => ({ offset: 1, value })));
+  },
+);
+
+test("a batch that comes again after its results were taken reports what the first did", async () => {
+  const reports: string[] = [];
+  let fails = true;
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const spark = await newSession();
+    const running = await stream(spark)
+      .selectExpr(`${fromJson()}.a AS a`)
+      .writeStream.format("noop")
+      .option("checkpointLocation", join(folder, "checkpoint"))
+      .malformedRowsTo(async (rows, batchId) => {
+        const offsets = (await rows.select("offset").collect()).map((row) => row["offset"]);
+        reports.push(`${batchId}: ${offsets.join()}`);
+        if (fails) throw new Error("the sink is gone");
+      })
+      .start();
+    if (attempt === 0) feed(EVENTS);
+    await running.processAllAvailable().catch(() => {});
+    fails = false;
+  }
+  expect(reports).toEqual(["0: 1,3,6", "0: 1,3,6"]);
+});
+
+test("a sink whose columns have a meaning gets the rows that it asks for", async () => {
+  const letters = collectingSink();
+  const [provider] = letters.plugin().sinks!;
+  const asking: SinkProvider = {
+    ...provider!,
+    names: ["letters"],
+    malformedColumns: (report) => {
+      expect(report.fields.map(({ name }) => name)).toEqual([
+        "key",
+        "value",
+        "topic",
+        "offset",
+        "_function",
+        "_reason",
+      ]);
+      return ["upper(value) AS value", "concat(coalesce(NULL, array()), array(topic, _function)) AS headers"];
+    },
+  };
+  const spark = await newSession({ name: "letters", sinks: [asking] });
+  const running = await stream(spark)
+    .selectExpr(`${fromJson()}.a AS a`)
+    .writeStream.format("noop")
+    .malformedRowsTo("letters")
+    .option("checkpointLocation", join(folder, "checkpoint"))
+    .start();
+  feed(EVENTS);
+  await running.processAllAvailable();
+  expect(letters.batches[0]!.schema.fields.map(({ name }) => name)).toEqual(["value", "headers"]);
+  expect(letters.table()).toEqual(
+    [1, 3, 6].map((k) => [EVENTS[k]!.toUpperCase(), ["events", "from_json(value)"]]),
+  );
+});
