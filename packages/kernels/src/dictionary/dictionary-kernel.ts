@@ -33,6 +33,8 @@ export class DictionaryKernel {
   private readonly table: Int32Array;
   private readonly tableAddress: number;
   private version = -1;
+  /** The parts of the index whose addresses are written down. */
+  private readonly parts: (Int32Array | undefined)[] = [];
   /** Whether all arrays of the dictionary lie in the kernels' memory. */
   private usable = false;
   private starts: Int32Array = new Int32Array(0);
@@ -110,9 +112,9 @@ export class DictionaryKernel {
     const { index, counters, data, starts, lengths } = tables;
     const { table } = this;
     this.version = tables.version;
-    const parts = index.parts.map((part) => memory.addressOf(part));
     const addresses = [index.counts, counters, data, starts, lengths].map((array) => memory.addressOf(array));
-    this.usable = this.tableAddress >= 0 && [...parts, ...addresses].every((address) => address >= 0);
+    this.usable = this.tableAddress >= 0 && addresses.every((address) => address >= 0);
+    this.usable &&= this.describeParts(index.parts);
     if (!this.usable) return;
     const [counts, counterAddress, dataAddress, startAddress, lengthAddress] = addresses as [
       number,
@@ -130,10 +132,23 @@ export class DictionaryKernel {
     table[6] = startAddress;
     table[7] = lengthAddress;
     table[8] = starts.length;
-    parts.forEach((address, p) => {
+  }
+
+  /** Mostly one of many parts has grown; false where one lies elsewhere. */
+  private describeParts(parts: readonly Int32Array[]): boolean {
+    const { table, parts: known } = this;
+    known.length = parts.length;
+    for (let p = 0; p < parts.length; p++) {
+      const part = parts[p] as Int32Array;
+      if (known[p] === part) continue;
+      known[p] = undefined;
+      const address = kernels().memory.addressOf(part);
+      if (address < 0) return false;
       table[HEADER_WORDS + 2 * p] = address;
-      table[HEADER_WORDS + 2 * p + 1] = (index.parts[p] as Int32Array).byteLength;
-    });
+      table[HEADER_WORDS + 2 * p + 1] = part.byteLength;
+      known[p] = part;
+    }
+    return true;
   }
 
   /** Room for the slices of a batch where the kernel reads them; false when the memory is full. */

@@ -78,6 +78,6 @@ export interface StreamRun {
   /** The types of the columns of such rows; undefined where nobody asks for them. */
   readonly malformedTypes: readonly DataType[] | undefined;
   monotonicMs(): number;
-  /** Looks whether the state still fits into the session's memory; called while it grows. */
-  checkState(): void;
+  /** Looks whether the state still fits into the session's memory; called while it grows. With a number of rows it looks when enough have come. */
+  checkState(rows?: number): void;
 }

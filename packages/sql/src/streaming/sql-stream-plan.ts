@@ -207,7 +207,7 @@ export class SqlStreamPlan implements StreamPlan {
       this.familyOf,
       this.offsets,
       memory,
-      () => this.checkState(),
+      (rows) => this.checkState(rows),
       this.query,
       { versionOf: (readId) => this.tables.versionOf(readId), memory: this.tableMemory },
     );
@@ -256,8 +256,11 @@ export class SqlStreamPlan implements StreamPlan {
     return { input: `${attribute.name} of ${[...from].join(", ")}`, sources };
   }
 
-  private checkState(): void {
-    for (const holding of this.stateHoldings) holding.look();
+  private checkState(rows?: number): void {
+    for (const holding of this.stateHoldings) {
+      if (rows === undefined) holding.look();
+      else holding.added(rows);
+    }
   }
 
   /** Runs the operators, once or for each part of an open batch, and hands every batch of rows to each output that lacks it. */
@@ -343,7 +346,7 @@ class BatchRun implements Run, StreamRun {
   memory: MemoryScope;
   readonly batchMemory: MemoryScope | undefined;
   isLaterPart = false;
-  readonly checkState: () => void;
+  readonly checkState: (rows?: number) => void;
   readonly batchId: number;
   readonly mode: OutputMode;
   readonly inputRows: number[];
@@ -375,7 +378,7 @@ class BatchRun implements Run, StreamRun {
     family: Families,
     offsets: ReadonlyMap<number, number>,
     memory: MemoryScope,
-    checkState: () => void,
+    checkState: (rows?: number) => void,
     query: StreamRun["query"],
     tables: RunTables,
   ) {

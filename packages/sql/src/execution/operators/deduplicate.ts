@@ -70,7 +70,7 @@ export class DeduplicateOperator implements Operator {
       const start = stream.monotonicMs();
       const fresh = this.fresh(this.withoutLate(batch, stream, counts), stream, counts);
       counts.updatesMs += stream.monotonicMs() - start;
-      stream.checkState();
+      stream.checkState(batch.rowCount);
       if (fresh.rowCount > 0) yield fresh;
     }
     this.forget(stream, counts);

@@ -99,7 +99,7 @@ export class StreamJoinOperator implements Operator {
         numbered.count += able.rowCount;
       }
       counts.updatesMs += stream.monotonicMs() - start;
-      stream.checkState();
+      stream.checkState(batch.rowCount);
       const pause = run.breathe();
       if (pause) await pause;
     }
