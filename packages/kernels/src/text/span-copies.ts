@@ -19,7 +19,8 @@ export interface Spans {
 
 /**
  * Copies of spans of bytes in the kernels' memory, each followed by one or more separators, in ascending order. Spans are copied together where they
- * stand near each other, and separators take the place of what lies between them. Behind the copies is room for more bytes.
+ * stand near each other, and separators take the place of what lies between them. Behind the copies is room for more bytes. Without a separator any
+ * bytes follow.
  */
 export class SpanCopies {
   /** The copies; the array stays the same from one `open` to the next. */
@@ -32,7 +33,10 @@ export class SpanCopies {
   extra = 0;
   /** Where what is left of the room behind the copies begins. */
   private end = 0;
-  private readonly separator: number;
+  private readonly separator: number | null;
+  /** Four separators. */
+  private readonly separators: number;
+  private view: DataView = new DataView(new ArrayBuffer(0));
   private readonly arrays = new KernelArrays();
   private data: Uint8Array = new Uint8Array(0);
   /** Whether all are copied at once; those that touch, overlap or stand far apart are copied one by one. */
@@ -41,8 +45,9 @@ export class SpanCopies {
   private shift = 0;
   private sources: Int32Array = new Int32Array(0);
 
-  constructor(separator: number) {
+  constructor(separator: number | null) {
     this.separator = separator;
+    this.separators = (separator ?? 0) * 0x01010101;
   }
 
   /** Begins with other spans: says where each will be, with `room` bytes behind them for each byte of theirs, and `extra` bytes in all. */
@@ -65,6 +70,7 @@ export class SpanCopies {
     if (this.bytes.length < needed) {
       this.arrays.free(this.bytes);
       this.bytes = this.arrays.bytes(needed, REACH_BYTES);
+      this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
     }
   }
 
@@ -137,7 +143,7 @@ export class SpanCopies {
   }
 
   private copyTogether(from: number, to: number): void {
-    const { starts, lengths, bytes, separator, shift } = this;
+    const { starts, lengths, bytes, shift } = this;
     let first = from;
     let last = to - 1;
     while (first < to && lengths[first] < 0) first++;
@@ -145,13 +151,25 @@ export class SpanCopies {
     if (first >= to) return;
     const end = starts[last] + lengths[last];
     bytes.set(this.data.subarray(starts[first] + shift, end + shift), starts[first]);
+    if (this.separator !== null) this.separate(this.separator, first, last);
+  }
+
+  /** Puts separators between copies that were made together, and behind them. */
+  private separate(separator: number, first: number, last: number): void {
+    const { starts, lengths, bytes, view, separators } = this;
     let behind = starts[first];
     for (let row = first; row <= last; row++) {
       if (lengths[row] < 0) continue;
-      for (; behind < starts[row]; behind++) bytes[behind] = separator;
-      behind += lengths[row];
+      const start = starts[row];
+      if (start - behind >= 4) {
+        for (; behind < start - 4; behind += 4) view.setInt32(behind, separators);
+        view.setInt32(start - 4, separators);
+      } else {
+        for (; behind < start; behind++) bytes[behind] = separator;
+      }
+      behind = start + lengths[row];
     }
-    bytes[end] = separator;
+    bytes[behind] = separator;
   }
 
   private copyEach(from: number, to: number): void {
@@ -163,7 +181,7 @@ export class SpanCopies {
       const source = sources[row];
       if (length <= 32) for (let k = 0; k < length; k++) bytes[at + k] = data[source + k];
       else bytes.set(data.subarray(source, source + length), at);
-      bytes[at + length] = separator;
+      if (separator !== null) bytes[at + length] = separator;
     }
   }
 }

@@ -62,11 +62,13 @@ describe.each(["as much as there is", "no"])(
     test("that are made together have separators in the place of what lay between them", () => {
       prepare();
       const copies = new SpanCopies(LF);
-      const spans = placed(["one", "two", "three"], 4);
-      copies.open({ ...spans, validity: Uint8Array.of(0b101) }, 0);
-      copies.copy(0, 3);
-      const text = Buffer.from(copies.bytes.subarray(copies.starts[0]!, copies.starts[2]! + 6)).toString();
-      expect(text.split("\n").filter((line) => line !== "")).toEqual(["one", "three"]);
+      for (let gap = 1; gap < 12; gap++) {
+        const spans = placed(["one", "two", "three"], gap);
+        copies.open({ ...spans, validity: Uint8Array.of(0b101) }, 0);
+        copies.copy(0, 3);
+        const text = Buffer.from(copies.bytes.subarray(copies.starts[0]!, copies.starts[2]! + 6)).toString();
+        expect(text).toBe(`one${"\n".repeat(3 + 2 * gap)}three\n`);
+      }
     });
 
     test("that are made together stand in words as their originals do, so that words can be copied", () => {

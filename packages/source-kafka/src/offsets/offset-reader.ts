@@ -22,6 +22,8 @@ export class OffsetReader {
   private readonly client: KafkaClient;
   private readonly choice: TopicChoice;
   private readonly readCommitted: boolean;
+  /** What {@link ends} found last. */
+  private known: readonly TopicPartition[] = [];
 
   constructor(client: KafkaClient, choice: TopicChoice, readCommitted: boolean) {
     this.client = client;
@@ -51,6 +53,21 @@ export class OffsetReader {
   /** The offsets behind the last records. */
   latest(partitions: readonly TopicPartition[], signal: AbortSignal): Promise<PartitionOffsets> {
     return this.at(LATEST, partitions, signal);
+  }
+
+  /**
+   * The offsets behind the last records of all partitions that there are now. While the brokers are asked which these are, those of the look before
+   * are asked for already, so that a look takes one round trip as long as there are no new ones.
+   */
+  async ends(signal: AbortSignal): Promise<PartitionOffsets> {
+    const { known } = this;
+    const [partitions, ends] = await Promise.all([this.partitions(signal), this.latest(known, signal)]);
+    this.known = partitions;
+    const before = namesOf(known);
+    const added = partitions.filter((partition) => !before.has(nameOf(partition)));
+    const now = namesOf(partitions);
+    const kept = ends.entries().filter(([topic, partition]) => now.has(nameOf({ topic, partition })));
+    return new PartitionOffsets([...kept, ...(await this.latest(added, signal)).entries()]);
   }
 
   /** The offsets that a bound of the options means for each partition. */
@@ -134,6 +151,14 @@ export class OffsetReader {
   }
 }
 
+function namesOf(partitions: readonly TopicPartition[]): ReadonlySet<string> {
+  return new Set(partitions.map(nameOf));
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`;
+}
+
 function offsetsOf(found: readonly ListedOffset[]): PartitionOffsets {
   return new PartitionOffsets(
     found
@@ -151,11 +176,7 @@ function given(
   const queries = [...numbers].flatMap(([topic, byPartition]) =>
     [...byPartition].map(([partition, timestamp]) => ({ topic, partition, timestamp })),
   );
-  const names = (list: readonly TopicPartition[]): string =>
-    list
-      .map(({ topic, partition }) => `${topic}-${partition}`)
-      .sort()
-      .join(", ");
+  const names = (list: readonly TopicPartition[]): string => list.map(nameOf).sort().join(", ");
   if (names(queries) !== names(partitions))
     throw illegalArgument(
       `If ${option} contains specific offsets, you must specify all TopicPartitions. Use -1 for latest, -2 for earliest. ` +

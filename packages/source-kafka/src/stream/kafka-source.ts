@@ -205,7 +205,7 @@ export class KafkaSource implements Source {
   /** The ends of all partitions as they are now. */
   private async lookForEnds(): Promise<PartitionOffsets> {
     const { signal } = this.context;
-    const latest = await this.offsets.latest(await this.offsets.partitions(signal), signal);
+    const latest = await this.offsets.ends(signal);
     this.latest = latest;
     this.arrivals.watch(latest.entries().map(([topic, partition, offset]) => ({ topic, partition, offset })));
     return latest;

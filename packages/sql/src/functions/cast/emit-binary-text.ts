@@ -3,7 +3,6 @@ import { decodeUtf8, findInvalidUtf8Span, SpanCopies } from "@ss/kernels";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import type { BytesCode } from "../emit/parts.js";
 
-const LINE_FEED = 10;
 const encoder = new TextEncoder();
 /** Where kernels see the bytes of a column; made with the first one. */
 let copies: SpanCopies | undefined;
@@ -41,7 +40,7 @@ function textColumn(column: BytesColumn, isDictionary: boolean): BytesColumn {
 }
 
 function isText({ data, starts, lengths, length: count, validity }: BytesColumn): boolean {
-  copies ??= new SpanCopies(LINE_FEED);
+  copies ??= new SpanCopies(null);
   copies.open({ data, starts, lengths, count, validity }, 0);
   copies.copy(0, count);
   return findInvalidUtf8Span(copies.bytes, copies.starts, copies.lengths, count) === count;
