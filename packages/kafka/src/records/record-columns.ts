@@ -25,6 +25,9 @@ export class RecordColumns {
   /** What keys, values and headers lie in; changed only while there are no records. */
   data: Uint8Array = NO_BYTES;
   readonly wantsHeaders: boolean;
+  private readonly wantsPlaces: boolean;
+  private readonly wantsOffsets: boolean;
+  private readonly wantsTimes: boolean;
   readonly keys: ByteSpans = new ByteSpans(BATCH_ROWS);
   readonly values: ByteSpans = new ByteSpans(BATCH_ROWS);
   private readonly headerKeys = new ByteSpans(64);
@@ -49,6 +52,9 @@ export class RecordColumns {
   constructor(columns: readonly string[]) {
     this.schema = new StructType(columns.map((name) => RECORD_SCHEMA_WITH_HEADERS.field(name)));
     this.wantsHeaders = columns.includes("headers");
+    this.wantsPlaces = columns.includes("topic") || columns.includes("partition");
+    this.wantsOffsets = columns.includes("offset");
+    this.wantsTimes = columns.includes("timestamp") || columns.includes("timestampType");
   }
 
   get isFull(): boolean {
@@ -67,11 +73,15 @@ export class RecordColumns {
   /** One more record; its key, value and headers have been set at the row `count`. */
   add(offset: number, timestampMs: number, timestampType: number): void {
     const row = this.count++;
-    this.partitions[row] = this.partition;
-    this.topicCodes[row] = this.topicCode;
-    this.timestampTypes[row] = timestampType;
-    setInt64(this.offsetWords, row, offset);
-    setInt64(this.timestampWords, row, timestampMs * 1000);
+    if (this.wantsPlaces) {
+      this.partitions[row] = this.partition;
+      this.topicCodes[row] = this.topicCode;
+    }
+    if (this.wantsOffsets) setInt64(this.offsetWords, row, offset);
+    if (this.wantsTimes) {
+      this.timestampTypes[row] = timestampType;
+      setInt64(this.timestampWords, row, timestampMs * 1000);
+    }
   }
 
   /** A header of the row `count`; a value of a negative length is null. */
