@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import type { QueryTerminatedEvent, StreamingQueryListener, StreamingQueryProgress } from "../src/index.js";
+import {
+  type QueryTerminatedEvent,
+  StreamError,
+  type StreamingQueryListener,
+  type StreamingQueryProgress,
+} from "../src/index.js";
 import { CountQuery } from "./support/count-query.js";
 import { settle } from "./support/manual-clock.js";
 
@@ -215,6 +220,27 @@ test("a listener that throws is reported and does no harm", async () => {
   expect(ends[0]).toMatchObject({ id: run.id, runId: run.runId, errorClassOnException: null });
   expect(ends[0]!.exception).toContain("the end");
   expect(query.warnings.filter((text) => text.includes("listener is broken"))).toHaveLength(2);
+});
+
+test("the end of a query tells the condition of the error that ended it", async () => {
+  const query = new CountQuery();
+  const manager = query.manager();
+  const ends: QueryTerminatedEvent[] = [];
+  manager.addListener({ onQueryTerminated: (event) => void ends.push(event) });
+  query.onRun = () => {
+    throw new StreamError({
+      condition: "DIVIDE_BY_ZERO",
+      sqlState: "22012",
+      parameters: {},
+      message: "by zero",
+    });
+  };
+  query.topic.add(1);
+  const run = await manager.start(query.options());
+  await expect(run.awaitTermination()).rejects.toMatchObject({ condition: "STREAM_FAILED" });
+  expect(ends).toEqual([
+    expect.objectContaining({ runId: run.runId, errorClassOnException: "DIVIDE_BY_ZERO" }),
+  ]);
 });
 
 test("recent progress holds as many reports as numRecentProgressUpdates asks for", async () => {

@@ -279,6 +279,18 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     "true",
     "does not apply to checkpoints of this engine",
   ],
+  "spark.sql.dropDuplicates.deterministicKeyOrder.enabled": [
+    "true",
+    "keys of dropDuplicates stand in the order of the columns, as by default in Spark",
+  ],
+  "spark.sql.function.protobufExtensions.enabled": [
+    "false",
+    "extensions of messages are not read, as by default in Spark",
+  ],
+  "spark.sql.optimizer.pruneFiltersCanPruneStreamingSubplan": [
+    "false",
+    "a filter never takes a stream out of its query, as by default in Spark",
+  ],
   "spark.sql.execution.sortBeforeRepartition": ["true"],
   "spark.sql.crossJoin.enabled": ["true", "cross joins are always allowed, as by default in Spark"],
   "spark.sql.mapKeyDedupPolicy": ["EXCEPTION"],

@@ -15,6 +15,9 @@ const PINNED = [
   "spark.sql.streaming.statefulOperator.alwaysNullableOutput.enabled",
   "spark.sql.streaming.stateStore.rowChecksum.enabled",
   "spark.sql.streaming.queryEvolution.enableSourceEvolution",
+  "spark.sql.dropDuplicates.deterministicKeyOrder.enabled",
+  "spark.sql.function.protobufExtensions.enabled",
+  "spark.sql.optimizer.pruneFiltersCanPruneStreamingSubplan",
   "spark.sql.shuffle.partitions",
 ] as const;
 
