@@ -112,7 +112,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   "spark.sql.streaming.realTimeMode.minBatchDuration": ["5000ms"],
   "spark.sql.streaming.realTimeMode.transformWithState.ttlEvictionIntervalMs": [
     "1000",
-    "values that have ended go with the first batch that closes after their time",
+    "values that have ended by the time of a batch are forgotten in that batch",
   ],
   "spark.sql.streaming.schemaInference": ["false"],
   "spark.sql.streaming.sessionWindow.merge.sessions.in.local.partition": [

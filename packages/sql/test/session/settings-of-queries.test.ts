@@ -1,4 +1,5 @@
 import { MemorySource, memorySource } from "@ss/source-memory";
+import { VirtualClock } from "@ss/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type DataFrame, SparkSession, type StreamingQuery } from "../../src/index.js";
 
@@ -68,4 +69,34 @@ test("so do its state and its progress", async () => {
     [1, 4],
     [1, 4],
   ]);
+});
+
+test("how long stop() waits is what the session says when it is called", async () => {
+  const clock = new VirtualClock();
+  const session = await SparkSession.builder().withClock(clock).use(memorySource()).create();
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let begin = (): void => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  MemorySource.addData("settled", 1);
+  const rows = session.readStream.format("memory").option("name", "settled").schema("value INT").load();
+  const query = await rows.writeStream
+    .foreach(async () => {
+      begin();
+      await released;
+    })
+    .start();
+  await begun;
+  session.conf.set("spark.sql.streaming.stopTimeout", "3s");
+  const stopping = expect(query.stop()).rejects.toMatchObject({ condition: "SS_STOP_TIMEOUT" });
+  await clock.advance(3000);
+  await stopping;
+  release();
+  session.conf.set("spark.sql.streaming.stopTimeout", "0");
+  await query.stop();
+  await session.stop();
 });
