@@ -56,7 +56,7 @@ export abstract class Aggregator<Input, Buffer, Output> {
   abstract reduce(buffer: Buffer, input: Input): Buffer;
   /** One buffer of two. */
   abstract merge(buffer: Buffer, other: Buffer): Buffer;
-  /** The result. */
+  /** The result. May be asked for more than once as the buffer grows, and leaves it as it is. */
   abstract finish(buffer: Buffer): Output;
 
   /**

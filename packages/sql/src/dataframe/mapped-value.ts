@@ -2,6 +2,7 @@ import { type DataType, StructType } from "@ss/core";
 import { mapChildren } from "../expression/children.js";
 import type { Alias, Expression, UnresolvedCall } from "../expression/expression.js";
 import { prettyName } from "../expression/expression-text.js";
+import { externalOptions } from "../expression/external-value.js";
 import type { ScalarFunction } from "../expression/function.js";
 import type { LogicalPlan } from "../logical/plan.js";
 import { callOf } from "./aggregator.js";
@@ -39,20 +40,14 @@ function valueFunction(
     names: ["mapvalues"],
     arity: [0, Number.POSITIVE_INFINITY],
     resolve: (args) => ({ args, type }),
-    rewrite: (args) => {
+    rewrite: (args, context) => {
+      const external = externalOptions((key) => context.conf(key));
       const names = args.map(prettyName);
       const ofRow = (...values: unknown[]): unknown =>
         run(Object.fromEntries(names.map((name, k) => [name, values[k]])));
       const code = (ofValue ? run : ofRow) as (...values: never[]) => unknown;
-      return {
-        kind: "userFunction",
-        name: "mapValues",
-        run: code,
-        args,
-        type,
-        nullable: true,
-        deterministic,
-      };
+      const base = { kind: "userFunction", name: "mapValues", nullable: true } as const;
+      return { ...base, run: code, args, type, deterministic, external };
     },
   };
 }

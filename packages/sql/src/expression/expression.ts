@@ -1,5 +1,6 @@
 import type { DataType, Value } from "@ss/core";
 import type { LogicalPlan } from "../logical/plan.js";
+import type { ExternalOptions } from "./external-value.js";
 import type {
   AggregateFunction,
   GeneratorFunction,
@@ -181,6 +182,8 @@ export interface UserFunction extends Node<"userFunction"> {
   readonly type: DataType;
   readonly nullable: boolean;
   readonly deterministic: boolean;
+  /** How the arguments look; default: numbers and Dates. */
+  readonly external?: ExternalOptions;
 }
 
 /** A resolved scalar function: arguments have the types that it wants. */

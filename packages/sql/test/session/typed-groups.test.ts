@@ -191,6 +191,20 @@ describe("mapValues", () => {
     ]);
   });
 
+  test("shows long numbers as the session wants them, as every program over keys does", async () => {
+    spark.conf.set("ss.collect.longs", "bigint");
+    const seen: unknown[] = [];
+    const table = spark.sql("SELECT 1 AS k, 9007199254740993 AS n").groupByKey("k");
+    const df = table
+      .mapValues("long", (row) => {
+        seen.push(row["n"]);
+        return row["n"] as number;
+      })
+      .reduceGroups((a) => a);
+    expect(await df.collect()).toEqual([{ k: 1, reduced: 9007199254740993n }]);
+    expect(seen).toEqual([9007199254740993n]);
+  });
+
   test("goes on from the values that were made before", async () => {
     const texts = doubled().mapValues("string", (n) => `<${n}>`);
     expect((await texts.reduceGroups((a, b) => a + b).collect()).map((row) => row.reduced)).toEqual([

@@ -8,8 +8,10 @@ import {
   type SparkSession,
   session_window,
   sum,
+  udaf,
   window,
 } from "../../../src/index.js";
+import { Average, Total } from "../../aggregators.js";
 import { add, events, newSession, run, timeAt } from "./checkpoints.js";
 
 let spark: SparkSession;
@@ -67,6 +69,16 @@ test("an aggregation's state has its keys and the buffers of its aggregates", as
   expect(await rows(state(checkpoint, { batchId: 0 }), ...columns)).toEqual([
     json("a", '{"count":1,"sum":3,"sum":3.0,"count":1}'),
     json("c", '{"count":1,"sum":4,"sum":4.0,"count":1}'),
+  ]);
+});
+
+test("an aggregator of the program has the fields of its buffer there", async () => {
+  const frame = events(spark, "a").groupBy("k").agg(udaf(new Average())("v"), udaf(new Total())("v"));
+  const checkpoint = await run(frame, "update", steps);
+  expect(await rows(state(checkpoint), "key.k", "to_json(value) AS value")).toEqual([
+    json("a", '{"sum":9.0,"count":3,"value":9}'),
+    json("b", '{"sum":2.0,"count":1,"value":2}'),
+    json("c", '{"sum":4.0,"count":1,"value":4}'),
   ]);
 });
 
