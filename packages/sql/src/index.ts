@@ -59,6 +59,7 @@ export {
   KeyValueGroupedDataset,
   type MapGroupsOptions,
   type ProcessorSource,
+  type Reduced,
   type TransformOptions,
 } from "./dataframe/key-value-grouped-dataset.js";
 export { Reader } from "./dataframe/reader.js";

@@ -2,6 +2,7 @@ import type { OutputMode } from "@ss/core";
 import { type Column, col, expr, window } from "@ss/sql";
 import type { SeededRandom } from "@ss/testkit";
 import { type OutputRow, outputRow, type Row } from "./row.js";
+import { spreadCall, spreadOf } from "./spread.js";
 import type { BatchWatermarks, Terminal, TerminalModel } from "./terminal.js";
 
 /** How rows are grouped. */
@@ -43,7 +44,7 @@ const RESULTS = ["rows", "count_n", "sum_n", "min_n", "max_n", "avg_n"];
 /** Groups by the text column. */
 export function countByKey(random: SeededRandom): Terminal {
   const mode = random.pick(["update", "complete"] as const);
-  return aggregation(mode, {
+  return aggregation(random, mode, {
     operator: "count by key",
     text: "groupBy(k)",
     timed: false,
@@ -57,7 +58,7 @@ export function countByKey(random: SeededRandom): Terminal {
 /** No keys: one group, which is there from the start. */
 export function countAll(random: SeededRandom): Terminal {
   const mode = random.pick(["update", "complete"] as const);
-  return aggregation(mode, {
+  return aggregation(random, mode, {
     operator: "count of all",
     text: "groupBy()",
     timed: false,
@@ -70,7 +71,7 @@ export function countAll(random: SeededRandom): Terminal {
 
 /** Groups by the event time itself. */
 export function countByTime(random: SeededRandom): Terminal {
-  return aggregation(random.pick(["append", "update", "complete"] as const), {
+  return aggregation(random, random.pick(["append", "update", "complete"] as const), {
     operator: "count by event time",
     text: "groupBy(t)",
     timed: true,
@@ -107,7 +108,7 @@ function windowed(
 ): Terminal {
   const withKey = random.chance();
   const seconds = (count: number): string => `${count} seconds`;
-  return aggregation(random.pick(["append", "append", "update", "complete"] as const), {
+  return aggregation(random, random.pick(["append", "append", "update", "complete"] as const), {
     operator,
     text: `groupBy(window(t, ${size}, ${slide}, ${start})${withKey ? ", k" : ""})`,
     timed: true,
@@ -134,22 +135,26 @@ function lastStart(t: number, slide: number, start: number): number {
   return Math.floor((t - start) / slide) * slide + start;
 }
 
-function aggregation(mode: OutputMode, grouping: Grouping): Terminal {
+/** The aggregates that are built in, and sometimes one of the program's beside them. */
+function aggregation(random: SeededRandom, mode: OutputMode, grouping: Grouping): Terminal {
   const { operator, text, timed, keys, outputs, columns } = grouping;
+  const withSpread = random.chance(0.3);
+  const calls = [...CALLS.map((call) => expr(call)), ...(withSpread ? [spreadCall()] : [])];
+  const results = withSpread ? [...RESULTS, "spread"] : RESULTS;
   return {
     operator: `${operator} ${mode}`,
-    text: `${text}.agg(...) ${mode}`,
+    text: `${text}.agg(...${withSpread ? ", spread" : ""}) ${mode}`,
     mode,
     evicts: timed && mode !== "complete",
     needsWatermark: mode === "append",
-    columns: [...columns, ...RESULTS],
+    columns: [...columns, ...results],
     ...(timed && mode !== "complete" && { lateTimes: (row: Row) => timesOf(grouping.groupsOf(row)) }),
     frame: (stream) =>
       stream
         .groupBy(...keys)
-        .agg(...CALLS.map(expr))
-        .selectExpr(...outputs, ...RESULTS),
-    model: () => new AggregateModel(mode, grouping),
+        .agg(...calls)
+        .selectExpr(...outputs, ...results),
+    model: () => new AggregateModel(mode, grouping, withSpread),
   };
 }
 
@@ -161,11 +166,13 @@ function timesOf(groups: readonly Group[]): number[] {
 class AggregateModel implements TerminalModel {
   private readonly mode: OutputMode;
   private readonly grouping: Grouping;
+  private readonly withSpread: boolean;
   private readonly state = new Map<string, Totals>();
 
-  constructor(mode: OutputMode, grouping: Grouping) {
+  constructor(mode: OutputMode, grouping: Grouping, withSpread: boolean) {
     this.mode = mode;
     this.grouping = grouping;
+    this.withSpread = withSpread;
     if (grouping.keys.length === 0) this.totalsOf({ keys: [], endMs: null });
   }
 
@@ -181,12 +188,11 @@ class AggregateModel implements TerminalModel {
         changed.add(totals);
       }
     }
-    if (this.mode === "complete") return [...this.state.values()].map(resultOf);
+    const result = (totals: Totals): OutputRow => resultOf(totals, this.withSpread);
+    if (this.mode === "complete") return [...this.state.values()].map(result);
     const completed = [...this.state].filter(([, { group }]) => group.endMs !== null && group.endMs <= nowMs);
     for (const [key] of completed) this.state.delete(key);
-    return this.mode === "update"
-      ? [...changed].map(resultOf)
-      : completed.map(([, totals]) => resultOf(totals));
+    return this.mode === "update" ? [...changed].map(result) : completed.map(([, totals]) => result(totals));
   }
 
   private totalsOf(group: Group): Totals {
@@ -197,7 +203,7 @@ class AggregateModel implements TerminalModel {
   }
 }
 
-function resultOf({ group, rows, values }: Totals): OutputRow {
+function resultOf({ group, rows, values }: Totals, withSpread: boolean): OutputRow {
   const sum = values.reduce((total, value) => total + value, 0);
   const some = values.length > 0;
   return outputRow([
@@ -208,5 +214,6 @@ function resultOf({ group, rows, values }: Totals): OutputRow {
     some ? Math.min(...values) : null,
     some ? Math.max(...values) : null,
     some ? sum / values.length : null,
+    ...(withSpread ? [spreadOf(rows, values)] : []),
   ]);
 }

@@ -1,6 +1,7 @@
 import { type Column, col, expr, session_window } from "@ss/sql";
 import type { SeededRandom } from "@ss/testkit";
 import { type OutputRow, outputRow, type Row } from "./row.js";
+import { spreadCall, spreadOf } from "./spread.js";
 import type { BatchWatermarks, Terminal, TerminalModel } from "./terminal.js";
 
 /** How long a session lasts after a row, in seconds; null: the row is in none. */
@@ -23,14 +24,16 @@ const RESULTS = ["rows", "sum_n", "max_n"];
 /** Groups by the text column and by sessions whose gap is a constant, or differs from row to row. */
 export function sessionWindow(random: SeededRandom): Terminal {
   const mode = random.pick(["append", "append", "complete"] as const);
+  const withSpread = random.chance(0.3);
+  const results = withSpread ? [...RESULTS, "spread"] : RESULTS;
   const gap = random.chance(0.7) ? constantGap(random.pick([1, 5, 20, 60])) : gapByRow();
   return {
     operator: `session window ${mode}`,
-    text: `groupBy(k, session_window(t, ${gap.text})).agg(...) ${mode}`,
+    text: `groupBy(k, session_window(t, ${gap.text})).agg(...${withSpread ? ", spread" : ""}) ${mode}`,
     mode,
     evicts: mode === "append",
     needsWatermark: mode === "append",
-    columns: ["k", "ss", "se", ...RESULTS],
+    columns: ["k", "ss", "se", ...results],
     lateTimes: (row) => {
       const seconds = gap.of(row);
       return row.t === null || seconds === null ? [] : [(row.t + seconds) * 1000];
@@ -38,14 +41,19 @@ export function sessionWindow(random: SeededRandom): Terminal {
     frame: (stream) =>
       stream
         .groupBy(col("k"), session_window("t", gap.column))
-        .agg(expr("count(1) AS rows"), expr("sum(n) AS sum_n"), expr("max(n) AS max_n"))
+        .agg(
+          expr("count(1) AS rows"),
+          expr("sum(n) AS sum_n"),
+          expr("max(n) AS max_n"),
+          ...(withSpread ? [spreadCall()] : []),
+        )
         .selectExpr(
           "k",
           "CAST(session_window.start AS BIGINT) AS ss",
           "CAST(session_window.end AS BIGINT) AS se",
-          ...RESULTS,
+          ...results,
         ),
-    model: () => new SessionModel(gap, mode === "complete"),
+    model: () => new SessionModel(gap, mode === "complete", withSpread),
   };
 }
 
@@ -66,11 +74,13 @@ function gapByRow(): Gap {
 class SessionModel implements TerminalModel {
   private readonly gap: Gap;
   private readonly givesAll: boolean;
+  private readonly withSpread: boolean;
   private sessions: Session[] = [];
 
-  constructor(gap: Gap, givesAll: boolean) {
+  constructor(gap: Gap, givesAll: boolean, withSpread: boolean) {
     this.gap = gap;
     this.givesAll = givesAll;
+    this.withSpread = withSpread;
   }
 
   batch(rows: readonly Row[], { lateMs, nowMs }: BatchWatermarks): readonly OutputRow[] {
@@ -80,10 +90,11 @@ class SessionModel implements TerminalModel {
       const values = row.n === null ? [] : [row.n];
       this.add({ k: row.k, from: row.t, to: row.t + seconds, rows: 1, values });
     }
-    if (this.givesAll) return this.sessions.map(resultOf);
+    const result = (session: Session): OutputRow => resultOf(session, this.withSpread);
+    if (this.givesAll) return this.sessions.map(result);
     const completed = this.sessions.filter(({ to }) => to * 1000 <= nowMs);
     this.sessions = this.sessions.filter((session) => !completed.includes(session));
-    return completed.map(resultOf);
+    return completed.map(result);
   }
 
   private add(session: Session): void {
@@ -105,7 +116,7 @@ class SessionModel implements TerminalModel {
   }
 }
 
-function resultOf({ k, from, to, rows, values }: Session): OutputRow {
+function resultOf({ k, from, to, rows, values }: Session, withSpread: boolean): OutputRow {
   const some = values.length > 0;
   return outputRow([
     k,
@@ -114,5 +125,6 @@ function resultOf({ k, from, to, rows, values }: Session): OutputRow {
     rows,
     some ? values.reduce((total, value) => total + value, 0) : null,
     some ? Math.max(...values) : null,
+    ...(withSpread ? [spreadOf(rows, values)] : []),
   ]);
 }
