@@ -216,7 +216,9 @@ describeWith([missingForKafka()], "the Kafka sink", () => {
     });
     let restarts = 0;
     for (; !isDone && restarts < 2; restarts++) {
-      await expect.poll(() => admin.fetchTopicOffsets("load").catch(() => [])).not.toEqual([]);
+      const answers = () => admin.fetchTopicOffsets("load").catch(() => []);
+      // a broker that has just started on a busy machine takes its time
+      await expect.poll(answers, { timeout: 60_000 }).not.toEqual([]);
       await server.kill();
       await server.restart();
     }
