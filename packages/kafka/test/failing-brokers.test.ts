@@ -1,6 +1,9 @@
 import { Options, StreamError } from "@ss/core";
+import { Kafka } from "kafkajs";
 import { afterEach, expect, test } from "vitest";
 import { Brokers } from "../src/client/brokers.js";
+import { kafkajsConfig } from "../src/client/kafkajs-config.js";
+import { Sockets } from "../src/client/sockets.js";
 import { clientSettings, KafkajsClient, KafkaProperties } from "../src/index.js";
 import { metadataRequest } from "../src/protocol/metadata.js";
 import {
@@ -137,9 +140,17 @@ test("a broker that is somewhere else now is asked there, and the connections to
   expect([before.sockets.size, after.sockets.size]).toEqual([0, 1]);
 });
 
-test("brokers have IPv6 addresses too", async (context) => {
-  const broker = await startNamingBroker(() => [], "::1").catch(() => null);
+test("brokers have IPv6 addresses too, also for what kafkajs connects to by itself", async (context) => {
+  const names: string[] = [];
+  const broker = await startNamingBroker(() => names, "::1").catch(() => null);
   if (broker === null) return context.skip("this machine has no IPv6");
   ends.push(broker.stop);
+  names.push(broker.address.replace(/[[\]]/g, ""));
   expect(await clientOf(broker.address, {}).topics(signal)).toEqual([]);
+  const given = new Options({ "kafka.bootstrap.servers": broker.address });
+  const settings = clientSettings(new KafkaProperties(given), "test");
+  const admin = new Kafka(kafkajsConfig(settings, new Sockets())).admin();
+  await admin.connect();
+  expect(await admin.listTopics()).toEqual([]);
+  await admin.disconnect();
 });

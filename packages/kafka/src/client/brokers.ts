@@ -7,6 +7,7 @@ import type { ApiVersions, Request } from "../protocol/request.js";
 import { unknownKafkajs } from "./client-errors.js";
 import type { ClientSettings } from "./client-settings.js";
 import { kafkajsConfig } from "./kafkajs-config.js";
+import { addressOf, type ServerAddress } from "./server-address.js";
 import { Sockets } from "./sockets.js";
 
 /*
@@ -59,14 +60,8 @@ interface Cluster {
   readonly brokerPool: { readonly rootLogger: object; createBroker(options: object): Broker };
 }
 
-/** Where a broker listens. */
-interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** A broker and what is under way to reach it, which everyone shares: kafkajs takes two who connect at a time for two connections. */
-interface KnownBroker extends Address {
+interface KnownBroker extends ServerAddress {
   readonly broker: Broker;
   opening: Promise<unknown> | null;
   openingFetch: Promise<Connection> | null;
@@ -83,9 +78,9 @@ export class Brokers {
   private readonly known = new Map<number, KnownBroker>();
   /** The broker to ask where no other is connected: one that the settings name, or that others have named before. */
   private seed: KnownBroker | null = null;
-  private readonly named: readonly Address[];
+  private readonly named: readonly ServerAddress[];
   /** Where each broker was last, also of those that could not be reached since. */
-  private readonly heardOf = new Map<number, Address>();
+  private readonly heardOf = new Map<number, ServerAddress>();
   /** Addresses that have failed since they were of use, as text. */
   private readonly failed = new Set<string>();
 
@@ -162,7 +157,7 @@ export class Brokers {
     this.sockets.destroyTo(known);
   }
 
-  private brokersAt(address: Address): boolean {
+  private brokersAt(address: ServerAddress): boolean {
     const present = [...this.known.values(), ...(this.seed === null ? [] : [this.seed])];
     return present.some((broker) => isAt(broker, address));
   }
@@ -189,7 +184,7 @@ export class Brokers {
   }
 
   /** Of the addresses that the settings name, and behind them those that brokers have named, the first that has not failed of late. */
-  private nextAddress(): Address {
+  private nextAddress(): ServerAddress {
     const addresses = [...this.named, ...this.heardOf.values()];
     const fresh = addresses.find((address) => !this.failed.has(textOf(address)));
     if (fresh !== undefined) return fresh;
@@ -211,7 +206,7 @@ export class Brokers {
   }
 
   private async build(
-    { host, port }: Address,
+    { host, port }: ServerAddress,
     identity: { readonly nodeId?: number; readonly rack?: string | null } = {},
   ): Promise<KnownBroker> {
     const { connectionPoolBuilder, brokerPool } = this.cluster;
@@ -222,17 +217,11 @@ export class Brokers {
   }
 }
 
-/** The parts of `host:port`; an IPv6 address stands in brackets. */
-function addressOf(server: string): Address {
-  const colon = server.lastIndexOf(":");
-  return { host: server.slice(0, colon).replace(/^\[(.*)\]$/, "$1"), port: Number(server.slice(colon + 1)) };
-}
-
-function textOf({ host, port }: Address): string {
+function textOf({ host, port }: ServerAddress): string {
   return `${host}:${port}`;
 }
 
-function isAt(broker: Address, { host, port }: Address): boolean {
+function isAt(broker: ServerAddress, { host, port }: ServerAddress): boolean {
   return broker.host === host && broker.port === port;
 }
 

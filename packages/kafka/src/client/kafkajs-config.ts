@@ -1,11 +1,12 @@
 import { type KafkaConfig, logLevel, type SASLOptions } from "kafkajs";
 import type { ClientSettings, SaslSettings } from "./client-settings.js";
+import { kafkajsServer } from "./server-address.js";
 import type { Sockets } from "./sockets.js";
 
 /** The settings of a client as kafkajs takes them; its connections are kept in `sockets`. */
 export function kafkajsConfig(settings: ClientSettings, sockets: Sockets): KafkaConfig {
   return {
-    brokers: [...settings.brokers],
+    brokers: settings.brokers.map(kafkajsServer),
     clientId: settings.clientId,
     connectionTimeout: settings.connectionTimeoutMs,
     authenticationTimeout: settings.connectionTimeoutMs,

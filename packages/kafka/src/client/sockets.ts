@@ -1,6 +1,7 @@
 import net from "node:net";
 import tls from "node:tls";
 import type { ISocketFactory } from "kafkajs";
+import { hostOf } from "./server-address.js";
 
 const KEEP_ALIVE_MS = 60_000;
 
@@ -9,7 +10,8 @@ export class Sockets {
   private readonly open = new Map<net.Socket, string>();
   private isClosed = false;
 
-  readonly factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+  readonly factory: ISocketFactory = ({ host: wanted, port, ssl, onConnect }) => {
+    const host = hostOf(wanted);
     const socket = ssl
       ? tls.connect({ host, port, ...(net.isIP(host) === 0 ? { servername: host } : {}), ...ssl }, onConnect)
       : net.connect({ host, port }, onConnect);
