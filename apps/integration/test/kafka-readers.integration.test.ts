@@ -121,6 +121,11 @@ describeWith([missingForKafka()], "the two readers of records", () => {
     },
   );
 
+  test("give the same rows of many topics at a time", async () => {
+    const topics = { subscribePattern: "codec-.*", maxRecordsPerPartition: 150 };
+    expect(await sameRows(topics)).toHaveLength(5 * 1200);
+  });
+
   test("give the same rows of ranges that begin and end within batches, and of pieces of a partition", async () => {
     await create("pieces", 2, { "compression.type": "lz4" });
     const messages = Array.from({ length: 2000 }, (_, k) => ({ value: `v${k}`, partition: k % 2 }));

@@ -37,6 +37,9 @@ export class ConsumerClient extends KafkajsClient {
   /** The last one is the one that was used last. */
   private sessions: ConsumerSession[] = [];
   private opened = 0;
+  /** What was asked for, so that a consumer of one topic serves for the next one, too. */
+  private readonly asked = new Set<string>();
+  private isClosed = false;
 
   constructor(settings: ClientSettings, groupPrefix: string, clock: Clock = systemClock) {
     super(settings, clock);
@@ -54,6 +57,7 @@ export class ConsumerClient extends KafkajsClient {
   }
 
   override async close(): Promise<void> {
+    this.isClosed = true;
     await Promise.all(this.sessions.splice(0).map((session) => session.close()));
     await super.close();
   }
@@ -133,13 +137,16 @@ export class ConsumerClient extends KafkajsClient {
     const brokers = [...addresses.slice(first), ...addresses.slice(0, first)];
     const session = new ConsumerSession({ client: { ...settings, brokers }, group, limits, clock });
     this.sessions.push(session);
+    for (const { topic } of positions) this.asked.add(topic);
     try {
-      await session.open([...new Set(positions.map(({ topic }) => topic))]);
+      if (this.isClosed) throw new Error("the client was closed");
+      await session.open([...this.asked]);
       if (!session.reaches(positions, limits))
         throw new Error("the consumer does not know all of the partitions yet");
       return session;
     } catch (failure) {
-      session.isBusy = false;
+      // one of them may be gone
+      this.asked.clear();
       this.sessions = this.sessions.filter((other) => other !== session);
       void session.close();
       throw failure;

@@ -1,6 +1,9 @@
-import { CompressionCodecs, CompressionTypes } from "kafkajs";
+import kafkajs from "kafkajs";
 import { CODECS, compressRecords, decompressRecords } from "../records/record-codec.js";
 import { isZstdLoaded, loadZstd } from "../records/zstd.js";
+
+// Node does not see this one by its name
+const { CompressionCodecs } = kafkajs;
 
 /** A codec as kafkajs takes it. */
 interface Codec {
@@ -10,17 +13,13 @@ interface Codec {
 
 /** Lets the consumers of kafkajs read what is compressed by Snappy, LZ4 and Zstandard, which it leaves to programs; one that a program gave stays. */
 export function giveCodecs(): void {
-  const missing = [
-    [CompressionTypes.Snappy, CODECS.snappy],
-    [CompressionTypes.LZ4, CODECS.lz4],
-    [CompressionTypes.ZSTD, CODECS.zstd],
-  ] as const;
-  for (const [type, codec] of missing) if (!isThere(type)) CompressionCodecs[type] = () => codecOf(codec);
+  for (const codec of [CODECS.snappy, CODECS.lz4, CODECS.zstd])
+    if (!isThere(codec)) CompressionCodecs[codec] = () => codecOf(codec);
 }
 
-function isThere(type: CompressionTypes.Snappy | CompressionTypes.LZ4 | CompressionTypes.ZSTD): boolean {
+function isThere(codec: 2 | 3 | 4): boolean {
   try {
-    CompressionCodecs[type]();
+    CompressionCodecs[codec]();
     return true;
   } catch {
     return false;
