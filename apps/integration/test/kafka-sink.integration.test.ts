@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { INSTALL_MS, type Kafka, missingForKafka, startKafka } from "@ss/app-servers";
 import {
   type Batch,
@@ -20,17 +19,13 @@ import { kafkaSink } from "@ss/sink-kafka";
 import { kafkaSource } from "@ss/source-kafka";
 import { MemorySource, memory, memorySource } from "@ss/source-memory";
 import { type DataFrame, SparkSession } from "@ss/sql";
-import { seededRandom, sinkConformance } from "@ss/testkit";
+import { sinkConformance } from "@ss/testkit";
 import { type Admin, Kafka as Client, logLevel, Partitioners } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWith } from "./describe-with.js";
-import { bundleProgram, Program } from "./programs/program.js";
 
 const FIRST_START_MS = INSTALL_MS + 120_000;
 const NO_SIGNAL = new AbortController().signal;
-/** How often the writing program is killed, and what decides when. */
-const KILLS = Number(process.env["KAFKA_SINK_KILLS"] ?? 20);
-const SEED = Number(process.env["KAFKA_SINK_SEED"] ?? Date.now() % 1_000_000);
 const PATIENCE = { timeout: 20_000 };
 const NO_BYTES = new Uint8Array(0);
 
@@ -377,40 +372,6 @@ describeWith([missingForKafka()], "the Kafka sink", () => {
       "enough",
     );
     await expect.poll(() => valuesOf("whole")).toHaveLength(100);
-  });
-
-  test(`${KILLS} kills lose no record and take none twice (seed ${SEED})`, {
-    timeout: 120_000 + KILLS * 10_000,
-  }, async () => {
-    await createTopic("kills-in", 2);
-    await createTopic("kills-out", 3);
-    const random = seededRandom(SEED);
-    const path = await bundleProgram("copy-topic");
-    const program = () => new Program(path, [server.bootstrap, "kills-in", "kills-out", location]);
-    const location = checkpoint();
-    const producer = new Client({
-      brokers: server.bootstrap.split(","),
-      logLevel: logLevel.NOTHING,
-    }).producer();
-    await producer.connect();
-    let count = 0;
-    let next = program();
-    for (let kills = 0; kills < KILLS; kills++) {
-      const messages = Array.from({ length: 600 }, () => ({ key: `k${count}`, value: `${count++}` }));
-      await producer.send({ topic: "kills-in", messages });
-      const current = next;
-      next = program();
-      await current.order("begin");
-      await sleep(random.integer(0, 1500));
-      current.kill();
-      expect(await current.ended, current.errors).toBe("SIGKILL");
-    }
-    await producer.disconnect();
-    await next.order("finish");
-    expect(await next.ended, next.errors).toBe(0);
-    await expect.poll(() => valuesOf("kills-out"), PATIENCE).toHaveLength(count);
-    const values = (await valuesOf("kills-out")).map(Number).sort((a, b) => a - b);
-    expect(values).toEqual(Array.from({ length: count }, (_, k) => k));
   });
 });
 

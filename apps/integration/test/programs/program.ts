@@ -22,19 +22,20 @@ export async function bundleProgram(name: string): Promise<string> {
       js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
     },
     esbuildOptions: (options) => {
-      options.conditions = ["source", "node", "import"];
+      options.conditions = ["source"];
     },
   });
   return join(outDir, `${name}.mjs`);
 }
 
-/** A program in a process of its own, which waits for an order when it has loaded. */
+/** A program in a process of its own, which waits for an order when it has loaded, and tells of each batch that it has committed. */
 export class Program {
   readonly ended: Promise<number | NodeJS.Signals | null>;
   /** What it has printed as errors. */
   errors = "";
   private readonly process: ChildProcess;
   private readonly ready: Promise<unknown>;
+  private batches = 0;
 
   constructor(path: string, args: readonly string[]) {
     this.process = fork(path, [...args], { execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
@@ -42,14 +43,24 @@ export class Program {
     this.process.stderr!.on("data", (chunk: Buffer) => {
       this.errors += chunk.toString();
     });
+    this.process.on("message", (message) => {
+      if (message === "committed") this.batches++;
+    });
     this.ended = new Promise((resolve) =>
       this.process.once("exit", (code, signal) => resolve(signal ?? code)),
     );
   }
 
   async order(order: string): Promise<void> {
-    await this.ready;
+    await Promise.race([this.ready, this.ended]);
+    if (this.process.exitCode !== null) throw new Error(`The program has ended: ${this.errors}`);
     this.process.send(order);
+  }
+
+  /** Waits until it has committed that many batches, or has ended. */
+  async committed(batches: number): Promise<void> {
+    while (this.batches < batches && this.process.exitCode === null)
+      await Promise.race([once(this.process, "message"), this.ended]);
   }
 
   /** Ends it as `kill -9` does. */
