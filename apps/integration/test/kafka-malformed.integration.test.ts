@@ -17,8 +17,8 @@ const PATIENCE = { timeout: 20_000 };
 const CRASHES = [
   { output: 0, when: "before" },
   { output: 0, when: "after" },
-  { output: 1, when: "before" },
-  { output: 1, when: "after" },
+  { output: 2, when: "before" },
+  { output: 2, when: "after" },
 ] as const;
 type Crash = (typeof CRASHES)[number];
 

@@ -7,6 +7,8 @@ import type { StateVersion } from "../state/state-store.js";
 
 /** One of the places to which a query writes. */
 export interface StreamOutput {
+  /** The number that its sink knows it by, which stays what it is when a query gets more outputs. Default: its place among the outputs. */
+  readonly outputId?: number;
   readonly sink: Sink;
   readonly mode: OutputMode;
   readonly schema: StructType;

@@ -14,7 +14,7 @@ export interface SinkBatch {
   /** The same over restarts of the query. */
   readonly queryId: string;
   readonly runId: string;
-  /** Which output of the query this is; the first is 0. */
+  /** Which output of the query this is; the first is 0. The others keep theirs when a query gets more outputs. */
   readonly outputId: number;
   readonly batchId: number;
   readonly schema: StructType;

@@ -3,7 +3,7 @@ import type { OffsetEntry } from "../checkpoint/offset-log.js";
 import { StreamError } from "../errors/stream-error.js";
 import type { StreamingQueryProgress } from "../progress/progress.js";
 import type { ProgressReporter } from "../progress/progress-reporter.js";
-import type { BatchRequest, BatchResult } from "../query/stream-plan.js";
+import type { BatchRequest, BatchResult, StreamOutput } from "../query/stream-plan.js";
 import type { WatermarkExplanation } from "../query/watermark-explanation.js";
 import type { BatchWrite, SinkResult } from "../sink/sink.js";
 import { type Offset, sameOffset } from "../source/source.js";
@@ -129,9 +129,9 @@ export class BatchRunner {
    * it would be an empty result.
    */
   private async tellOfSkipped(batchId: number): Promise<void> {
-    for (const [k, { sink, mode }] of this.env.plan.outputs.entries()) {
-      if (sink.delivery !== "exactlyOnce" || mode === "complete") continue;
-      const write = await this.beginWrite(batchId, k);
+    for (const [k, output] of this.env.plan.outputs.entries()) {
+      if (output.sink.delivery !== "exactlyOnce" || output.mode === "complete") continue;
+      const write = await this.beginWrite(batchId, output, k);
       if (write.alreadyCommitted) continue;
       await this.fence();
       await this.retry(() => write.commit([]));
@@ -311,17 +311,17 @@ export class BatchRunner {
 
   private async beginWrites(batchId: number, open: Set<BatchWrite>): Promise<BatchWrite[]> {
     const writes: BatchWrite[] = [];
-    for (const outputId of this.env.plan.outputs.keys()) {
-      const write = await this.beginWrite(batchId, outputId);
+    for (const [k, output] of this.env.plan.outputs.entries()) {
+      const write = await this.beginWrite(batchId, output, k);
       writes.push(write);
       open.add(write);
     }
     return writes;
   }
 
-  private beginWrite(batchId: number, outputId: number): Promise<BatchWrite> {
-    const { plan, query, signal } = this.env;
-    const { sink, schema, mode } = plan.outputs[outputId]!;
+  private beginWrite(batchId: number, output: StreamOutput, place: number): Promise<BatchWrite> {
+    const { query, signal } = this.env;
+    const { sink, schema, mode, outputId = place } = output;
     const { id: queryId, runId } = query;
     return this.retry(() => sink.begin({ queryId, runId, outputId, batchId, schema, mode, signal }));
   }

@@ -59,6 +59,9 @@ export interface SqlOutput {
   readonly shape?: ((rows: Rows, clock: RunClock) => Rows) | undefined;
 }
 
+/** By which sinks know outputs in every run, whichever of them a query has. */
+const OUTPUT_IDS: Readonly<Record<SqlOutput["rows"], number>> = { result: 0, late: 1, malformed: 2 };
+
 /** What a streaming query runs on. */
 export interface SqlStreamPlanOptions {
   readonly physical: PhysicalPlan;
@@ -122,7 +125,7 @@ export class SqlStreamPlan implements StreamPlan {
     this.readIds = [...options.sources.keys()];
     this.sources = [...options.sources.values()];
     this.outputs = options.outputs.map(({ rows, sink, schema }) => {
-      return { sink, schema, mode: rows === "result" ? options.mode : "append" };
+      return { outputId: OUTPUT_IDS[rows], sink, schema, mode: rows === "result" ? options.mode : "append" };
     });
     this.built = buildOperators(options.physical, options.settings);
     this.stateProvider = this.built.families.length > 0 ? options.stateProvider() : undefined;

@@ -65,7 +65,8 @@ class CheckedEvaluator implements ColumnEvaluator {
   constructor(type: DataType, open: (call: Pick<OpenColumnCall, "type" | "onMalformed">) => ColumnEvaluator) {
     this.type = type;
     const onMalformed = (row: number, error: StreamError): void => {
-      this.malformed.push({ row, reason: malformedReason(error) });
+      const { condition, text } = error;
+      this.malformed.push({ row, reason: malformedReason({ condition, message: text }) });
     };
     this.values = open({ type: valueType(type), onMalformed });
   }

@@ -1,11 +1,4 @@
-import {
-  type DataType,
-  type StreamError,
-  StringType,
-  type StructType,
-  simpleString,
-  type Value,
-} from "@ss/core";
+import { type DataType, StringType, type StructType, simpleString, type Value } from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import { implicitCast } from "../../expression/coercion/implicit-cast.js";
 import { analysisError, unexpectedInputType } from "../../expression/errors.js";
@@ -22,8 +15,10 @@ import {
   type MalformedRecords,
   malformedRecord,
   malformedRecords,
+  type RecordFault,
   rowText,
   tellsMalformed,
+  unreadable,
 } from "../text-record/malformed-record.js";
 import { structArgument } from "../text-record/schema-argument.js";
 import type { ValueText } from "../text-record/value-parsers.js";
@@ -86,11 +81,12 @@ function emitFromCsv(writer: CodeWriter, args: readonly Expression[], call: Emit
   const tells = malformed.failFast || checked;
   const { struct, bad } = emitRecords(writer, code, type, records, { ...malformed, failFast: tells }, false);
   if (!tells) return struct;
-  const errorOf = (row: readonly Value[]): StreamError => malformedRecord(rowText(row, type), call.origin);
+  const faultOf = (row: readonly Value[]): RecordFault => unreadable(rowText(row, type));
   const isBad = struct.isNull === "false" ? bad : `!${struct.isNull} && ${bad}`;
-  const error = (): string => `${writer.constant(errorOf)}(${writer.box({ ...struct, isNull: "false" })})`;
-  if (checked) return checkedCode(writer, struct, isBad, error);
-  writer.when(isBad, () => writer.write(`throw ${error()};`));
+  const fault = (): string => `${writer.constant(faultOf)}(${writer.box({ ...struct, isNull: "false" })})`;
+  if (checked) return checkedCode(writer, struct, isBad, fault);
+  const errorOf = writer.constant((of: RecordFault) => malformedRecord(of, call.origin));
+  writer.when(isBad, () => writer.write(`throw ${errorOf}(${fault()});`));
   return struct;
 }
 

@@ -1,4 +1,4 @@
-import { type DataType, Options, type StreamError, StructField, StructType, type Value } from "@ss/core";
+import { type DataType, Options, StructField, StructType, type Value } from "@ss/core";
 import type { JsonOptions } from "@ss/kernels";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import type { Origin } from "../../expression/expression.js";
@@ -12,7 +12,9 @@ import {
   arrayForRecord,
   type MalformedRecords,
   malformedRecord,
+  type RecordFault,
   rowText,
+  unreadable,
 } from "../text-record/malformed-record.js";
 import type { RecordColumns } from "../text-record/record-columns.js";
 import { type ValueText, valueText } from "../text-record/value-parsers.js";
@@ -74,18 +76,19 @@ function emitRow(
   const tells = malformed.failFast || checked;
   const { struct, bad } = emitRecords(writer, code, type, records, { ...malformed, failFast: tells }, true);
   if (!tells) return { struct, check: (value) => value };
-  const errorOf = (row: readonly Value[], data: Uint8Array, start: number, length: number): StreamError => {
+  const faultOf = (row: readonly Value[], data: Uint8Array, start: number, length: number): RecordFault => {
     const text = decoder.decode(data.subarray(start, start + length));
-    if (refusesArrays && text.trimStart().startsWith("[")) return arrayForRecord(text, origin);
-    return malformedRecord(rowText(row, type), origin);
+    if (refusesArrays && text.trimStart().startsWith("[")) return arrayForRecord(text);
+    return unreadable(rowText(row, type));
   };
   const isBad = struct.isNull === "false" ? bad : `!${struct.isNull} && ${bad}`;
-  const error = (): string => {
+  const fault = (): string => {
     const row = writer.box({ ...struct, isNull: "false" });
-    return `${writer.constant(errorOf)}(${row}, ${code.data}, ${code.start}, ${code.length})`;
+    return `${writer.constant(faultOf)}(${row}, ${code.data}, ${code.start}, ${code.length})`;
   };
-  if (checked) return { struct, check: (value) => checkedCode(writer, value, isBad, error) };
-  writer.when(isBad, () => writer.write(`throw ${error()};`));
+  if (checked) return { struct, check: (value) => checkedCode(writer, value, isBad, fault) };
+  const errorOf = writer.constant((of: RecordFault) => malformedRecord(of, origin));
+  writer.when(isBad, () => writer.write(`throw ${errorOf}(${fault()});`));
   return { struct, check: (value) => value };
 }
 

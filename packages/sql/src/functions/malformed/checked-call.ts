@@ -1,6 +1,7 @@
-import { type DataType, type StreamError, StringType, StructField, StructType } from "@ss/core";
+import { type DataType, StringType, StructField, StructType } from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import type { ScalarCall } from "../../expression/expression.js";
+import type { RecordFault } from "../text-record/malformed-record.js";
 
 /** Where the value and the reason stand in the result of a checked call. */
 export const CHECKED_VALUE = 0;
@@ -22,17 +23,17 @@ export function checkedCall(call: ScalarCall): ScalarCall {
 }
 
 /** What is told of a record that cannot be read: what the error would say that ends a query in the mode FAILFAST. */
-export function malformedReason(error: StreamError): string {
-  return `[${error.condition}] ${error.text}`;
+export function malformedReason({ condition, message }: Pick<RecordFault, "condition" | "message">): string {
+  return `[${condition}] ${message}`;
 }
 
-/** The result of a checked call in the loop; `error` is the text of a call that makes the error, of rows where `isBad` holds. */
-export function checkedCode(writer: CodeWriter, value: Code, isBad: string, error: () => string): Code {
+/** The result of a checked call in the loop; `fault` is the text of a call that makes the {@link RecordFault} of rows where `isBad` holds. */
+export function checkedCode(writer: CodeWriter, value: Code, isBad: string, fault: () => string): Code {
   const reason = writer.declare(StringType);
   const textOf = writer.constant(malformedReason);
   writer.when(
     isBad,
-    () => writer.assign(reason, writer.unbox(`${textOf}(${error()})`, StringType)),
+    () => writer.assign(reason, writer.unbox(`${textOf}(${fault()})`, StringType)),
     () => writer.assignNull(reason),
   );
   return { type: checkedType(value.type), isNull: "false", layout: "struct", fields: [value, reason] };

@@ -56,26 +56,38 @@ function corruptIndex(type: DataType, settings: FunctionSettings, context: Funct
   );
 }
 
-/** The error of a record that cannot be read, in the mode FAILFAST; it shows what could be read of it. */
-export function malformedRecord(badRecord: string, origin?: Origin): StreamError {
-  return runtimeError(
-    "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
-    "22023",
-    { badRecord, failFastMode: "FAILFAST" },
-    `The record ${badRecord} cannot be parsed. Set the option 'mode' to 'PERMISSIVE' to get NULL instead.`,
-    origin,
-  );
+/** What is wrong with a record: an error of the mode FAILFAST, or what is reported of it. */
+export interface RecordFault {
+  readonly condition: string;
+  /** What could be read of it. */
+  readonly badRecord: string;
+  readonly message: string;
 }
 
-/** The error of a JSON array where one record is wanted, in the mode FAILFAST. */
-export function arrayForRecord(badRecord: string, origin?: Origin): StreamError {
-  return runtimeError(
-    "MALFORMED_RECORD_IN_PARSING.CANNOT_PARSE_JSON_ARRAYS_AS_STRUCTS",
-    "22023",
-    { badRecord, failFastMode: "FAILFAST" },
-    `The record ${badRecord} is an array, but the schema wants one struct. Set the option 'mode' to 'PERMISSIVE' to get NULL instead.`,
-    origin,
-  );
+/** Of a record that cannot be read. */
+export function unreadable(badRecord: string): RecordFault {
+  return {
+    condition: "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+    badRecord,
+    message: `The record ${badRecord} cannot be parsed. Set the option 'mode' to 'PERMISSIVE' to get NULL instead.`,
+  };
+}
+
+/** Of a JSON array where one record is wanted. */
+export function arrayForRecord(badRecord: string): RecordFault {
+  return {
+    condition: "MALFORMED_RECORD_IN_PARSING.CANNOT_PARSE_JSON_ARRAYS_AS_STRUCTS",
+    badRecord,
+    message: `The record ${badRecord} is an array, but the schema wants one struct. Set the option 'mode' to 'PERMISSIVE' to get NULL instead.`,
+  };
+}
+
+/** The error of a record that cannot be read, in the mode FAILFAST. */
+export function malformedRecord(
+  { condition, badRecord, message }: RecordFault,
+  origin?: Origin,
+): StreamError {
+  return runtimeError(condition, "22023", { badRecord, failFastMode: "FAILFAST" }, message, origin);
 }
 
 const PLAIN: ReadonlySet<string> = new Set(["date", "timestamp", "timestamp_ntz", "time"]);

@@ -20,7 +20,7 @@ import { isString } from "../../expression/type-predicates.js";
 import { remembered } from "../datetime/patterns.js";
 import { constantOf, scalar } from "../define.js";
 import { anyNull, type BytesCode, guarded, present, valueCode } from "../emit/parts.js";
-import { malformedRecord } from "../text-record/malformed-record.js";
+import { malformedRecord, unreadable } from "../text-record/malformed-record.js";
 import { schemaArgument } from "../text-record/schema-argument.js";
 import { emitBuilt, emitVariantCall, variantArguments, variantCall } from "./emit-variant.js";
 import { fromVariant } from "./from-variant.js";
@@ -142,7 +142,7 @@ function jsonParser(
       if (!tries && error.fault === "VARIANT_SIZE_LIMIT") throw variantFailure(error, "parse_json");
     }
     if (tries) return false;
-    throw malformedRecord(Buffer.from(bytes.subarray(start, start + length)).toString(), origin);
+    throw malformedRecord(unreadable(Buffer.from(bytes.subarray(start, start + length)).toString()), origin);
   };
 }
 
