@@ -1,51 +1,33 @@
-import { Options } from "@ss/core";
-import type { KafkaClient } from "@ss/kafka";
-import { VirtualClock } from "@ss/testkit";
+import { Options, systemClock } from "@ss/core";
+import { type FetchLimits, fetchSettings, type KafkaClient, KafkaProperties } from "@ss/kafka";
 import { expect, test } from "vitest";
-import { readSettings } from "../src/options/read-options.js";
 import { RangeReader } from "../src/reading/range-reader.js";
 import { FakeKafka } from "./fake-kafka.js";
 
-const { signal } = new AbortController();
-const RANGE = { topic: "t", partition: 0, from: 0, until: 4 };
+const MIB = 1 << 20;
 
-/** Reads a range of four records of which the last two come late: when the brokers were asked `late` times, each of `answerMs`. */
-async function rowsOf(clock: VirtualClock, late: number, answerMs: number, restMs: number): Promise<number> {
-  const kafka = new FakeKafka();
-  kafka.create("t", 1);
-  kafka.add("t", 0, ["a", "b"]);
-  const inner = kafka.client();
-  let asked = 0;
+/** How much of a partition a range of so many offsets is asked for first. */
+async function askedFor(rows: number, options: Readonly<Record<string, string>> = {}): Promise<number> {
+  const asked: FetchLimits[] = [];
   const client: KafkaClient = {
-    ...inner,
-    fetch: async (...request) => {
-      if (++asked === late) kafka.add("t", 0, ["c", "d"]);
-      if (asked > 1) await clock.advance(answerMs);
-      return inner.fetch(...request);
+    ...new FakeKafka().client(),
+    fetch: async (_, limits) => {
+      asked.push(limits);
+      throw new Error("enough");
     },
   };
-  const options = {
-    "kafka.bootstrap.servers": "fake:1",
-    subscribe: "t",
-    "kafkaConsumer.pollTimeoutMs": "5000",
-  };
-  const settings = readSettings(new Options(options), undefined);
-  const reader = new RangeReader([RANGE], ["value"], settings, { client, clock, warn: () => {} }, signal);
-  let rows = 0;
-  for await (const batch of reader.batches()) {
-    rows += batch.rowCount;
-    // whoever takes the rows has other things to do
-    await clock.advance(restMs);
-  }
-  return rows;
+  const fetch = fetchSettings(new KafkaProperties(new Options(options)));
+  const settings = { fetch, failOnDataLoss: true, pollTimeoutMs: 1000 };
+  const context = { client, clock: systemClock, warn: () => {} };
+  const ranges = [{ topic: "t", partition: 0, from: 10, until: 10 + rows }];
+  const { signal } = new AbortController();
+  const reader = new RangeReader(ranges, ["value"], settings, context, signal);
+  await expect(reader.batches().next()).rejects.toThrow("enough");
+  return asked[0]!.maxPartitionBytes;
 }
 
-test("the time of whoever takes the rows is no time in which the brokers gave nothing", async () => {
-  expect(await rowsOf(new VirtualClock(), 4, 1000, 3_600_000)).toBe(4);
-});
-
-test("brokers that give nothing for longer than kafkaConsumer.pollTimeoutMs have lost the rest", async () => {
-  await expect(rowsOf(new VirtualClock(), 100, 1000, 0)).rejects.toThrow(
-    "Could not read records in offset [2, 4) of t-0. The brokers gave no records of it for 5000 ms.",
-  );
+test("a long range is read in larger pieces, unless the option says how large they are", async () => {
+  expect(await askedFor(65_536)).toBe(MIB);
+  expect(await askedFor(65_537)).toBe(4 * MIB);
+  expect(await askedFor(1_000_000, { "kafka.max.partition.fetch.bytes": "700" })).toBe(700);
 });

@@ -43,6 +43,8 @@ interface Rest {
 
 /** How long no broker knows a partition that is gone; one that has just started does not know all of them yet. */
 export const MISSING_MS: number = 5000;
+/** A range with more offsets is long: it has megabytes even of small records. */
+const LONG_ROWS = 65_536;
 /** How long the next look waits. */
 const LOOK_AGAIN_MS = 200;
 
@@ -76,7 +78,8 @@ export class RangeReader {
     this.columns = new RecordColumns(columns);
     this.decoder = new RecordDecoder(this.columns, settings.fetch);
     this.rests = ranges.map(({ topic, partition, from, until }) => ({ topic, partition, from, until }));
-    this.maxPartitionBytes = settings.fetch.maxPartitionBytes;
+    const isLong = ranges.length === 1 && ranges[0]!.until - ranges[0]!.from > LONG_ROWS;
+    this.maxPartitionBytes = isLong ? settings.fetch.longRangeBytes : settings.fetch.maxPartitionBytes;
   }
 
   async *batches(): AsyncGenerator<Batch> {
