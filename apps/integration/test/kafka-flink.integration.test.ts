@@ -13,6 +13,7 @@ import { kafkaSource } from "@ss/source-kafka";
 import { expr, SparkSession, window } from "@ss/sql";
 import { type Admin, Kafka as Client, logLevel } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTopics } from "./create-topics.js";
 import { describeWith } from "./describe-with.js";
 
 /** 2023-11-14 22:13:20, the begin of a window of 10 s. */
@@ -58,8 +59,8 @@ describeWith([missingForKafka(), missingForFlink()], "beside Apache Flink on one
     await kafka?.stop();
   });
 
-  const createTopic = (topic: string, numPartitions: number): Promise<boolean> =>
-    admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions }] });
+  const createTopic = (topic: string, numPartitions: number): Promise<void> =>
+    createTopics(admin, { topic, numPartitions });
 
   /** A table of Flink over a topic of JSON records, whose key is the column k. */
   const topicTable = (name: string, columns: string, topic: string): string => {

@@ -18,6 +18,7 @@ import { SparkSession } from "@ss/sql";
 import { type SeededRandom, seededRandom } from "@ss/testkit";
 import { Kafka as Client, logLevel, type Producer } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTopics } from "./create-topics.js";
 import { describeWith } from "./describe-with.js";
 import { Database } from "./postgres/database.js";
 import { bundleProgram, Program } from "./programs/program.js";
@@ -48,10 +49,10 @@ describeWith([missingForKafka()], "a program that copies a topic", () => {
     const admin = client.admin();
     await admin.connect();
     const topics = ["for-topic", "for-postgres", "for-parquet", "copied"];
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: topics.map((topic) => ({ topic, numPartitions: topic === "copied" ? 3 : 2 })),
-    });
+    await createTopics(
+      admin,
+      ...topics.map((topic) => ({ topic, numPartitions: topic === "copied" ? 3 : 2 })),
+    );
     await admin.disconnect();
     path = await bundleProgram("copy-topic");
     spark = await SparkSession.builder().use(kafkaSource(), fileSource(), parquetSink()).create();

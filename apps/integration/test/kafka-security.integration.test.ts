@@ -8,6 +8,7 @@ import { memorySource } from "@ss/source-memory";
 import { SparkSession } from "@ss/sql";
 import { Kafka as Client, logLevel } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTopics } from "./create-topics.js";
 import { describeWith } from "./describe-with.js";
 
 type Properties = Readonly<Record<string, string>>;
@@ -39,7 +40,7 @@ describeWith([missingForKafka()], "the Kafka source and guarded brokers", () => 
     const client = new Client({ brokers: server.bootstrap.split(","), logLevel: logLevel.NOTHING });
     const admin = client.admin();
     await admin.connect();
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: TOPIC, numPartitions: 2 }] });
+    await createTopics(admin, { topic: TOPIC, numPartitions: 2 });
     await admin.disconnect();
     const producer = client.producer({ idempotent: true, maxInFlightRequests: 1 });
     await producer.connect();

@@ -12,6 +12,7 @@ import {
 } from "@ss/app-servers";
 import { Kafka as Client, type KafkaConfig, logLevel, type SASLOptions } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTopics } from "./create-topics.js";
 import { describeWith } from "./describe-with.js";
 
 const FIRST_START_MS = INSTALL_MS + 120_000;
@@ -24,10 +25,7 @@ async function createTopic(client: Client, topic: string, replicas?: readonly nu
   const admin = client.admin();
   await admin.connect();
   const assignment = replicas && { replicaAssignment: [{ partition: 0, replicas: [...replicas] }] };
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: [{ topic, ...(assignment ?? { numPartitions: 1 }) }],
-  });
+  await createTopics(admin, { topic, ...(assignment ?? { numPartitions: 1 }) });
   await admin.disconnect();
 }
 

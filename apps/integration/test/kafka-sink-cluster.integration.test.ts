@@ -8,6 +8,7 @@ import { MemorySource, memory, memorySource } from "@ss/source-memory";
 import { SparkSession } from "@ss/sql";
 import { type Admin, Kafka as Client, logLevel } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTopics } from "./create-topics.js";
 import { describeWith } from "./describe-with.js";
 
 const FIRST_START_MS = INSTALL_MS + 240_000;
@@ -35,11 +36,8 @@ describeWith(
       await server?.stop();
     });
 
-    const createTopic = (topic: string): Promise<boolean> =>
-      admin.createTopics({
-        waitForLeaders: true,
-        topics: [{ topic, numPartitions: 6, replicationFactor: 3 }],
-      });
+    const createTopic = (topic: string): Promise<void> =>
+      createTopics(admin, { topic, numPartitions: 6, replicationFactor: 3 });
 
     /** Records and different values that a reader of what is committed sees. */
     const countsOf = async (topic: string): Promise<unknown> => {

@@ -22,6 +22,7 @@ import { type DataFrame, SparkSession } from "@ss/sql";
 import { sinkConformance } from "@ss/testkit";
 import { type Admin, Kafka as Client, logLevel, Partitioners } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTopics } from "./create-topics.js";
 import { describeWith } from "./describe-with.js";
 
 const FIRST_START_MS = INSTALL_MS + 120_000;
@@ -55,15 +56,10 @@ describeWith([missingForKafka()], "the Kafka sink", () => {
   });
 
   const createTopic = (topic: string, numPartitions = 1, config: Record<string, string> = {}) =>
-    admin.createTopics({
-      waitForLeaders: true,
-      topics: [
-        {
-          topic,
-          numPartitions,
-          configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
-        },
-      ],
+    createTopics(admin, {
+      topic,
+      numPartitions,
+      configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
     });
 
   const checkpoint = (): string => mkdtempSync(join(tmpdir(), "ss-kafka-sink-"));

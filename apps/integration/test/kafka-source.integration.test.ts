@@ -14,6 +14,7 @@ import {
   type Producer,
 } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTopics } from "./create-topics.js";
 import { describeWith } from "./describe-with.js";
 
 const FIRST_START_MS = INSTALL_MS + 120_000;
@@ -41,8 +42,8 @@ describeWith([missingForKafka()], "the Kafka source", () => {
     await server?.stop();
   });
 
-  const createTopic = (topic: string, numPartitions = 1): Promise<boolean> =>
-    admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions }] });
+  const createTopic = (topic: string, numPartitions = 1): Promise<void> =>
+    createTopics(admin, { topic, numPartitions });
 
   const send = (topic: string, messages: Message[], compression = CompressionTypes.None) =>
     producer.send({ topic, messages, compression });
