@@ -8,6 +8,7 @@ import { kafkaSource } from "@ss/source-kafka";
 import { SparkSession } from "@ss/sql";
 import { type Admin, Kafka as Client, logLevel, Partitioners, type Producer } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTopics } from "./create-topics.js";
 import { describeWith } from "./describe-with.js";
 
 const FIRST_START_MS = INSTALL_MS + 120_000;
@@ -116,14 +117,12 @@ describeWith([missingForKafka()], "records that cannot be decoded", () => {
 
   /** 150 records, of which each tenth is cut off. */
   const feed = async (name: string): Promise<void> => {
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: [
-        { topic: `${name}-in`, numPartitions: 3 },
-        { topic: `${name}-out`, numPartitions: 2 },
-        { topic: `${name}-dead`, numPartitions: 1 },
-      ],
-    });
+    await createTopics(
+      admin,
+      { topic: `${name}-in`, numPartitions: 3 },
+      { topic: `${name}-out`, numPartitions: 2 },
+      { topic: `${name}-dead`, numPartitions: 1 },
+    );
     const messages = Array.from({ length: 150 }, (_, id) => ({
       key: `key-${id}`,
       value: id % 10 === 0 ? `{"id":${id}` : `{"id":${id}}`,

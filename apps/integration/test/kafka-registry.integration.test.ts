@@ -17,6 +17,7 @@ import { memorySource } from "@ss/source-memory";
 import { col, type DataFrame, SparkSession } from "@ss/sql";
 import { Kafka as Client, logLevel } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTopics } from "./create-topics.js";
 import { describeWith } from "./describe-with.js";
 
 const FIRST_START_MS = INSTALL_MS + 120_000;
@@ -195,7 +196,10 @@ describeWith([missingForKafka(), missingForRegistry()], "a topic with schemas in
       const [bytes] = await values(df);
       await producer.send({ topic: "t", messages: [{ value: Buffer.from(bytes as Uint8Array) }] });
     };
-    await client.admin().createTopics({ waitForLeaders: true, topics: [{ topic: "t" }] });
+    const admin = client.admin();
+    await admin.connect();
+    await createTopics(admin, { topic: "t" });
+    await admin.disconnect();
     await send("named_struct('id', 1L, 'note', cast(NULL AS string))");
     const query = await spark.readStream
       .format("kafka")
