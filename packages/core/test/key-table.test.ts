@@ -433,7 +433,7 @@ describe("a key table", () => {
     ["nulls among them", [text, int], sizes(9, (i) => [next(9) ? i : null, next(3) ? next(9) : null])],
     ["nulls from some batch on", [text, int], sizes(8, (i) => [i < 100_000 || next(9) ? i : null, 1])],
     ["one of them with very many keys in the end", [text, int], sizes(8, (i) => [Math.min(i, 75_000), i])],
-    ["more and more keys each", [text, int], sizes(20, (i) => [i % 80_000, Math.floor(i / 80_000)])],
+    ["more and more keys each", [text, int], sizes(14, (i) => [i % 68_000, Math.floor(i / 68_000)])],
   ] as [string, readonly DataType[], (number | null)[][][]][])(
     "finds keys with many strings again: %s",
     (_, kinds, batches) => compareTimed(kinds, batches),
