@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { valueAt } from "../src/column/access.js";
 import { BytesDictionary } from "../src/column/key/bytes-dictionary.js";
+import type { KeyChains } from "../src/column/key/key-chains.js";
 import {
   type Column,
   columnBuilder,
@@ -132,6 +133,12 @@ function appendNew(
   [...fresh.keys()].forEach((key, i) => {
     model.set(key, first + i);
   });
+}
+
+/** A row of its own, and where its key is. */
+interface Row {
+  readonly slot: number;
+  readonly columns: readonly Column[];
 }
 
 describe("a key table", () => {
@@ -438,6 +445,64 @@ describe("a key table", () => {
     "finds keys with many strings again: %s",
     (_, kinds, batches) => compareTimed(kinds, batches),
   );
+
+  /** Loads 100,000 keys of a name and a number, most with a name of their own: `nameOf` gives the names. */
+  function loadedNames(nameOf: (i: number) => string): { table: KeyTable; columns: readonly Column[] } {
+    const names = columnBuilder(text);
+    const numbers = columnBuilder(int);
+    for (let i = 0; i < 100_000; i++) {
+      names.append(nameOf(i));
+      numbers.append(i);
+    }
+    const columns = [names.finish(), numbers.finish()];
+    const table = new KeyTable([text, int]);
+    table.append(columns, 100_000);
+    return { table, columns };
+  }
+  const isByString = (table: KeyTable): boolean =>
+    (table as unknown as { chains: KeyChains | undefined }).chains !== undefined;
+  const check = (table: KeyTable, columns: readonly Column[], slotOf: (i: number) => number): void => {
+    const slots = new Int32Array(100_000);
+    table.find(columns, slots.length, slots);
+    slots.forEach((slot, i) => {
+      same(slot, slotOf(i), `row ${i}`);
+    });
+  };
+
+  test("finds keys by their strings no more when one of many keys makes their removal dear", () => {
+    const { table, columns } = loadedNames((i) => (i < 70_000 ? `name ${i}` : "anonymous"));
+    table.removeSlots(Int32Array.of(0));
+    expect(isByString(table)).toBe(true);
+    table.removeSlots(Int32Array.from({ length: 1000 }, (_, i) => 70_000 + i));
+    expect(isByString(table)).toBe(false);
+    for (let from = 71_000; from < 85_000; from += 1000) {
+      table.removeSlots(Int32Array.from({ length: 1000 }, (_, i) => from + i));
+    }
+    expect(table.rowCount).toBe(84_999);
+    check(table, columns, (i) => (i === 0 || (i >= 70_000 && i < 85_000) ? -1 : i));
+  });
+
+  test.each([
+    ["removed", (table: KeyTable, row: Row) => table.removeSlots(Int32Array.of(row.slot))],
+    ["looked up", (table: KeyTable, row: Row) => table.find(row.columns, 1, new Int32Array(1))],
+  ])("finds keys by their strings no more when dear ones are %s one by one", (_, touch) => {
+    const { table, columns } = loadedNames((i) => (i < 70_000 ? `name ${i}` : "anonymous"));
+    const slots = [70_000, 70_001, 70_002, 70_003];
+    for (const slot of slots) {
+      const row = Int32Array.of(slot);
+      touch(table, { slot, columns: columns.map((column) => takeColumn(column, row, 1)) });
+    }
+    expect(isByString(table)).toBe(false);
+    const isGone = table.rowCount < 100_000;
+    check(table, columns, (i) => (isGone && slots.includes(i) ? -1 : i));
+  });
+
+  test("goes on finding keys by their strings while one after the other is removed", () => {
+    const { table, columns } = loadedNames((i) => `name ${i % 70_000}`);
+    for (let slot = 0; slot < 30_000; slot++) table.removeSlots(Int32Array.of(slot));
+    expect(isByString(table)).toBe(true);
+    check(table, columns, (i) => (i < 30_000 ? -1 : i));
+  });
 
   test("is as good as new when it has been emptied after many times", () => {
     const table = new KeyTable([int, at]);

@@ -36,8 +36,6 @@ export interface KeyColumn {
 /** A string that three keys share with each other leads to none of them quickly enough; at three keys for two strings it does. */
 const SHARED_TOO_OFTEN = 3;
 const SHARED_SELDOM = 1.5;
-/** Keys with the same string that look-ups may go along for each row, on average. */
-const STEPS_PER_ROW = 8;
 
 type Rows = { -readonly [K in keyof KeyRows]: KeyRows[K] };
 
@@ -339,19 +337,23 @@ export class KeyTable {
     const { index, shape, direct, chains, entries, width, host } = this;
     const many = isMany(slots.length, this.rowCount, host.slotEnd);
     this.lastColumns = undefined;
+    chains?.allow(slots.length);
     // the first of them are used again first
     for (let k = slots.length - 1; k >= 0; k--) {
       const slot = slots[k]!;
       const segment = entries.segments[slot >> SEGMENT_SHIFT]!;
       const at = (slot & SEGMENT_MASK) * width;
       if (direct !== undefined) direct[segment[at]! + 1] = 0;
-      else if (chains !== undefined) chains.remove(segment[at + chains.word]!, slot);
-      else if (!many) index.remove(timeHash(shape, segment, at), this.hashOfSlot(slot, segment, at), slot);
+      else if (chains !== undefined) {
+        // chains that have become too dear are left when all slots are known to be free
+        if (chains.allowance >= 0) chains.remove(segment[at + chains.word]!, slot);
+      } else if (!many) index.remove(timeHash(shape, segment, at), this.hashOfSlot(slot, segment, at), slot);
       for (const lane of this.counting) this.lanes[lane]!.release(segment, at + this.offsets[lane]!);
       this.live[slot] = 0;
       host.free.push(slot);
     }
     if (many && direct === undefined && chains === undefined) index.keep(this.live);
+    if (chains !== undefined && chains.allowance < 0) this.leaveChains();
     for (const lane of this.counting) this.lanes[lane]!.sweep();
     this.rowCount -= slots.length;
   }
@@ -451,10 +453,10 @@ export class KeyTable {
     const nulls = rows.hasNulls || this.nulls !== undefined;
     const probe = chainProbe(shape, chains.word, nulls);
     const { segments } = this.entries;
-    const limit = STEPS_PER_ROW * rowCount;
-    const count = probe(chains, segments, rows.words, 0, rowCount, slots, mode, added, 0, host, limit);
+    chains.allow(rowCount);
+    const count = probe(chains, segments, rows.words, 0, rowCount, slots, mode, added, 0, host);
     if (count > 0 && !nulls) this.fillAll(added, count, slots);
-    if (chains.reached < rowCount) this.leaveChains();
+    if (chains.allowance < 0) this.leaveChains();
     return chains.reached;
   }
 

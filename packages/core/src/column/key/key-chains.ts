@@ -1,5 +1,10 @@
 import { type KeySegments, SEGMENT_MASK, SEGMENT_SHIFT } from "./key-segments.js";
 
+/** Keys with the same string that may be gone along for each row, on average. */
+const STEPS_PER_ROW = 8;
+/** What rows that take fewer leave to those that come later. */
+const STEPS_SPARED = 1 << 16;
+
 /** Where keys of a table with a string that is hardly ever the same in two of them are found: by the code of that string. */
 export class KeyChains {
   /** Which word of a key is the code. */
@@ -8,7 +13,9 @@ export class KeyChains {
   heads: Int32Array = new Int32Array(0);
   /** By slot: the slot of the key before with the same code, plus one. */
   next: Int32Array = new Int32Array(0);
-  /** The row before which the last look-up stopped, as it had gone along too many keys with the same code. */
+  /** Other keys that may be gone along yet; below 0 the chains have become too dear, and finding and removing keys may stop halfway. */
+  allowance: number = STEPS_SPARED;
+  /** The row before which the last look-up stopped. */
   reached = 0;
 
   constructor(word: number) {
@@ -33,6 +40,11 @@ export class KeyChains {
     }
   }
 
+  /** Allows what so many rows that are going to be found or removed may cost. */
+  allow(rowCount: number): void {
+    this.allowance = Math.min(this.allowance, STEPS_SPARED) + STEPS_PER_ROW * rowCount;
+  }
+
   /** Takes out a slot that is in. */
   remove(code: number, slot: number): void {
     const { heads, next } = this;
@@ -42,8 +54,10 @@ export class KeyChains {
       return;
     }
     let at = head - 1;
-    while (next[at] !== slot + 1) at = next[at]! - 1;
+    let steps = 1;
+    for (; next[at] !== slot + 1; steps++) at = next[at]! - 1;
     next[at] = next[slot]!;
+    this.allowance -= steps;
   }
 
   byteSize(): number {

@@ -59,8 +59,8 @@ export type KeyTouch = (
 ) => number;
 
 /**
- * The same by the code of a string. It stops when it has gone along `limit` other keys with the same codes as its rows: `chains.reached` is
- * the row that it comes to next.
+ * The same by the code of a string. It stops when it has gone along more other keys with the same codes as its rows than `chains.allowance`, which it
+ * takes them off: `chains.reached` is the row that it comes to next.
  */
 export type ChainProbe = (
   chains: KeyChains,
@@ -73,7 +73,6 @@ export type ChainProbe = (
   added: Int32Array,
   count: number,
   host: ProbeHost,
-  limit: number,
 ) => number;
 
 const probes: Map<string, KeyProbe> = new Map();
@@ -172,15 +171,15 @@ function compileChain(width: number, word: number, nulls: boolean): ChainProbe {
   const all = Array.from({ length: width }, (_, k) => k);
   const body = `
     const { free } = host;
-    const { heads, next } = chains;
+    const { heads, next, allowance } = chains;
     let last = -1;
     let steps = 0;
     let ${all.map((k) => `p${k} = 0`).join(", ")};
     for (let i = from, r = from * ${width}; i < to; i++, r += ${width}) {
       if (mode === ${ADD_MISSING} && slots[i] >= 0) continue;
-      if (steps > limit) {
-        chains.reached = i;
-        return count;
+      if (steps > allowance) {
+        to = i;
+        break;
       }
       const ${all.map((k) => `w${k} = words[r + ${k}]`).join(", ")};
       // rows that follow each other often have the same key
@@ -209,8 +208,9 @@ function compileChain(width: number, word: number, nulls: boolean): ChainProbe {
       ${all.map((k) => `p${k} = w${k};`).join(" ")}
     }
     chains.reached = to;
+    chains.allowance -= steps;
     return count;`;
-  const parameters = ["chains", ...PARAMETERS.slice(1), "added", "count", "host", "limit"];
+  const parameters = ["chains", ...PARAMETERS.slice(1), "added", "count", "host"];
   return new Function(...parameters, body) as ChainProbe;
 }
 
