@@ -13,6 +13,8 @@ class Leaders {
     fail(error: Error): void;
   }[] = [];
   readonly forgotten: number[] = [];
+  /** What becomes of the next attempts to end a connection. */
+  ending: Promise<void> = Promise.resolve();
 
   view(): ClusterView {
     const send = (leader: number) =>
@@ -21,6 +23,7 @@ class Leaders {
         this.requests.push({ leader, answer, fail: reject });
       });
     const reconnect = async (leader: number): Promise<void> => {
+      await this.ending;
       for (const request of this.requests.filter((other) => other.leader === leader))
         request.fail(new Error("the connection ended"));
     };
@@ -60,4 +63,32 @@ test("a request that fails is news, and the leader is looked for anew", async ()
   const next = waits.first(new Map([[1, [at(3)]]]), false);
   leaders.requests[1]!.answer(0);
   expect(await next).toBe(false);
+});
+
+test("a request that could not be ended is waited for no more once it is answered", async () => {
+  const leaders = new Leaders();
+  const waits = new RecordWaits(leaders.view());
+  const before = waits.first(new Map([[1, [at(0)]]]), false);
+  leaders.ending = Promise.reject(new Error("no connection can be made"));
+  await expect(waits.first(new Map([[1, [at(0), at(1)]]]), false)).rejects.toThrow("can be made");
+  leaders.requests[0]!.answer(0);
+  expect(await before).toBe(false);
+  const after = waits.first(new Map([[1, [at(0)]]]), false);
+  expect(leaders.requests).toHaveLength(2);
+  leaders.requests[1]!.answer(10);
+  expect(await after).toBe(true);
+});
+
+test("of two that have a leader wait for more at a time, none takes the other's request for its own", async () => {
+  const leaders = new Leaders();
+  const waits = new RecordWaits(leaders.view());
+  const before = waits.first(new Map([[1, [at(0)]]]), false);
+  const more = waits.first(new Map([[1, [at(0), at(1)]]]), false);
+  const most = waits.first(new Map([[1, [at(0), at(1), at(2)]]]), false);
+  expect(await Promise.all([before, more])).toEqual([false, false]);
+  expect(leaders.requests).toHaveLength(3);
+  const last = waits.first(new Map([[1, [at(2)]]]), false);
+  expect(leaders.requests).toHaveLength(3);
+  leaders.requests[2]!.answer(10);
+  expect(await Promise.all([most, last])).toEqual([true, true]);
 });

@@ -9,8 +9,8 @@ const WAIT_MS = 10_000;
 interface Wait {
   readonly partitions: ReadonlySet<string>;
   readonly isNews: Promise<boolean>;
-  /** Whether another one has taken its place. */
-  isReplaced: boolean;
+  /** Under way once the request is given up for one that knows more partitions. */
+  ending: Promise<void> | null;
 }
 
 /** Requests that wait for records, one at each leader. */
@@ -30,16 +30,32 @@ export class RecordWaits {
     byLeader: ReadonlyMap<number, readonly FetchPosition[]>,
     readCommitted: boolean,
   ): Promise<boolean> {
+    const news: Promise<boolean>[] = [];
     for (const [leader, positions] of byLeader) {
-      const running = this.waits.get(leader);
-      if (running !== undefined) {
-        if (positions.every((position) => running.partitions.has(keyOf(position)))) continue;
-        running.isReplaced = true;
-        await this.cluster.brokers.reconnect(leader);
+      // while one is ended, others may put a new one there
+      for (let less = this.less(leader, positions); less !== null; less = this.less(leader, positions)) {
+        less.ending ??= this.giveUp(leader, less);
+        await less.ending;
       }
-      this.waits.set(leader, this.begin(leader, positions, readCommitted));
+      const wait = this.waits.get(leader) ?? this.begin(leader, positions, readCommitted);
+      news.push(wait.isNews);
     }
-    return Promise.race([...this.waits.values()].map(({ isNews }) => isNews));
+    return Promise.race(news);
+  }
+
+  /** What waits at a leader, unless it waits for all of these. */
+  private less(leader: number, positions: readonly FetchPosition[]): Wait | null {
+    const running = this.waits.get(leader);
+    if (running === undefined) return null;
+    return positions.every((position) => running.partitions.has(keyOf(position))) ? null : running;
+  }
+
+  private giveUp(leader: number, wait: Wait): Promise<void> {
+    return this.cluster.brokers.reconnect(leader).finally(() => this.remove(leader, wait));
+  }
+
+  private remove(leader: number, wait: Wait): void {
+    if (this.waits.get(leader) === wait) this.waits.delete(leader);
   }
 
   private begin(leader: number, positions: readonly FetchPosition[], readCommitted: boolean): Wait {
@@ -50,18 +66,16 @@ export class RecordWaits {
       limits.maxWaitMs,
     );
     const failed = (): boolean => {
-      if (wait.isReplaced) return false;
+      if (wait.ending !== null) return false;
       for (const position of positions) this.cluster.forget(position);
       return true;
     };
-    const over = (): void => {
-      if (!wait.isReplaced) this.waits.delete(leader);
-    };
     const wait: Wait = {
       partitions: new Set(positions.map(keyOf)),
-      isNews: answers.then(isNews, failed).finally(over),
-      isReplaced: false,
+      isNews: answers.then(isNews, failed).finally(() => this.remove(leader, wait)),
+      ending: null,
     };
+    this.waits.set(leader, wait);
     return wait;
   }
 }
