@@ -1,6 +1,7 @@
 import type { LogicalPlan } from "../logical/plan.js";
 import { Analyzer } from "./analyzer.js";
 import type { AnalyzerEnvironment } from "./environment.js";
+import { checkInputFile } from "./input-file.js";
 
 const analyzed = new WeakSet<LogicalPlan>();
 
@@ -18,6 +19,7 @@ export function analyze(plan: LogicalPlan, environment: AnalyzerEnvironment): Lo
     outer: undefined,
     windows: {},
   });
+  checkInputFile(result);
   analyzed.add(result);
   return result;
 }
