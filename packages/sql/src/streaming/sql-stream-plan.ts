@@ -47,6 +47,7 @@ import { JOIN_OPERATOR } from "../physical/operator-names.js";
 import type { PhysicalPlan, WatermarkPlan } from "../physical/plan.js";
 import { physicalText, statefulNodeText } from "../physical/text.js";
 import { watermarkOffsets } from "../physical/watermark-offsets.js";
+import { closeAll } from "./close-all.js";
 import { releaseAll, sourceInput, tableInput, timedInput } from "./inputs.js";
 import { TablesBeside } from "./tables-beside.js";
 
@@ -313,9 +314,9 @@ export class SqlStreamPlan implements StreamPlan {
   }
 
   async maintain(oldestBatch: number, tablesInUse: readonly string[]): Promise<void> {
-    const cleaned = this.tables.forgetOthers(tablesInUse);
-    await this.store?.maintain(oldestBatch);
-    await cleaned;
+    // side by side, and neither is left running or unheard where the other one fails
+    const works = [this.tables.forgetOthers(tablesInUse), this.store?.maintain(oldestBatch)];
+    for (const work of await Promise.allSettled(works)) if (work.status === "rejected") throw work.reason;
   }
 
   explain(mode: "simple" | "extended" | "codegen"): string {
@@ -327,15 +328,14 @@ export class SqlStreamPlan implements StreamPlan {
   }
 
   async close(): Promise<void> {
-    try {
-      this.built.close();
-    } finally {
-      this.stateMemory.close();
-      this.tableMemory.close();
-      await this.tables.close();
-      await this.store?.close();
-      await releaseAll(this.options.tables.values());
-    }
+    await closeAll([
+      () => this.built.close(),
+      () => this.stateMemory.close(),
+      () => this.tableMemory.close(),
+      () => this.tables.close(),
+      () => this.store?.close(),
+      () => releaseAll(this.options.tables.values()),
+    ]);
   }
 }
 

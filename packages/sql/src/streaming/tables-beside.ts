@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { FileSystem, Json, Table, TableVersions } from "@ss/core";
 import type { Read } from "../logical/plan.js";
+import { closeAll } from "./close-all.js";
 import { tableChanged } from "./table-errors.js";
 import { type RecordedVersion, TableRecords } from "./table-records.js";
 
@@ -64,8 +65,8 @@ export class TablesBeside {
       const [name] = at < 0 ? [] : recorded.splice(at, 1);
       if (table.shown === name || (name !== undefined && (await this.goBack(table, name)))) continue;
       if (needsThem) throw tableChanged(table.description, name && this.records.pathOf(name));
-      const what = name === undefined ? "was not read by the batch" : "has changed since the batch was run";
-      this.warn(`${table.description} ${what} for the first time, and is read as it is now.`);
+      const what = name === undefined ? "was not read by the batch when it" : "has changed since the batch";
+      this.warn(`${table.description} ${what} was run for the first time, and is read as it is now.`);
     }
   }
 
@@ -82,7 +83,13 @@ export class TablesBeside {
 
   /** Ends the looking. */
   async close(): Promise<void> {
-    for (const { versions } of this.tables) await versions.close();
+    await closeAll(
+      this.tables.map(
+        ({ versions }) =>
+          () =>
+            versions.close(),
+      ),
+    );
   }
 
   private async showLatest(table: BesideTable): Promise<void> {

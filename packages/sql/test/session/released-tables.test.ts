@@ -1,4 +1,4 @@
-import { batchFromRows, type Plugin, parseDdl, type Table } from "@ss/core";
+import { batchFromRows, memoryStateStoreProvider, type Plugin, parseDdl, type Table } from "@ss/core";
 import { MemorySource, memorySource } from "@ss/source-memory";
 import { beforeEach, expect, test } from "vitest";
 import { SparkSession } from "../../src/index.js";
@@ -63,4 +63,53 @@ test("a table beside a stream is released when the stream ends, not between its 
   expect(calls.filter((call) => call === "release")).toHaveLength(1);
   expect(calls.at(-1)).toBe("release");
   await spark.stop();
+});
+
+test("all that a stream holds is released, also where some of it cannot be closed", async () => {
+  const calls: string[] = [];
+  const named = (name: string): Plugin => {
+    const { plugin } = tableThat(false);
+    const close = async (): Promise<void> => {
+      calls.push(`close ${name}`);
+      throw new Error("cannot be closed");
+    };
+    const versions = { latest: async () => 1, show: async () => true, close };
+    const table = async (): Promise<Table> => {
+      const made = (await plugin.sources![0]!.table!({} as never)) as Table;
+      return { ...made, versions, release: async () => void calls.push(`release ${name}`) };
+    };
+    return { name, sources: [{ names: [name], fixedSchema: true, table }] };
+  };
+  const inMemory = memoryStateStoreProvider;
+  const store = {
+    className: "Closing",
+    open: async (context: Parameters<typeof inMemory.open>[0]) => {
+      const opened = await inMemory.open(context);
+      const close = opened.close.bind(opened);
+      opened.close = async () => {
+        calls.push("close the state");
+        await close();
+      };
+      return opened;
+    },
+  };
+  const spark = await SparkSession.builder()
+    .logTo(() => {})
+    .config("spark.sql.streaming.stateStore.providerClass", "Closing")
+    .use(memorySource(), named("one"), named("two"), { name: "closing", stateStores: [store] })
+    .create();
+  const stream = spark.readStream.format("memory").option("name", "released").schema("value INT").load();
+  const query = await stream
+    .join(spark.read.format("one").load(), "value")
+    .join(spark.read.format("two").load(), "value")
+    .groupBy("value")
+    .count()
+    .writeStream.format("noop")
+    .outputMode("update")
+    .start();
+  MemorySource.addData("released", [1]);
+  await query.processAllAvailable();
+  await query.stop().catch(() => {});
+  expect(calls).toEqual(["close one", "close two", "close the state", "release one", "release two"]);
+  await spark.stop().catch(() => {});
 });

@@ -236,6 +236,60 @@ test("a table is known by what is read, so that a changed query does not take an
   }
 });
 
+test.each([
+  ["/others", "was not read by the batch when it was run for the first time, and is read as it is now."],
+  [WORDS, "has changed since the batch was run for the first time, and is read as it is now."],
+])("a batch that no sink has takes %s as it is now, and says so", async (path, said) => {
+  const query = (stream: DataFrame): DataFrame =>
+    stream.join(SparkSession.active()!.read.schema("n INT, word STRING").csv(path), "n").select("word");
+  const trial = new WordTrial(plain);
+  const disk = await leftBehind(trial, "commit");
+  await write(disk, "a.csv", "1,two\n");
+  await disk.createExclusive("/others/a.csv", Buffer.from("1,uno\n"));
+  const warnings: string[] = [];
+  const changed = new WordTrial(plain, { inputs: [], query });
+  const next = Object.assign(changed, { source: trial.source, sink: trial.sink });
+  next.log = (message) => warnings.push(message);
+  await next.run(disk);
+  expect(batchOf(next, 1)).toEqual([path === WORDS ? "two" : "uno"]);
+  expect(warnings.some((text) => text.endsWith(`[${path}] ${said}`))).toBe(true);
+});
+
+test("a table's versions that cannot be removed are told of, and the query goes on", async () => {
+  const trial = new WordTrial(counted, {
+    conf: { "spark.sql.streaming.stateStore.minDeltasForSnapshot": "1" },
+  });
+  const warnings: string[] = [];
+  trial.log = (message) => warnings.push(message);
+  const disk = new FaultyFileSystem();
+  await write(disk, "a.csv", "1,one\n");
+  await trial.runSome(disk, 1);
+  await write(disk, "a.csv", "1,two\n");
+  // the state is being maintained for longer than the deletion takes to fail
+  const remove = disk.delete.bind(disk);
+  disk.delete = async (path) => {
+    if (path.includes("/tables/")) throw new Error("read-only");
+    return remove(path);
+  };
+  const create = disk.create.bind(disk);
+  disk.create = async (path) => {
+    await new Promise(setImmediate);
+    return create(path);
+  };
+  const unheard: unknown[] = [];
+  const hear = (reason: unknown): void => void unheard.push(reason);
+  process.on("unhandledRejection", hear);
+  try {
+    await trial.run(disk);
+    await new Promise(setImmediate);
+  } finally {
+    process.off("unhandledRejection", hear);
+  }
+  expect(unheard).toEqual([]);
+  expect(warnings.some((text) => text.includes("read-only"))).toBe(true);
+  expect([1, 2].map((batch) => batchOf(trial, batch))).toEqual([["two 1"], ["two 2"]]);
+});
+
 test("tables in another order than before keep their versions", async () => {
   const both =
     (names: readonly string[]) =>

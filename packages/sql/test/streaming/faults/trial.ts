@@ -30,6 +30,8 @@ export class Trial {
   readonly sink: CollectingSink = collectingSink();
   readonly source: string;
   readonly options: TrialOptions;
+  /** Told the warnings of its sessions. */
+  log: (message: string) => void = () => {};
   private fed = 0;
 
   constructor(options: TrialOptions, source = `trial-${trials++}`) {
@@ -50,7 +52,7 @@ export class Trial {
     const builder = SparkSession.builder()
       .use(memorySource(), fileSink(), this.sink.plugin(), { name: "disk", fileSystems: [disk] }, ...plugins)
       .config("spark.sql.session.timeZone", "UTC")
-      .logTo(() => {});
+      .logTo((_level, message) => this.log(message));
     for (const [key, value] of Object.entries(this.options.conf ?? {})) builder.config(key, value);
     return builder.create();
   }
