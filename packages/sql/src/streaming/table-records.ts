@@ -21,6 +21,10 @@ interface RecordFile {
   readonly base: string | undefined;
 }
 
+interface NamedFile extends RecordFile {
+  readonly name: string;
+}
+
 /** What a version takes that this run has written, as a whole and as the differences that lead to it. */
 interface Written {
   readonly differenceBytes: number;
@@ -29,14 +33,18 @@ interface Written {
 /** Shorter ones are not worth a difference. */
 const WHOLE_BYTES = 64 * 1024;
 
+/** How many differences may lead from a whole version to another one: a restart reads them all. */
+const MOST_DIFFERENCES = 32;
+
 /**
  * The versions of tables that stand in a checkpoint: `<table>/<hash>` is one as a whole, `<table>/<hash>-<hash of another>` how it differs from that one, so that
- * a table of very many files of which a few change costs no more than these. All differences since the last whole version are shorter than half of it.
+ * a table of very many files of which a few change costs no more than these. All differences since the last whole version are shorter than half of it, and not many.
  */
 export class TableRecords {
   private readonly files = new Map<string, RecordFile>();
   private readonly written = new Map<string, Written>();
-  private strays: string[] = [];
+  /** Paths of files that no version needs. */
+  private readonly strays: Set<string> = new Set();
   private fileSystem: FileSystem | undefined;
   private folder = "";
   private cleaning: Promise<void> = Promise.resolve();
@@ -45,14 +53,23 @@ export class TableRecords {
   async open(fileSystem: FileSystem, folder: string): Promise<void> {
     this.fileSystem = fileSystem;
     this.folder = folder;
+    const wholes: NamedFile[] = [];
+    const differences = new Map<string, NamedFile[]>();
     for await (const { path } of fileSystem.list(folder, { recursive: true })) {
       const [table = "", file = ""] = path.split("/").slice(-2);
       const [hash, base] = file.split("-");
-      const record = { path, base: base && `${table}/${base}` };
-      // what is left of a difference whose base is gone may stand beside the whole
-      const [name, other] = [`${table}/${hash}`, this.files.get(`${table}/${hash}`)];
-      if (other !== undefined) this.strays.push(base === undefined ? other.path : path);
-      if (other === undefined || base === undefined) this.files.set(name, record);
+      const record = { name: `${table}/${hash}`, path, base: base && `${table}/${base}` };
+      this.strays.add(path);
+      if (record.base === undefined) wholes.push(record);
+      else differences.set(record.base, [...(differences.get(record.base) ?? []), record]);
+    }
+    // what can be reached from a whole version can be read; what is left of a difference whose base is gone may stand beside another one, or the whole
+    const reached = wholes;
+    for (const { name, path, base } of reached) {
+      if (this.files.has(name)) continue;
+      this.files.set(name, { path, base });
+      this.strays.delete(path);
+      reached.push(...(differences.get(name) ?? []));
     }
   }
 
@@ -100,7 +117,8 @@ export class TableRecords {
   /** Removes the versions that nobody will ask for, nor differences from them. What is to go is decided at the call. */
   async forgetAllBut(names: readonly string[]): Promise<void> {
     const needed = new Set(names.flatMap((name) => this.chainOf(name) ?? []));
-    const doomed = this.strays.splice(0);
+    const doomed = [...this.strays];
+    this.strays.clear();
     for (const [name, file] of this.files) {
       if (needed.has(file)) continue;
       doomed.push(file.path);
@@ -117,19 +135,20 @@ export class TableRecords {
 
   /** The files that make a version, the whole one last; undefined where one of them is not there. */
   private chainOf(name: string): RecordFile[] | undefined {
-    const chain: RecordFile[] = [];
+    const chain = new Set<RecordFile>();
     for (let at: string | undefined = name; at !== undefined; ) {
       const file = this.files.get(at);
-      if (file === undefined || chain.includes(file)) return undefined;
-      chain.push(file);
+      if (file === undefined || chain.has(file)) return undefined;
+      chain.add(file);
       at = file.base;
     }
-    return chain;
+    return [...chain];
   }
 
   /** The difference as it is written; undefined where there is none to be had. Only what this run has written is known to be whole on the disk. */
   private differenceOf(version: Json, before: RecordedVersion): Buffer | undefined {
-    if (!this.written.has(before.name) || this.chainOf(before.name) === undefined) return undefined;
+    const files = this.written.has(before.name) ? this.chainOf(before.name) : undefined;
+    if (files === undefined || files.length > MOST_DIFFERENCES) return undefined;
     const difference = listDifference(before.version, version);
     if (difference === undefined) return undefined;
     return Buffer.from(JSON.stringify({ base: before.name, ...difference } satisfies Stored));
@@ -141,7 +160,8 @@ export class TableRecords {
     // of the same name are the same bytes, whoever wrote them
     await this.fileSystem!.createExclusive(path, bytes);
     const before = this.files.get(name);
-    if (before !== undefined && before.path !== path) this.strays.push(before.path);
+    if (before !== undefined && before.path !== path) this.strays.add(before.path);
+    this.strays.delete(path);
     this.files.set(name, { path, base });
   }
 }

@@ -98,6 +98,53 @@ test("a version whose base is gone is written again, and one that was altered is
   expect(await (await opened(disk)).read(b!.name)).toBeUndefined();
 });
 
+test("after 32 differences a version is written as a whole, however small they are", async () => {
+  const disk = new MemoryFileSystem();
+  const records = await opened(disk);
+  let last: { name: string; version: Json } | undefined;
+  const wholes: number[] = [];
+  for (let k = 0; k < 70; k++) {
+    const version = files(2500).map(([path, size, ms], i): FileOf => [path, size, i === 700 ? ms + k : ms]);
+    const next = { name: records.nameOf("t", version), version: version as Json };
+    await records.keep(next, last);
+    await records.forgetAllBut([next.name]);
+    last = next;
+    const count = (await sizes(disk)).length;
+    expect(count).toBeLessThanOrEqual(33);
+    if (count === 1) wholes.push(k);
+  }
+  expect(wholes).toEqual([0, 33, 66]);
+  expect(await (await opened(disk)).read(last!.name)).toEqual(last!.version);
+});
+
+test.each([0, 1])(
+  "of two differences that make a version the one counts whose base is there (%i)",
+  async (there) => {
+    const versions = [files(5000), files(5001), files(5002)].map((version) => ({
+      name: new TableRecords().nameOf("t", version),
+      version: version as Json,
+    }));
+    const wanted = versions[2]!;
+    const disk = new MemoryFileSystem();
+    for (const [k, base] of versions.slice(0, 2).entries()) {
+      const other = new MemoryFileSystem();
+      const records = await opened(other);
+      await records.keep(base, undefined);
+      await records.keep(wanted, base);
+      if (k !== there) await other.delete(`/tables/${base.name}`);
+      for await (const { path } of other.list("/tables", { recursive: true }))
+        await disk.createExclusive(path, (await other.readAll(path))!);
+    }
+    expect((await sizes(disk)).length).toBe(3);
+    const records = await opened(disk);
+    expect(await records.read(wanted.name)).toEqual(wanted.version);
+    // the other one goes
+    await records.forgetAllBut([wanted.name]);
+    expect((await sizes(disk)).length).toBe(2);
+    expect(await (await opened(disk)).read(wanted.name)).toEqual(wanted.version);
+  },
+);
+
 test.each([1, 2, 3])(
   "versions that are needed can be read, over changes and restarts (seed %i)",
   async (seed) => {
