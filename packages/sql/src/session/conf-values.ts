@@ -12,7 +12,7 @@ const TYPES: Readonly<Record<string, ConfType>> = {
   "spark.sql.files.maxRecordsPerFile": "long",
 };
 
-/** Keys with a choice of words, in any case. */
+/** Keys with a choice of words, which may be given in any case. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   "spark.sql.timestampType": ["TIMESTAMP_NTZ", "TIMESTAMP_LTZ"],
   "spark.sql.mapKeyDedupPolicy": ["EXCEPTION", "LAST_WIN"],
@@ -57,14 +57,25 @@ const STATIC: ReadonlySet<string> = new Set([
   "spark.sql.streaming.ui.retainedQueries",
 ]);
 
+/** Keys that say what a session runs on, which is there from its beginning. */
+const OF_THE_PROCESS: ReadonlySet<string> = new Set(["spark.master", "spark.driver.memory"]);
+
 /** Whether a session that is there keeps to the value that it was made with. */
 export function isStatic(key: string): boolean {
-  return STATIC.has(key);
+  return STATIC.has(key) || OF_THE_PROCESS.has(key);
 }
 
-/** Throws CANNOT_MODIFY_STATIC_CONFIG for a key of which {@link isStatic} is true. */
+/** Throws CANNOT_MODIFY_STATIC_CONFIG or CANNOT_MODIFY_CONFIG for a key of which {@link isStatic} is true. */
 export function checkModifiable(key: string): void {
-  if (!isStatic(key)) return;
+  if (OF_THE_PROCESS.has(key)) {
+    throw new StreamError({
+      condition: "CANNOT_MODIFY_CONFIG",
+      sqlState: "46110",
+      parameters: { key: `"${key}"`, docroot: "https://spark.apache.org/docs/latest" },
+      message: `Cannot modify the value of the Spark config: "${key}". Give it to SparkSession.builder() before the session is made.`,
+    });
+  }
+  if (!STATIC.has(key)) return;
   throw new StreamError({
     condition: "CANNOT_MODIFY_STATIC_CONFIG",
     sqlState: "46110",
@@ -73,7 +84,10 @@ export function checkModifiable(key: string): void {
   });
 }
 
-/** A value as it counts for its key, without blanks around it; INVALID_CONF_VALUE where the key does not take it. */
+/**
+ * A value as it counts for its key, without blanks around it unless any text will do; INVALID_CONF_VALUE where the key does not take it. The words of
+ * Spark's keys stay in the case in which they were given, as in Spark.
+ */
 export function confValue(key: string, given: string): string {
   const trimmed = given.trim();
   const value = /^(true|false)$/i.test(trimmed) ? trimmed.toLowerCase() : trimmed;
@@ -81,7 +95,8 @@ export function confValue(key: string, given: string): string {
   if (type !== undefined && !isOf(type, value))
     throw invalid("TYPE_MISMATCH", key, given, { confType: type }, `It should be a/an '${type}' value.`);
   const words = WORDS[key];
-  if (words !== undefined && !words.some((word) => word.toLowerCase() === value.toLowerCase())) {
+  const word = words?.find((one) => one.toLowerCase() === value.toLowerCase());
+  if (words !== undefined && word === undefined) {
     const confOptions = words.join(", ");
     throw invalid(
       "OUT_OF_RANGE_OF_OPTIONS",
@@ -91,11 +106,15 @@ export function confValue(key: string, given: string): string {
       `It should be one of '${confOptions}'.`,
     );
   }
-  const [holds, confRequirement] = REQUIREMENTS[key] ?? [() => true, ""];
-  if (!holds(value)) throw invalid("REQUIREMENT", key, given, { confRequirement }, `${confRequirement}.`);
-  if (key === "spark.sql.session.timeZone" && timeZone(value) === undefined)
+  const [holds, confRequirement] = REQUIREMENTS[key] ?? [undefined, ""];
+  if (holds?.(value) === false)
+    throw invalid("REQUIREMENT", key, given, { confRequirement }, `${confRequirement}.`);
+  const isZone = key === "spark.sql.session.timeZone";
+  if (isZone && timeZone(value) === undefined)
     throw invalid("TIME_ZONE", key, given, {}, "Use a name such as Europe/Berlin, an offset or UTC.");
-  return type === undefined ? given : value;
+  if (word !== undefined && key.startsWith("ss.")) return word;
+  const isAnyText = type === undefined && word === undefined && holds === undefined && !isZone;
+  return isAnyText ? given : value;
 }
 
 function typeOf(key: string): ConfType | undefined {

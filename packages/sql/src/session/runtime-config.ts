@@ -14,7 +14,7 @@ export class RuntimeConfig {
     this.put(initial);
   }
 
-  /** Sets a key. Throws INVALID_CONF_VALUE where it does not take the value, CANNOT_MODIFY_STATIC_CONFIG where it takes none any more. */
+  /** Sets a key. Throws INVALID_CONF_VALUE where it does not take the value, CANNOT_MODIFY_STATIC_CONFIG or CANNOT_MODIFY_CONFIG where it takes none any more. */
   set(key: string, value: string | number | boolean): void {
     checkModifiable(key);
     this.put({ [key]: String(value) });

@@ -135,6 +135,62 @@ test("the case of true and false, and blanks around a value, do not count", asyn
   expect(spark.conf.get("spark.sql.streaming.minBatchesToRetain")).toBe("5");
 });
 
+test.each([
+  ["ss.collect.longs", " BIGINT ", "bigint", "SELECT 1L AS v", 1n],
+  ["ss.collect.timestamps", "MICROS", "micros", "SELECT TIMESTAMP '1970-01-01 00:00:01Z' AS v", 1_000_000n],
+  ["spark.sql.mapKeyDedupPolicy", " last_win ", "last_win", "SELECT map(1, 2, 1, 3)[1] AS v", 3],
+  ["spark.sql.session.timeZone", " UTC ", "UTC", "SELECT current_timezone() AS v", "UTC"],
+  [
+    "spark.sql.timestampType",
+    "timestamp_ntz ",
+    "timestamp_ntz",
+    "SELECT typeof(TIMESTAMP '1970-01-01') AS v",
+    "timestamp_ntz",
+  ],
+  [
+    "spark.sql.timestampType",
+    "timestamp_ntz",
+    "timestamp_ntz",
+    "SELECT typeof(to_timestamp('1970-01-01')) AS v",
+    "timestamp_ntz",
+  ],
+  [
+    "spark.sql.timestampType",
+    "timestamp_ntz",
+    "timestamp_ntz",
+    "SELECT typeof(make_timestamp(1970, 1, 1, 0, 0, 0)) AS v",
+    "timestamp_ntz",
+  ],
+])("%s given as %j is %j and has its effect", async (key, given, kept, query, expected) => {
+  const spark = await SparkSession.builder().config(key, given).create();
+  expect(spark.conf.get(key)).toBe(kept);
+  expect(await spark.sql(query).collect()).toEqual([{ v: expected }]);
+});
+
+test.each([
+  ["spark.master", "local[2]"],
+  ["spark.driver.memory", "8g"],
+])("what a session runs on does not change under it: %s", async (key, value) => {
+  const before = key === "spark.master" ? "local" : "512m";
+  const spark = await SparkSession.builder().config(key, before).create();
+  for (const change of [
+    () => spark.conf.set(key, value),
+    () => spark.conf.unset(key),
+    () => spark.sql(`SET ${key}=${value}`),
+  ]) {
+    expect(change).toThrow(
+      expect.objectContaining({
+        condition: "CANNOT_MODIFY_CONFIG",
+        sqlState: "46110",
+        parameters: expect.objectContaining({ key: `"${key}"` }),
+      }),
+    );
+  }
+  expect(await SparkSession.builder().config(key, value).getOrCreate()).toBe(spark);
+  spark.conf.unsetAll();
+  expect(spark.conf.get(key)).toBe(before);
+});
+
 test("what a session is made with, it keeps", async () => {
   const key = "spark.sql.streaming.ui.enabled";
   const spark = await SparkSession.builder()

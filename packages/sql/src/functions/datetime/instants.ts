@@ -172,7 +172,7 @@ function toUnit(name: string, micros: bigint): ScalarFunction {
 function makeTimestamp(name: string): ScalarFunction {
   const type = (context: FunctionContext): DataType => {
     if (name.endsWith("_ntz")) return TimestampNTZType;
-    const ntz = context.conf("spark.sql.timestampType") === "TIMESTAMP_NTZ";
+    const ntz = context.conf("spark.sql.timestampType")?.toUpperCase() === "TIMESTAMP_NTZ";
     return ntz && !name.endsWith("_ltz") ? TimestampNTZType : TimestampType;
   };
   const tries = literal(name.startsWith("try_"), BooleanType);

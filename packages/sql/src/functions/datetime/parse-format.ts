@@ -68,7 +68,8 @@ export const parseFormatFunctions: readonly ScalarFunction[] = [
 
 /** The type of `to_timestamp`, by the setting `spark.sql.timestampType`. */
 function defaultTimestamp(context: FunctionContext): DataType {
-  return context.conf("spark.sql.timestampType") === "TIMESTAMP_NTZ" ? TimestampNTZType : TimestampType;
+  const ntz = context.conf("spark.sql.timestampType")?.toUpperCase() === "TIMESTAMP_NTZ";
+  return ntz ? TimestampNTZType : TimestampType;
 }
 
 /** Without a pattern a cast, with one a parser. */
