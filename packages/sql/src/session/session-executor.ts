@@ -99,19 +99,33 @@ type SinkPlace = Pick<StreamStart, "target" | "queryName">;
 /** What a sink is chosen by. */
 type SinkRequest = Pick<StreamStart, "target" | "options" | "mode" | "queryName" | "partitionBy">;
 
+/** What runs on a session, and whether any more may. */
+interface SessionWork {
+  phase: "running" | "stopping" | "stopped";
+  /** The runs over tables that are under way. */
+  readonly runs: Set<AbortController>;
+}
+
 /** The embedded back end: runs plans in this process. */
 export class SessionExecutor implements Executor {
   private readonly parts: ExecutorParts;
   private readonly preparation: Preparation;
   private readonly memory: MemoryBudget;
   private readonly pool: WorkerPool | undefined;
-  private phase: "running" | "stopping" | "stopped" = "running";
-  /** The runs over tables that are under way. */
-  private readonly runs: Set<AbortController> = new Set();
+  private readonly work: SessionWork;
 
-  constructor(parts: ExecutorParts) {
+  /** With `session` one that runs plans on that one's threads and memory, and stops with it. */
+  constructor(parts: ExecutorParts, session?: SessionExecutor) {
     this.parts = parts;
     const { plugins, catalog, config, clock, log } = parts;
+    if (session !== undefined) {
+      this.pool = session.pool;
+      this.memory = session.memory;
+      this.work = session.work;
+      this.preparation = session.preparation.withSettings(config);
+      return;
+    }
+    this.work = { phase: "running", runs: new Set() };
     const limit = memoryLimit(config.find("spark.driver.memory"));
     this.pool = workersOf(config.find("spark.master"), limit, log);
     // they load their modules while the program builds its first query
@@ -124,21 +138,21 @@ export class SessionExecutor implements Executor {
 
   /** Ends the running queries and takes no new ones; from then on nothing runs any more. */
   async stop(): Promise<void> {
-    if (this.phase === "running") this.phase = "stopping";
+    if (this.work.phase === "running") this.work.phase = "stopping";
     // the streams first: a function of foreachBatch may be in the middle of a table
     await Promise.all(this.parts.streams.active.map((query) => query.stop()));
-    this.phase = "stopped";
-    for (const run of this.runs) run.abort(sessionStopped());
+    this.work.phase = "stopped";
+    for (const run of this.work.runs) run.abort(sessionStopped());
     await this.pool?.close(sessionStopped());
   }
 
   private get stops(): boolean {
-    return this.phase !== "running";
+    return this.work.phase !== "running";
   }
 
   /** Refuses work for a session that was stopped. */
   assertRunning(): void {
-    if (this.phase === "stopped") throw sessionStopped();
+    if (this.work.phase === "stopped") throw sessionStopped();
   }
 
   print(text: string): void {
@@ -203,7 +217,7 @@ export class SessionExecutor implements Executor {
     built.fragments.start();
     const stop = new AbortController();
     const memory = this.memory.scope();
-    this.runs.add(stop);
+    this.work.runs.add(stop);
     try {
       this.assertRunning();
       const run = new TableRun(tables, nowMs, () => performance.now(), stop.signal, memory);
@@ -214,7 +228,7 @@ export class SessionExecutor implements Executor {
       }
     } finally {
       // also for a caller that leaves early: reads that an operator has begun ahead end with the run
-      this.runs.delete(stop);
+      this.work.runs.delete(stop);
       stop.abort();
       memory.close();
       built.close();
@@ -274,7 +288,6 @@ export class SessionExecutor implements Executor {
   private writeRequest(
     request: Pick<BatchSave, "format" | "path" | "options" | "partitionBy">,
     schema: StructType,
-    config: RuntimeConfig = this.parts.config,
   ): WriteRequest {
     const { format, path, partitionBy } = request;
     return {
@@ -283,23 +296,25 @@ export class SessionExecutor implements Executor {
       partitionBy,
       schema,
       options: new Options(request.options),
-      session: this.parts.plugins.sessionWith(config),
+      session: this.parts.plugins.sessionWith(this.parts.config),
     };
   }
 
-  /** A query keeps to the settings of the moment in which it is started, as in Spark, whatever the session's become. */
+  /** A query, and all that its functions are given, keeps to the settings of the moment in which it is started, as in Spark, whatever the session's become. */
   start(plan: LogicalPlan, request: StreamStart): Promise<StreamingQuery> {
-    return this.startWith(plan, request, this.parts.config.copy());
+    const { config } = this.parts;
+    const settled = new SessionExecutor({ ...this.parts, config: config.copy() }, this);
+    return settled.startWith(plan, request, config);
   }
 
   private async startWith(
     plan: LogicalPlan,
     request: StreamStart,
-    config: RuntimeConfig,
+    sessionConfig: RuntimeConfig,
   ): Promise<StreamingQuery> {
     if (this.stops) throw sessionStopped();
-    const { streams, clock, log, plugins } = this.parts;
-    const preparation = this.preparation.withSettings(config);
+    const { streams, clock, log, plugins, config } = this.parts;
+    const { preparation } = this;
     const analyzed = await preparation.analyze(plan, true);
     const allowMultiple = config.get("spark.sql.streaming.statefulOperator.allowMultiple") !== "false";
     checkStreaming(analyzed.plan, request.mode, {
@@ -310,24 +325,24 @@ export class SessionExecutor implements Executor {
       encodingFormat: config.get("spark.sql.streaming.stateStore.encodingFormat"),
       providerClass: config.entries().get("spark.sql.streaming.stateStore.providerClass"),
     });
-    this.checkTrigger(analyzed, request, config);
+    this.checkTrigger(analyzed, request);
     const schema = schemaOfPlan(analyzed);
     // the sink first: an unknown format is named before a missing checkpoint
     const outputs: SqlOutput[] = [
-      { rows: "result", sink: await this.sink(request, schema, outputOf(analyzed.plan), config), schema },
+      { rows: "result", sink: await this.sink(request, schema, outputOf(analyzed.plan)), schema },
     ];
     const { lateRows, malformedRows } = request;
     const places: SinkPlace[] = [request];
     let running = analyzed;
     if (lateRows) {
-      outputs.push(await this.sideOutput("late", lateRows, LATE_ROWS_SCHEMA, places, preparation, config));
+      outputs.push(await this.sideOutput("late", lateRows, LATE_ROWS_SCHEMA, places));
       places.push({ target: lateRows.target, queryName: new Options(lateRows.options).get("queryName") });
       running = preparation.reportLateRows(running, request.mode);
     }
     let malformedReport: StructType | undefined;
     if (malformedRows) {
       const { plan, report } = reportMalformedRows(running.plan);
-      outputs.push(await this.sideOutput("malformed", malformedRows, report, places, preparation, config));
+      outputs.push(await this.sideOutput("malformed", malformedRows, report, places));
       running = { ...running, plan };
       malformedReport = report;
     }
@@ -336,7 +351,6 @@ export class SessionExecutor implements Executor {
       analyzed,
       request,
       outputs.map(({ sink }) => sink),
-      config,
     );
     const { location, temporary } = checkpointOf(request, config);
     const idleInputTimeout = idleInputTimeoutOf(request);
@@ -349,7 +363,7 @@ export class SessionExecutor implements Executor {
       asyncProgress: progress,
       conf: (key) => {
         if (key === IDLE_INPUT_KEY && idleInputTimeout !== undefined) return idleInputTimeout;
-        return (key === STOP_TIMEOUT_KEY ? this.parts.config : config).find(key);
+        return (key === STOP_TIMEOUT_KEY ? sessionConfig : config).find(key);
       },
       clock,
       log,
@@ -402,11 +416,8 @@ export class SessionExecutor implements Executor {
   }
 
   /** Refuses what the trigger does not run. */
-  private checkTrigger(
-    { plan }: Analyzed,
-    { trigger, target, mode, partitionBy }: StreamStart,
-    config: RuntimeConfig,
-  ): void {
+  private checkTrigger({ plan }: Analyzed, { trigger, target, mode, partitionBy }: StreamStart): void {
+    const { config } = this.parts;
     if (target.kind === "foreachBatch") {
       if (trigger.kind === "continuous") throw notContinuous(target.kind);
       if (partitionBy.length > 0) throw notPartitioned(target.kind);
@@ -427,14 +438,13 @@ export class SessionExecutor implements Executor {
     analyzed: Analyzed,
     request: StreamStart,
     sinks: readonly Sink[],
-    config: RuntimeConfig,
   ): AsyncProgress | undefined {
     const { trigger } = request;
     const stateful = keepsState(analyzed.plan);
     const progress = asyncProgress(
       new Options(request.options),
       trigger,
-      (key) => config.find(key),
+      (key) => this.parts.config.find(key),
       !stateful && sinks.every((sink) => sink.runModes?.includes("asyncProgress")),
     );
     const sources = [...analyzed.sources.values()];
@@ -448,15 +458,13 @@ export class SessionExecutor implements Executor {
     { target, options }: SideTarget,
     report: StructType,
     others: readonly SinkPlace[],
-    preparation: Preparation,
-    config: RuntimeConfig,
   ): Promise<SqlOutput> {
     const queryName = new Options(options).get("queryName");
     checkSideTarget(rows, { target, queryName }, others);
     const request: SinkRequest = { target, options, mode: "append", queryName, partitionBy: [] };
-    const shaped = rows === "malformed" ? await this.shaped(target, report, preparation) : undefined;
+    const shaped = rows === "malformed" ? await this.shaped(target, report) : undefined;
     const schema = shaped?.schema ?? report;
-    const sink = await this.sink(request, schema, columnsOfSchema(schema), config);
+    const sink = await this.sink(request, schema, columnsOfSchema(schema));
     return { rows, sink, schema, shape: shaped?.shape };
   }
 
@@ -464,18 +472,17 @@ export class SessionExecutor implements Executor {
   private async shaped(
     target: StreamTarget,
     report: StructType,
-    preparation: Preparation,
   ): Promise<{ readonly schema: StructType; readonly shape: SqlOutput["shape"] } | undefined> {
     if (target.kind !== "format" || ["noop", "memory"].includes(target.format.toLowerCase()))
       return undefined;
     const texts = this.parts.plugins.sink(target.format).malformedColumns?.(report);
     if (texts === undefined) return undefined;
     const rows = this.held(columnsOfSchema(report), () => []);
-    const analyzed = await preparation.analyze(rows.selectExpr(...texts).plan);
+    const analyzed = await this.preparation.analyze(rows.selectExpr(...texts).plan);
     const { plan } = analyzed;
     assert(plan.kind === "project", "a select list is a projection");
     const spec = { input: outputOf(plan.child), conditions: [], outputs: plan.expressions };
-    const stage = new Stage(spec, preparation.settings);
+    const stage = new Stage(spec, this.preparation.settings);
     return {
       schema: schemaOfPlan(analyzed),
       shape: ({ columns, rowCount }, clock) => stage.run(columns, rowCount, clock),
@@ -486,7 +493,6 @@ export class SessionExecutor implements Executor {
     request: SinkRequest,
     schema: StructType,
     attributes: readonly Attribute[],
-    config: RuntimeConfig,
   ): Promise<Sink> {
     const { target } = request;
     if (target.kind === "foreach") return new ForeachSink(target.writer, rowMaker(schema, this));
@@ -506,7 +512,7 @@ export class SessionExecutor implements Executor {
     if (!provider.stream) throw noStreamWrite(target.format);
     const { options, partitionBy } = request;
     return provider.stream(
-      this.writeRequest({ format: target.format, path: target.path, options, partitionBy }, schema, config),
+      this.writeRequest({ format: target.format, path: target.path, options, partitionBy }, schema),
     );
   }
 

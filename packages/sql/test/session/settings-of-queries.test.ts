@@ -71,6 +71,78 @@ test("so do its state and its progress", async () => {
   ]);
 });
 
+const NUMBERS = { "ss.collect.longs": "number", "spark.sql.session.timeZone": "Asia/Tokyo" };
+const BIGINTS = { "ss.collect.longs": "bigint", "spark.sql.session.timeZone": "UTC" };
+const TOKYO = "1970-01-01 09:00:00";
+
+test("so do the tables that foreachBatch is given, and what is made of them", async () => {
+  const seen: unknown[] = [];
+  await bothWays(
+    NUMBERS,
+    BIGINTS,
+    () =>
+      stream()
+        .selectExpr("CAST(value AS LONG) AS n")
+        .writeStream.foreachBatch(async (batch) => {
+          seen.push(
+            ...(await batch.limit(1).selectExpr("n", "CAST(TIMESTAMP_SECONDS(n) AS STRING) AS t").collect()),
+          );
+        })
+        .start(),
+    async () => {},
+  );
+  expect(seen).toEqual([
+    { n: 0, t: TOKYO },
+    { n: 0, t: TOKYO },
+  ]);
+});
+
+test("so do the rows that foreach is given", async () => {
+  const seen: unknown[] = [];
+  await bothWays(
+    NUMBERS,
+    BIGINTS,
+    () =>
+      stream()
+        .selectExpr("CAST(value AS LONG) AS n")
+        .writeStream.foreach((row) => void seen.push(row))
+        .start(),
+    async () => {},
+  );
+  expect(seen.length).toBeGreaterThan(1);
+  expect(new Set(seen.map((row) => (row as { n: unknown }).n))).toEqual(new Set([0]));
+});
+
+test("so do the tables of late rows", async () => {
+  const seen: unknown[] = [];
+  const texts = async (batch: DataFrame): Promise<void> => {
+    const rows = await batch.selectExpr("CAST(TIMESTAMP_SECONDS(0) AS STRING) AS t").collect();
+    for (const row of rows) seen.push(row);
+  };
+  await bothWays(
+    NUMBERS,
+    BIGINTS,
+    () =>
+      stream()
+        .selectExpr("TIMESTAMP_SECONDS(value) AS time")
+        .withWatermark("time", "0 seconds")
+        .groupBy("time")
+        .count()
+        .writeStream.format("noop")
+        .outputMode("update")
+        .lateRowsTo(texts)
+        .start(),
+    async (query) => {
+      MemorySource.addData("settled", 100);
+      await query.processAllAvailable();
+      MemorySource.addData("settled", 1);
+      await query.processAllAvailable();
+    },
+  );
+  expect(seen.length).toBeGreaterThan(1);
+  expect(new Set(seen.map((row) => (row as { t: unknown }).t))).toEqual(new Set([TOKYO]));
+});
+
 test("how long stop() waits is what the session says when it is called", async () => {
   const clock = new VirtualClock();
   const session = await SparkSession.builder().withClock(clock).use(memorySource()).create();
