@@ -53,8 +53,9 @@ export interface OpenColumnCall {
   readonly timeZone: string;
   /**
    * Present where the query reports malformed records, for a function that says it {@link ColumnFunction.tellsMalformed}: called, during
-   * `evaluate`, with each row whose record cannot be read and the error that the mode FAILFAST has for it. Nothing is thrown
-   * then, in no mode, and the row goes no further whatever its result is.
+   * `evaluate` or before its promise is kept, with each row whose record cannot be read, from 0 in the batch, and the error that the mode
+   * FAILFAST has for it. Rows may be told in any order; of several errors of one row the first counts. Nothing is thrown
+   * then, in no mode, and the row goes no further whatever its result is. A text of more than 1 KiB is cut.
    */
   readonly onMalformed?: ((row: number, error: StreamError) => void) | undefined;
 }

@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Plugin, type SinkProvider, StreamError } from "@ss/core";
+import {
+  type ColumnFunction,
+  columnBuilder,
+  IntegerType,
+  type Plugin,
+  type SinkProvider,
+  StreamError,
+} from "@ss/core";
 import { fileSink } from "@ss/sink-file";
 import { MemorySource, memorySource } from "@ss/source-memory";
 import { collectingSink } from "@ss/testkit";
@@ -56,8 +63,13 @@ interface Outcome {
   readonly numMalformedRows: number | undefined;
 }
 
-async function run(query: Query, values: readonly Value[], mode = "append"): Promise<Outcome> {
-  const spark = await newSession();
+async function run(
+  query: Query,
+  values: readonly Value[],
+  mode = "append",
+  ...plugins: readonly Plugin[]
+): Promise<Outcome> {
+  const spark = await newSession(...plugins);
   const results: unknown[] = [];
   const malformed: Record<string, unknown>[] = [];
   const running = await query(stream(spark), spark)
@@ -313,6 +325,67 @@ describe("a malformed record is reported", () => {
       expect(found.numMalformedRows).toBe(malformed.length);
     },
   );
+});
+
+/** What the default of Kafka's max.request.size leaves to a record, besides what its headers but the reason take. */
+const REQUEST_BYTES = 1_048_576 - 1024;
+
+describe("the reason has the beginning of a long record, which fits into a request to Kafka beside the record:", () => {
+  const long = 600_000;
+  const LONG: Readonly<Record<string, readonly [call: string, record: string]>> = {
+    "an array": ["from_json(value, 'a INT')", `[${"1".repeat(long)}`],
+    "a text that could be read": [
+      "from_json(value, 'b STRING, a INT')",
+      `{"b":"${"ä".repeat(long / 2)}","a":"x"}`,
+    ],
+    "a field of CSV": ["from_csv(value, 'b STRING, a INT')", `${"😀".repeat(long / 4)},x`],
+  };
+  test.each(Object.entries(LONG))("%s", async (_, [call, record]) => {
+    const { malformed } = await run((rows) => rows.selectExpr(`${call}.a AS a`), [record]);
+    const { value, _reason } = malformed[0]! as { value: string; _reason: string };
+    expect(value).toBe(record);
+    expect(Buffer.byteLength(value) + Buffer.byteLength(_reason)).toBeLessThan(REQUEST_BYTES);
+    expect(Buffer.byteLength(_reason)).toBeLessThan(1400);
+    expect(_reason).toMatch(
+      /^\[MALFORMED_RECORD_IN_PARSING\.[A-Z_]+\] The record \[.{200}.*\.\.\. \(cut, \d{6} characters\) (cannot be|is an array)/u,
+    );
+    expect(_reason).not.toContain("\ufffd");
+  });
+});
+
+test("a function of a plug-in tells rows in any order, and more than once", async () => {
+  const refusing: ColumnFunction = {
+    name: "no_number",
+    arity: [1, 1],
+    columnCount: 1,
+    nullPropagating: true,
+    tellsMalformed: true,
+    resolve: () => ({ type: IntegerType, nullable: true }),
+    open: ({ onMalformed }) => ({
+      evaluate: (_, rowCount) => {
+        const builder = columnBuilder(IntegerType);
+        for (let i = 0; i < rowCount; i++) builder.append(i);
+        for (const row of [3, 1, 3]) {
+          for (const text of [`${row} is bad`, "and once more", "x".repeat(5000)]) {
+            onMalformed!(row, new StreamError({ condition: "SS_BAD", message: text }));
+          }
+        }
+        return builder.finish();
+      },
+    }),
+  };
+  const plugin: Plugin = { name: "refusing", functions: [refusing] };
+  const found = await run(
+    (rows) => rows.selectExpr("no_number(value) AS n"),
+    ["a", "b", "c", "d"],
+    "append",
+    plugin,
+  );
+  expect(found.results).toEqual([{ n: 0 }, { n: 2 }]);
+  expect(found.malformed.map((row) => [row["offset"], row["_reason"]])).toEqual([
+    [1, "[SS_BAD] 1 is bad"],
+    [3, "[SS_BAD] 3 is bad"],
+  ]);
 });
 
 test("late rows and malformed ones have outputs of their own, of one batch", async () => {

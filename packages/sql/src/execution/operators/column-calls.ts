@@ -10,7 +10,7 @@ import {
   StructColumn,
 } from "@ss/core";
 import { typeOf } from "../../expression/type-of.js";
-import { malformedReason, valueType } from "../../functions/malformed/checked-call.js";
+import { reasonOfError, valueType } from "../../functions/malformed/checked-call.js";
 import type { Rows } from "../../logical/rows.js";
 import type { ColumnCall, ColumnCallsPlan } from "../../physical/plan.js";
 import type { StageSettings } from "../codegen/stage-writer.js";
@@ -60,13 +60,13 @@ function evaluatorOf(call: ColumnCall, { timeZone }: StageSettings): ColumnEvalu
 class CheckedEvaluator implements ColumnEvaluator {
   private readonly type: DataType;
   private readonly values: ColumnEvaluator;
-  private malformed: { readonly row: number; readonly reason: string }[] = [];
+  /** By row; there may be none behind the last one that was told. */
+  private malformed: string[] = [];
 
   constructor(type: DataType, open: (call: Pick<OpenColumnCall, "type" | "onMalformed">) => ColumnEvaluator) {
     this.type = type;
     const onMalformed = (row: number, error: StreamError): void => {
-      const { condition, text } = error;
-      this.malformed.push({ row, reason: malformedReason({ condition, message: text }) });
+      this.malformed[row] ??= reasonOfError(error);
     };
     this.values = open({ type: valueType(type), onMalformed });
   }
@@ -85,11 +85,12 @@ class CheckedEvaluator implements ColumnEvaluator {
 
   private reasons(rowCount: number): Column {
     const builder = columnBuilder(StringType);
-    for (const { row, reason } of this.malformed) {
-      while (builder.length < row) builder.appendNull();
-      builder.append(reason);
+    const { malformed } = this;
+    for (let row = 0; row < rowCount; row++) {
+      const reason = malformed[row];
+      if (reason === undefined) builder.appendNull();
+      else builder.append(reason);
     }
-    while (builder.length < rowCount) builder.appendNull();
     return builder.finish();
   }
 }

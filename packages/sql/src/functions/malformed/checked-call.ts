@@ -1,4 +1,4 @@
-import { type DataType, StringType, StructField, StructType } from "@ss/core";
+import { type DataType, type StreamError, StringType, StructField, StructType } from "@ss/core";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import type { ScalarCall } from "../../expression/expression.js";
 import type { RecordFault } from "../text-record/malformed-record.js";
@@ -22,9 +22,26 @@ export function checkedCall(call: ScalarCall): ScalarCall {
   return { ...call, type: checkedType(call.type), nullable: false, checked: true };
 }
 
-/** What is told of a record that cannot be read: what the error would say that ends a query in the mode FAILFAST. */
-export function malformedReason({ condition, message }: Pick<RecordFault, "condition" | "message">): string {
-  return `[${condition}] ${message}`;
+/**
+ * What is told of a record that cannot be read: what the error would say that ends a query in the mode FAILFAST, with the beginning of a
+ * long record. The record itself stands beside it.
+ */
+export function malformedReason({ condition, badRecord, message }: RecordFault): string {
+  return `[${condition}] ${message(beginning(badRecord))}`;
+}
+
+/** What is told of the record of an error that a plug-in made. */
+export function reasonOfError({ condition, text }: StreamError): string {
+  return `[${condition}] ${beginning(text)}`;
+}
+
+const encoder = new TextEncoder();
+const begun = new Uint8Array(1024);
+
+/** The text, or as much of its beginning as fits, which is told. */
+function beginning(text: string): string {
+  const { read } = encoder.encodeInto(text, begun);
+  return read === text.length ? text : `${text.slice(0, read)}... (cut, ${text.length} characters)`;
 }
 
 /** The result of a checked call in the loop; `fault` is the text of a call that makes the {@link RecordFault} of rows where `isBad` holds. */

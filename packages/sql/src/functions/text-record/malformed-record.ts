@@ -61,7 +61,8 @@ export interface RecordFault {
   readonly condition: string;
   /** What could be read of it. */
   readonly badRecord: string;
-  readonly message: string;
+  /** What is said of a record of this text. */
+  readonly message: (record: string) => string;
 }
 
 /** Of a record that cannot be read. */
@@ -69,7 +70,8 @@ export function unreadable(badRecord: string): RecordFault {
   return {
     condition: "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
     badRecord,
-    message: `The record ${badRecord} cannot be parsed. Set the option 'mode' to 'PERMISSIVE' to get NULL instead.`,
+    message: (record) =>
+      `The record ${record} cannot be parsed. Set the option 'mode' to 'PERMISSIVE' to get NULL instead.`,
   };
 }
 
@@ -78,7 +80,8 @@ export function arrayForRecord(badRecord: string): RecordFault {
   return {
     condition: "MALFORMED_RECORD_IN_PARSING.CANNOT_PARSE_JSON_ARRAYS_AS_STRUCTS",
     badRecord,
-    message: `The record ${badRecord} is an array, but the schema wants one struct. Set the option 'mode' to 'PERMISSIVE' to get NULL instead.`,
+    message: (record) =>
+      `The record ${record} is an array, but the schema wants one struct. Set the option 'mode' to 'PERMISSIVE' to get NULL instead.`,
   };
 }
 
@@ -87,7 +90,8 @@ export function malformedRecord(
   { condition, badRecord, message }: RecordFault,
   origin?: Origin,
 ): StreamError {
-  return runtimeError(condition, "22023", { badRecord, failFastMode: "FAILFAST" }, message, origin);
+  const parameters = { badRecord, failFastMode: "FAILFAST" };
+  return runtimeError(condition, "22023", parameters, message(badRecord), origin);
 }
 
 const PLAIN: ReadonlySet<string> = new Set(["date", "timestamp", "timestamp_ntz", "time"]);
