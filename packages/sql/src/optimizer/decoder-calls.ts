@@ -1,6 +1,6 @@
 import { StreamError } from "@ss/core";
 import { exists, mapChildren } from "../expression/children.js";
-import { visit } from "../expression/conjuncts.js";
+import { references, visit } from "../expression/conjuncts.js";
 import { type Alias, type Expression, freshId, type ScalarCall } from "../expression/expression.js";
 import { prettyName } from "../expression/expression-text.js";
 import { isDeterministic } from "../expression/repeatable.js";
@@ -41,6 +41,12 @@ function readsRow(call: ScalarCall): boolean {
 export class DecoderCalls {
   /** The checked calls, named as they were written. */
   readonly aliases: Alias[] = [];
+  private readonly reads: Map<number, ReadonlySet<number>>;
+
+  /** `reads` gets the columns that the checked calls read as they were written, by the id of their alias. */
+  constructor(reads: Map<number, ReadonlySet<number>>) {
+    this.reads = reads;
+  }
 
   /** The expression with the values of checked calls in it. Calls around others stay for a next pass. */
   readonly taken = (e: Expression): Expression => this.visit(e, (arg) => arg);
@@ -69,6 +75,7 @@ export class DecoderCalls {
     if (alias === undefined) {
       alias = { kind: "alias", child: checked, names: [shown], id: freshId() };
       this.aliases.push(alias);
+      this.reads.set(alias.id, references(call));
     }
     return { ...fieldAt(attributeOf(alias), CHECKED_VALUE), shown };
   }

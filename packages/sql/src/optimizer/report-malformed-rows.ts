@@ -8,6 +8,7 @@ import type { LogicalPlan } from "../logical/plan.js";
 import { childrenOf, expressionsOf, isStreaming, mapChildren, mapExpressions } from "../logical/transform.js";
 import { fieldAt } from "./calls.js";
 import { DecoderCalls, decodersOf, hasDecoder, misplaced } from "./decoder-calls.js";
+import { type CallReads, reportedColumns, withColumns } from "./reported-columns.js";
 
 /** The columns of a report that stand behind those of the record. */
 const FUNCTION = "_function";
@@ -91,23 +92,16 @@ function withInput<P extends LogicalPlan>(
 function collectColumns(plan: LogicalPlan, columns: Map<string, Attribute>): void {
   for (const child of childrenOf(plan)) collectColumns(child, columns);
   if (!isDecoding(plan)) return;
-  for (const [key, column] of columnsOf(inputOf(plan))) {
-    const known = columns.get(key);
-    if (known === undefined) columns.set(key, column);
-    if (key === FUNCTION || key === REASON || (known && !sameType(known.type, column.type, true))) {
-      throw ambiguousColumn(column.name);
+  const input = inputOf(plan);
+  for (const call of expressionsOf(plan).flatMap(decodersOf)) {
+    for (const [key, column] of reportedColumns(input, references(call), new Map())) {
+      const known = columns.get(key);
+      if (known === undefined) columns.set(key, column);
+      if (key === FUNCTION || key === REASON || (known && !sameType(known.type, column.type, true))) {
+        throw ambiguousColumn(column.name);
+      }
     }
   }
-}
-
-/** What is reported of the rows of an input, by name: the record as it was read, then what was made of it. */
-function columnsOf(input: LogicalPlan): ReadonlyMap<string, Attribute> {
-  const columns = new Map<string, Attribute>();
-  for (const column of [...recordOf(input), ...outputOf(input)]) {
-    const key = column.name.toLowerCase();
-    if (!columns.has(key)) columns.set(key, column);
-  }
-  return columns;
 }
 
 function rewrite(plan: LogicalPlan, report: StructType): LogicalPlan {
@@ -117,14 +111,15 @@ function rewrite(plan: LogicalPlan, report: StructType): LogicalPlan {
 
 function withReports(node: Decoding, report: StructType): LogicalPlan {
   let result = node;
+  const reads = new Map<number, ReadonlySet<number>>();
   // calls around others come in later passes
   for (;;) {
-    const calls = new DecoderCalls();
+    const calls = new DecoderCalls(reads);
     const decoded = mapExpressions(result, calls.taken) as Decoding;
     if (calls.aliases.length === 0) break;
     const input = inputOf(result);
     const { aliases } = calls;
-    result = withInput(decoded, input, refusing(input, aliases, report), aliases.map(attributeOf));
+    result = withInput(decoded, input, refusing(input, aliases, reads, report), aliases.map(attributeOf));
   }
   const wanted = outputOf(node);
   const found = outputOf(result);
@@ -133,14 +128,19 @@ function withReports(node: Decoding, report: StructType): LogicalPlan {
 }
 
 /** An input with the results of checked calls, and without the rows that they could not decode. */
-function refusing(input: LogicalPlan, aliases: readonly Alias[], report: StructType): LogicalPlan {
-  const columns = columnsOf(input);
-  const child = withColumns(input, [...columns.values()]);
+function refusing(
+  input: LogicalPlan,
+  aliases: readonly Alias[],
+  reads: CallReads,
+  report: StructType,
+): LogicalPlan {
+  const reported = aliases.map(({ id }) => reportedColumns(input, reads.get(id)!, reads));
+  const child = withColumns(input, distinct(reported.flatMap((columns) => [...columns.values()])));
   const checked: LogicalPlan = { kind: "project", child, expressions: [...outputOf(child), ...aliases] };
-  return aliases.reduce<LogicalPlan>((below, alias) => {
+  return aliases.reduce<LogicalPlan>((below, alias, k) => {
     const reason = fieldAt(attributeOf(alias), CHECKED_REASON);
     const told = new Map<string, Expression>([
-      ...columns,
+      ...reported[k]!,
       [FUNCTION, literal(alias.names[0]!, StringType)],
       [REASON, reason],
     ]);
@@ -149,28 +149,8 @@ function refusing(input: LogicalPlan, aliases: readonly Alias[], report: StructT
   }, checked);
 }
 
-/** The columns of the record that a row was read from: as far down as rows are records, or made of one each. */
-function recordOf(plan: LogicalPlan): readonly Attribute[] {
-  return isThrough(plan) ? recordOf(plan.child) : outputOf(plan);
-}
-
-/** A plan that has these columns too, which are those of its record or its own. */
-function withColumns(plan: LogicalPlan, columns: readonly Attribute[]): LogicalPlan {
-  const known = new Set(outputOf(plan).map(({ id }) => id));
-  const missing = columns.filter(({ id }) => !known.has(id));
-  if (missing.length === 0 || !isThrough(plan)) return plan;
-  const child = withColumns(plan.child, missing);
-  return plan.kind === "project"
-    ? { ...plan, child, expressions: [...plan.expressions, ...missing] }
-    : { ...plan, child };
-}
-
-type Through = Extract<LogicalPlan, { kind: (typeof THROUGH)[number] }>;
-const THROUGH = ["project", "filter", "generate", "withWatermark", "sample", "observe"] as const;
-
-/** Whether each row of a plan is made of one of its child. */
-function isThrough(plan: LogicalPlan): plan is Through {
-  return (THROUGH as readonly string[]).includes(plan.kind);
+function distinct(columns: readonly Attribute[]): readonly Attribute[] {
+  return [...new Map(columns.map((column) => [column.id, column])).values()];
 }
 
 function noDecoders(): StreamError {

@@ -130,6 +130,12 @@ describe("a record that cannot be decoded is reported with all that was read of 
   });
 });
 
+/** The records of offsets 0 and 1 with those of 2 and 3, one with one. */
+function joined(rows: DataFrame): DataFrame {
+  const [a, b] = [rows.where("offset < 2").as("a"), rows.where("offset >= 2").as("b")];
+  return a.join(b, expr("a.offset + 2 = b.offset"));
+}
+
 /** Which records are reported, by offset, and by which call. */
 const QUERIES: Readonly<
   Record<
@@ -286,6 +292,42 @@ const QUERIES: Readonly<
     values: ['{"a":1}', "{", "3", "y"],
     results: [{ a: 1 }, { a: 3 }],
     malformed: ["1 from_json(value)", "3 from_csv(value)"],
+  },
+  "with the record of the side of a join of streams that it reads": {
+    query: (rows) => joined(rows).selectExpr("from_json(b.value, 'a INT').a AS a"),
+    values: ['{"a":1}', "{", '{"a":3}', "y"],
+    results: [{ a: 3 }],
+    malformed: ["3 from_json(value)"],
+  },
+  "with the record of either side of a join of streams, behind columns of both": {
+    query: (rows) =>
+      joined(rows)
+        .selectExpr("a.value AS left", "b.value AS right", "a.offset + b.offset AS sum")
+        .selectExpr("from_json(right, 'a INT').a AS b", "IF(sum > 2, from_json(left, 'a INT').a, 0) AS a"),
+    values: ['{"a":1}', "{", '{"a":3}', '{"a":4}'],
+    results: [{ a: 0, b: 3 }],
+    malformed: ["1 from_json(left)"],
+  },
+  "with the record of the side that it reads, though the other chooses its rows": {
+    query: (rows) =>
+      joined(rows).selectExpr(
+        "IF(a.offset = 1, from_json(from_json(b.value, 'i STRING').i, 'a INT').a, 0) AS a",
+      ),
+    values: ["x", "x", "x", '{"i":"{"}'],
+    results: [{ a: 0 }],
+    malformed: ["3 from_json(from_json(value).i)"],
+  },
+  "with the record of the stream of a join with a table": {
+    query: (rows, spark) =>
+      spark
+        .sql("SELECT 'events' AS topic, 'of the table' AS value, -1L AS offset")
+        .as("t")
+        .join(rows.as("s"), expr("t.topic = s.topic"))
+        .dropDuplicates(["s.offset"] as never)
+        .selectExpr("from_json(s.value, 'a INT').a AS a"),
+    values: ['{"a":1}', "{"],
+    results: [{ a: 1 }],
+    malformed: ["1 from_json(value)"],
   },
   "behind duplicates that are dropped": {
     query: (rows) => rows.dropDuplicates(["value"]).selectExpr(`${fromJson()}.a AS a`),
@@ -469,6 +511,14 @@ test("columns of one name and two types cannot be reported together", async () =
   expect(
     await refused(other("INT").union(other("STRING")).writeStream.format("noop").malformedRowsTo("noop")),
   ).toBe("SS_MALFORMED_ROWS_COLUMN");
+});
+
+test("a call that reads both sides of a join cannot be reported with columns that both have", async () => {
+  const spark = await newSession();
+  const both = joined(stream(spark)).selectExpr("from_csv(concat(a.value, b.value), 'n INT').n");
+  expect(await refused(both.writeStream.format("noop").malformedRowsTo("noop"))).toBe(
+    "SS_MALFORMED_ROWS_COLUMN",
+  );
 });
 
 test("malformed rows have a place of their own", async () => {
