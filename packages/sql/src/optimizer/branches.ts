@@ -21,6 +21,11 @@ export function reached({ fn, args }: ScalarCall, k: number): Guard | undefined 
   }
 }
 
+/** What tells the rows for which a condition is true from the others. */
+export function reachedWhen(condition: Expression): Guard {
+  return (arg) => caseWhen([[condition, arg]], nullLike(arg));
+}
+
 /** Arguments are `c1, v1, c2, v2, ..., [otherwise]`. */
 function reachedInCase(args: readonly Expression[], k: number): Guard | undefined {
   const isCondition = k % 2 === 0;

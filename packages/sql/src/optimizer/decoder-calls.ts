@@ -1,13 +1,20 @@
-import { StreamError } from "@ss/core";
+import { StreamError, StringType } from "@ss/core";
 import { exists, mapChildren } from "../expression/children.js";
 import { references, visit } from "../expression/conjuncts.js";
-import { type Alias, type Expression, freshId, type ScalarCall } from "../expression/expression.js";
+import {
+  type AggregateCall,
+  type Alias,
+  type Expression,
+  freshId,
+  literal,
+  type ScalarCall,
+} from "../expression/expression.js";
 import { prettyName } from "../expression/expression-text.js";
 import { isDeterministic } from "../expression/repeatable.js";
 import { sameExpression } from "../expression/same-expression.js";
 import { CHECKED_VALUE, checkedCall } from "../functions/malformed/checked-call.js";
 import { attributeOf } from "../logical/output.js";
-import { type Guard, reached } from "./branches.js";
+import { type Guard, reached, reachedWhen } from "./branches.js";
 import { fieldAt } from "./calls.js";
 
 /** Whether an expression calls a function that decodes records of the input, and that could tell which it cannot read. */
@@ -35,8 +42,8 @@ function readsRow(call: ScalarCall): boolean {
 }
 
 /**
- * Takes the innermost calls of decoders out of expressions: as checked calls, under names. A call in a branch of CASE and its kin reads null in
- * rows that take other branches; the same call is made once.
+ * Takes the innermost calls of decoders out of expressions: as checked calls, under names. A call in a branch of CASE and its kin, or in an
+ * aggregate with a filter, reads null in rows that do not reach it; the same call is made once.
  */
 export class DecoderCalls {
   /** The checked calls, named as they were written. */
@@ -54,6 +61,7 @@ export class DecoderCalls {
   private visit(e: Expression, guard: Guard): Expression {
     if (!hasDecoder(e)) return e;
     if (e.kind === "lambda") throw misplaced("a lambda function");
+    if (e.kind === "aggregate" && e.filter) return this.visitFiltered(e, e.filter, guard);
     if (e.kind !== "scalar") return mapChildren(e, (child) => this.visit(child, guard));
     if (isDecoder(e) && !e.args.some(hasDecoder)) return this.take(e, guard);
     const args = e.args.map((arg, k) => {
@@ -63,11 +71,20 @@ export class DecoderCalls {
     return { ...e, args };
   }
 
+  /** What an aggregate computes of the rows that its filter lets pass. */
+  private visitFiltered(call: AggregateCall, filter: Expression, guard: Guard): Expression {
+    const before = reachedWhen(filter);
+    return mapChildren(call, (child) =>
+      this.visit(child, child === filter ? guard : (one) => guard(before(one))),
+    );
+  }
+
   private take(call: ScalarCall, guard: Guard): Expression {
-    const args = call.args.map(guard);
+    const chosen = guard(NOTHING);
     // what chooses the rows has to be there, and must not choose anew
-    const isGuarded = args.some((arg, k) => arg !== call.args[k]);
-    if (isGuarded && args.some((arg) => hasDecoder(arg) || !isDeterministic(arg))) return call;
+    if (!isDeterministic(chosen)) throw misplaced("a branch that a condition chooses by chance", CONDITION);
+    if (hasDecoder(chosen)) return call;
+    const args = call.args.map(guard);
     const checked = checkedCall({ ...call, args });
     // as it was written, without what was put around its arguments
     const shown = prettyName(call);
@@ -81,12 +98,15 @@ export class DecoderCalls {
   }
 }
 
-/** The error of a function that decodes where its rows cannot be reported. */
-export function misplaced(place: string): StreamError {
+const NOTHING = literal(null, StringType);
+const CONDITION = "the condition";
+
+/** The error of a function that decodes where its rows cannot be reported; `moved` is what to compute before. */
+export function misplaced(place: string, moved = "it"): StreamError {
   return new StreamError({
     condition: "SS_FUNCTION_PLACE",
     sqlState: "0A000",
     parameters: { place },
-    message: `With malformedRowsTo(...) a function that decodes records cannot be called in ${place}. Compute it before, as a column of its own.`,
+    message: `With malformedRowsTo(...) a function that decodes records cannot be called in ${place}. Compute ${moved} before, as a column of its own.`,
   });
 }

@@ -258,6 +258,29 @@ const QUERIES: Readonly<
     results: [{ topic: "events", sum: 6, n: 4 }],
     malformed: ["1 from_json(value)", "3 from_json(value)", "6 from_json(value)"],
   },
+  "by an aggregate whose filter lets it pass": {
+    query: (rows) =>
+      rows
+        .groupBy("topic")
+        .agg(
+          expr(`sum(${fromJson()}.a) FILTER (WHERE offset <> 1 AND key <> 'k3')`).as("sum"),
+          expr("count(*)").as("n"),
+        ),
+    mode: "update",
+    results: [{ topic: "events", sum: 6, n: 6 }],
+    malformed: ["6 from_json(value)"],
+  },
+  "by an aggregate and by its filter": {
+    query: (rows) =>
+      rows
+        .groupBy("topic")
+        .agg(expr(`sum(${fromJson()}.a) FILTER (WHERE from_csv(key, 'k STRING, n INT').n > 1)`).as("sum")),
+    // a key is a record with one field too few for the function, so that there is no n
+    mode: "update",
+    results: [],
+    malformed: ["0 from_csv(key)"],
+    values: ['{"a":1}'],
+  },
   "once for a record that falls into several windows": {
     query: (rows) =>
       rows
@@ -496,6 +519,7 @@ test("functions that decode where rows cannot be reported are refused", async ()
   const queries = [
     rows.selectExpr(`transform(split(value, ' '), x -> from_csv(x, 'n INT').n)`),
     rows.join(table, expr("from_csv(value, 'n INT').n = n")),
+    rows.selectExpr("IF(rand() < 0.5, from_csv(value, 'n INT').n, 0)"),
   ];
   for (const query of queries) {
     const writer = query.writeStream.outputMode("append").format("noop").malformedRowsTo("noop");
