@@ -9,7 +9,8 @@ export type { Skips, SubjectOptions, TestFunction } from "./conformance/guarante
 export { MemorySourceLog } from "./conformance/memory-source-log.js";
 export { type SinkUnderTest, sinkConformance } from "./conformance/sink-conformance.js";
 export { type SourceUnderTest, sourceConformance } from "./conformance/source-conformance.js";
-export { type StateStoreUnderTest, stateStoreConformance } from "./conformance/state-store-conformance.js";
+export type { StateStoreUnderTest } from "./conformance/state-store/subject.js";
+export { stateStoreConformance } from "./conformance/state-store-conformance.js";
 export { type CrashScenario, crashAtEveryWrite } from "./disk/crash-at-every-write.js";
 export {
   DiskCrash,
