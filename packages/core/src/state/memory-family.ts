@@ -10,6 +10,7 @@ import { GatheredRows } from "./gathered-rows.js";
 import { OrderedIndex } from "./ordered-index.js";
 import { PrefixIndex } from "./prefix-index.js";
 import { compacted, leavesGarbage, putRows } from "./slot-columns.js";
+import { ascendingSlots, CHANGED, firstRows, LIVE, NEW, SETTLED } from "./slot-flags.js";
 import { SlotList } from "./slot-list.js";
 import type {
   FamilySpec,
@@ -20,22 +21,6 @@ import type {
   StateRows,
 } from "./state-store.js";
 
-// flags of a slot
-const LIVE = 1;
-/** Put since the last commit. */
-const CHANGED = 2;
-/** Not there at the last commit, so that its removal need not be recorded. */
-const NEW = 4;
-/** What the image under way needs of it is put aside, or it had nothing. */
-const SETTLED = 8;
-/** It was found to go, and is to be put in order. */
-const GOING = 16;
-/** A row that was asked for has its key; or several of them. */
-const ASKED = 32;
-const ASKED_AGAIN = 64;
-/** From so many rows on, of not many more places, it pays to remove them in the order of their slots. */
-const MANY_ROWS = 1 << 13;
-const PLACES_SHARE = 32;
 /** Value columns that writing over makes grow are copied when they have doubled beyond this many bytes. */
 const COMPACT_BYTES = 1 << 20;
 
@@ -110,33 +95,8 @@ export class MemoryFamily implements StateFamily {
     return {
       positions,
       values: this.values.map((builder) => builder.view()),
-      firsts: this.firstsOf(slots, rowCount),
+      firsts: firstRows(flags, slots, rowCount),
     };
-  }
-
-  /** For each row the first one with the same slot; null where no two have one. */
-  private firstsOf(slots: Int32Array, rowCount: number): Int32Array | null {
-    const { flags } = this;
-    let isAgain = false;
-    for (let i = 0; i < rowCount; i++) {
-      const before = flags[slots[i]!]!;
-      if ((before & ASKED) === 0) flags[slots[i]!] = before | ASKED;
-      else {
-        flags[slots[i]!] = before | ASKED_AGAIN;
-        isAgain = true;
-      }
-    }
-    const firsts = isAgain ? new Int32Array(rowCount) : null;
-    if (firsts !== null) {
-      const known = new Map<number, number>();
-      for (let i = 0; i < rowCount; i++) {
-        const slot = slots[i]!;
-        firsts[i] = (flags[slot]! & ASKED_AGAIN) === 0 ? i : (known.get(slot) ?? i);
-        if (firsts[i] === i && (flags[slot]! & ASKED_AGAIN) !== 0) known.set(slot, i);
-      }
-    }
-    for (let i = 0; i < rowCount; i++) flags[slots[i]!]! &= ~(ASKED | ASKED_AGAIN);
-    return firsts;
   }
 
   put(keys: readonly Column[], values: readonly Column[], rowCount: number): number {
@@ -228,7 +188,8 @@ export class MemoryFamily implements StateFamily {
   *removeBelow(bound: bigint): Generator<StateRows> {
     const { index, spec } = this;
     assert(index !== null, `state family ${spec.name} has no orderedBy column`);
-    const slots = this.ascending(index.takeBelow(bound, this.columns()[spec.orderedBy!] as Int64Column));
+    const taken = index.takeBelow(bound, this.columns()[spec.orderedBy!] as Int64Column);
+    const slots = ascendingSlots(this.flags, taken, this.table.slotCount);
     try {
       for (let from = 0; from < slots.length; from += BATCH_ROWS) {
         yield new GatheredRows(slots.subarray(from, from + BATCH_ROWS), this.columnsBySlot());
@@ -237,21 +198,6 @@ export class MemoryFamily implements StateFamily {
       for (let k = 0; k < slots.length; k++) this.flags[slots[k]!]! &= ~LIVE;
       this.drop(slots, this.columnsBySlot().keys, slots);
     }
-  }
-
-  /** The slots of many rows in their order, so that what is done with them goes through the memory from one end to the other. */
-  private ascending(slots: Int32Array): Int32Array {
-    const { slotCount } = this.table;
-    if (slots.length < MANY_ROWS || slots.length * PLACES_SHARE < slotCount) return slots;
-    const { flags } = this;
-    for (let k = 0; k < slots.length; k++) flags[slots[k]!]! |= GOING;
-    let count = 0;
-    for (let slot = 0; slot < slotCount; slot++) {
-      if ((flags[slot]! & GOING) === 0) continue;
-      flags[slot]! &= ~GOING;
-      slots[count++] = slot;
-    }
-    return slots;
   }
 
   /** Gives slots back that are live no more; row `rows[k]` of `keys` is the key of the k-th. */
