@@ -5,6 +5,7 @@ import type { ProducerIdentity } from "../protocol/init-producer-id.js";
 import { type ProduceResult, produceRequest, takesRecordBatches } from "../protocol/produce.js";
 import { lastingFailure, notAuthorized } from "./client-errors.js";
 import { type ClusterView, keyOf, type Located } from "./cluster-view.js";
+import { LeaderSearch } from "./leader-search.js";
 import type { PartitionQueue, ReadyBatch } from "./partition-queue.js";
 import { batchRefused, brokersTooOld, discarded, notDelivered, recordTooLarge } from "./producer-errors.js";
 import { orAborted } from "./waiting.js";
@@ -61,11 +62,7 @@ export class BatchSender {
   private readonly waiting = new Set<PartitionQueue>();
   private readonly unplaced = new Set<PartitionQueue>();
   private readonly lines = new Map<number, Line>();
-  private readonly leaderless = new Set<PartitionQueue>();
   private readonly outside = new Set<PartitionQueue>();
-  /** When the first of the leaderless is looked for, and for when a ring is set. */
-  private nextLookMs = Number.POSITIVE_INFINITY;
-  private ringMs = Number.POSITIVE_INFINITY;
   private listeners: (() => void)[] = [];
   /** What is under way beside the requests. */
   private readonly chores = new Set<string>();
@@ -74,11 +71,13 @@ export class BatchSender {
   /** What had failed when everything was discarded last. */
   private discardReason: unknown = null;
   private readonly closed = new AbortController();
+  private readonly leaderless: LeaderSearch;
 
   constructor(cluster: ClusterView, settings: ProducerSettings, origin: BatchOrigin) {
     this.cluster = cluster;
     this.settings = settings;
     this.origin = origin;
+    this.leaderless = new LeaderSearch(cluster, this.closed.signal);
   }
 
   get hasRoom(): boolean {
@@ -125,9 +124,9 @@ export class BatchSender {
 
   /** Forgets all batches, whatever becomes of those that are with a broker. */
   discard(): void {
-    for (const places of [this.waiting, this.unplaced, this.leaderless, this.outside]) places.clear();
+    for (const places of [this.waiting, this.unplaced, this.outside]) places.clear();
+    this.leaderless.clear();
     for (const { queues } of this.lines.values()) queues.clear();
-    this.nextLookMs = Number.POSITIVE_INFINITY;
     this.queuedBytes = 0;
     this.openBytes = 0;
     this.generation++;
@@ -191,7 +190,8 @@ export class BatchSender {
       this.unplaced.clear();
       for (const line of this.lines.values()) if (!line.isBusy && line.queues.size > 0) this.sendNext(line);
     } while (this.unplaced.size > 0);
-    this.lookForLeaders();
+    if (!this.chores.has("locate") && this.leaderless.isDue(() => this.pump()))
+      void this.chore("locate", () => this.locate());
     if (this.outside.size > 0) void this.chore("enlist", () => this.enlist());
   }
 
@@ -203,7 +203,6 @@ export class BatchSender {
     const leader = this.cluster.leaderOf(queue);
     if (leader === undefined) {
       this.leaderless.add(queue);
-      this.nextLookMs = Math.min(this.nextLookMs, queue.retryAtMs);
       return;
     }
     const line = this.lines.get(leader) ?? { leader, queues: new Set(), isBusy: false };
@@ -260,65 +259,16 @@ export class BatchSender {
     }
   }
 
-  /** Looks for leaders as soon as the first pause is over. */
-  private lookForLeaders(): void {
-    const { clock } = this.cluster;
-    if (this.leaderless.size === 0 || this.chores.has("locate")) return;
-    const waitMs = this.nextLookMs - clock.monotonicMs();
-    if (waitMs <= 0) {
-      void this.chore("locate", () => this.locate());
-      return;
-    }
-    if (this.ringMs <= this.nextLookMs) return;
-    const ringMs = this.nextLookMs;
-    this.ringMs = ringMs;
-    void clock.sleep(waitMs, this.closed.signal).then(() => {
-      if (this.ringMs === ringMs) this.ringMs = Number.POSITIVE_INFINITY;
-      this.pump();
-    });
-  }
-
-  /** Looks who leads the partitions whose pause is over; what is due within a first pause goes along, for one look at a time. */
   private async locate(): Promise<void> {
-    const { clock, settings } = this.cluster;
     const { generation } = this;
-    const queues = this.takeDue(clock.monotonicMs() + settings.retryBackoffMs);
-    let failure: unknown = null;
-    try {
-      await this.cluster.metadata([...new Set(queues.map(({ topic }) => topic))], true);
-    } catch (error) {
-      const lasting = lastingFailure(error, settings.brokers);
-      if (lasting !== null) throw lasting;
-      failure = error;
-    }
+    const { queues, failure } = await this.leaderless.look();
     if (this.generation !== generation) return;
     for (const queue of queues) {
       this.unplaced.add(queue);
       if (this.cluster.leaderOf(queue) !== undefined) continue;
-      this.setBack(queue, failure ?? new Error(`${queue.topic}-${queue.partition} has no leader`));
+      this.leaderless.setBack(queue, failure ?? new Error(`${queue.topic}-${queue.partition} has no leader`));
       this.checkTime(queue, queue.ready[0]!);
     }
-  }
-
-  private takeDue(dueMs: number): readonly PartitionQueue[] {
-    const taken: PartitionQueue[] = [];
-    this.nextLookMs = Number.POSITIVE_INFINITY;
-    for (const queue of this.leaderless)
-      if (queue.retryAtMs > dueMs) this.nextLookMs = Math.min(this.nextLookMs, queue.retryAtMs);
-      else {
-        this.leaderless.delete(queue);
-        taken.push(queue);
-      }
-    return taken;
-  }
-
-  /** The next look for the leader of a partition comes after a pause, which grows with each failure in a row. */
-  private setBack(queue: PartitionQueue, reason: unknown): void {
-    const { retryBackoffMs, retryBackoffMaxMs } = this.cluster.settings;
-    const pauseMs = Math.min(retryBackoffMs * 2 ** Math.min(20, queue.setbacks), retryBackoffMaxMs);
-    queue.setbacks++;
-    queue.lastReason = reason;
-    queue.retryAtMs = this.cluster.clock.monotonicMs() + pauseMs;
   }
 
   private async exchange(line: Line, queues: readonly PartitionQueue[]): Promise<void> {
@@ -409,7 +359,7 @@ export class BatchSender {
   private again(queue: PartitionQueue, reason: unknown): void {
     const batch = queue.ready[0]!;
     batch.attempts++;
-    this.setBack(queue, reason);
+    this.leaderless.setBack(queue, reason);
     this.cluster.forget(queue);
     if (batch.attempts > this.settings.retries)
       return this.fail(notDelivered(queue, batch.count, reason, `${batch.attempts} attempts`));
