@@ -1,4 +1,5 @@
-import { Kafka, logLevel, type Message } from "kafkajs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Admin, Kafka, logLevel, type Message } from "kafkajs";
 
 const PARTITIONS = 4;
 const SEND_ROWS = 5000;
@@ -9,6 +10,8 @@ const START_MS = Date.UTC(2026, 0, 1);
 const PER_MS = 10;
 const WINDOW_MS = 10_000;
 const RECORD_BYTES = 200;
+/** How long a new topic may be without leaders. */
+const LEADERS_MS = 60_000;
 
 /** Result of a query: groups, and views counted. */
 export interface ViewCounts {
@@ -50,15 +53,29 @@ export async function fillTopic(bootstrap: string, topic: string, records: numbe
   await producer.disconnect();
 }
 
-/** Makes empty topics. */
+/** Makes empty topics, and waits for their leaders: not as kafkajs does, which fails where a busy broker has not heard of a topic yet. */
 export async function createTopics(bootstrap: string, topics: readonly string[]): Promise<void> {
   const admin = clientOf(bootstrap).admin();
   await admin.connect();
   await admin.createTopics({
-    waitForLeaders: true,
+    waitForLeaders: false,
     topics: topics.map((topic) => ({ topic, numPartitions: PARTITIONS })),
   });
+  for (const topic of topics) await leadersOf(admin, topic);
   await admin.disconnect();
+}
+
+async function leadersOf(admin: Admin, topic: string): Promise<void> {
+  const end = performance.now() + LEADERS_MS;
+  for (;;) {
+    try {
+      await admin.fetchTopicOffsets(topic);
+      return;
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await sleep(50);
+    }
+  }
 }
 
 /** A client that says nothing by itself. */
