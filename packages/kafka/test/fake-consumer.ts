@@ -17,6 +17,8 @@ export class FakeConsumer {
   readonly fetched: Set<string> = new Set();
   /** Where the consumer was sent, and did not go yet. */
   readonly sought: Map<string, number> = new Map();
+  /** The group can be joined once this ends. */
+  joining: Promise<void> = Promise.resolve();
   private readonly assignment: Readonly<Record<string, readonly number[]>>;
   private readonly listeners = new Map<string, (event: object) => void>();
 
@@ -36,6 +38,7 @@ export class FakeConsumer {
       },
       run: async (run: ConsumerRunConfig) => {
         this.run = run;
+        await this.joining;
         this.join();
       },
       seek: ({ topic, partition, offset }: { topic: string; partition: number; offset: string }) =>
@@ -63,8 +66,14 @@ export class FakeConsumer {
     this.sought.clear();
   }
 
-  async deliver(topic: string, partition: number, offsets: readonly number[]): Promise<void> {
-    const rawMessages = offsets.map((offset) => messageAt(offset));
+  /** Records come; with `inTransaction`, of one that has not ended. */
+  async deliver(
+    topic: string,
+    partition: number,
+    offsets: readonly number[],
+    inTransaction = false,
+  ): Promise<void> {
+    const rawMessages = offsets.map((offset) => messageAt(offset, inTransaction));
     const batch = { topic, partition, highWatermark: "100", rawMessages, firstOffset: () => `${offsets[0]}` };
     await this.run.eachBatch!({
       batch: batch as unknown as Batch,
@@ -102,7 +111,7 @@ function each(
     for (const partition of partitions) act(`${topic}-${partition}`);
 }
 
-function messageAt(offset: number): DeliveredMessage {
+function messageAt(offset: number, inTransaction: boolean): DeliveredMessage {
   const batchContext = { firstOffset: `${offset}`, lastOffsetDelta: 0, producerId: "-1", timestampType: 0 };
   return {
     offset: `${offset}`,
@@ -112,6 +121,6 @@ function messageAt(offset: number): DeliveredMessage {
     attributes: 0,
     headers: {},
     magicByte: 2,
-    batchContext: { ...batchContext, inTransaction: false },
+    batchContext: { ...batchContext, inTransaction },
   };
 }

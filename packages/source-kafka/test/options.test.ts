@@ -113,6 +113,17 @@ test("records are read by fetch unless told otherwise, and by nothing that is no
   expect(() => read({ subscribe: "a", recordReader: "poll" })).toThrow("recordReader");
 });
 
+test("consumers read ranges of all lengths in pieces of one size, since each size would need a group of its own", () => {
+  const sizes = (options: Readonly<Record<string, string>>) => {
+    const { maxPartitionBytes, longRangeBytes } = read({ subscribe: "a", ...options }).fetch;
+    return [maxPartitionBytes, longRangeBytes];
+  };
+  const told = { "kafka.max.partition.fetch.bytes": "70000" };
+  expect(sizes({})).toEqual([1 << 20, 4 << 20]);
+  expect(sizes({ recordReader: "consumer" })).toEqual([4 << 20, 4 << 20]);
+  expect(sizes({ recordReader: "consumer", ...told })).toEqual([70_000, 70_000]);
+});
+
 test("a pattern has to match the whole name", () => {
   expect(["a", "ab", "ba"].filter((topic) => topicPattern("a|b").test(topic))).toEqual(["a"]);
 });

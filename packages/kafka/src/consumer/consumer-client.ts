@@ -7,7 +7,7 @@ import { ERROR } from "../protocol/error-codes.js";
 import type { FetchedPartition, FetchLimits, FetchPosition } from "../protocol/fetch.js";
 import { EARLIEST, LATEST } from "../protocol/list-offsets.js";
 import { giveCodecs } from "./consumer-codecs.js";
-import { ConsumerSession, type Delivery } from "./consumer-session.js";
+import { ConsumerSession, type Delivery, type SessionSettings } from "./consumer-session.js";
 import { encodeDelivered } from "./encode-delivered.js";
 
 /** Consumers that are kept while nobody asks anything of them. */
@@ -34,6 +34,7 @@ interface Bounds {
  */
 export class ConsumerClient extends KafkajsClient {
   private readonly groupPrefix: string;
+  private readonly make: (session: SessionSettings) => ConsumerSession;
   /** The last one is the one that was used last. */
   private sessions: ConsumerSession[] = [];
   private opened = 0;
@@ -41,9 +42,15 @@ export class ConsumerClient extends KafkajsClient {
   private readonly asked = new Set<string>();
   private isClosed = false;
 
-  constructor(settings: ClientSettings, groupPrefix: string, clock: Clock = systemClock) {
+  constructor(
+    settings: ClientSettings,
+    groupPrefix: string,
+    clock: Clock = systemClock,
+    make = (session: SessionSettings): ConsumerSession => new ConsumerSession(session),
+  ) {
     super(settings, clock);
     this.groupPrefix = groupPrefix;
+    this.make = make;
     giveCodecs();
   }
 
@@ -94,23 +101,17 @@ export class ConsumerClient extends KafkajsClient {
     }
   }
 
-  /** Asks for as much as there can be of one partition, by a consumer that has nothing else to do. */
+  /** Asks for as much as there can be of one partition, by a consumer that is kept for that: its answers may be large. */
   private async deliverLongest(
     position: FetchPosition,
     limits: FetchLimits,
     signal: AbortSignal,
   ): Promise<Delivery> {
     const maxPartitionBytes = Math.max(LONGEST_BYTES, limits.maxPartitionBytes);
-    const session = await this.open([position], { ...limits, maxPartitionBytes });
-    try {
-      const [delivery] = await session.fetch([position], this.cluster.settings.requestTimeoutMs, signal);
-      if (delivery === undefined) throw new Error("the brokers gave no records");
-      if (delivery.state === "undecided") throw transactionTooLong(position, maxPartitionBytes);
-      return delivery;
-    } finally {
-      this.sessions = this.sessions.filter((other) => other !== session);
-      void session.close();
-    }
+    const [delivery] = await this.deliver([position], { ...limits, maxPartitionBytes }, signal);
+    if (delivery === undefined) throw new Error("the brokers gave no records");
+    if (delivery.state === "undecided") throw transactionTooLong(position, maxPartitionBytes);
+    return delivery;
   }
 
   /** A consumer that nobody uses and that is at these positions, or can go there; else a new one. */
@@ -135,7 +136,7 @@ export class ConsumerClient extends KafkajsClient {
     const { addresses } = this.cluster.brokers;
     const first = this.opened++ % addresses.length;
     const brokers = [...addresses.slice(first), ...addresses.slice(0, first)];
-    const session = new ConsumerSession({ client: { ...settings, brokers }, group, limits, clock });
+    const session = this.make({ client: { ...settings, brokers }, group, limits, clock });
     this.sessions.push(session);
     for (const { topic } of positions) this.asked.add(topic);
     try {

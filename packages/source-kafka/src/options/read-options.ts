@@ -52,11 +52,14 @@ export function readSettings(options: Options, warn: ((message: string) => void)
   for (const name of properties.names)
     if (Object.hasOwn(REFUSED, name))
       throw illegalArgument(`Kafka option '${name}' is not supported: ${REFUSED[name]}.`);
+  const recordReader = options.choice("recordReader", ["fetch", "consumer"], "fetch");
+  const fetch = fetchSettings(properties);
   const settings: ReadSettings = {
     client: clientSettings(properties, "ss-source-kafka"),
-    fetch: fetchSettings(properties),
+    // a consumer has its sizes for good, and one for each size would be a further group to join
+    fetch: recordReader === "consumer" ? { ...fetch, maxPartitionBytes: fetch.longRangeBytes } : fetch,
     topics,
-    recordReader: options.choice("recordReader", ["fetch", "consumer"], "fetch"),
+    recordReader,
     failOnDataLoss: options.boolean("failOnDataLoss", true),
     includeHeaders: options.boolean("includeHeaders", false),
     minPartitions: options.integer("minPartitions", 0, 1),
