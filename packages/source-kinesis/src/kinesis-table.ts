@@ -3,6 +3,7 @@ import {
   type Clock,
   type Partition,
   type ScanRequest,
+  Shared,
   StreamError,
   type StructType,
   type Table,
@@ -52,17 +53,16 @@ export class KinesisTable implements Table {
   readonly description: string;
   readonly schema: StructType = KINESIS_SCHEMA;
   private readonly settings: KinesisTableSettings;
-  private client: Promise<KinesisClient> | null = null;
-  private users = 0;
-  private isReleased = false;
+  private readonly client: Shared<KinesisClient>;
 
   constructor(settings: KinesisTableSettings) {
     this.settings = settings;
+    this.client = new Shared(settings.connect, async (client) => client.close());
     this.description = `KinesisTable[${settings.streams.join(",")}]`;
   }
 
   plan(): Promise<readonly Partition[]> {
-    return this.using(async (client) => {
+    return this.client.use(async (client) => {
       const { streams, clock, pace } = this.settings;
       const context = { client, clock, pace, signal: new AbortController().signal };
       const plannedMs = clock.now();
@@ -83,23 +83,16 @@ export class KinesisTable implements Table {
 
   async *read(partition: Partition, scan: ScanRequest, signal: AbortSignal): AsyncIterable<Batch> {
     const part = partition as unknown as ShardPart;
-    const client = await this.take();
+    const client = await this.client.take();
     try {
       yield* this.rows(client, part, scan, signal);
     } finally {
-      await this.give();
+      await this.client.give();
     }
   }
 
-  async release(): Promise<void> {
-    this.isReleased = this.users > 0;
-    if (this.isReleased) return;
-    const { client } = this;
-    this.client = null;
-    await client?.then(
-      (made) => made.close(),
-      () => {},
-    );
+  release(): Promise<void> {
+    return this.client.release();
   }
 
   private async *rows(
@@ -150,32 +143,6 @@ export class KinesisTable implements Table {
   private lose(stream: string, shardId: string, reason: string): void {
     if (this.settings.failOnDataLoss) throw dataLoss(stream, shardId, reason);
     this.settings.warn(lossText(stream, shardId, reason));
-  }
-
-  private async using<T>(work: (client: KinesisClient) => Promise<T>): Promise<T> {
-    const client = await this.take();
-    try {
-      return await work(client);
-    } finally {
-      await this.give();
-    }
-  }
-
-  private async take(): Promise<KinesisClient> {
-    this.users++;
-    this.client ??= this.settings.connect();
-    try {
-      return await this.client;
-    } catch (error) {
-      this.client = null;
-      this.users--;
-      throw error;
-    }
-  }
-
-  private async give(): Promise<void> {
-    this.users--;
-    if (this.isReleased) await this.release();
   }
 }
 

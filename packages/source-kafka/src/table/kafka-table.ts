@@ -2,6 +2,7 @@ import {
   type Batch,
   type Partition,
   type ScanRequest,
+  Shared,
   type StructType,
   systemClock,
   type Table,
@@ -14,7 +15,6 @@ import type { ReadSettings } from "../options/read-options.js";
 import { groupOf, partitionOf, planRanges } from "../reading/plan-ranges.js";
 import { RangeReader } from "../reading/range-reader.js";
 import { recordClient } from "../reading/record-client.js";
-import { SharedClient } from "./shared-client.js";
 
 /** What a {@link KafkaTable} is made from. */
 export interface KafkaTableSettings {
@@ -34,21 +34,22 @@ export class KafkaTable implements Table {
   readonly schema: StructType;
   readonly worker: WorkerForm | undefined;
   private readonly settings: KafkaTableSettings;
-  private readonly shared: SharedClient;
+  private readonly client: Shared<KafkaClient>;
 
   constructor(settings: KafkaTableSettings) {
     this.settings = settings;
-    this.shared = new SharedClient(settings.connect ?? (() => recordClient(settings.read)));
+    const connect = settings.connect ?? (() => recordClient(settings.read));
+    this.client = new Shared(connect, (client) => client.close());
     this.description = settings.description;
     this.worker = settings.worker;
     this.schema = settings.read.includeHeaders ? RECORD_SCHEMA_WITH_HEADERS : RECORD_SCHEMA;
   }
 
-  async plan(): Promise<readonly Partition[]> {
+  plan(): Promise<readonly Partition[]> {
     const { read, start, end } = this.settings;
-    try {
+    return this.client.use(async (client) => {
       const { signal } = new AbortController();
-      const offsets = new OffsetReader(this.shared.take(), read.topics, read.fetch.readCommitted);
+      const offsets = new OffsetReader(client, read.topics, read.fetch.readCommitted);
       const from = await offsets.resolve(start, "starting", signal);
       const until = await offsets.resolve(end, "ending", signal);
       const ranges: OffsetRange[] = until.entries().map(([topic, partition, last]) => ({
@@ -58,22 +59,21 @@ export class KafkaTable implements Table {
         until: last,
       }));
       return planRanges(ranges, read).map(partitionOf);
-    } finally {
-      await this.shared.give();
-    }
+    });
   }
 
   async *read(partition: Partition, scan: ScanRequest, signal: AbortSignal): AsyncIterable<Batch> {
     const { read, warn } = this.settings;
+    const client = await this.client.take();
     try {
-      const context = { client: this.shared.take(), clock: systemClock, warn };
+      const context = { client, clock: systemClock, warn };
       yield* new RangeReader(groupOf(partition), scan.columns, read, context, signal).batches();
     } finally {
-      await this.shared.give();
+      await this.client.give();
     }
   }
 
   release(): Promise<void> {
-    return this.shared.release();
+    return this.client.release();
   }
 }
