@@ -1,7 +1,18 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defineSink, defineSource, Options, type ReadRequest, type Value } from "@ss/core";
+import {
+  Batch,
+  defineSink,
+  defineSource,
+  LongType,
+  Options,
+  type Plugin,
+  type ReadRequest,
+  type Source,
+  StructType,
+  type Value,
+} from "@ss/core";
 import { sourceConformance } from "@ss/testkit";
 import { afterAll, describe, expect, test } from "vitest";
 import { SparkSession } from "../src/index.js";
@@ -41,6 +52,47 @@ test("a source and a sink of a few lines make a query that goes on where it stop
     [1, [[9n], [16n]]],
   ]);
 });
+
+test.each<[string, unknown, RegExp]>([
+  ["a number", 5, /SS_NO_BATCH.*A reader of the source 'odd' yielded 5, which is no Batch/s],
+  ["nothing", undefined, /yielded undefined, which is no Batch/],
+  ["a row", ["a"], /yielded an array, which is no Batch/],
+  ["rows without a column", new Batch(new StructType(), [], 2), /a Batch with 0 columns where 1 were/],
+])(
+  "a reader that yields %s ends the query, and the offsets are not committed",
+  async (what, yielded, message) => {
+    const checkpoint = join(folder, what);
+    const odd: Source = {
+      description: "odd",
+      schema: new StructType().add("seq", LongType),
+      replayable: true,
+      readLimit: { kind: "allAvailable" },
+      open: async () => {},
+      initialOffset: async () => 0,
+      latestOffset: async () => 1,
+      plan: async () => [0],
+      async *read() {
+        yield yielded as Batch;
+      },
+      commit: async () => {},
+      close: async () => {},
+    };
+    const plugin: Plugin = {
+      name: "odd",
+      sources: [{ names: ["odd"], fixedSchema: true, stream: async () => odd }],
+    };
+    const spark = await SparkSession.builder().use(plugin).create();
+    const rows = spark.readStream.format("odd").load().selectExpr("seq + 1");
+    const query = await rows.writeStream
+      .format("noop")
+      .trigger({ availableNow: true })
+      .option("checkpointLocation", checkpoint)
+      .start();
+    await expect(query.awaitTermination()).rejects.toThrow(message);
+    expect(existsSync(join(checkpoint, "commits", "0"))).toBe(false);
+    await spark.stop();
+  },
+);
 
 describe("a source made by defineSource", () => {
   sourceConformance(test, {

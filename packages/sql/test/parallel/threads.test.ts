@@ -335,6 +335,15 @@ describe("workers", () => {
     expect(printed).toContain("on the driver, because the function plus_here has no worker form");
   });
 
+  test.each([
+    ["yield 5;", /A reader of the source 'numbers' yielded 5, which is no Batch/],
+    ["yield { value: 5 };", /yielded an object with value, which is no Batch/],
+  ])("refuse what is no batch: %s", async (body, message) => {
+    const spark = await session(2, workerTable(2, body));
+    const rows = spark.read.format("numbers").load().selectExpr("value + 1 AS v");
+    await expect(rows.collect()).rejects.toThrow(message);
+  });
+
   test("tell the driver what they threw, with condition and parameters", async () => {
     const body = `if (partition === 2) throw new StreamError({ condition: "SS_SPOILT", message: "part 2 is spoilt", parameters: { part: "2" } }); yield batch(1);`;
     const spark = await session(2, workerTable(4, body));

@@ -157,9 +157,9 @@ function withoutForm({ read }: ScanPlan): string {
   return `the source ${read.format} has no worker form`;
 }
 
-/** A plan whose reads are no more than their numbers: workers get their readers apart. */
+/** A plan whose reads are no more than their numbers and names: workers get their readers apart. */
 function withoutReads<P extends PhysicalPlan>(plan: P): P {
-  if (plan.kind === "scan") return { ...plan, read: { readId: plan.read.readId } };
+  if (plan.kind === "scan") return { ...plan, read: { readId: plan.read.readId, format: plan.read.format } };
   if (plan.kind === "join")
     return { ...plan, left: withoutReads(plan.left), right: withoutReads(plan.right) };
   return "child" in plan ? { ...plan, child: withoutReads(plan.child) } : plan;
