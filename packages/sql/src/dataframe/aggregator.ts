@@ -61,7 +61,7 @@ export abstract class Aggregator<Input, Buffer, Output> {
 
   /**
    * This as an aggregate of whole rows: `rows.groupByKey("shop").agg(new Average().toColumn().as("average"))`. The fields of `input` are columns of
-   * the rows by their names.
+   * the rows by their names; an `input` of one value needs rows of one value, such as `mapValues("double", (row) => row.price)` makes.
    */
   toColumn(): Column {
     const input = inputTypeOf(this);

@@ -72,6 +72,18 @@ describe("agg", () => {
     ]);
   });
 
+  test("takes one value of rows with several columns from mapValues", async () => {
+    const table = spark.sql("SELECT * FROM VALUES ('a', 1, 2D), ('a', 2, 4D), ('b', 3, 5D) AS t(shop, at, price)");
+    const df = table
+      .groupByKey("shop")
+      .mapValues("double", (row) => row.price as number)
+      .agg(new Average().toColumn().as("mean"), count("*").as("n"));
+    expect(await df.collect()).toEqual([
+      { shop: "a", mean: 3, n: 2 },
+      { shop: "b", mean: 5, n: 1 },
+    ]);
+  });
+
   test("shows the class of the aggregator where the column has no name", async () => {
     expect(await byShop().agg(new Amounts().toColumn()).columns()).toEqual(["shop", "Amounts()"]);
   });
