@@ -112,6 +112,11 @@ test("keys gives each key once, count the number of its rows", async () => {
 });
 
 describe("reduceGroups", () => {
+  test("waits for no function, and says so", async () => {
+    const waiting = byShop().reduceGroups((async (a: object) => a) as never);
+    expect(await condition(waiting as never)).toBe("SS_VALUE_NOT_OF_TYPE");
+  });
+
   test("makes one row of all rows of a group", async () => {
     const highest = byShop().reduceGroups((a, b) => (a.amount! > b.amount! ? a : b));
     const rows = await highest.collect();

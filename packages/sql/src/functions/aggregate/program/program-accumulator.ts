@@ -5,7 +5,7 @@ import { toInternal } from "../../../expression/internal-value.js";
 import { ObjectReader, type Reader, valueReader } from "../../../expression/object-reader.js";
 import { objectBytes } from "./object-bytes.js";
 import type { ProgramAggregator } from "./program-aggregator.js";
-import { aggregatorFailed, isPromise, noBuffer } from "./program-errors.js";
+import { aggregatorFailed, isPromise, nestedTooDeep, noBuffer, notAwaited } from "./program-errors.js";
 
 /** What a call of an aggregator has beside its arguments: plain data. */
 export interface ProgramCall {
@@ -60,7 +60,8 @@ export class ProgramAccumulator implements Accumulator {
         if (selected && selected[i] === 0) continue;
         const slot = slots[i]!;
         const state = states[slot];
-        states[slot] = aggregator.reduce(state === UNTOUCHED ? this.zero() : state, read(i));
+        const reduced = aggregator.reduce(state === UNTOUCHED ? this.zero() : state, read(i));
+        states[slot] = isPromise(reduced) ? this.refuse("reduce") : reduced;
       }
     });
   }
@@ -73,7 +74,8 @@ export class ProgramAccumulator implements Accumulator {
         const slot = slots[i]!;
         if (slot < 0) continue;
         const state = states[slot];
-        states[slot] = state === UNTOUCHED ? read(i) : aggregator.merge(state, read(i));
+        const merged = state === UNTOUCHED ? read(i) : aggregator.merge(state, read(i));
+        states[slot] = isPromise(merged) ? this.refuse("merge") : merged;
       }
     });
   }
@@ -89,8 +91,7 @@ export class ProgramAccumulator implements Accumulator {
         builders[0]!.append(toInternal(buffer, bufferType, what));
         continue;
       }
-      if (typeof buffer !== "object" || buffer === null || isPromise(buffer))
-        throw noBuffer(this.name, buffer);
+      if (typeof buffer !== "object" || buffer === null) throw noBuffer(this.name, buffer);
       const values = toInternal(buffer, bufferType, what) as readonly Value[];
       for (let k = 0; k < builders.length; k++) builders[k]!.append(values[k]!);
     }
@@ -105,7 +106,8 @@ export class ProgramAccumulator implements Accumulator {
     for (let slot = 0; slot < slotCount; slot++) {
       const buffer = this.bufferOf(slot);
       const result = this.guarded("finish", () => this.aggregator.finish(buffer));
-      builder.append(toInternal(isPromise(result) ? "a promise" : result, type, what));
+      if (isPromise(result)) throw notAwaited(this.name, "finish", type);
+      builder.append(toInternal(result, type, what));
     }
     return builder.finish();
   }
@@ -115,7 +117,9 @@ export class ProgramAccumulator implements Accumulator {
   }
 
   byteSize(): number {
-    return this.states.reduce<number>((sum, state) => sum + 8 + objectBytes(state), 0);
+    const bytes = this.states.reduce<number>((sum, state) => sum + 8 + objectBytes(state), 0);
+    if (Number.isNaN(bytes)) throw nestedTooDeep(this.name);
+    return bytes;
   }
 
   private bufferOf(slot: number): unknown {
@@ -124,7 +128,12 @@ export class ProgramAccumulator implements Accumulator {
   }
 
   private zero(): unknown {
-    return this.guarded("zero", () => this.aggregator.zero());
+    const zero = this.guarded("zero", () => this.aggregator.zero());
+    return isPromise(zero) ? this.refuse("zero") : zero;
+  }
+
+  private refuse(method: string): never {
+    throw notAwaited(this.name, method, this.bufferType);
   }
 
   private reader(objects: ObjectReader | undefined, columns: readonly Column[]): Reader<unknown> {

@@ -1,10 +1,11 @@
-import { BooleanType, type DataType, StructField, StructType } from "@ss/core";
+import { BooleanType, type DataType, StreamError, StructField, StructType } from "@ss/core";
 import type { Expression } from "../../../expression/expression.js";
 import { prettyName } from "../../../expression/expression-text.js";
 import { externalOptions } from "../../../expression/external-value.js";
 import type { AggregateFunction, FunctionContext } from "../../../expression/function.js";
 import { typeOf } from "../../../expression/type-of.js";
 import { bufferFields, ProgramAccumulator, type ProgramCall } from "./program-accumulator.js";
+import { isPromise } from "./program-errors.js";
 
 const NAME = "reduceGroups";
 
@@ -18,7 +19,7 @@ interface Reduced {
 export function reduceGroups(run: (a: unknown, b: unknown) => unknown): AggregateFunction {
   const reduce = (buffer: Reduced, value: unknown): Reduced => ({
     given: true,
-    value: buffer.given ? run(buffer.value, value) : value,
+    value: buffer.given ? reduced(run, buffer.value, value) : value,
   });
   const methods = {
     zero: (): Reduced => ({ given: false, value: null }),
@@ -48,6 +49,16 @@ export function reduceGroups(run: (a: unknown, b: unknown) => unknown): Aggregat
     return { type, state: { fields, external: external(context) } };
   });
   return { ...ofRows, ofValue };
+}
+
+function reduced(run: (a: unknown, b: unknown) => unknown, a: unknown, b: unknown): unknown {
+  const value = run(a, b);
+  if (!isPromise(value)) return value;
+  throw new StreamError({
+    condition: "SS_VALUE_NOT_OF_TYPE",
+    parameters: { value: "a promise", type: "value", what: `the function of ${NAME}` },
+    message: `The function of ${NAME} gave a promise, where a value was expected: an aggregation cannot wait. Make it a function that is not async.`,
+  });
 }
 
 interface Taken {
