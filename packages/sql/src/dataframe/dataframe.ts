@@ -11,6 +11,7 @@ import {
 } from "@ss/core";
 import { freshId, literal } from "../expression/expression.js";
 import { toExternal } from "../expression/external-value.js";
+import { objectMaker } from "../expression/object-reader.js";
 import type { JoinType, LogicalPlan, MapRows } from "../logical/plan.js";
 import { drawnSeed } from "../logical/sample-seed.js";
 import { parseExpression } from "../parser/parser.js";
@@ -521,8 +522,15 @@ export function rowMaker<Row extends object>(
 ): (values: readonly Value[]) => Row {
   const { external } = executor;
   const { fields } = schema;
-  return (values) =>
-    Object.fromEntries(
-      fields.map((field, k) => [field.name, toExternal(values[k]!, field.type, external, field.name)]),
-    ) as Row;
+  let row: readonly Value[] = [];
+  const readers = fields.map(
+    ({ name, type }, k) =>
+      () =>
+        toExternal(row[k]!, type, external, name),
+  );
+  const read = objectMaker(fields.map(({ name }) => name))(readers);
+  return (values) => {
+    row = values;
+    return read(0) as Row;
+  };
 }

@@ -4,6 +4,7 @@ import type { Alias, Expression, UnresolvedCall } from "../expression/expression
 import { prettyName } from "../expression/expression-text.js";
 import { externalOptions } from "../expression/external-value.js";
 import type { ScalarFunction } from "../expression/function.js";
+import { objectMaker } from "../expression/object-reader.js";
 import type { LogicalPlan } from "../logical/plan.js";
 import { callOf } from "./aggregator.js";
 
@@ -42,9 +43,12 @@ function valueFunction(
     resolve: (args) => ({ args, type }),
     rewrite: (args, context) => {
       const external = externalOptions((key) => context.conf(key));
-      const names = args.map(prettyName);
-      const ofRow = (...values: unknown[]): unknown =>
-        run(Object.fromEntries(names.map((name, k) => [name, values[k]])));
+      let row: readonly unknown[] = [];
+      const read = objectMaker(args.map(prettyName))(args.map((_, k) => () => row[k]));
+      const ofRow = (...values: unknown[]): unknown => {
+        row = values;
+        return run(read(0));
+      };
       const code = (ofValue ? run : ofRow) as (...values: never[]) => unknown;
       const base = { kind: "userFunction", name: "mapValues", nullable: true } as const;
       return { ...base, run: code, args, type, deterministic, external };
