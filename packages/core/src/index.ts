@@ -153,7 +153,7 @@ export type {
 } from "./sink/sink.js";
 export { defineSource, type SourceDefinition } from "./source/define-source.js";
 export type { Predicate, PushdownAnswer, ScanRequest } from "./source/predicate.js";
-export { Shared } from "./source/shared.js";
+export { SharedResource } from "./source/shared-resource.js";
 export {
   type Json,
   type Offset,

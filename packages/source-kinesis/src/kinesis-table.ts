@@ -3,7 +3,7 @@ import {
   type Clock,
   type Partition,
   type ScanRequest,
-  Shared,
+  SharedResource,
   StreamError,
   type StructType,
   type Table,
@@ -53,11 +53,11 @@ export class KinesisTable implements Table {
   readonly description: string;
   readonly schema: StructType = KINESIS_SCHEMA;
   private readonly settings: KinesisTableSettings;
-  private readonly client: Shared<KinesisClient>;
+  private readonly client: SharedResource<KinesisClient>;
 
   constructor(settings: KinesisTableSettings) {
     this.settings = settings;
-    this.client = new Shared(settings.connect, async (client) => client.close());
+    this.client = new SharedResource(settings.connect, async (client) => client.close());
     this.description = `KinesisTable[${settings.streams.join(",")}]`;
   }
 

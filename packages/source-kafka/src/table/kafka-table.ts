@@ -2,7 +2,7 @@ import {
   type Batch,
   type Partition,
   type ScanRequest,
-  Shared,
+  SharedResource,
   type StructType,
   systemClock,
   type Table,
@@ -34,12 +34,12 @@ export class KafkaTable implements Table {
   readonly schema: StructType;
   readonly worker: WorkerForm | undefined;
   private readonly settings: KafkaTableSettings;
-  private readonly client: Shared<KafkaClient>;
+  private readonly client: SharedResource<KafkaClient>;
 
   constructor(settings: KafkaTableSettings) {
     this.settings = settings;
     const connect = settings.connect ?? (() => recordClient(settings.read));
-    this.client = new Shared(connect, (client) => client.close());
+    this.client = new SharedResource(connect, (client) => client.close());
     this.description = settings.description;
     this.worker = settings.worker;
     this.schema = settings.read.includeHeaders ? RECORD_SCHEMA_WITH_HEADERS : RECORD_SCHEMA;

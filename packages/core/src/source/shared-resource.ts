@@ -5,7 +5,7 @@
  * Each `take` that succeeds is followed by one `give`; `use` does both. `release` may come at any time: where users are left, the last `give` closes. Whoever
  * takes after that has it made anew. What could not be made is tried again by whoever takes next.
  */
-export class Shared<T> {
+export class SharedResource<T> {
   private readonly make: () => T | Promise<T>;
   private readonly close: (made: T) => Promise<void>;
   private made: Promise<T> | null = null;

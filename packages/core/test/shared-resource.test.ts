@@ -1,17 +1,17 @@
 import { beforeEach, expect, test } from "vitest";
-import { Shared } from "../src/index.js";
+import { SharedResource } from "../src/index.js";
 
 /** What is made, by number, and what was closed of it; makes fail as long as the test says so. */
 let made = 0;
 let closed: number[] = [];
 let failure: Promise<void> | null = null;
-let shared: Shared<number>;
+let shared: SharedResource<number>;
 
 beforeEach(() => {
   made = 0;
   closed = [];
   failure = null;
-  shared = new Shared(
+  shared = new SharedResource(
     async () => {
       const id = ++made;
       await failure;
