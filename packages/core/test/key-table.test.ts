@@ -460,7 +460,7 @@ describe("a key table", () => {
     return { table, columns };
   }
   const isByString = (table: KeyTable): boolean =>
-    (table as unknown as { chains: KeyChains | undefined }).chains !== undefined;
+    (table as unknown as { finder: { chains: KeyChains | undefined } }).finder.chains !== undefined;
   const check = (table: KeyTable, columns: readonly Column[], slotOf: (i: number) => number): void => {
     const slots = new Int32Array(100_000);
     table.find(columns, slots.length, slots);
