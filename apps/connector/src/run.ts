@@ -30,7 +30,7 @@ export async function run(data: string): Promise<Record<string, string>> {
   } finally {
     await spark.stop();
   }
-  const names = (await readdir(errors)).sort();
+  const names = (await readdir(errors)).filter((name) => name.endsWith(".jsonl")).sort();
   const texts = await Promise.all(names.map((name) => readFile(join(errors, name), "utf8")));
   return Object.fromEntries(names.map((name, k) => [name, texts[k]!]));
 }

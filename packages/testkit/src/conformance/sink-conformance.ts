@@ -7,6 +7,7 @@ import {
   parseDdl,
   type Sink,
   type SinkResult,
+  StreamError,
   type StructType,
   type Value,
 } from "@ss/core";
@@ -44,21 +45,33 @@ const ROWS_A: readonly Value[][] = [
 ];
 const ROWS_B: readonly Value[][] = [[4n, ""]];
 
-/** One batch on its way, with the shortest calls for the tests. */
+/** Whose batches a sink takes; they stay the same over restarts. */
+interface Writer {
+  readonly queryId: string;
+  readonly outputId: number;
+}
+
+const WRITER: Writer = { queryId: "2f7d4fb0-0000-4000-8000-000000000001", outputId: 0 };
+let runs = 0;
+
+/** One run of a query, with the shortest calls for the tests. */
 class Delivery {
   private readonly subject: SinkUnderTest;
   private readonly sink: Sink;
+  private readonly writer: Writer;
+  private readonly runId: string;
 
-  constructor(subject: SinkUnderTest, sink: Sink) {
+  constructor(subject: SinkUnderTest, sink: Sink, writer: Writer) {
     this.subject = subject;
     this.sink = sink;
+    this.writer = writer;
+    this.runId = `2f7d4fb0-0000-4000-9000-${String(++runs).padStart(12, "0")}`;
   }
 
   async begin(batchId: number, mode?: OutputMode): ReturnType<Sink["begin"]> {
     return this.sink.begin({
-      queryId: "2f7d4fb0-0000-4000-8000-000000000001",
-      runId: "2f7d4fb0-0000-4000-8000-000000000002",
-      outputId: 0,
+      ...this.writer,
+      runId: this.runId,
       batchId,
       schema: this.subject.schema ?? DEFAULT_SCHEMA,
       mode: mode ?? this.sink.outputModes[0]!,
@@ -91,16 +104,46 @@ class Delivery {
   }
 }
 
+/** A run of a query from its start to its end. Each has a Sink object and a run id of its own. */
 async function during(
   subject: SinkUnderTest,
   body: (delivery: Delivery, sink: Sink) => Promise<void>,
+  writer: Writer = WRITER,
 ): Promise<void> {
   const sink = await subject.make();
   try {
-    await body(new Delivery(subject, sink), sink);
+    await body(new Delivery(subject, sink, writer), sink);
   } finally {
     await sink.close();
   }
+}
+
+/** Whether batches of two writers on one target, under the same id, both count, unless the sink refuses the second writer. */
+async function assertApart(subject: SinkUnderTest, other: Writer): Promise<void> {
+  let expected: readonly Value[][] = ROWS_A;
+  await during(subject, async (delivery) => {
+    await delivery.deliver(0, ROWS_A);
+  });
+  await during(
+    subject,
+    async (delivery, sink) => {
+      const isReplaced = sink.outputModes[0] === "complete" && subject.completeReplaces === true;
+      try {
+        await delivery.deliver(0, ROWS_B);
+        expected = isReplaced ? ROWS_B : [...ROWS_A, ...ROWS_B];
+      } catch (error) {
+        // to refuse is safe, provided that it is meant: the error says so
+        if (!StreamError.is(error)) throw error;
+      }
+    },
+    other,
+  );
+  await assertHolds(subject, expected);
+  await during(subject, async (delivery, sink) => {
+    if (sink.delivery !== "exactlyOnce") return;
+    await delivery.deliver(0, ROWS_A);
+    await assertHolds(subject, expected);
+  });
 }
 
 /** Whether the target holds these rows and no others; columns beyond the first two do not count. */
@@ -300,6 +343,14 @@ const guarantees: Readonly<Record<string, Guarantee<SinkUnderTest>>> = {
       await delivery.deliver(1, ROWS_B);
       await assertHolds(subject, [...ROWS_A, ...ROWS_B]);
     });
+  },
+
+  "keeps the batches of two queries apart, or refuses the second": async (subject) => {
+    await assertApart(subject, { ...WRITER, queryId: "2f7d4fb0-0000-4000-8000-000000000002" });
+  },
+
+  "keeps the batches of two outputs of a query apart, or refuses the second": async (subject) => {
+    await assertApart(subject, { ...WRITER, outputId: 1 });
   },
 
   "replaces its rows in mode complete": async (subject, inapplicable) => {
