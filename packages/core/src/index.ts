@@ -207,6 +207,7 @@ export type { AsyncProgress, RunMode } from "./trigger/run-mode.js";
 export type { OpenTrigger, Trigger } from "./trigger/trigger.js";
 export { IDLE_INPUT_KEY } from "./trigger/watermark-tracker.js";
 export {
+  checkWorkerForm,
   type PartitionReader,
   rebuild,
   type WorkerContext,

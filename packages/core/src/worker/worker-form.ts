@@ -13,6 +13,7 @@ export interface WorkerForm {
   /** A URL of built JavaScript; see {@link workerModule}. */
   readonly module: string;
   readonly export: string;
+  /** Plain data: what holds a function is refused with SS_WORKER_FORM. */
   readonly options: Json;
 }
 
@@ -58,8 +59,15 @@ export function workerModule(moduleUrl: string, packageName: string, file: strin
 
 type Factory<T> = (options: Json, context: WorkerContext) => T | Promise<T>;
 
-/** Makes the object that a form describes; called in a worker. SS_WORKER_FORM names a module or an export that cannot be used. */
-export async function rebuild<T>(form: WorkerForm, context: WorkerContext): Promise<T> {
+/**
+ * Makes the object that a form describes; called in a worker. SS_WORKER_FORM names a module or an export that cannot be used, or that makes an
+ * object without one of `methods`.
+ */
+export async function rebuild<T extends object>(
+  form: WorkerForm,
+  context: WorkerContext,
+  ...methods: readonly (keyof T & string)[]
+): Promise<T> {
   let module: Readonly<Record<string, unknown>>;
   try {
     module = (await import(form.module)) as typeof module;
@@ -68,9 +76,32 @@ export async function rebuild<T>(form: WorkerForm, context: WorkerContext): Prom
   }
   const make = module[form.export];
   if (typeof make !== "function") throw unusable(form, "the module exports no function of that name");
-  const made = await (make as Factory<T>)(form.options, context);
+  const made = await call(form, make as Factory<T>, context);
   if (made === null || typeof made !== "object") throw unusable(form, "the function gives no object");
+  for (const method of methods)
+    if (typeof made[method] !== "function")
+      throw unusable(form, `what the function gives has no method '${method}'`);
   return made;
+}
+
+async function call<T>(form: WorkerForm, make: Factory<T>, context: WorkerContext): Promise<T> {
+  try {
+    return await make(form.options, context);
+  } catch (cause) {
+    if (StreamError.is(cause)) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw unusable(form, `the function throws: ${reason}`, cause);
+  }
+}
+
+/** Refuses a form that cannot be sent to a worker, before it is: SS_WORKER_FORM where its options hold something else than plain data. */
+export function checkWorkerForm(form: WorkerForm): void {
+  try {
+    structuredClone(form.options);
+  } catch (cause) {
+    const reason = `its options are no plain data (${(cause as Error).message})`;
+    throw unusable(form, reason, cause);
+  }
 }
 
 function unusable(form: WorkerForm, reason: string, cause?: unknown): StreamError {

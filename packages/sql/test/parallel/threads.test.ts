@@ -256,7 +256,11 @@ describe("malformed rows are the same for every number of threads", () => {
 });
 
 /** A table of `partitions` parts whose rows a worker makes, by a module that is written for the test. */
-function workerTable(partitions: number, body: string, also: { made?: string; close?: string } = {}): Plugin {
+function workerTable(
+  partitions: number,
+  body: string,
+  also: { made?: string; close?: string; options?: Json } = {},
+): Plugin {
   const core = pathToFileURL(join(import.meta.dirname, "../../../core/dist/index.js")).href;
   const module = join(folder, `reader-${Math.random().toString(36).slice(2)}.mjs`);
   writeFileSync(
@@ -274,7 +278,8 @@ function workerTable(partitions: number, body: string, also: { made?: string; cl
        };
      };`,
   );
-  const worker: WorkerForm = { module: pathToFileURL(module).href, export: "reader", options: null };
+  const { options = null } = also;
+  const worker: WorkerForm = { module: pathToFileURL(module).href, export: "reader", options };
   const table: Table = {
     description: "numbers",
     schema: new StructType().add("value", LongType),
@@ -342,6 +347,28 @@ describe("workers", () => {
     const spark = await session(2, workerTable(2, body));
     const rows = spark.read.format("numbers").load().selectExpr("value + 1 AS v");
     await expect(rows.collect()).rejects.toThrow(message);
+  });
+
+  test.each<[string, Parameters<typeof workerTable>[2] & {}, RegExp]>([
+    [
+      "throws",
+      { made: 'throw new Error("no such host");' },
+      /'reader' of file:.*throws: no such host\. Mend/,
+    ],
+    ["gives no reader", { made: "return { rows() {} };" }, /'reader' of file:.*has no method 'read'\. Mend/],
+  ])("name a worker form whose function %s", async (_, also, message) => {
+    const spark = await session(2, workerTable(2, "", also));
+    const rows = spark.read.format("numbers").load().selectExpr("value + 1 AS v");
+    await expect(rows.collect()).rejects.toThrow(message);
+  });
+
+  test("get no worker form whose options are no plain data", async () => {
+    const options = { of: () => 5 } as unknown as Json;
+    const spark = await session(2, workerTable(2, "yield batch(1);", { options }));
+    const rows = spark.read.format("numbers").load().selectExpr("value + 1 AS v");
+    await expect(rows.collect()).rejects.toThrow(
+      /SS_WORKER_FORM.*'reader' of file:.*its options are no plain data/s,
+    );
   });
 
   test("tell the driver what they threw, with condition and parameters", async () => {

@@ -102,9 +102,11 @@ export class FragmentHost {
   private async open({ plan, functions: forms, settings, readers }: OpenFragment): Promise<Fragment> {
     const context = this.contextOf(settings.conf);
     const made = await Promise.all(
-      readers.map(async ([readId, form]) => [readId, await rebuild<PartitionReader>(form, context)] as const),
+      readers.map(
+        async ([readId, form]) => [readId, await rebuild<PartitionReader>(form, context, "read")] as const,
+      ),
     );
-    const brought = await Promise.all(forms.map((form) => rebuild<ColumnFunction>(form, context)));
+    const brought = await Promise.all(forms.map((form) => rebuild<ColumnFunction>(form, context, "open")));
     const functions = this.functions.with(brought.map((fn) => columnFunction(fn)));
     const physical = fromPortable(plan, functions) as PhysicalPlan;
     return {

@@ -1,4 +1,4 @@
-import { type Partition, type ScanRequest, unpackColumns, type WorkerForm } from "@ss/core";
+import { checkWorkerForm, type Partition, type ScanRequest, unpackColumns, type WorkerForm } from "@ss/core";
 import type { FunctionRegistry } from "../../functions/registry.js";
 import type { PhysicalPlan, ScanPlan } from "../../physical/plan.js";
 import type { BuildSettings } from "../build.js";
@@ -134,6 +134,7 @@ export class ParallelFragment {
       }
       readers.push([scan.read.readId, form]);
     }
+    for (const form of [...readers.map(([, form]) => form), ...this.functions]) checkWorkerForm(form);
     const { ansi, timeZone, external } = this.settings;
     const settings = { ansi, timeZone, external, conf: this.parallelism.conf() };
     this.opened = {
