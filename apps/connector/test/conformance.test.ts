@@ -14,7 +14,10 @@ describe("the source", () => {
       await writeFile(log, "");
       return {
         make: () => new TailSource(log),
-        addRows: () => appendFile(log, "one line\nand another\n"),
+        addRows: async () => {
+          await appendFile(log, "one line\nand another\n");
+          return 2;
+        },
         close: () => rm(folder, { recursive: true }),
       };
     },

@@ -18,7 +18,9 @@ describe.each([
           const text = [count, count + 1, count + 2].map(line).join("");
           count += 3;
           await harness.put(`/in/k=${count % 2}/${count}`, text);
+          return 3;
         },
+        initialRows: 1,
         clock: harness.clock,
       };
     },

@@ -50,7 +50,9 @@ describe.each([
         addRows: async () => {
           writeFileSync(join(folder, "in", "k=0", String(count)), [count, count + 1].map(line).join(""));
           count += 2;
+          return 2;
         },
+        initialRows: 1,
         close: async () => rmSync(folder, { recursive: true, force: true }),
       };
     },

@@ -11,7 +11,10 @@ describe("the Kafka source", () => {
       let added = 0;
       return {
         make: () => makeSource(kafka, { subscribe: "t", startingOffsets: "earliest" }),
-        addRows: async () => kafka.add("t", added++ % 2, ["one", "two"]),
+        addRows: async () => {
+          kafka.add("t", added++ % 2, ["one", "two"]);
+          return 2;
+        },
       };
     },
   });

@@ -22,6 +22,7 @@ describe("the memory source", () => {
         make: () => provider.stream!(request),
         addRows: async () => {
           MemorySource.addData(name, [1, "owl"], [2, null], [3, "cat"]);
+          return 3;
         },
       };
     },

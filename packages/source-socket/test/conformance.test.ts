@@ -22,6 +22,7 @@ describe("the socket source", () => {
           const arrived = new Promise<void>((resolve) => source!.onData!(resolve));
           await server.send("one\ntwo\n");
           await arrived;
+          return 2;
         },
         close: () => server.stop(),
       };

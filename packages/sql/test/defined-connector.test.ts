@@ -101,8 +101,10 @@ describe("a source made by defineSource", () => {
         const request = { format: "numbers", options: new Options(), paths: [], schema: undefined };
         return numbers.sources![0]!.stream!(request as unknown as ReadRequest);
       },
+      initialRows: available,
       addRows: async () => {
         available += 2;
+        return 2;
       },
     }),
   });

@@ -20,8 +20,13 @@ import { SourceRun, textOf } from "./source-run.js";
 export interface SourceUnderTest {
   /** A new Source object on the same data, as each run of a query makes one. */
   make(): Source | Promise<Source>;
-  /** Lets at least one new row arrive, by writing it or by moving the clock; resolves when the source can see it. */
-  addRows(): Promise<void>;
+  /**
+   * Lets at least one new row arrive, by writing it or by moving the clock; resolves when the source can see it. Tells how many rows these
+   * are: without that nobody checks that none is lost or doubled.
+   */
+  addRows(): Promise<number | void>;
+  /** How many rows a new query finds before the first `addRows`; default 0. */
+  readonly initialRows?: number;
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Texts that must not show in reports. */
@@ -99,6 +104,27 @@ const guarantees: Readonly<Record<string, Guarantee<SourceUnderTest>>> = {
     });
   },
 
+  "delivers each row that was added once": async (subject, inapplicable) => {
+    await during(subject, async (run) => {
+      let at = await run.source.initialOffset();
+      let expected = subject.initialRows ?? 0;
+      // the second time begins where the first has ended: a row on the border shows if it comes twice, or never
+      for (let round = 1; round <= 2; round++) {
+        const added = await subject.addRows();
+        if (added === undefined) return inapplicable("addRows does not tell how many rows it adds");
+        expected += added;
+        let count = 0;
+        while (count < expected) {
+          const end = await run.next(at);
+          count += (await run.rows(at, end)).length;
+          at = end;
+        }
+        assert.equal(count, expected, `rows of round ${round}`);
+        expected = 0;
+      }
+    });
+  },
+
   "answers with its start when nothing is new": async (subject) => {
     await duringBatch(subject, async (run, _, end) => {
       assert.deepEqual(await run.latest(end), end);
@@ -148,7 +174,10 @@ const guarantees: Readonly<Record<string, Guarantee<SourceUnderTest>>> = {
   "has a worker form whose reader delivers the same rows": async (subject, inapplicable) => {
     await duringBatch(subject, async (run, start, end) => {
       const { worker, schema } = run.source;
-      if (worker === undefined) return inapplicable("the source has no worker form");
+      if (worker === undefined)
+        return inapplicable(
+          "the source gives no worker form: it has none, or the module of it is not built yet",
+        );
       assert.deepEqual(JSON.parse(JSON.stringify(worker)), worker, "a worker form is plain data");
       const context = { conf: () => undefined, timeZone: "UTC", warn: () => {} };
       const reader = await rebuild<PartitionReader>(worker, context);
