@@ -19,6 +19,10 @@ import type { StreamingQuery, StreamingQueryStatus } from "./streaming-query.js"
 import { StreamingQueryException } from "./streaming-query-exception.js";
 import { type WatermarkExplanation, watermarkExplanation } from "./watermark-explanation.js";
 
+/** What Spark says then, and when there is more to say. */
+const NO_PLAN =
+  "No physical plan. Waiting for data. It comes with the first batch; explain() of the DataFrame shows one before.";
+
 /** What a manager gives to the runs that it starts. */
 export interface QueryRunContext {
   readonly id: string;
@@ -89,7 +93,7 @@ export class QueryRun implements StreamingQuery {
   }
 
   explain(mode: boolean | "simple" | "extended" | "codegen" = "simple"): string {
-    if (this.plan === null || this.lastProgress === null) return "No physical plan. Waiting for data.";
+    if (this.plan === null || this.lastProgress === null) return NO_PLAN;
     return this.plan.explain(typeof mode === "string" ? mode : mode ? "extended" : "simple");
   }
 

@@ -146,7 +146,8 @@ export function checkArity(fn: SqlFunction, count: number, site: FunctionContext
       },
     );
   }
-  throw wrongNumArgs(site, arityText(min, max), count);
+  const { ofProgram } = fn as { readonly ofProgram?: string };
+  throw wrongNumArgs(ofProgram ? { ...site, name: ofProgram } : site, arityText(min, max), count);
 }
 
 function arityText(min: number, max: number): string {

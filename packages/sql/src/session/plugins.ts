@@ -32,6 +32,9 @@ const PACKAGES: Readonly<Record<string, string>> = {
   console: "@ss/sink-console",
 };
 
+/** Sinks that need no plug-in. */
+const BUILT_IN = ["memory (streams)", "noop"];
+
 /** What the plug-ins of a session bring, looked up by name. */
 export class Plugins implements SessionContext {
   readonly clock: Clock;
@@ -101,7 +104,8 @@ export class Plugins implements SessionContext {
     const name = format.toLowerCase();
     const found = this.sources.get(name) ?? (this.formats.get(name)?.reader && this.formatReader());
     if (found) return found;
-    throw notFound(format);
+    const formats = this.formatReader() ? [...this.formats.values()].filter(({ reader }) => reader) : [];
+    throw notFound(format, "reads", [...this.sources.keys(), ...formats.map(({ name }) => name)]);
   }
 
   /** The provider that writes a format; DATA_SOURCE_NOT_FOUND names the package to install. */
@@ -109,7 +113,8 @@ export class Plugins implements SessionContext {
     const name = format.toLowerCase();
     const found = this.sinks.get(name) ?? (this.formats.get(name)?.writer && this.formatWriter());
     if (found) return found;
-    throw notFound(format);
+    const formats = this.formatWriter() ? [...this.formats.values()].filter(({ writer }) => writer) : [];
+    throw notFound(format, "writes", [...BUILT_IN, ...this.sinks.keys(), ...formats.map(({ name }) => name)]);
   }
 
   private formatReader(): SourceProvider | undefined {
@@ -171,7 +176,8 @@ export class Plugins implements SessionContext {
   }
 }
 
-function notFound(format: string): StreamError {
+/** `there` are the names that could have been given in its place, for one that is misspelt. */
+function notFound(format: string, does: "reads" | "writes", there: readonly string[]): StreamError {
   const known = Object.hasOwn(PACKAGES, format.toLowerCase()) ? PACKAGES[format.toLowerCase()] : undefined;
   const advice = known
     ? `Install ${known} and pass it to SparkSession.builder().use(...).`
@@ -180,6 +186,10 @@ function notFound(format: string): StreamError {
     condition: "DATA_SOURCE_NOT_FOUND",
     sqlState: "42K02",
     parameters: { provider: format },
-    message: `Failed to find the data source '${format}'. ${advice}`,
+    message: `Failed to find the data source '${format}'. ${advice} This session ${does}: ${formatNames(there)}.`,
   });
+}
+
+function formatNames(names: readonly string[]): string {
+  return [...new Set(names)].sort().join(", ");
 }

@@ -16,15 +16,20 @@ export function columnsOfSchema({ fields }: StructType): readonly Attribute[] {
   });
 }
 
-/** Refuses two outputs in one place: each would take the other's batches for its own. */
+/**
+ * Refuses two outputs in one place: each would take the other's batches for its own. The first of the others are the results, the second, if
+ * there is one, the late rows.
+ */
 export function checkSideTarget(rows: SideRows, side: Destination, others: readonly Destination[]): void {
-  if (!others.some((other) => isSamePlace(other, side))) return;
+  const at = others.findIndex((other) => isSamePlace(other, side));
+  if (at < 0) return;
+  const among = at === 0 ? "the results" : "the late rows";
   const format = side.target.kind === "format" ? side.target.format : side.target.kind;
   const [what, method] = rows === "late" ? ["Late", "lateRowsTo"] : ["Malformed", "malformedRowsTo"];
   throw new StreamError({
     condition: `SS_${rows.toUpperCase()}_ROWS_AMONG_RESULTS`,
     parameters: { format },
-    message: `${what} rows cannot be written among the results${rows === "late" ? "" : " or the late rows"}: give ${method}("${format}", ...) a path of its own, or for the memory sink a queryName.`,
+    message: `${what} rows cannot be written where ${among} are: give ${method}("${format}", ...) a path of its own, or for the memory sink a queryName.`,
   });
 }
 

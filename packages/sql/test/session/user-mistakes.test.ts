@@ -104,6 +104,15 @@ test("an unknown sink is named before a missing checkpoint", async () => {
   await expect(stream().writeStream.format("delta").start()).rejects.toThrow(/DATA_SOURCE_NOT_FOUND.*delta/s);
 });
 
+test("an unknown format is told with those that the session has", async () => {
+  await expect(spark.read.format("cvs").load("a").collect()).rejects.toThrow(
+    /'cvs'.*This session reads: csv, json, memory, .*statestore, text/s,
+  );
+  await expect(stream().writeStream.format("consol").start()).rejects.toThrow(
+    /'consol'.*This session writes: memory \(streams\), noop\./s,
+  );
+});
+
 test("a statement that is nested too deep has a condition of its own", () => {
   const deep = `${"(".repeat(50_000)}1${")".repeat(50_000)}`;
   expect(() => spark.sql(`SELECT ${deep}`)).toThrow(/FAILED_TO_PARSE_TOO_COMPLEX/);

@@ -552,12 +552,15 @@ test("malformed rows have a place of their own", async () => {
   expect(await refused(named.malformedRowsTo("memory", { queryName: "Rows" }))).toBe(
     "SS_MALFORMED_ROWS_AMONG_RESULTS",
   );
+  await expect(named.malformedRowsTo("memory", { queryName: "Rows" }).start()).rejects.toThrow(
+    "Malformed rows cannot be written where the results are",
+  );
   const path = join(folder, "out");
   const late = decoded.withWatermark("t", "1 minute").groupBy("t").count();
   const writer = late.writeStream.format("noop").lateRowsTo("json", { path });
-  expect(await refused(writer.malformedRowsTo("json", { path: `${path}/` }))).toBe(
-    "SS_MALFORMED_ROWS_AMONG_RESULTS",
-  );
+  const both = writer.malformedRowsTo("json", { path: `${path}/` });
+  expect(await refused(both)).toBe("SS_MALFORMED_ROWS_AMONG_RESULTS");
+  await expect(both.start()).rejects.toThrow("Malformed rows cannot be written where the late rows are");
 });
 
 test("malformed rows are rows of a table with the memory sink, and files with a file sink", async () => {
