@@ -85,7 +85,7 @@ export class MemoryBudget {
         budget: String(budget),
       },
       message:
-        `This operator asked for more memory than there is, and holds ${megabytes(bytes)} MB: ${holder}. ` +
+        `This operator asked for more memory than is allowed, and holds ${megabytes(bytes)} MB: ${holder}. ` +
         `All operators of ${share?.holders ?? "the session"} hold ${megabytes(usedBytes)} MB, and ` +
         `${megabytes(limitBytes)} MB are allowed${part}. Give the session more memory (spark.driver.memory), ` +
         `or let the query hold less: filter or aggregate earlier, add a watermark, take smaller batches.`,
