@@ -97,6 +97,7 @@ export type {
   StreamingQueryProgress,
 } from "./progress/progress.js";
 export { progressJson } from "./progress/progress-json.js";
+export { type ExplainMode, explainMode } from "./query/explain-mode.js";
 export type {
   QueryIdleEvent,
   QueryLog,

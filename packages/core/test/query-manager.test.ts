@@ -32,6 +32,9 @@ test("a query tells what it does, and afterwards that it has stopped", async () 
   await run.processAllAvailable();
   expect(during).toEqual({ message: "Processing new data", isDataAvailable: true, isTriggerActive: true });
   expect(run.explain()).toBe("CountPlan");
+  expect(() => run.explain("formatted" as never)).toThrow(
+    "Unknown explain mode: formatted. Accepted explain modes are 'simple', 'extended', 'codegen'.",
+  );
   await run.stop();
   expect(run.isActive).toBe(false);
   expect(run.status).toEqual({ message: "Stopped", isDataAvailable: false, isTriggerActive: false });

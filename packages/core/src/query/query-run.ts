@@ -12,6 +12,7 @@ import { withRetry } from "../trigger/retry.js";
 import { confInteger, type RunObserver } from "../trigger/run-environment.js";
 import { WakeUp } from "../trigger/wake-up.js";
 import { WATERMARK_POLICY_KEY } from "../trigger/watermark-tracker.js";
+import { type ExplainMode, explainMode } from "./explain-mode.js";
 import type { QueryLog, StreamingQueryListener } from "./query-listener.js";
 import type { QueryOptions } from "./query-options.js";
 import type { PlanContext, StreamPlan } from "./stream-plan.js";
@@ -92,9 +93,10 @@ export class QueryRun implements StreamingQuery {
     return this.recentProgress.at(-1) ?? null;
   }
 
-  explain(mode: boolean | "simple" | "extended" | "codegen" = "simple"): string {
+  explain(mode: boolean | ExplainMode = "simple"): string {
+    const chosen = explainMode(mode);
     if (this.plan === null || this.lastProgress === null) return NO_PLAN;
-    return this.plan.explain(typeof mode === "string" ? mode : mode ? "extended" : "simple");
+    return this.plan.explain(chosen);
   }
 
   explainWatermark(): WatermarkExplanation {

@@ -20,6 +20,7 @@ import {
   type UnresolvedCall,
 } from "../expression/expression.js";
 import { parseAttributePath } from "../parser/attribute-path.js";
+import { notColumn } from "./not-column.js";
 import type { WindowSpecification } from "./window-spec.js";
 
 /** A column, or the name of one. */
@@ -246,7 +247,9 @@ export function namedColumn(name: string): Column {
 
 /** A column as it is, or the column of a name. */
 export function columnOf(column: ColumnOrName): Column {
-  return column instanceof Column ? column : namedColumn(column);
+  if (typeof column === "string") return namedColumn(column);
+  if (column instanceof Column) return column;
+  throw notColumn(column);
 }
 
 /** A column as it is, or a literal. */

@@ -1,4 +1,6 @@
 import {
+  type ExplainMode,
+  explainMode,
   IntegerType,
   type RowFrom,
   type RowSpec,
@@ -9,7 +11,7 @@ import {
   type Value,
   valueAt,
 } from "@ss/core";
-import { freshId, literal } from "../expression/expression.js";
+import { type Expression, freshId, literal } from "../expression/expression.js";
 import { toExternal } from "../expression/external-value.js";
 import { objectMaker } from "../expression/object-reader.js";
 import type { JoinType, LogicalPlan, MapRows } from "../logical/plan.js";
@@ -17,12 +19,14 @@ import { drawnSeed } from "../logical/sample-seed.js";
 import { parseExpression } from "../parser/parser.js";
 import { Column, type ColumnOrName, columnOf, namedColumn, sortOrderOf } from "./column.js";
 import { columnArgument } from "./column-argument.js";
+import { listOf, type OneOrMore } from "./column-list.js";
 import { DataFrameWriter } from "./dataframe-writer.js";
 import type { Executor } from "./executor.js";
 import { GroupedData } from "./grouped-data.js";
 import { joinTypeOf } from "./join-type.js";
 import { KeyValueGroupedDataset } from "./key-value-grouped-dataset.js";
 import type { AnyRow, ColumnName, Joined, Only, Renamed, With, Without } from "./row-types.js";
+import { checkShow, SHOWN_ROWS_MAX } from "./show-arguments.js";
 import { DataStreamWriter } from "./stream-writer.js";
 
 /**
@@ -46,10 +50,12 @@ export class DataFrame<Row extends object = AnyRow> {
 
   /** Some columns, by name. */
   select<const C extends ColumnName<Row>>(...columns: readonly C[]): DataFrame<Only<Row, C>>;
+  /** Some columns, by a list of names. */
+  select<const C extends ColumnName<Row>>(columns: readonly C[]): DataFrame<Only<Row, C>>;
   /** Some columns, by name or computed. */
-  select(...columns: readonly (Column | ColumnName<Row> | "*")[]): DataFrame;
-  select(...columns: readonly (Column | string)[]): DataFrame {
-    const expressions = columns.map((column) => columnOf(column).expression);
+  select(...columns: OneOrMore<Column | ColumnName<Row> | "*">): DataFrame;
+  select(...columns: OneOrMore<ColumnOrName>): DataFrame {
+    const expressions = listOf(columns).map((column) => columnOf(column).expression);
     return this.derive({ kind: "project", child: this.plan, expressions });
   }
 
@@ -105,9 +111,11 @@ export class DataFrame<Row extends object = AnyRow> {
 
   /** This table without some columns; names that are not there change nothing. */
   drop<const C extends ColumnName<Row>>(...columns: readonly C[]): DataFrame<Without<Row, C>>;
-  drop(...columns: readonly (Column | ColumnName<Row>)[]): DataFrame;
-  drop(...columns: readonly ColumnOrName[]): DataFrame {
-    const expressions = columns.map((column) => columnOf(column).expression);
+  /** This table without the columns of a list. */
+  drop<const C extends ColumnName<Row>>(columns: readonly C[]): DataFrame<Without<Row, C>>;
+  drop(...columns: OneOrMore<Column | ColumnName<Row>>): DataFrame;
+  drop(...columns: OneOrMore<ColumnOrName>): DataFrame {
+    const expressions = listOf(columns).map((column) => columnOf(column).expression);
     return this.derive({ kind: "drop", child: this.plan, columns: expressions });
   }
 
@@ -306,8 +314,8 @@ export class DataFrame<Row extends object = AnyRow> {
   }
 
   /** One row of those that are equal in the given columns (all, if none is given). */
-  dropDuplicates(columns?: readonly ColumnName<Row>[]): DataFrame<Row> {
-    const keys = columns?.map((name) => namedColumn(name).expression) ?? null;
+  dropDuplicates(...columns: OneOrMore<ColumnName<Row>>): DataFrame<Row> {
+    const keys = duplicateKeys(columns);
     return this.derive({ kind: "deduplicate", child: this.plan, columns: keys });
   }
 
@@ -316,18 +324,19 @@ export class DataFrame<Row extends object = AnyRow> {
    * watermark of one another. Only on a stream with a watermark; a key is forgotten when the watermark has passed the event time of its first
    * row by the delay.
    */
-  dropDuplicatesWithinWatermark(columns?: readonly ColumnName<Row>[]): DataFrame<Row> {
-    const keys = columns?.map((name) => namedColumn(name).expression) ?? null;
+  dropDuplicatesWithinWatermark(...columns: OneOrMore<ColumnName<Row>>): DataFrame<Row> {
+    const keys = duplicateKeys(columns);
     return this.derive({ kind: "deduplicate", child: this.plan, columns: keys, withinWatermark: true });
   }
 
   /** All rows in order; columns say `desc()` or `asc()`. */
-  orderBy(...columns: readonly (Column | ColumnName<Row>)[]): DataFrame<Row> {
-    return this.derive({ kind: "sort", child: this.plan, order: columns.map(sortOrderOf), global: true });
+  orderBy(...columns: OneOrMore<Column | ColumnName<Row>>): DataFrame<Row> {
+    const order = listOf<ColumnOrName>(columns).map(sortOrderOf);
+    return this.derive({ kind: "sort", child: this.plan, order, global: true });
   }
 
   /** All rows in order. */
-  sort(...columns: readonly (Column | ColumnName<Row>)[]): DataFrame<Row> {
+  sort(...columns: OneOrMore<Column | ColumnName<Row>>): DataFrame<Row> {
     return this.orderBy(...columns);
   }
 
@@ -449,19 +458,28 @@ export class DataFrame<Row extends object = AnyRow> {
     return (await this.take(1)).length === 0;
   }
 
-  /** Prints the first rows as a table. `truncate`: cells longer than 20 characters are cut, or longer than the given number; false: none. */
-  show(numRows?: number, truncate?: boolean | number): Promise<void>;
+  /**
+   * Prints the first rows as a table. `truncate`: cells longer than 20 characters are cut, or longer than the given number; false: none.
+   * `vertical`: one line per value instead of one per row.
+   */
+  show(numRows?: number, truncate?: boolean | number, vertical?: boolean): Promise<void>;
   /** Prints the first 20 rows as a table, with long cells cut or not. */
   show(truncate: boolean): Promise<void>;
-  async show(rowsOrTruncate: number | boolean = 20, truncate: boolean | number = true): Promise<void> {
+  async show(
+    rowsOrTruncate: number | boolean = 20,
+    truncate: boolean | number = true,
+    vertical = false,
+  ): Promise<void> {
     const [numRows, width] =
       typeof rowsOrTruncate === "boolean" ? [20, rowsOrTruncate] : [rowsOrTruncate, truncate];
-    this.executor.print(`${await this.showString(numRows, width)}\n`);
+    this.executor.print(`${await this.showString(numRows, width, vertical)}\n`);
   }
 
   /** The text that `show` prints. */
-  async showString(numRows = 20, truncate: boolean | number = true): Promise<string> {
-    const { schema, rows } = await this.executor.execute(this.limit(numRows + 1).plan);
+  async showString(numRows = 20, truncate: boolean | number = true, vertical = false): Promise<string> {
+    checkShow(numRows, truncate, vertical);
+    const shown = Math.min(Math.max(numRows, 0), SHOWN_ROWS_MAX);
+    const { schema, rows } = await this.executor.execute(this.limit(shown + 1).plan);
     const texts = this.executor.cellTexts(schema);
     const cells: string[][] = [];
     for await (const batch of rows) {
@@ -470,13 +488,12 @@ export class DataFrame<Row extends object = AnyRow> {
       }
     }
     const width = typeof truncate === "number" ? truncate : truncate ? 20 : 0;
-    return renderTable(schema.fieldNames(), cells, { numRows, truncate: width });
+    return renderTable(schema.fieldNames(), cells, { numRows: shown, truncate: width, vertical });
   }
 
-  /** Prints how the query runs. */
-  async explain(mode: "simple" | "extended" | "codegen" | boolean = "simple"): Promise<void> {
-    const chosen = typeof mode === "boolean" ? (mode ? "extended" : "simple") : mode;
-    this.executor.print(`${await this.executor.explain(this.plan, chosen)}\n`);
+  /** Prints how the query runs: `simple` its operators, `extended` the logical plans too, `codegen` also the generated code. */
+  async explain(mode: ExplainMode | boolean = "simple"): Promise<void> {
+    this.executor.print(`${await this.executor.explain(this.plan, explainMode(mode))}\n`);
   }
 
   /** Makes this table known to `sql(...)` under a name; TEMP_TABLE_OR_VIEW_ALREADY_EXISTS if it is taken. */
@@ -505,6 +522,12 @@ export class DataFrame<Row extends object = AnyRow> {
     if (expression.kind !== "unresolvedAttribute") return new Column(expression);
     return new Column({ ...expression, table: this.plan });
   }
+}
+
+/** What equal rows are told by: all columns where none is given. */
+function duplicateKeys(columns: OneOrMore<string>): readonly Expression[] | null {
+  if (columns.length === 0 || columns[0] === undefined) return null;
+  return listOf(columns).map((name) => columnOf(name).expression);
 }
 
 function withoutKey(): StreamError {

@@ -296,10 +296,10 @@ export class SqlStreamPlan implements StreamPlan {
   }
 
   explain(mode: "simple" | "extended" | "codegen"): string {
-    if (mode === "codegen") return stagesText(this.built.stages);
     if (!this.ran) return "No physical plan. Waiting for data.";
     const threads = this.built.fragments.text(this.workerOf);
     const physical = `== Physical Plan ==\n${physicalText(this.options.physical)}${threads}`;
+    if (mode === "codegen") return `${physical}\n\n${stagesText(this.built.stages)}`;
     return mode === "extended" ? `${this.options.logicalText()}\n${physical}` : physical;
   }
 

@@ -24,3 +24,20 @@ test("explain('codegen') prints the loops of a query that has not run, without i
   expect(code).toMatch(/row: for \(let i = 0; i < n; i\+\+\) \{/);
   expect(code).not.toMatch(/secret/);
 });
+
+test("explain refuses a mode that there is none of, with those that there are", async () => {
+  spark = await SparkSession.builder()
+    .printTo((text) => {
+      printed += text;
+    })
+    .create();
+  const rows = spark.range(1);
+  for (const mode of ["formatted", "cost", "codgen", null]) {
+    await expect(rows.explain(mode as never)).rejects.toThrow(
+      `Unknown explain mode: ${mode}. Accepted explain modes are 'simple', 'extended', 'codegen'.`,
+    );
+  }
+  expect(printed).toBe("");
+  await rows.explain("EXTENDED" as never);
+  expect(printed).toContain("== Optimized Logical Plan ==");
+});

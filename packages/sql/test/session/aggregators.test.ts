@@ -35,6 +35,19 @@ const caught = (df: DataFrame): Promise<StreamError> =>
     (error: StreamError) => error,
   );
 
+test.each(["buffer", "output", "zero", "reduce", "merge", "finish"])(
+  "an aggregator without its %s is refused with what it lacks",
+  (member) => {
+    const lacking = Object.defineProperty(new Average(), member, { value: undefined });
+    const refusal = new RegExp(
+      `SS_AGGREGATOR_INCOMPLETE.*The aggregator \`Average\` has no ${member}: `,
+      "s",
+    );
+    expect(() => udaf(lacking)).toThrow(refusal);
+    expect(() => lacking.toColumn()).toThrow(refusal);
+  },
+);
+
 describe("udaf", () => {
   const average = udaf(new Average());
 

@@ -132,3 +132,35 @@ test("an error of a user function names the function", async () => {
     .collect();
   await expect(rows).rejects.toThrow(/FAILED_EXECUTE_UDF.*`broken` \(bigint\) => int failed: no luck/s);
 });
+
+test("columns come one after the other or as a list", async () => {
+  const table = spark.createDataFrame(
+    [
+      [2, "a"],
+      [1, "a"],
+      [1, "a"],
+    ],
+    "v INT, k STRING",
+  );
+  expect(await table.select(["k", "v"]).columns()).toEqual(["k", "v"]);
+  expect(await table.select([col("v")]).columns()).toEqual(["v"]);
+  expect(await table.drop(["k"]).columns()).toEqual(["v"]);
+  const sorted = [
+    { v: 1, k: "a" },
+    { v: 2, k: "a" },
+  ];
+  for (const distinct of [
+    table.dropDuplicates(),
+    table.dropDuplicates("v"),
+    table.dropDuplicates("v", "k"),
+    table.dropDuplicates(["v", "k"]),
+  ]) {
+    expect(await distinct.orderBy(["k", "v"]).collect()).toEqual(sorted);
+    expect(await distinct.sort([col("v").asc()]).collect()).toEqual(sorted);
+  }
+  expect(await table.dropDuplicates(["k"]).count()).toBe(1);
+  expect(() => table.select(1 as never)).toThrow(
+    /SS_NOT_A_COLUMN.*A column or the name of one was expected, not a number/s,
+  );
+  expect(() => table.orderBy({} as never)).toThrow(/SS_NOT_A_COLUMN.*not an object/s);
+});

@@ -297,7 +297,9 @@ test("late rows are rows of a table with the memory sink, and of a second sink i
   const { sink, sinks } = running.lastProgress!;
   expect(sinks).toHaveLength(2);
   expect(sinks![0]).toEqual(sink);
-  expect(running.explain()).toMatch(/LateRows window, opId = 0/);
+  const text = running.explain();
+  expect(text).toMatch(/LateRows window, opId = 0/);
+  expect(running.explain("codegen")).toContain(`${text}\n\n== Stage 1 of `);
 });
 
 const refused = (writer: DataStreamWriter): Promise<unknown> =>

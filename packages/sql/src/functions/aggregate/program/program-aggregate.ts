@@ -35,6 +35,7 @@ function aggregate(
   input: DataType | undefined,
   rows: boolean,
 ): AggregateFunction {
+  checkComplete(aggregator, name);
   const bufferType = typeFrom(aggregator.buffer);
   const type = typeFrom(aggregator.output);
   const types = input && (input.kind === "struct" ? input.fields.map((field) => field.type) : [input]);
@@ -57,6 +58,26 @@ function aggregate(
     accumulator: (shape) => new ProgramAccumulator(name, aggregator, bufferType, shape),
     pretty: (args) => `${name.toLowerCase()}(${args.join(", ")})`,
   };
+}
+
+/** Programs without types may leave out what the class asks for. */
+function checkComplete(aggregator: ProgramAggregator, name: string): void {
+  for (const type of ["buffer", "output"] as const) {
+    if (aggregator[type] === undefined) throw incomplete(name, type, `declare its type: ${type} = "double"`);
+  }
+  for (const method of ["zero", "reduce", "merge", "finish"] as const) {
+    if (typeof aggregator[method] !== "function")
+      throw incomplete(name, method, `give it the method ${method}`);
+  }
+}
+
+function incomplete(name: string, member: string, advice: string): Error {
+  return analysisError(
+    "SS_AGGREGATOR_INCOMPLETE",
+    "42K09",
+    `The aggregator \`${name}\` has no ${member}: ${advice}.`,
+    { aggregator: `\`${name}\``, member },
+  );
 }
 
 function fieldsOf(input: DataType | undefined): readonly string[] | undefined {
