@@ -42,13 +42,19 @@ export function refusedOption(optionName: string, kind: "IS_NEGATIVE" | "IS_EMPT
 }
 
 /** The checkpoint has no batch that was committed, or not the one that was asked for. */
-export function batchUnavailable(checkpointLocation: string): StreamError {
+export function batchUnavailable(
+  checkpointLocation: string,
+  asked?: { readonly batchId: number; readonly first: number; readonly last: number },
+): StreamError {
+  const found = asked
+    ? `The batch ${asked.batchId} is none of the committed batches that are kept, ${asked.first} to ${asked.last}`
+    : "No committed batch found";
   return new StreamError({
     condition: "STDS_COMMITTED_BATCH_UNAVAILABLE",
     sqlState: "KD006",
     parameters: { checkpointLocation },
     message:
-      `No committed batch found, checkpoint location: ${checkpointLocation}. Ensure that the query has run and committed ` +
+      `${found}, checkpoint location: ${checkpointLocation}. Ensure that the query has run and committed ` +
       `the batch, and that it is not older than spark.sql.streaming.minBatchesToRetain keeps.`,
   });
 }
@@ -66,15 +72,21 @@ export function offsetsUnavailable(batchId: number, checkpointLocation: string):
 }
 
 /** There is no such operator or store. `sourceOptions` says what was asked for, `known` what there is. */
-export function noSuchStore(sourceOptions: string, known: readonly string[]): StreamError {
+export function noSuchStore(
+  sourceOptions: string,
+  known: readonly string[],
+  lacksSide: boolean,
+): StreamError {
   const there = known.length === 0 ? "it has no stateful operators" : `it has ${known.join(", ")}`;
   return new StreamError({
     condition: "STDS_FAILED_TO_READ_STATE_SCHEMA",
     sqlState: "42K03",
     parameters: { sourceOptions },
     message:
-      `Failed to read the state schema: the checkpoint has no such store; ${there}. options: ${sourceOptions}. Rerun the ` +
-      `streaming query if the checkpoint was written before it recorded its stores.`,
+      `Failed to read the state schema: the checkpoint has no such store; ${there}. options: ${sourceOptions}. ` +
+      (lacksSide
+        ? `A join of streams keeps the rows of each side: choose one with .option("joinSide", "left") or .option("joinSide", "right").`
+        : `Rerun the streaming query if the checkpoint was written before it recorded its stores.`),
   });
 }
 

@@ -47,7 +47,9 @@ async function openState(request: ReadRequest): Promise<Table> {
   const extent = extentOf(options, committed.last);
   const batches = extent.kind === "state" ? [extent.batchId] : [extent.first, extent.last];
   for (const batchId of batches) {
-    if (batchId < committed.first || batchId > committed.last) throw batchUnavailable(checkpoint);
+    if (batchId < committed.first || batchId > committed.last) {
+      throw batchUnavailable(checkpoint, { batchId, ...committed });
+    }
   }
   const last = batches.at(-1)!;
   const operators = await reader.operators().catch((error: unknown) => {
@@ -92,21 +94,23 @@ function findStore(
   checkpoint: string,
   batchId: number,
 ): FoundStore {
+  const { joinSide } = options;
   const operator = operators.find((one) => one.operatorId === options.operatorId);
-  if (operator !== undefined && WITH_VARIABLES.test(operator.operatorName) && options.joinSide === "none") {
+  if (operator !== undefined && WITH_VARIABLES.test(operator.operatorName) && joinSide === "none") {
     return findVariable(operator, options);
   }
   if (operator !== undefined) checkVariables(operator, options);
   const found = operator?.views.find(({ view }) =>
-    options.joinSide === "none"
+    joinSide === "none"
       ? view.side === undefined && view.store === options.storeName
-      : view.side === options.joinSide,
+      : view.side === joinSide,
   );
   if (operator !== undefined && found !== undefined) return { operator, ...found };
   const known = operators.flatMap(({ operatorId, operatorName, stores }) =>
     stores.map(({ storeName }) => `${storeName} of operator ${operatorId} (${operatorName})`),
   );
-  throw noSuchStore(optionsText(checkpoint, options, batchId), known);
+  const hasSides = operator?.views.some(({ view }) => view.side !== undefined) ?? false;
+  throw noSuchStore(optionsText(checkpoint, options, batchId), known, hasSides && joinSide === "none");
 }
 
 /** A variable of a program by its name, which may be given as that of a store, or its timers. */

@@ -218,6 +218,12 @@ describe("options", () => {
     if (parameter !== undefined) expect(optionName ?? names).toBe(parameter.replace(/^\[(?!')/, "["));
   });
 
+  test("a batch that is not there is told from those that are", async () => {
+    await expect(state(words, { batchId: 99 }).schema()).rejects.toThrow(
+      /The batch 99 is none of the committed batches that are kept, 0 to \d+, checkpoint location: /,
+    );
+  });
+
   test("a path is needed, a schema and a stream are refused", async () => {
     const conditionOf = async (frame: DataFrame): Promise<unknown> => {
       const error = await frame.schema().catch((e: unknown) => e);

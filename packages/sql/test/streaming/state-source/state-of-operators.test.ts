@@ -195,6 +195,9 @@ test("a join of streams has a side by its name, and four stores", async () => {
   const condition = "l.k = r.k AND r.ts >= l.ts - INTERVAL 1 MINUTE AND r.ts <= l.ts + INTERVAL 1 MINUTE";
   const frame = events(spark, "a").as("l").join(events(spark, "b").as("r"), expr(condition), "leftOuter");
   const checkpoint = await run(frame.selectExpr("l.k", "l.v", "r.v AS rv"), "append", both);
+  await expect(state(checkpoint).schema()).rejects.toThrow(
+    'choose one with .option("joinSide", "left") or .option("joinSide", "right").',
+  );
   expect(await tree(state(checkpoint, { joinSide: "left" }))).toBe(`root
  |-- key: struct (nullable = true)
  |    |-- field0: string (nullable = true)
