@@ -62,8 +62,12 @@ export function shownText(
 ): string | undefined {
   const written = (): string => `${name}(${values.map(prettyName).join(", ")})`;
   if (keepsAliases && values.some((value) => value.kind === "alias")) return written();
+  if (SEEDED.has(name) && values.length > 0) return written();
   return name === "negative" && isWrittenOut(e) ? written() : undefined;
 }
+
+/** Functions whose seed is no argument when they run, and yet reads as one. */
+const SEEDED: ReadonlySet<string> = new Set(["rand", "random", "randn", "uniform", "randstr"]);
 
 /** Whether a minus was written as a word. */
 function isWrittenOut(e: UnresolvedCall): boolean {

@@ -21,6 +21,13 @@ import { formatting } from "./emit-format.js";
 import { emitParse, timeParser, unixRules, unixSecond } from "./emit-parse.js";
 import { sessionZone } from "./zones.js";
 
+const UNIX_PATTERN = "yyyy-MM-dd HH:mm:ss";
+
+/** Seconds since the epoch read with the time and the pattern that they take by default, as in Spark. */
+function withDefaults(args: readonly string[], name: string): string {
+  return `${name}(${args[0] ?? "current_timestamp()"}, ${args[1] ?? UNIX_PATTERN})`;
+}
+
 /** Texts to dates and times and back, by patterns. */
 export const parseFormatFunctions: readonly ScalarFunction[] = [
   parsing("to_timestamp", (context) => defaultTimestamp(context), "try_to_timestamp"),
@@ -39,12 +46,18 @@ export const parseFormatFunctions: readonly ScalarFunction[] = [
     if (type.kind === "time") return "nanoOfDay";
     return type.kind === "timestamp_ntz" ? "localMicro" : "micro";
   }),
-  rewriting(["unix_timestamp"], [0, 2], (args, context) =>
-    args.length === 0 ? callLike(context, "$now_seconds") : callLike(context, "to_unix_timestamp", ...args),
-  ),
-  rewriting(["to_unix_timestamp"], [1, 2], (args, context) =>
-    callLike(context, "$to_unix_timestamp", args[0]!, args[1] ?? literal("yyyy-MM-dd HH:mm:ss", StringType)),
-  ),
+  {
+    ...rewriting(["unix_timestamp"], [0, 2], (args, context) =>
+      args.length === 0 ? callLike(context, "$now_seconds") : callLike(context, "to_unix_timestamp", ...args),
+    ),
+    pretty: withDefaults,
+  },
+  {
+    ...rewriting(["to_unix_timestamp"], [1, 2], (args, context) =>
+      callLike(context, "$to_unix_timestamp", args[0]!, args[1] ?? literal(UNIX_PATTERN, StringType)),
+    ),
+    pretty: withDefaults,
+  },
   scalar({
     names: ["$to_unix_timestamp"],
     arity: [2, 2],
