@@ -184,6 +184,46 @@ describe("what an aggregator does wrong is told with its name", () => {
     expect(error.cause).toBe(broken.error);
   });
 
+  test("an object that zero gives to all groups, which reduce may change", async () => {
+    const shared = { name: null, length: -1 };
+    class Shared extends LongestName {
+      override zero = (): typeof shared => shared;
+    }
+    const longest = sales().groupBy("shop").agg(udaf(new Shared())("shop", "amount"));
+    const error = await caught(longest);
+    expect(error.condition).toBe("SS_AGGREGATOR_ZERO");
+    expect(error.message).toContain("zero of the aggregator `Shared` gives the same object each time");
+  });
+
+  test("a zero that lacks a field, and a reduce that gives nothing", async () => {
+    class Lacking extends Average {
+      override zero = () => ({ sum: 0 }) as { sum: number; count: number };
+    }
+    const lacking = await caught(sales().agg(udaf(new Lacking())("amount")));
+    expect(lacking.message).toContain("`Lacking` gives an object without the field 'count'");
+    class Silent extends Total {
+      override reduce = (): number => undefined as never;
+    }
+    const silent = await caught(sales().agg(udaf(new Silent())("amount")));
+    expect(silent.message).toContain("`Silent` is undefined");
+    expect(silent.message).toContain("merge or reduce gave none: does it lack a return?");
+  });
+
+  test("a buffer that is not of its type, on a table too, and what to do about one beyond 2^53", async () => {
+    class Quarters extends Total {
+      override reduce = (buffer: number): number => buffer + 0.25;
+      override finish = (): number => 1;
+    }
+    const quarters = await caught(sales().agg(udaf(new Quarters())("amount")));
+    expect(quarters.condition).toBe("SS_VALUE_NOT_OF_TYPE");
+    expect(quarters.message).not.toContain("BigInt");
+    class Large extends Total {
+      override reduce = (): number => 2 ** 53;
+    }
+    const large = await caught(sales().agg(udaf(new Large())("amount")));
+    expect(large.message).toContain("give a BigInt, and set ss.collect.longs to bigint");
+  });
+
   test("a value that is not of the declared type", async () => {
     class Textual extends Total {
       override finish = (): number => "many" as never;

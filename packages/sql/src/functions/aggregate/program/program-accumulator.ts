@@ -5,7 +5,16 @@ import { toInternal } from "../../../expression/internal-value.js";
 import { ObjectReader, type Reader, valueReader } from "../../../expression/object-reader.js";
 import { objectBytes } from "./object-bytes.js";
 import type { ProgramAggregator } from "./program-aggregator.js";
-import { aggregatorFailed, isPromise, nestedTooDeep, noBuffer, notAwaited } from "./program-errors.js";
+import {
+  aggregatorFailed,
+  beyondDoubles,
+  isPromise,
+  missingField,
+  nestedTooDeep,
+  noBuffer,
+  notAwaited,
+  sharedZero,
+} from "./program-errors.js";
 
 /** What a call of an aggregator has beside its arguments: plain data. */
 export interface ProgramCall {
@@ -30,6 +39,7 @@ export class ProgramAccumulator implements Accumulator {
   private readonly inputs: ObjectReader | undefined;
   private readonly kept: ObjectReader | undefined;
   private states: unknown[] = [];
+  private checkedZero = false;
 
   constructor(name: string, aggregator: ProgramAggregator, bufferType: DataType, shape: AggregateShape) {
     this.name = name;
@@ -83,17 +93,11 @@ export class ProgramAccumulator implements Accumulator {
   buffers(slotCount: number): readonly Column[] {
     this.resize(slotCount);
     const { bufferType } = this;
-    const what = `the buffer of the aggregator \`${this.name}\``;
     const builders = bufferFields(bufferType).map(({ type }) => columnBuilder(type));
     for (let slot = 0; slot < slotCount; slot++) {
-      const buffer = this.bufferOf(slot);
-      if (bufferType.kind !== "struct") {
-        builders[0]!.append(toInternal(buffer, bufferType, what));
-        continue;
-      }
-      if (typeof buffer !== "object" || buffer === null) throw noBuffer(this.name, buffer);
-      const values = toInternal(buffer, bufferType, what) as readonly Value[];
-      for (let k = 0; k < builders.length; k++) builders[k]!.append(values[k]!);
+      const kept = this.keptForm(this.bufferOf(slot), "merge or reduce");
+      if (bufferType.kind !== "struct") builders[0]!.append(kept);
+      else for (let k = 0; k < builders.length; k++) builders[k]!.append((kept as readonly Value[])[k]!);
     }
     return builders.map((builder) => builder.finish());
   }
@@ -105,6 +109,7 @@ export class ProgramAccumulator implements Accumulator {
     const builder = columnBuilder(type);
     for (let slot = 0; slot < slotCount; slot++) {
       const buffer = this.bufferOf(slot);
+      this.keptForm(buffer, "merge or reduce");
       const result = this.guarded("finish", () => this.aggregator.finish(buffer));
       if (isPromise(result)) throw notAwaited(this.name, "finish", type);
       builder.append(toInternal(result, type, what));
@@ -127,13 +132,39 @@ export class ProgramAccumulator implements Accumulator {
     return state === UNTOUCHED ? this.zero() : state;
   }
 
+  /**
+   * A buffer for a group of its own. The first one is looked at: reduce may change what zero gives, so that an object given twice would mix
+   * groups, and what lacks a field would go on as null.
+   */
   private zero(): unknown {
     const zero = this.guarded("zero", () => this.aggregator.zero());
-    return isPromise(zero) ? this.refuse("zero") : zero;
+    if (isPromise(zero)) this.refuse("zero");
+    if (this.checkedZero) return zero;
+    this.checkedZero = true;
+    if (isShared(zero) && zero === this.guarded("zero", () => this.aggregator.zero()))
+      throw sharedZero(this.name);
+    this.keptForm(zero, "zero");
+    if (this.bufferType.kind === "struct" && !Array.isArray(zero))
+      for (const { name } of this.bufferType.fields)
+        if (!Object.hasOwn(zero as object, name)) throw missingField(this.name, name);
+    return zero;
   }
 
   private refuse(method: string): never {
     throw notAwaited(this.name, method, this.bufferType);
+  }
+
+  /** A buffer as it is kept between batches, which one that a table makes only has to be able to be. */
+  private keptForm(buffer: unknown, by: string): Value {
+    const { name, bufferType } = this;
+    const isStruct = bufferType.kind === "struct";
+    if (buffer === undefined || (isStruct && (typeof buffer !== "object" || buffer === null)))
+      throw noBuffer(name, buffer, by, isStruct);
+    try {
+      return toInternal(buffer, bufferType, `the buffer of the aggregator \`${name}\``);
+    } catch (error) {
+      throw beyondDoubles(error);
+    }
   }
 
   private reader(objects: ObjectReader | undefined, columns: readonly Column[]): Reader<unknown> {
@@ -147,6 +178,11 @@ export class ProgramAccumulator implements Accumulator {
       throw aggregatorFailed(this.name, method, this.shape, error);
     }
   }
+}
+
+/** Whether a value may be changed by who gets it. */
+function isShared(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Object.isFrozen(value);
 }
 
 /** The columns that a buffer is kept in: those of its fields, or one. */

@@ -23,13 +23,51 @@ export function aggregatorFailed(
   });
 }
 
-/** A buffer with several fields is an object at any time. */
-export function noBuffer(name: string, found: unknown): StreamError {
+/** A buffer is something at any time, one with several fields an object. */
+export function noBuffer(name: string, found: unknown, by: string, isStruct: boolean): StreamError {
   const value = String(found);
+  const wanted = isStruct ? "an object with the fields of its buffer" : "a value of its type";
+  const origin = found === undefined ? `${by} gave none: does it lack a return?` : `it comes from ${by}.`;
   return new StreamError({
     condition: "SS_VALUE_NOT_OF_TYPE",
-    parameters: { value, type: "struct", what: `the buffer of the aggregator \`${name}\`` },
-    message: `The buffer of the aggregator \`${name}\` is ${value}, where an object with the fields of its buffer was expected: give one from zero, reduce and merge.`,
+    parameters: {
+      value,
+      type: isStruct ? "struct" : "value",
+      what: `the buffer of the aggregator \`${name}\``,
+    },
+    message: `The buffer of the aggregator \`${name}\` is ${value}, where ${wanted} was expected; ${origin}`,
+  });
+}
+
+/** A whole number that a number of JavaScript cannot hold exactly. */
+export function beyondDoubles(error: unknown): unknown {
+  if (!StreamError.is(error) || error.condition !== "SS_VALUE_NOT_OF_TYPE") return error;
+  const { value = "", type = "", what = "" } = error.parameters;
+  if (type !== "bigint" || !Number.isInteger(Number(value)) || Number.isSafeInteger(Number(value)))
+    return error;
+  return new StreamError({
+    condition: error.condition,
+    parameters: { value, type, what },
+    message: `${what}: ${value} is not exact as a number. Numbers are exact up to 2^53: give a BigInt, and set ss.collect.longs to bigint so that BIGINT values come as such.`,
+    cause: error,
+  });
+}
+
+/** A buffer that all groups would have in common. */
+export function sharedZero(name: string): StreamError {
+  return new StreamError({
+    condition: "SS_AGGREGATOR_ZERO",
+    parameters: { aggregator: `\`${name}\`` },
+    message: `zero of the aggregator \`${name}\` gives the same object each time, which all groups would share: make one for each call, or freeze it if nothing changes it.`,
+  });
+}
+
+/** A buffer that lacks what its type declares. */
+export function missingField(name: string, field: string): StreamError {
+  return new StreamError({
+    condition: "SS_AGGREGATOR_ZERO",
+    parameters: { aggregator: `\`${name}\``, field },
+    message: `zero of the aggregator \`${name}\` gives an object without the field '${field}' of its buffer.`,
   });
 }
 
