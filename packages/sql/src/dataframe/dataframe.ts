@@ -13,6 +13,7 @@ import {
 } from "@ss/core";
 import { type Expression, freshId, literal } from "../expression/expression.js";
 import { toExternal } from "../expression/external-value.js";
+import { givenRows } from "../expression/given-rows.js";
 import { objectMaker } from "../expression/object-reader.js";
 import type { JoinType, LogicalPlan, MapRows } from "../logical/plan.js";
 import { drawnSeed } from "../logical/sample-seed.js";
@@ -186,7 +187,7 @@ export class DataFrame<Row extends object = AnyRow> {
     run: (row: Row) => Iterable<RowFrom<Output>>,
   ): DataFrame<RowFrom<Output>> {
     return this.mapped("flatMap", output, function* (rows) {
-      for (const row of rows) yield* run(row);
+      for (const row of rows) yield* givenRows(run(row), "the function") as Iterable<RowFrom<Output>>;
     });
   }
 

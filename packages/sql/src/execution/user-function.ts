@@ -3,6 +3,7 @@ import type { UserFunction } from "../expression/expression.js";
 import { toExternal } from "../expression/external-value.js";
 import { toInternal } from "../expression/internal-value.js";
 import { typeOf } from "../expression/type-of.js";
+import { thrownText } from "../expression/value-text.js";
 
 /** A function of boxed values that calls the user's with what a person sees, and takes its answer back. */
 export function userFunctionCaller(expression: UserFunction): (...values: Value[]) => Value {
@@ -23,7 +24,7 @@ function called(
   try {
     return run(...args);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = thrownText(error);
     const signature = expression.args.map((arg) => simpleString(typeOf(arg))).join(", ");
     const functionName = `\`${expression.name}\``;
     const result = simpleString(expression.type);

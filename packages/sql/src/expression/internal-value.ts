@@ -1,5 +1,6 @@
 import { type DataType, StreamError, simpleString, type Value } from "@ss/core";
 import { DECIMAL_OK, parseDecimalText } from "@ss/kernels";
+import { valueText } from "./value-text.js";
 import { VariantVal } from "./variant-val.js";
 
 const INTEGER_BITS: Readonly<Record<string, number>> = { byte: 7, short: 15, integer: 31 };
@@ -14,15 +15,14 @@ export function toInternal(value: unknown, type: DataType, what: string): Value 
     case "byte":
     case "short":
     case "integer": {
+      if (typeof value !== "number" && typeof value !== "bigint") break;
       const limit = 2 ** INTEGER_BITS[type.kind]!;
       const number = Number(value);
-      if (Number.isInteger(number) && number >= -limit && number < limit && typeof value !== "string")
-        return number;
+      if (Number.isInteger(number) && number >= -limit && number < limit) return number;
       break;
     }
     case "long":
-      if (typeof value === "bigint")
-        return BigInt.asIntN(64, value) === value ? value : refuse(value, type, what);
+      if (typeof value === "bigint" && BigInt.asIntN(64, value) === value) return value;
       if (Number.isSafeInteger(value)) return BigInt(value as number);
       break;
     case "float":
@@ -32,6 +32,7 @@ export function toInternal(value: unknown, type: DataType, what: string): Value 
       if (typeof value === "number") return value;
       break;
     case "decimal": {
+      if (typeof value !== "number" && typeof value !== "bigint" && typeof value !== "string") break;
       const { status, unscaled } = parseDecimalText(String(value), type.precision, type.scale);
       if (status === DECIMAL_OK) return unscaled;
       break;
@@ -45,25 +46,26 @@ export function toInternal(value: unknown, type: DataType, what: string): Value 
       if (value instanceof Uint8Array) return value;
       break;
     case "date":
-      if (value instanceof Date) return Math.floor(value.getTime() / 86_400_000);
+      if (isMoment(value)) return Math.floor(value.getTime() / 86_400_000);
       break;
     case "timestamp":
     case "timestamp_ntz":
-      if (value instanceof Date) return BigInt(value.getTime()) * 1000n;
-      if (typeof value === "bigint") return value;
+      if (isMoment(value)) return BigInt(value.getTime()) * 1000n;
+      if (typeof value === "bigint" && BigInt.asIntN(64, value) === value) return value;
       break;
     case "array":
       if (Array.isArray(value)) return value.map((one) => toInternal(one, type.elementType, what));
       break;
     case "map": {
-      const entries = value instanceof Map ? [...value] : Object.entries(value as object);
+      if (!(value instanceof Map) && !isRecord(value)) break;
+      const entries = value instanceof Map ? [...value] : Object.entries(value);
       return {
         keys: entries.map(([key]) => toInternal(key, type.keyType, what)),
         values: entries.map(([, one]) => toInternal(one, type.valueType, what)),
       };
     }
     case "struct": {
-      if (typeof value !== "object") break;
+      if (!Array.isArray(value) && !isRecord(value)) break;
       const fields = value as Record<string, unknown> | readonly unknown[];
       return type.fields.map((field, k) => {
         const one = Array.isArray(fields)
@@ -85,10 +87,23 @@ export function toInternal(value: unknown, type: DataType, what: string): Value 
   return refuse(value, type, what);
 }
 
+/** Whether a value is a Date with a time: one that was made of no date has none. */
+function isMoment(value: unknown): value is Date {
+  return value instanceof Date && !Number.isNaN(value.getTime());
+}
+
+/** Whether a value is an object with fields of its own, and nothing that is built in: no Date, Map, promise or bytes. */
+function isRecord(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  if (Object.getPrototypeOf(value) === Object.prototype) return true;
+  return Object.prototype.toString.call(value) === "[object Object]" && !(value instanceof VariantVal);
+}
+
 function refuse(value: unknown, type: DataType, what: string): never {
+  const text = valueText(value);
   throw new StreamError({
     condition: "SS_VALUE_NOT_OF_TYPE",
-    parameters: { value: String(value), type: simpleString(type), what },
-    message: `${what}: the value ${typeof value === "string" ? `'${value}'` : String(value)} (${typeof value}) is not a ${simpleString(type)}.`,
+    parameters: { value: text, type: simpleString(type), what },
+    message: `${what}: the value ${text} (${typeof value}) is not a ${simpleString(type)}.`,
   });
 }

@@ -6,7 +6,9 @@ import {
   type StructType,
   type Value,
 } from "@ss/core";
+import { givenRows } from "../../expression/given-rows.js";
 import { toInternal } from "../../expression/internal-value.js";
+import { valueText } from "../../expression/value-text.js";
 import type { Rows } from "../../logical/rows.js";
 
 /** Turns the objects that a program gives out into columns. */
@@ -54,7 +56,7 @@ export function* writtenRows(
   guard: Guard,
   writer: ObjectWriter,
 ): Generator<Rows> {
-  const given = guard(() => iteratorOf(give(), who));
+  const given = guard(() => givenRows(give(), who)[Symbol.iterator]());
   const rows: Iterator<unknown> = {
     next: () => guard(() => given.next()),
     return: () => guard(() => given.return?.() ?? { done: true, value: undefined }),
@@ -65,24 +67,10 @@ export function* writtenRows(
   }
 }
 
-function iteratorOf(rows: unknown, who: string): Iterator<unknown> {
-  if (typeof rows === "object" && rows !== null && Symbol.iterator in rows) {
-    return (rows as Iterable<unknown>)[Symbol.iterator]();
-  }
-  const promised =
-    typeof rows === "object" && rows !== null && (Symbol.asyncIterator in rows || "then" in rows);
-  const found = promised ? "a promise of rows" : String(rows);
-  throw new StreamError({
-    condition: "SS_NO_ROWS_GIVEN",
-    parameters: { who, found },
-    message: `${who} gives out rows as an array, or as a generator that does not wait, but it gave ${found}.`,
-  });
-}
-
 function noRow(row: unknown, what: string): StreamError {
   return new StreamError({
     condition: "SS_VALUE_NOT_OF_TYPE",
-    parameters: { value: String(row), type: "struct", what },
-    message: `${what}: ${String(row)} (${typeof row}) is no row. Give an object with the columns, or an array in their order.`,
+    parameters: { value: valueText(row), type: "struct", what },
+    message: `${what}: ${valueText(row)} (${typeof row}) is no row. Give an object with the columns, or an array in their order.`,
   });
 }

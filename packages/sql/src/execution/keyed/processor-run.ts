@@ -1,4 +1,5 @@
 import { type FamilySpec, KeptHandle, type StatefulProcessorWithInitialState, StreamError } from "@ss/core";
+import { thrownText } from "../../expression/value-text.js";
 import type { AnyProcessor, ProcessorProgram } from "../../logical/keyed.js";
 import { ProcessorTables } from "./processor-tables.js";
 import type { FamilyContext, VariableFamily } from "./variable-family.js";
@@ -67,7 +68,7 @@ export function userCall<T>(name: string, run: () => T): T {
     return run();
   } catch (error) {
     if (StreamError.is(error)) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = thrownText(error);
     throw new StreamError({
       condition: "TRANSFORM_WITH_STATE_USER_FUNCTION_ERROR",
       sqlState: "39000",

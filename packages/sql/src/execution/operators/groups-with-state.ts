@@ -13,6 +13,7 @@ import {
 } from "@ss/core";
 import type { ExternalOptions } from "../../expression/external-value.js";
 import { ObjectReader, valueReader } from "../../expression/object-reader.js";
+import { thrownText } from "../../expression/value-text.js";
 import { dropsLate, type GroupsProgram } from "../../logical/keyed.js";
 import type { Rows } from "../../logical/rows.js";
 import type { KeyedPlan } from "../../physical/plan.js";
@@ -250,7 +251,7 @@ function userCode<T>(run: () => T): T {
 }
 
 function userFunctionFailed(error: unknown): StreamError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = thrownText(error);
   return new StreamError({
     condition: "FLATMAPGROUPSWITHSTATE_USER_FUNCTION_ERROR",
     sqlState: "39000",

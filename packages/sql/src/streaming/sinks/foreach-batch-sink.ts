@@ -1,6 +1,7 @@
 import { type BatchWrite, type OutputMode, type Sink, type SinkBatch, StreamError } from "@ss/core";
 import { heldBytes } from "../../execution/held-bytes.js";
 import type { MemoryBudget } from "../../execution/memory-budget.js";
+import { thrownText } from "../../expression/value-text.js";
 import type { Rows } from "../../logical/rows.js";
 import { MemoryWriter } from "./memory-sink.js";
 
@@ -51,7 +52,7 @@ export class ForeachBatchSink implements Sink {
       await untilAborted(this.run(parts, batchId), signal);
     } catch (error) {
       signal.throwIfAborted();
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = thrownText(error);
       throw new StreamError({
         condition: "FOREACH_BATCH_USER_FUNCTION_ERROR",
         sqlState: "39000",

@@ -10,6 +10,7 @@ import {
   valueAt,
 } from "@ss/core";
 import type { ForeachWriter } from "../../dataframe/executor.js";
+import { thrownText } from "../../expression/value-text.js";
 
 /** Hands every row to a user's writer. */
 export class ForeachSink implements Sink {
@@ -75,7 +76,7 @@ async function userCall<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = thrownText(error);
     throw new StreamError({
       condition: "FOREACH_USER_FUNCTION_ERROR",
       sqlState: "39000",

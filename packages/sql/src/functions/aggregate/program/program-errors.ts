@@ -1,5 +1,6 @@
 import { type DataType, StreamError, simpleString } from "@ss/core";
 import type { AggregateShape } from "../../../expression/function.js";
+import { thrownText, valueText } from "../../../expression/value-text.js";
 import { DEPTH_MAX } from "./object-bytes.js";
 
 /** What a method of an aggregator threw, told as the aggregator's own. */
@@ -10,7 +11,7 @@ export function aggregatorFailed(
   error: unknown,
 ): unknown {
   if (StreamError.is(error)) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = thrownText(error);
   const signature = argTypes.map(simpleString).join(", ");
   const functionName = `\`${name}\``;
   const result = simpleString(type);
@@ -25,7 +26,7 @@ export function aggregatorFailed(
 
 /** A buffer is something at any time, one with several fields an object. */
 export function noBuffer(name: string, found: unknown, by: string, isStruct: boolean): StreamError {
-  const value = String(found);
+  const value = isPromise(found) ? "a promise" : valueText(found);
   const wanted = isStruct ? "an object with the fields of its buffer" : "a value of its type";
   const origin = found === undefined ? `${by} gave none: does it lack a return?` : `it comes from ${by}.`;
   return new StreamError({
