@@ -1,6 +1,7 @@
 import { latin1Text, trimText } from "../number/ascii-text.js";
 import { storeDecimal128 } from "./decimal-words.js";
 import { DECIMAL_PRECISION_MAX, fitsPrecision, rescale } from "./powers.js";
+import { significantDigits } from "./significant-digits.js";
 
 /** What came of parsing a decimal: it fits, */
 export const DECIMAL_OK = 0;
@@ -18,16 +19,32 @@ export interface ScaledInteger {
   readonly scale: number;
 }
 
-const NUMBER = /^([+-]?)(?:(\d+)\.?(\d*)|\.(\d+))(?:[eE]([+-]?\d{1,10}))?$/;
+const NUMBER = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d{1,10}))?$/;
 
-/** Reads a decimal number with all its digits, or undefined when the text is none. Blanks around it are dropped. */
-export function parseScaledInteger(text: string): ScaledInteger | undefined {
+/** More digits than a DECIMAL has on both sides of its point, with those that its rounding looks at. */
+const DIGITS_READ = 80;
+
+/** A number as its text has it. */
+interface NumberText {
+  readonly negative: boolean;
+  readonly digits: string;
+  readonly scale: number;
+}
+
+function readNumber(text: string): NumberText | undefined {
   const match = NUMBER.exec(trimText(text));
   if (match === null) return undefined;
   const fraction = match[3] ?? match[4] ?? "";
-  const magnitude = BigInt((match[2] ?? "") + fraction);
   const scale = fraction.length - Number(match[5] ?? 0);
-  return { unscaled: match[1] === "-" ? -magnitude : magnitude, scale };
+  return { negative: match[1] === "-", digits: (match[2] ?? "") + fraction, scale };
+}
+
+/** Reads a decimal number with all its digits, or undefined when the text is none. Blanks around it are dropped. */
+export function parseScaledInteger(text: string): ScaledInteger | undefined {
+  const number = readNumber(text);
+  if (number === undefined) return undefined;
+  const magnitude = BigInt(number.digits);
+  return { unscaled: number.negative ? -magnitude : magnitude, scale: number.scale };
 }
 
 /** The result of {@link parseDecimalText}: `unscaled` holds when `status` is {@link DECIMAL_OK}. */
@@ -38,20 +55,17 @@ export interface ParsedDecimal {
 
 /** Parses text as a DECIMAL(precision, scale), rounding half up. */
 export function parseDecimalText(text: string, precision: number, scale: number): ParsedDecimal {
-  const number = parseScaledInteger(text);
+  const number = readNumber(text);
   if (number === undefined) return { status: DECIMAL_INVALID, unscaled: 0n };
-  const digits = digitCount(number.unscaled) - number.scale;
+  const read = significantDigits(number.digits, number.scale, DIGITS_READ);
+  if (read.digits === "") return { status: DECIMAL_OK, unscaled: 0n };
+  const whole = read.digits.length - read.scale;
   // Powers of ten in the millions are refused before they are multiplied out.
-  if (digits > DECIMAL_PRECISION_MAX) {
-    return { status: number.unscaled === 0n ? DECIMAL_OK : DECIMAL_UNSUPPORTED, unscaled: 0n };
-  }
-  if (digits < -scale) return { status: DECIMAL_OK, unscaled: 0n };
-  const unscaled = rescale(number.unscaled, number.scale, scale);
+  if (whole > DECIMAL_PRECISION_MAX) return { status: DECIMAL_UNSUPPORTED, unscaled: 0n };
+  if (whole < -scale) return { status: DECIMAL_OK, unscaled: 0n };
+  const magnitude = rescale(BigInt(read.digits), read.scale, scale);
+  const unscaled = number.negative ? -magnitude : magnitude;
   return { status: fitsPrecision(unscaled, precision) ? DECIMAL_OK : DECIMAL_OVERFLOW, unscaled };
-}
-
-function digitCount(unscaled: bigint): number {
-  return unscaled === 0n ? 1 : String(unscaled < 0n ? -unscaled : unscaled).length;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { significantDigits } from "../decimal/significant-digits.js";
 import { latin1Text } from "./ascii-text.js";
 
 /**
@@ -194,12 +195,20 @@ function roundTie(text: string, middle: number): number {
   return float < middle ? float : floatBeside(float, false);
 }
 
+/** More digits than any double has in full, which are at most 767. */
+const DOUBLE_DIGITS = 800;
+
 /** Compares |decimal text| with |value| exactly: -1, 0 or 1. */
 function compareMagnitudes(text: string, value: number): number {
-  const match = /^[+-]?(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text) as RegExpExecArray;
+  const match = /^[+-]?(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) as RegExpExecArray;
   const fraction = match[2] ?? "";
-  let left = BigInt((match[1] ?? "") + fraction);
-  const exponent = Number(match[3] ?? 0) - fraction.length;
+  const { digits, scale } = significantDigits(
+    (match[1] ?? "") + fraction,
+    fraction.length - Number(match[3] ?? 0),
+    DOUBLE_DIGITS,
+  );
+  let left = BigInt(digits);
+  const exponent = -scale;
   doubleBits[0] = Math.abs(value);
   const words = new BigUint64Array(doubleBits.buffer);
   const bits = words[0] as bigint;
