@@ -15,6 +15,7 @@ import { type Expression, freshId, literal } from "../expression/expression.js";
 import { toExternal } from "../expression/external-value.js";
 import { givenRows } from "../expression/given-rows.js";
 import { objectMaker } from "../expression/object-reader.js";
+import { valueText } from "../expression/value-text.js";
 import type { JoinType, LogicalPlan, MapRows } from "../logical/plan.js";
 import { drawnSeed } from "../logical/sample-seed.js";
 import { parseExpression } from "../parser/parser.js";
@@ -343,12 +344,12 @@ export class DataFrame<Row extends object = AnyRow> {
 
   /** The first `count` rows. */
   limit(count: number): DataFrame<Row> {
-    return this.derive({ kind: "limit", child: this.plan, count: literal(count, IntegerType) });
+    return this.derive({ kind: "limit", child: this.plan, count: rowCount(count, "limit") });
   }
 
   /** All rows but the first `count`. */
   offset(count: number): DataFrame<Row> {
-    return this.derive({ kind: "offset", child: this.plan, count: literal(count, IntegerType) });
+    return this.derive({ kind: "offset", child: this.plan, count: rowCount(count, "offset") });
   }
 
   /** A part of the rows by chance; without a seed another part for every table that this makes, and the same in all its actions. */
@@ -363,6 +364,7 @@ export class DataFrame<Row extends object = AnyRow> {
    * `delay` is an interval such as `"10 minutes"`; it must not be negative.
    */
   withWatermark(eventTime: ColumnName<Row>, delay: string): DataFrame<Row> {
+    if (typeof delay !== "string") throw noDelay(delay);
     const { expression } = namedColumn(eventTime);
     return this.derive({ kind: "withWatermark", child: this.plan, eventTime: expression, delay });
   }
@@ -557,4 +559,24 @@ export function rowMaker<Row extends object>(
     row = values;
     return read(0) as Row;
   };
+}
+
+function rowCount(count: number, method: string): ReturnType<typeof literal> {
+  if (typeof count === "number" && count === (count | 0)) return literal(count, IntegerType);
+  const found = valueText(count);
+  throw new StreamError({
+    condition: "SS_NO_ROW_COUNT",
+    parameters: { method, found },
+    message: `${method} takes a whole number of rows below 2^31, and not ${found}.`,
+  });
+}
+
+function noDelay(delay: unknown): StreamError {
+  const intervalString = valueText(delay);
+  return new StreamError({
+    condition: "CANNOT_PARSE_INTERVAL",
+    sqlState: "22006",
+    parameters: { intervalString },
+    message: `withWatermark takes an interval such as '10 minutes' as its delay, and not ${intervalString}.`,
+  });
 }

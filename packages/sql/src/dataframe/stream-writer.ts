@@ -41,12 +41,14 @@ export class DataStreamWriter<Row extends object = AnyRow> {
 
   /** Which rows a batch hands over: `append` (default), `update`, `complete`. */
   outputMode(mode: OutputMode | (string & {})): DataStreamWriter<Row> {
-    const known = (["append", "update", "complete"] as const).find((one) => one === mode.toLowerCase());
+    const known = (["append", "update", "complete"] as const).find(
+      (one) => one === String(mode).toLowerCase(),
+    );
     if (known) return this.with({ mode: known });
     throw new StreamError({
       condition: "STREAMING_OUTPUT_MODE.INVALID",
       sqlState: "42KDE",
-      parameters: { outputMode: mode },
+      parameters: { outputMode: String(mode) },
       message: `There is no output mode '${mode}'; there are 'append', 'update' and 'complete'.`,
     });
   }

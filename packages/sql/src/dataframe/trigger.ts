@@ -1,4 +1,5 @@
 import { type Trigger as CoreTrigger, parseDurationMs, StreamError } from "@ss/core";
+import { valueText } from "../expression/value-text.js";
 
 /** When a query runs its batches, as in Spark: `Trigger.ProcessingTime("1 minute")`. */
 export const Trigger = {
@@ -35,17 +36,45 @@ export type TriggerOptions =
 
 /** The trigger that some options mean. */
 export function triggerOf(trigger: CoreTrigger | TriggerOptions): CoreTrigger {
+  if (typeof trigger !== "object" || trigger === null) throw unknownTrigger(valueText(trigger));
   if ("kind" in trigger) return trigger;
+  const names = Object.keys(trigger);
+  if (names.length > 1) throw severalTriggers(names);
+  for (const name of ["once", "availableNow"] as const) {
+    const value = (trigger as Readonly<Record<string, unknown>>)[name];
+    if (name in trigger && value !== true) throw notTrue(name, value);
+  }
   if ("processingTime" in trigger) return Trigger.ProcessingTime(trigger.processingTime);
   if ("once" in trigger) return Trigger.Once();
   if ("availableNow" in trigger) return Trigger.AvailableNow();
   if ("continuous" in trigger) return Trigger.Continuous(trigger.continuous);
   if ("realTime" in trigger) return Trigger.RealTime(trigger.realTime);
-  throw new StreamError({
+  throw unknownTrigger(names.join());
+}
+
+function unknownTrigger(trigger: string): StreamError {
+  return new StreamError({
     condition: "SS_UNKNOWN_TRIGGER",
     sqlState: "22023",
-    parameters: { trigger: Object.keys(trigger).join() },
-    message: `There is no trigger '${Object.keys(trigger).join()}'; there are processingTime, once, availableNow, continuous and realTime.`,
+    parameters: { trigger },
+    message: `There is no trigger '${trigger}'; there are processingTime, once, availableNow, continuous and realTime.`,
+  });
+}
+
+function severalTriggers(names: readonly string[]): StreamError {
+  return new StreamError({
+    condition: "ONLY_ALLOW_SINGLE_TRIGGER",
+    parameters: { triggers: names.join(", ") },
+    message: `A query has one trigger, but ${names.join(" and ")} were given: leave one of them.`,
+  });
+}
+
+function notTrue(name: string, value: unknown): StreamError {
+  const text = valueText(value);
+  return new StreamError({
+    condition: "VALUE_NOT_TRUE",
+    parameters: { arg_name: name, value: text },
+    message: `The trigger '${name}' is true where it is given, but it was ${text}: leave it out, or choose another.`,
   });
 }
 

@@ -163,4 +163,31 @@ test("columns come one after the other or as a list", async () => {
     /SS_NOT_A_COLUMN.*A column or the name of one was expected, not a number/s,
   );
   expect(() => table.orderBy({} as never)).toThrow(/SS_NOT_A_COLUMN.*not an object/s);
+
+test("what is no trigger, and what is more than one, is refused", () => {
+  const trigger = (given: unknown) => () => stream().writeStream.trigger(given as { once: true });
+  expect(trigger(null)).toThrow(/SS_UNKNOWN_TRIGGER.*'null'/);
+  expect(trigger({ once: false })).toThrow(/VALUE_NOT_TRUE.*'once'.*false/);
+  expect(trigger({ availableNow: false })).toThrow(/VALUE_NOT_TRUE.*'availableNow'/);
+  expect(trigger({ once: true, availableNow: true })).toThrow(/ONLY_ALLOW_SINGLE_TRIGGER/);
+});
+
+test.each([null, 5, "", undefined])("%o as the place of a checkpoint, or as a path, is refused", (value) => {
+  const { writeStream } = stream();
+  expect(() => writeStream.option("checkpointLocation", value as string)).toThrow(/INVALID_OPTION/);
+  expect(() => writeStream.options({ CheckpointLocation: value as string })).toThrow(/INVALID_OPTION/);
+  expect(() => spark.read.option("path", value as string)).toThrow(/INVALID_OPTION/);
+});
+
+test("arguments that are no counts, intervals or modes are refused by name", () => {
+  for (const count of [Number.NaN, 1.5, "x", 2 ** 31]) {
+    expect(() => stream().limit(count as number)).toThrow(/SS_NO_ROW_COUNT.*limit/);
+    expect(() => stream().offset(count as number)).toThrow(/SS_NO_ROW_COUNT.*offset/);
+  }
+  for (const delay of [5, null]) {
+    expect(() => stream().withWatermark("value", delay as never)).toThrow(/CANNOT_PARSE_INTERVAL/);
+  }
+  for (const mode of [5, null]) {
+    expect(() => stream().writeStream.outputMode(mode as never)).toThrow(/no output mode/);
+  }
 });
