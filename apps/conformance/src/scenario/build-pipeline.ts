@@ -46,23 +46,15 @@ const changes: Readonly<Record<string, Build>> = {
   where: (df, text: string) => df.filter(text),
   groupBy: (df, keys: readonly string[], aggregates: readonly string[]) =>
     df.groupBy(...keys.map((key) => expr(key))).agg(...aggregates.map((text) => expr(text))),
-  dedup: (df, columns: readonly string[] | null) => df.dropDuplicates(columns ?? undefined),
-  dedupWithin: (df, columns: readonly string[] | null) => dedupWithin(df, columns),
+  dedup: (df, columns: readonly string[] | null) =>
+    columns === null ? df.dropDuplicates() : df.dropDuplicates(columns),
+  dedupWithin: (df, columns: readonly string[] | null) =>
+    columns === null ? df.dropDuplicatesWithinWatermark() : df.dropDuplicatesWithinWatermark(columns),
   limit: (df, count: number) => df.limit(count),
   offset: (df, count: number) => df.offset(count),
   orderBy: (df, ...texts: readonly string[]) => df.orderBy(...texts.map((text) => expr(text))),
   alias: (df, name: string) => df.alias(name),
 };
-
-/** Called by name, so that the scenarios that need it fail by themselves where DataFrames do not have it. */
-function dedupWithin(df: DataFrame, columns: readonly string[] | null): DataFrame {
-  const name = "dropDuplicatesWithinWatermark";
-  const method = (df as unknown as Record<string, ((columns?: readonly string[]) => DataFrame) | undefined>)[
-    name
-  ];
-  if (method === undefined) throw new Error(`a DataFrame has no method ${name}`);
-  return method.call(df, columns ?? undefined);
-}
 
 function sqlOver(spark: SparkSession, df: DataFrame, view: string, text: string): DataFrame {
   df.createOrReplaceTempView(view);

@@ -73,7 +73,9 @@ describe("agg", () => {
   });
 
   test("takes one value of rows with several columns from mapValues", async () => {
-    const table = spark.sql("SELECT * FROM VALUES ('a', 1, 2D), ('a', 2, 4D), ('b', 3, 5D) AS t(shop, at, price)");
+    const table = spark.sql(
+      "SELECT * FROM VALUES ('a', 1, 2D), ('a', 2, 4D), ('b', 3, 5D) AS t(shop, at, price)",
+    );
     const df = table
       .groupByKey("shop")
       .mapValues("double", (row) => row.price as number)

@@ -163,6 +163,7 @@ test("columns come one after the other or as a list", async () => {
     /SS_NOT_A_COLUMN.*A column or the name of one was expected, not a number/s,
   );
   expect(() => table.orderBy({} as never)).toThrow(/SS_NOT_A_COLUMN.*not an object/s);
+});
 
 test("what is no trigger, and what is more than one, is refused", () => {
   const trigger = (given: unknown) => () => stream().writeStream.trigger(given as { once: true });
