@@ -8,7 +8,7 @@ import type {
   Table,
   Value,
 } from "@ss/core";
-import { Options, StreamError, valueAt } from "@ss/core";
+import { Options, StructType as Schema, StreamError, StructField, valueAt } from "@ss/core";
 import { analyze } from "../analyzer/analyze.js";
 import type { AnalyzerEnvironment } from "../analyzer/environment.js";
 import { reportLateRows } from "../analyzer/late-rows.js";
@@ -20,6 +20,7 @@ import type { WorkerPool } from "../execution/parallel/worker-pool.js";
 import type { Expression } from "../expression/expression.js";
 import { externalOptions } from "../expression/external-value.js";
 import { collectReads } from "../logical/collect-reads.js";
+import { outputOf } from "../logical/output.js";
 import type { LogicalPlan, Read } from "../logical/plan.js";
 import { optimize } from "../optimizer/optimize.js";
 import { withinStack } from "../parser/too-complex.js";
@@ -37,6 +38,11 @@ export interface Analyzed {
   readonly plan: LogicalPlan;
   readonly tables: ReadonlyMap<number, Table>;
   readonly sources: ReadonlyMap<number, Source>;
+}
+
+/** The columns that a query gives. */
+export function schemaOfPlan({ plan }: Analyzed): StructType {
+  return new Schema(outputOf(plan).map((a) => StructField(a.name, a.type, a.nullable)));
 }
 
 /** A plan ready to run. */

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   type AsyncProgress,
-  assert,
   Batch,
   type Clock,
   checkRunMode,
@@ -20,58 +19,35 @@ import {
   type StructType,
   type Trigger,
   type Value,
-  type WriteRequest,
 } from "@ss/core";
 import { cellFormatter, timeZone, UTC } from "@ss/kernels";
-import { DataFrame, rowMaker } from "../dataframe/dataframe.js";
-import type {
-  BatchSave,
-  Execution,
-  Executor,
-  SideTarget,
-  StreamStart,
-  StreamTarget,
-} from "../dataframe/executor.js";
+import type { BatchSave, Execution, Executor, StreamStart } from "../dataframe/executor.js";
 import { type BuildSettings, buildOperators } from "../execution/build.js";
-import { Stage, stagesText } from "../execution/codegen/stage.js";
+import { stagesText } from "../execution/codegen/stage.js";
 import { MemoryBudget } from "../execution/memory-budget.js";
-import { LATE_ROWS_SCHEMA } from "../execution/operators/late-rows.js";
 import type { WorkerPool } from "../execution/parallel/worker-pool.js";
-import { type Attribute, freshId } from "../expression/expression.js";
 import type { ExternalOptions } from "../expression/external-value.js";
 import { collectReads } from "../logical/collect-reads.js";
 import { outputOf } from "../logical/output.js";
 import type { LogicalPlan, Name } from "../logical/plan.js";
 import type { Rows } from "../logical/rows.js";
 import { treeText } from "../logical/tree-text.js";
-import { reportMalformedRows } from "../optimizer/report-malformed-rows.js";
 import { type ParserConf, parserConf } from "../parser/parser-conf.js";
 import { physicalText } from "../physical/text.js";
 import { checkContinuous, checkRealTime, keepsState } from "../streaming/check-open.js";
 import { checkBatch, checkStreaming } from "../streaming/check-streaming.js";
 import { releaseAll } from "../streaming/inputs.js";
 import { sequenced } from "../streaming/sequence.js";
-import { ForeachBatchSink } from "../streaming/sinks/foreach-batch-sink.js";
-import { ForeachSink } from "../streaming/sinks/foreach-sink.js";
-import { MemorySink } from "../streaming/sinks/memory-sink.js";
-import { NoopSink } from "../streaming/sinks/noop-sink.js";
-import { type SqlOutput, SqlStreamPlan } from "../streaming/sql-stream-plan.js";
+import { SqlStreamPlan } from "../streaming/sql-stream-plan.js";
 import { asyncProgress } from "./async-progress.js";
 import type { Catalog } from "./catalog.js";
-import {
-  checkpointMissing,
-  notContinuous,
-  notPartitioned,
-  queryNameMissing,
-  sessionStopped,
-  unsupportedSinkMode,
-} from "./errors.js";
+import { checkpointMissing, notContinuous, notPartitioned, sessionStopped } from "./errors.js";
 import { memoryLimit } from "./memory-limit.js";
 import { PROVIDER_KEY, pinnedConf } from "./pinned-conf.js";
 import type { Plugins } from "./plugins.js";
-import { type Analyzed, Preparation } from "./prepare.js";
+import { type Analyzed, Preparation, schemaOfPlan } from "./prepare.js";
 import type { RuntimeConfig } from "./runtime-config.js";
-import { checkSideTarget, columnsOfSchema, type SideRows } from "./side-outputs.js";
+import { StreamOutputs, writeRequest } from "./stream-outputs.js";
 import { valuesOfSubqueries } from "./subquery-values.js";
 import { TableRun } from "./table-run.js";
 import { workersOf } from "./worker-threads.js";
@@ -92,12 +68,6 @@ const REPLAY_CHANGED_KEY = "ss.streaming.replayOnChangedTables";
 
 /** Asked for when a query is stopped, as in Spark: the session's setting of then counts. */
 const STOP_TIMEOUT_KEY = "spark.sql.streaming.stopTimeout";
-
-/** An output, as far as it may be the same as another. */
-type SinkPlace = Pick<StreamStart, "target" | "queryName">;
-
-/** What a sink is chosen by. */
-type SinkRequest = Pick<StreamStart, "target" | "options" | "mode" | "queryName" | "partitionBy">;
 
 /** What runs on a session, and whether any more may. */
 interface SessionWork {
@@ -257,7 +227,7 @@ export class SessionExecutor implements Executor {
     if (request.format.toLowerCase() === "noop") return drain(rows);
     const provider = this.parts.plugins.sink(request.format);
     if (!provider.batch) throw noBatchWrite(request.format);
-    const sink = await provider.batch({ ...this.writeRequest(request, schema), mode: request.mode });
+    const sink = await provider.batch({ ...writeRequest(request, schema, this.parts), mode: request.mode });
     if (!sink) return;
     try {
       await this.writeOnce(rows, schema, sink);
@@ -283,21 +253,6 @@ export class SessionExecutor implements Executor {
       await write.abort(error);
       throw error;
     }
-  }
-
-  private writeRequest(
-    request: Pick<BatchSave, "format" | "path" | "options" | "partitionBy">,
-    schema: StructType,
-  ): WriteRequest {
-    const { format, path, partitionBy } = request;
-    return {
-      format,
-      path,
-      partitionBy,
-      schema,
-      options: new Options(request.options),
-      session: this.parts.plugins.sessionWith(this.parts.config),
-    };
   }
 
   /** A query, and all that its functions are given, keeps to the settings of the moment in which it is started, as in Spark, whatever the session's become. */
@@ -326,26 +281,8 @@ export class SessionExecutor implements Executor {
       providerClass: config.entries().get("spark.sql.streaming.stateStore.providerClass"),
     });
     this.checkTrigger(analyzed, request);
-    const schema = schemaOfPlan(analyzed);
-    // the sink first: an unknown format is named before a missing checkpoint
-    const outputs: SqlOutput[] = [
-      { rows: "result", sink: await this.sink(request, schema, outputOf(analyzed.plan)), schema },
-    ];
-    const { lateRows, malformedRows } = request;
-    const places: SinkPlace[] = [request];
-    let running = analyzed;
-    if (lateRows) {
-      outputs.push(await this.sideOutput("late", lateRows, LATE_ROWS_SCHEMA, places));
-      places.push({ target: lateRows.target, queryName: new Options(lateRows.options).get("queryName") });
-      running = preparation.reportLateRows(running, request.mode);
-    }
-    let malformedReport: StructType | undefined;
-    if (malformedRows) {
-      const { plan, report } = reportMalformedRows(running.plan);
-      outputs.push(await this.sideOutput("malformed", malformedRows, report, places));
-      running = { ...running, plan };
-      malformedReport = report;
-    }
+    // the sinks first: an unknown format is named before a missing checkpoint
+    const { outputs, running, malformedReport } = await this.outputs().of(request, analyzed);
     const sources = sequenced(analyzed.plan, analyzed.sources);
     const progress = this.checkRun(
       analyzed,
@@ -403,6 +340,12 @@ export class SessionExecutor implements Executor {
     return query;
   }
 
+  private outputs(): StreamOutputs {
+    const { plugins, catalog, config } = this.parts;
+    const { preparation, memory } = this;
+    return new StreamOutputs({ plugins, catalog, config, preparation, memory, executor: this });
+  }
+
   /** The store of a query: what its checkpoint has pinned or, at its first start, what the session says. */
   private stateProvider(className: string | undefined, wanted: string): StateStoreProvider {
     const { plugins } = this.parts;
@@ -451,84 +394,6 @@ export class SessionExecutor implements Executor {
     checkRunMode({ trigger, asyncProgress: progress, sources, sinks, stateful });
     return progress;
   }
-
-  /** An output of the query beside its results, whose rows may not get in the way of the others'. */
-  private async sideOutput(
-    rows: SideRows,
-    { target, options }: SideTarget,
-    report: StructType,
-    others: readonly SinkPlace[],
-  ): Promise<SqlOutput> {
-    const queryName = new Options(options).get("queryName");
-    checkSideTarget(rows, { target, queryName }, others);
-    const request: SinkRequest = { target, options, mode: "append", queryName, partitionBy: [] };
-    const shaped = rows === "malformed" ? await this.shaped(target, report) : undefined;
-    const schema = shaped?.schema ?? report;
-    const sink = await this.sink(request, schema, columnsOfSchema(schema));
-    return { rows, sink, schema, shape: shaped?.shape };
-  }
-
-  /** How a sink with columns of its own gets reports of malformed rows; undefined for one that takes them as they are. */
-  private async shaped(
-    target: StreamTarget,
-    report: StructType,
-  ): Promise<{ readonly schema: StructType; readonly shape: SqlOutput["shape"] } | undefined> {
-    if (target.kind !== "format" || ["noop", "memory"].includes(target.format.toLowerCase()))
-      return undefined;
-    const texts = this.parts.plugins.sink(target.format).malformedColumns?.(report);
-    if (texts === undefined) return undefined;
-    const rows = this.held(columnsOfSchema(report), () => []);
-    const analyzed = await this.preparation.analyze(rows.selectExpr(...texts).plan);
-    const { plan } = analyzed;
-    assert(plan.kind === "project", "a select list is a projection");
-    const spec = { input: outputOf(plan.child), conditions: [], outputs: plan.expressions };
-    const stage = new Stage(spec, this.preparation.settings);
-    return {
-      schema: schemaOfPlan(analyzed),
-      shape: ({ columns, rowCount }, clock) => stage.run(columns, rowCount, clock),
-    };
-  }
-
-  private async sink(
-    request: SinkRequest,
-    schema: StructType,
-    attributes: readonly Attribute[],
-  ): Promise<Sink> {
-    const { target } = request;
-    if (target.kind === "foreach") return new ForeachSink(target.writer, rowMaker(schema, this));
-    if (target.kind === "foreachBatch") {
-      const { run } = target;
-      const call = async (rows: readonly Rows[], batchId: number): Promise<void> => {
-        const table = this.held(attributes, () => rows);
-        await run(table, batchId);
-      };
-      return new ForeachBatchSink(call, this.memory);
-    }
-    const format = target.format.toLowerCase();
-    if (format === "noop") return new NoopSink();
-    if (format === "memory") return this.memorySink(request, attributes);
-    const provider = this.parts.plugins.sink(target.format);
-    if (!provider.outputModes.includes(request.mode)) throw unsupportedSinkMode(target.format, request.mode);
-    if (!provider.stream) throw noStreamWrite(target.format);
-    const { options, partitionBy } = request;
-    return provider.stream(
-      this.writeRequest({ format: target.format, path: target.path, options, partitionBy }, schema),
-    );
-  }
-
-  private memorySink(request: SinkRequest, attributes: readonly Attribute[]): Sink {
-    if (!request.queryName) throw queryNameMissing();
-    const sink = new MemorySink(this.memory, request.queryName);
-    const table = this.held(attributes, () => sink.rows());
-    this.parts.catalog.createView([request.queryName], table.plan, true);
-    return sink;
-  }
-
-  /** Rows that the process holds, as a table of some columns. */
-  private held(columns: readonly Attribute[], rows: () => readonly Rows[]): DataFrame {
-    const attributes = columns.map((a): Attribute => ({ ...a, id: freshId(), metadata: undefined }));
-    return new DataFrame({ kind: "columnar", attributes, rows }, this);
-  }
 }
 
 /** Where the query keeps its checkpoint: where it says, below the session's folder, or in one that goes with it. */
@@ -564,10 +429,6 @@ function withoutWorkers({ parallelism: _, ...settings }: BuildSettings): BuildSe
   return settings;
 }
 
-function schemaOfPlan(analyzed: Analyzed): StructType {
-  return new Schema(outputOf(analyzed.plan).map((a) => StructField(a.name, a.type, a.nullable)));
-}
-
 async function drain(rows: AsyncIterable<Rows>): Promise<void> {
   for await (const _ of rows);
 }
@@ -588,14 +449,5 @@ function noBatchWrite(format: string): StreamError {
     sqlState: "0A000",
     parameters: { tableName: `\`${format}\``, operation: "batch write" },
     message: `The sink '${format}' takes streams only: write with writeStream, or choose another format.`,
-  });
-}
-
-function noStreamWrite(format: string): StreamError {
-  return new StreamError({
-    condition: "UNSUPPORTED_FEATURE.TABLE_OPERATION",
-    sqlState: "0A000",
-    parameters: { tableName: `\`${format}\``, operation: "streaming write" },
-    message: `The sink '${format}' does not take streams: write with df.write, or choose another format.`,
   });
 }
