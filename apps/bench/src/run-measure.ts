@@ -6,6 +6,7 @@ import { manyBatches } from "./measures/many-batches.js";
 import { type FileArrival, manyFiles } from "./measures/many-files.js";
 import { peakMemory } from "./measures/peak-memory.js";
 import { statefulBatches, statelessBatches } from "./measures/small-batches.js";
+import { fillState, recoverState } from "./measures/state-recovery.js";
 import { stateCost } from "./measures/state-size.js";
 import { withScratch } from "./scratch.js";
 
@@ -20,6 +21,8 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   memory: (_root, scratch, input, rows, sink, threads) =>
     peakMemory(input!, Number(rows), sink === "slow", Number(threads), scratch),
   state: (_root, scratch, keys) => stateCost(scratch, Number(keys)),
+  "fill-state": (_root, _scratch, folder, keys) => fillState(folder!, Number(keys)),
+  "recover-state": (_root, _scratch, folder, keys) => recoverState(folder!, Number(keys)),
   kafka: (_root, scratch, bootstrap, from, to, delivery) =>
     countViews(scratch, bootstrap!, from!, to!, delivery!),
   "kafka-keys": (_root, scratch, bootstrap, from, to) => countKeys(scratch, bootstrap!, from!, to!),

@@ -9,6 +9,7 @@ import { manyBatches } from "../src/measures/many-batches.js";
 import { manyFiles } from "../src/measures/many-files.js";
 import { sizeOf } from "../src/measures/measure.js";
 import { peakMemory } from "../src/measures/peak-memory.js";
+import { fillState, recoverState } from "../src/measures/state-recovery.js";
 import { stateCost } from "../src/measures/state-size.js";
 import { median, quantile, tenth } from "../src/measures/statistics.js";
 import { w1json } from "../src/works/ad-campaigns.js";
@@ -114,4 +115,10 @@ test.each([false, true])("a sink gets every row of an input, slow: %s", async (s
   const { isRight, peakRssMb } = await peakMemory(input, 500, slow, 1, folder(`memory-${slow}`));
   expect(isRight).toBe(true);
   expect(peakRssMb).toBeGreaterThan(0);
+});
+
+test("a query that is started anew has the state of all keys and goes on with its next batch", async () => {
+  const place = folder("recovery");
+  expect(await fillState(place, 20_500)).toEqual({ batches: 62 });
+  expect(await recoverState(place, 20_500)).toMatchObject({ keys: 20_500, isRight: true });
 });
