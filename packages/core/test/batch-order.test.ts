@@ -47,6 +47,86 @@ test("a batch makes three durable writes: offsets, state, commits", async () => 
   await run.stop();
 });
 
+/** A promise that is settled from outside. */
+function signal(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
+  let settle!: Omit<ReturnType<typeof signal>, "promise">;
+  const promise = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return { promise, ...settle };
+}
+
+/** Files whose entry of an offset log waits until it is let through. */
+function heldOffsets(path: string): {
+  fileSystem: StepFileSystem;
+  asked: Promise<void>;
+  let: (error?: Error) => void;
+} {
+  const asked = signal();
+  const held = signal();
+  const fileSystem = new StepFileSystem();
+  fileSystem.onStep = async (step, when) => {
+    if (step !== `createExclusive ${path}` || when !== "before") return;
+    asked.resolve();
+    await held.promise;
+  };
+  return { fileSystem, asked: asked.promise, let: (error) => (error ? held.reject(error) : held.resolve()) };
+}
+
+test("a batch reads its rows while its offsets are written, and neither a sink nor the state hears of it before", async () => {
+  const query = new CountQuery();
+  const steps: string[] = [];
+  const held = heldOffsets("/checkpoint/offsets/0");
+  const hold = held.fileSystem.onStep;
+  held.fileSystem.onStep = (step, when) => {
+    if (when === "after") steps.push(step);
+    return hold(step, when);
+  };
+  query.fileSystem = held.fileSystem;
+  query.table.before = (step, batchId) => void steps.push(`output ${step} ${batchId}`);
+  const read = signal();
+  query.onRun = () => read.resolve();
+  query.topic.add(5);
+  const run = query.runOnce();
+  await Promise.all([held.asked, read.promise]);
+  expect(steps.filter((step) => /output|state|offsets/.test(step))).toEqual([]);
+  held.let();
+  await run;
+  expect(steps.filter((step) => /output begin|offsets/.test(step))).toEqual([
+    "createExclusive /checkpoint/offsets/0",
+    "output begin 0",
+  ]);
+});
+
+test("a batch whose offsets cannot be written begins no write, and ends the query with what stood in the way", async () => {
+  const query = new CountQuery();
+  const held = heldOffsets("/checkpoint/offsets/0");
+  query.fileSystem = held.fileSystem;
+  query.onRun = () => held.let(new Error("disk full"));
+  query.topic.add(5);
+  await expect(query.runOnce()).rejects.toThrow("disk full");
+  expect(query.table.calls.filter((call) => call !== "close")).toEqual([]);
+  expect(await query.names("commits")).toEqual([]);
+});
+
+test("a batch that fails while its offsets are written leaves a log that is written to no more", async () => {
+  const query = new CountQuery();
+  const held = heldOffsets("/checkpoint/offsets/0");
+  query.fileSystem = held.fileSystem;
+  query.onRun = async () => {
+    // let through once the failure has gone as far as it can
+    setImmediate(() => held.let());
+    throw new Error("a bad row");
+  };
+  query.topic.add(5);
+  await expect(query.runOnce()).rejects.toThrow("a bad row");
+  expect(await query.names("offsets")).toEqual(["0"]);
+  query.onRun = () => {};
+  query.topic.add(6);
+  await query.runOnce();
+  expect(query.requests[1]).toMatchObject({ batchId: 0, ranges: query.requests[0]!.ranges });
+});
+
 test("no folder is listed while batches run", async () => {
   const query = new CountQuery();
   const fileSystem = new StepFileSystem();

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { progressJson } from "../src/index.js";
 import { CountQuery } from "./support/count-query.js";
+import { StepFileSystem } from "./support/step-file-system.js";
 
 test("a report holds Spark's fields, with rates over the time since the last trigger and over the trigger", async () => {
   const query = new CountQuery();
@@ -61,6 +62,23 @@ test("a report holds Spark's fields, with rates over the time since the last tri
     ],
     sink: { description: "TableSink", numOutputRows: 0 },
   });
+  await run.stop();
+});
+
+test("what a batch waits for its offsets to be written is told apart from what it works", async () => {
+  const query = new CountQuery();
+  const fileSystem = new StepFileSystem();
+  fileSystem.onStep = (step, when) => {
+    if (when === "before" && step === "createExclusive /checkpoint/offsets/0") return query.clock.sleep(50);
+  };
+  query.fileSystem = fileSystem;
+  query.onRun = ({ signal }) => query.clock.sleep(30, signal);
+  query.topic.add(15);
+  const run = await query.start();
+  await query.clock.advance(30);
+  await query.clock.advance(20);
+  const [report] = run.recentProgress;
+  expect(report!.durationMs).toMatchObject({ addBatch: 30, walCommit: 20, triggerExecution: 50 });
   await run.stop();
 });
 

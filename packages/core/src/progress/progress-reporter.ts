@@ -36,6 +36,8 @@ export class ProgressReporter {
   private startMs: number | null = null;
   private startSteadyMs = 0;
   private spentMs: Record<Phase, number> = noTime();
+  /** Of all phases of the run. */
+  private countedMs = 0;
 
   constructor(query: QueryIdentity, clock: Clock) {
     this.query = query;
@@ -55,13 +57,16 @@ export class ProgressReporter {
     return isoTime(this.startMs ?? this.clock.now());
   }
 
-  /** Adds the time of a call to a phase. */
+  /** Adds the time of a call to a phase, but for that of phases within it. */
   async time<T>(phase: Phase, call: () => Promise<T>): Promise<T> {
-    const from = this.clock.monotonicMs();
+    const fromMs = this.clock.monotonicMs();
+    const countedMs = this.countedMs;
     try {
       return await call();
     } finally {
-      this.spentMs[phase] += this.clock.monotonicMs() - from;
+      const ownMs = this.clock.monotonicMs() - fromMs - (this.countedMs - countedMs);
+      this.spentMs[phase] += ownMs;
+      this.countedMs += ownMs;
     }
   }
 

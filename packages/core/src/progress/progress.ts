@@ -51,7 +51,8 @@ export interface StreamingQueryProgress {
   readonly processedRowsPerSecond: number;
   /**
    * Milliseconds by phase: latestOffset, getBatch, queryPlanning, walCommit, addBatch, commitOffsets, triggerExecution. A run is planned
-   * once, before its first trigger: the first batch reports that as queryPlanning, later ones report 0.
+   * once, before its first trigger: the first batch reports that as queryPlanning, later ones report 0. The offsets of a batch are written
+   * while it works: walCommit is what it had to wait for them then. No two phases overlap.
    */
   readonly durationMs: Readonly<Record<string, number>>;
   /** `min`, `max`, `avg` of the batch's event times and the `watermark` that it ran with, ISO 8601. Absent without a watermark. */

@@ -36,7 +36,9 @@ export interface OffsetRange {
   readonly end: Offset;
 }
 
-/** One batch to run. Everything in it comes from the checkpoint, so that a replay gives the same result. */
+/**
+ * One batch to run. Everything in it comes from the checkpoint, or is on its way there, so that a replay gives the same result.
+ */
 export interface BatchRequest {
   readonly batchId: number;
   /** The clock when the batch was constructed; `current_timestamp()`. */
@@ -57,8 +59,11 @@ export interface BatchRequest {
    * batch that a run before has left behind; it is empty where that run kept no record.
    */
   readonly tables: readonly string[];
-  /** One per output of the plan, in its order. */
-  readonly writes: readonly BatchWrite[];
+  /**
+   * Begins the writes of the outputs: one per output of the plan, in its order; the same ones at each call. Resolves when the batch stands in the
+   * offset log. Rows may be read and computed before; nothing of the batch may be written anywhere, state included, until then.
+   */
+  readonly begin: () => Promise<readonly BatchWrite[]>;
   /** Throws if another run has taken over the checkpoint. */
   readonly fence: () => Promise<void>;
   readonly signal: AbortSignal;
@@ -102,7 +107,8 @@ export interface BatchResult {
  * Order of calls: the loop opens the `sources`, then calls `open`, then `run` once per batch, one at a time, with increasing
  * batch ids, `maintain` after committed batches, `close` once. A `run` that throws is followed by `close` (the query fails)
  * or, after `stop()`, likewise; a `run` whose signal aborts throws, and never returns a part of its batch. The loop also
- * calls `begin`, `commit` and `abort` of the outputs, and closes the sources before and the sinks after `close`.
+ * calls `begin`, `commit` and `abort` of the outputs, and closes the sources before and the sinks after `close`. While a batch
+ * begins, its offsets are being written; `begin` of the request waits for that.
  */
 export interface StreamPlan {
   readonly sources: readonly Source[];

@@ -43,9 +43,9 @@ export interface SourceContext {
  * Order of calls, for one run of one query, never two at a time except `read`:
  * 1. `open` once. A new run of the same query makes a new Source object.
  * 2. `initialOffset` if the checkpoint has no offset of this source yet.
- * 3. For each batch: `latestOffset(start, limit)`; if the answer differs from `start` the loop writes it to the offset log,
- *    then `plan(start, end)`, then `read` of each partition, several at once at will, then, when the batch is committed,
- *    `commit(end)`.
+ * 3. For each batch: `latestOffset(start, limit)`; if the answer differs from `start`, then `plan(start, end)`, then `read` of each partition,
+ *    several at once at will, then, when the batch is committed, `commit(end)`. The loop writes `end` to the offset log beside `plan` and
+ *    `read`: after a crash in between, the range may be asked for never again, or with another end.
  * 4. `close` once, also after an error; `read`s that are under way have been aborted by their signal before.
  *
  * After a restart the loop first asks for the range of the last offset-log entry again, with the same `start` and `end`, if

@@ -24,15 +24,20 @@ import {
 /** How much of its sources a batch takes: what their limits allow, all, or nothing at all. */
 export type Intake = "limited" | "all" | "none";
 
-/** A batch that stands in the offset log, or an open one, whose entry says where its first range ends. */
+/** A batch on its way into the offset log, or an open one, whose entry says where its first range ends. */
 export interface PlannedBatch {
   readonly batchId: number;
   readonly entry: PlannedEntry;
   readonly hasNewData: boolean;
+  /** Settles when the offset log has the entry; that of an open batch comes there when it is closed. */
+  readonly logged: Promise<void>;
 }
 
-/** The engine's part of a batch, given the writes of its sinks: what the offset log now has of the batch, and what was done. */
-type BatchWork = (writes: readonly BatchWrite[]) => Promise<[PlannedEntry, BatchResult]>;
+/** Begins the writes of a batch, once, as soon as that may be. */
+type BeginWrites = BatchRequest["begin"];
+
+/** The engine's part of a batch: what the offset log now has of the batch, and what was done. */
+type BatchWork = (begin: BeginWrites) => Promise<[PlannedEntry, BatchResult]>;
 
 /** Decides what the next batch is, runs it and commits it: everything about batches but when they run. */
 export class BatchRunner {
@@ -149,17 +154,19 @@ export class BatchRunner {
       batchId: this.batchId,
       entry,
       hasNewData: rangesBetween(this.starts, entry.offsets).some((range) => range !== null),
+      logged: Promise.resolve(),
     };
   }
 
-  /** Decides about the next batch and writes it to the offset log; null if there is nothing to do. */
+  /** Decides about the next batch and begins to write it to the offset log; null if there is nothing to do. */
   async construct(intake: Intake, withoutData: boolean): Promise<PlannedBatch | null> {
     const batch = await this.decide(intake, withoutData);
-    if (batch !== null) {
-      this.ends = batch.entry.offsets;
-      await this.reporter.time("walCommit", () => this.log.planned(batch.batchId, batch.entry));
-    }
-    return batch;
+    if (batch === null) return null;
+    this.ends = batch.entry.offsets;
+    const logged = this.log.planned(batch.batchId, batch.entry);
+    // the run of the batch hears of it
+    logged.catch(() => {});
+    return { ...batch, logged };
   }
 
   /** Decides about the next batch; null if there is nothing to do, unless there is to be one in any case. */
@@ -176,7 +183,8 @@ export class BatchRunner {
         return null;
     }
     const tables = (await this.retry(async () => plan.tableVersions?.())) ?? [];
-    return { batchId: this.batchId, entry: this.entry(batchTimestampMs, ends, tables), hasNewData };
+    const entry = this.entry(batchTimestampMs, ends, tables);
+    return { batchId: this.batchId, entry, hasNewData, logged: Promise.resolve() };
   }
 
   /** Tells the log that there is no batch to run for now. */
@@ -207,9 +215,9 @@ export class BatchRunner {
 
   /** Runs a batch and commits it: state (within the run), then each output in order, then the commit log. */
   async run(batch: PlannedBatch): Promise<StreamingQueryProgress> {
-    const work = async (writes: readonly BatchWrite[]): Promise<[PlannedEntry, BatchResult]> => {
+    const work = async (begin: BeginWrites): Promise<[PlannedEntry, BatchResult]> => {
       const ranges = rangesBetween(this.starts, batch.entry.offsets);
-      return [batch.entry, await this.runPlan(batch, writes, { ranges })];
+      return [batch.entry, await this.runPlan(batch, { begin, ranges })];
     };
     return this.finish(batch, work);
   }
@@ -217,9 +225,9 @@ export class BatchRunner {
   /** Runs an open batch until its time is over, writes to the offset log how far it came, and commits it as any other. */
   async runOpen(batch: PlannedBatch, open: OpenBatch): Promise<StreamingQueryProgress> {
     const parts = new OpenRanges(open, this.starts, (starts) => this.latestOffsets(starts, "limited"));
-    const work = async (writes: readonly BatchWrite[]): Promise<[PlannedEntry, BatchResult]> => {
+    const work = async (begin: BeginWrites): Promise<[PlannedEntry, BatchResult]> => {
       const ranges = this.starts.map(() => null);
-      const result = await this.runPlan(batch, writes, { ranges, parts: parts.from(batch.entry.offsets) });
+      const result = await this.runPlan(batch, { begin, ranges, parts: parts.from(batch.entry.offsets) });
       const entry = { ...batch.entry, offsets: parts.position };
       this.ends = entry.offsets;
       await this.reporter.time("walCommit", () => this.log.planned(batch.batchId, entry));
@@ -281,17 +289,25 @@ export class BatchRunner {
   }
 
   /**
-   * The engine's part and the commits of the outputs. A write whose own commit failed is left alone: its rows may be visible
-   * already, and the replay after a restart finds out.
+   * The engine's part and the commits of the outputs. The engine works on the rows while the batch is being written to the offset log; its
+   * writes begin behind that. A write whose own commit failed is left alone: its rows may be visible already, and the replay after a
+   * restart finds out.
    */
   private async addBatch(
     batch: PlannedBatch,
     work: BatchWork,
   ): Promise<[PlannedEntry, BatchResult, SinkResult[]]> {
     const open = new Set<BatchWrite>();
+    let begun: Promise<readonly BatchWrite[]> | undefined;
+    const begin: BeginWrites = () => {
+      begun ??= this.reporter
+        .time("walCommit", () => batch.logged)
+        .then(() => this.beginWrites(batch.batchId, open));
+      return begun;
+    };
     try {
-      const writes = await this.beginWrites(batch.batchId, open);
-      const [entry, result] = await work(writes);
+      const [entry, result] = await work(begin);
+      const writes = await begin();
       const sinkResults: SinkResult[] = [];
       for (const [k, write] of writes.entries()) {
         if (!write.alreadyCommitted) await this.fence();
@@ -304,7 +320,10 @@ export class BatchRunner {
       }
       return [entry, result, sinkResults];
     } catch (error) {
+      // neither may go on when the run has ended
+      await begun?.catch(() => {});
       for (const write of open) await write.abort(error);
+      await batch.logged;
       throw error;
     }
   }
@@ -328,8 +347,7 @@ export class BatchRunner {
 
   private async runPlan(
     { batchId, entry }: PlannedBatch,
-    writes: readonly BatchWrite[],
-    input: Pick<BatchRequest, "ranges" | "parts">,
+    input: Pick<BatchRequest, "begin" | "ranges" | "parts">,
   ): Promise<BatchResult> {
     const { plan, signal } = this.env;
     const result = await plan.run({
@@ -339,7 +357,6 @@ export class BatchRunner {
       watermarkMs: entry.batchWatermarkMs,
       ...input,
       tables: entry.tables,
-      writes,
       fence: () => this.fence(),
       signal,
     });

@@ -1,6 +1,7 @@
 import {
   type BatchRequest,
   type BatchResult,
+  type BatchWrite,
   batchFromRows,
   type EventTimeStats,
   memoryStateStoreProvider,
@@ -81,7 +82,7 @@ export class CountPlan implements StreamPlan {
     this.add(onTime);
     const emitted = this.evict(request.watermarkMs);
     const messages = [];
-    for (const write of request.writes)
+    for (const write of await request.begin())
       messages.push(write.alreadyCommitted ? [] : [await this.emit(write, emitted)]);
     const state: StateVersion = await this.store.commit(request.batchId + 1, request.fence);
     const metrics = this.store.metrics(0);
@@ -153,7 +154,7 @@ export class CountPlan implements StreamPlan {
     return rows.sort(([a], [b]) => a - b);
   }
 
-  private async emit(write: BatchRequest["writes"][number], rows: [number, number][]): Promise<never> {
+  private async emit(write: BatchWrite, rows: [number, number][]): Promise<never> {
     const writer = await write.writer(0);
     await writer.write(
       batchFromRows(

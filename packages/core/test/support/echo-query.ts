@@ -103,7 +103,8 @@ class EchoPlan implements StreamPlan {
 
   async run(request: BatchRequest): Promise<BatchResult> {
     const inputRows = this.sources.map(() => 0);
-    const writer = await request.writes[0]!.writer(0);
+    const [write] = await request.begin();
+    const writer = await write!.writer(0);
     for await (const ranges of request.parts ?? [request.ranges]) {
       for (const [k, range] of ranges.entries()) {
         if (range === null) continue;

@@ -3,7 +3,6 @@ import {
   type BatchRequest,
   type BatchResult,
   type CommitMessage,
-  type PartitionWriter,
   type PlanContext,
   type RemoteFamily,
   type Sink,
@@ -33,6 +32,7 @@ import type { PhysicalPlan, WatermarkPlan } from "../physical/plan.js";
 import { physicalText, statefulNodeText } from "../physical/text.js";
 import { watermarkOffsets } from "../physical/watermark-offsets.js";
 import { BatchRun, type BatchRunOptions } from "./batch-run.js";
+import { BatchWriters } from "./batch-writers.js";
 import { closeAll } from "./close-all.js";
 import { releaseAll } from "./inputs.js";
 import { TablesBeside } from "./tables-beside.js";
@@ -177,7 +177,7 @@ export class SqlStreamPlan implements StreamPlan {
     this.families.get(familyKey(operatorId, name))!;
 
   async run(request: BatchRequest): Promise<BatchResult> {
-    await this.tables.show(request.tables, this.needsTables(request));
+    await this.tables.show(request.tables, () => this.needsTables(request));
     const memory = this.options.memory.scope();
     const batch = new BatchRun(
       request,
@@ -217,7 +217,8 @@ export class SqlStreamPlan implements StreamPlan {
   }
 
   /** Whether the batch may not be run again on other tables: a run before has shown results that those to be made would disagree with. */
-  private needsTables({ writes }: BatchRequest): boolean {
+  private async needsTables({ begin }: BatchRequest): Promise<boolean> {
+    const writes = await begin();
     const shown = writes.filter((write) => write.alreadyCommitted).length;
     const disagrees = shown > 0 && (this.store !== undefined || shown < writes.length);
     return disagrees && !this.options.replaysOnChangedTables;
@@ -244,30 +245,29 @@ export class SqlStreamPlan implements StreamPlan {
   }
 
   /** Runs the operators, once or for each part of an open batch, and hands every batch of rows to each output that lacks it. */
-  private async write({ writes, parts }: BatchRequest, run: BatchRun): Promise<CommitMessage[][]> {
-    const open: (PartitionWriter | undefined)[] = [];
+  private async write({ begin, parts }: BatchRequest, run: BatchRun): Promise<CommitMessage[][]> {
+    const { outputs } = this.options;
+    const writers = new BatchWriters(begin);
+    const hand = async (to: SqlOutput["rows"], rows: Rows): Promise<void> => {
+      run.signal.throwIfAborted();
+      for (const [k, writer] of (await writers.open()).entries()) {
+        const output = outputs[k]!;
+        if (output.rows !== to || writer === undefined) continue;
+        const { columns, rowCount } = output.shape?.(rows, run) ?? rows;
+        await writer.write(new Batch(output.schema, columns, rowCount));
+      }
+    };
+    run.onLate = (rows) => hand("late", rows);
+    run.onMalformed = (rows) => hand("malformed", rows);
+    const handAll = async (): Promise<void> => {
+      for await (const rows of this.built.root.rows(run)) await hand("result", rows);
+    };
     try {
-      // within the try, so that a writer that cannot be opened aborts those before it
-      for (const write of writes) open.push(write.alreadyCommitted ? undefined : await write.writer(0));
-      const hand = async (to: SqlOutput["rows"], rows: Rows): Promise<void> => {
-        run.signal.throwIfAborted();
-        for (const [k, writer] of open.entries()) {
-          const output = this.options.outputs[k]!;
-          if (output.rows !== to || writer === undefined) continue;
-          const { columns, rowCount } = output.shape?.(rows, run) ?? rows;
-          await writer.write(new Batch(output.schema, columns, rowCount));
-        }
-      };
-      run.onLate = (rows) => hand("late", rows);
-      run.onMalformed = (rows) => hand("malformed", rows);
-      const handAll = async (): Promise<void> => {
-        for await (const rows of this.built.root.rows(run)) await hand("result", rows);
-      };
       if (parts === undefined) await handAll();
-      else for await (const ranges of parts) await this.handPart(ranges, run, open, handAll);
-      return await Promise.all(open.map(async (writer) => (writer ? [await writer.finish()] : [])));
+      else for await (const ranges of parts) await this.handPart(ranges, run, writers, handAll);
+      return await writers.finish();
     } catch (error) {
-      for (const writer of open) await writer?.abort();
+      await writers.abort();
       throw error;
     }
   }
@@ -275,7 +275,7 @@ export class SqlStreamPlan implements StreamPlan {
   private async handPart(
     ranges: BatchRequest["ranges"],
     run: BatchRun,
-    writers: readonly (PartitionWriter | undefined)[],
+    writers: BatchWriters,
     handAll: () => Promise<void>,
   ): Promise<void> {
     run.ranges = ranges;
@@ -286,7 +286,7 @@ export class SqlStreamPlan implements StreamPlan {
       run.memory.close();
       run.isLaterPart = true;
     }
-    for (const writer of writers) await writer?.flush?.();
+    await writers.flush();
   }
 
   async maintain(oldestBatch: number, tablesInUse: readonly string[]): Promise<void> {

@@ -54,9 +54,9 @@ export class TablesBeside {
 
   /**
    * Shows the versions of these names, as a batch has them that was decided before, perhaps by a query that read other tables. Where the rows are not there any
-   * more, or the batch did not read the table, the present ones have to do, unless the batch needs the old ones (`needsThem`).
+   * more, or the batch did not read the table, the present ones have to do, unless the batch needs the old ones (`needsThem`, asked only then).
    */
-  async show(names: readonly string[], needsThem: boolean): Promise<void> {
+  async show(names: readonly string[], needsThem: () => Promise<boolean>): Promise<void> {
     if (this.tables.every(({ shown }, k) => shown === names[k] && shown !== "")) return;
     await this.latest();
     const recorded = [...names];
@@ -64,7 +64,7 @@ export class TablesBeside {
       const at = recorded.findIndex((name) => name.startsWith(`${table.id}/`));
       const [name] = at < 0 ? [] : recorded.splice(at, 1);
       if (table.shown === name || (name !== undefined && (await this.goBack(table, name)))) continue;
-      if (needsThem) throw tableChanged(table.description, name && this.records.pathOf(name));
+      if (await needsThem()) throw tableChanged(table.description, name && this.records.pathOf(name));
       const what = name === undefined ? "was not read by the batch when it" : "has changed since the batch";
       this.warn(`${table.description} ${what} was run for the first time, and is read as it is now.`);
     }

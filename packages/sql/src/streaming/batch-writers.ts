@@ -1,0 +1,48 @@
+import type { BatchRequest, CommitMessage, PartitionWriter } from "@ss/core";
+
+/** One writer per output; undefined where the output has the batch already. */
+type Writers = readonly (PartitionWriter | undefined)[];
+
+/**
+ * The writers of a batch. They are opened with the first rows, or at its end: until then the operators work while the batch is still
+ * on its way into the offset log.
+ */
+export class BatchWriters {
+  private readonly begin: BatchRequest["begin"];
+  private readonly opened: (PartitionWriter | undefined)[] = [];
+  private opening: Promise<Writers> | undefined;
+
+  constructor(begin: BatchRequest["begin"]) {
+    this.begin = begin;
+  }
+
+  /** The writers, opened at the first call. */
+  open(): Promise<Writers> {
+    this.opening ??= this.openAll();
+    return this.opening;
+  }
+
+  /** Makes what was written visible, where a sink can do so before the commit. */
+  async flush(): Promise<void> {
+    for (const writer of await this.open()) await writer?.flush?.();
+  }
+
+  /** What the sinks commit: one list per output. */
+  async finish(): Promise<CommitMessage[][]> {
+    const writers = await this.open();
+    return await Promise.all(writers.map(async (writer) => (writer ? [await writer.finish()] : [])));
+  }
+
+  /** Gives up what was opened, also where not all could be. */
+  async abort(): Promise<void> {
+    await this.opening?.catch(() => {});
+    for (const writer of this.opened) await writer?.abort();
+  }
+
+  private async openAll(): Promise<Writers> {
+    for (const write of await this.begin()) {
+      this.opened.push(write.alreadyCommitted ? undefined : await write.writer(0));
+    }
+    return this.opened;
+  }
+}
