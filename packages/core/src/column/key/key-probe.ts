@@ -26,11 +26,11 @@ export interface ProbeHost {
 }
 
 /**
- * The slots of the rows `from .. to)` of words. Rows with new keys are put into `added`, behind the `count` that are there, and counted: their slots are
- * chosen, in the index, and have their words; where there are nulls they are filled altogether, else the caller does the rest.
+ * The slots of the rows `from .. to)` of words, as `found` tells where keys are. Rows with new keys are put into `added`, behind the `count` that are there,
+ * and counted: their slots are chosen, in `found`, and have their words; where there are nulls they are filled altogether, else the caller does the rest.
  */
-export type KeyProbe = (
-  index: KeyIndex,
+type Probe<Found> = (
+  found: Found,
   segments: readonly Int32Array[],
   words: Int32Array,
   from: number,
@@ -41,6 +41,15 @@ export type KeyProbe = (
   count: number,
   host: ProbeHost,
 ) => number;
+
+/** The look-up by the hash of a key. */
+export type KeyProbe = Probe<KeyIndex>;
+
+/**
+ * The look-up by the code of a string. It stops when it has gone along more other keys with the same codes as its rows than `chains.allowance`, which it
+ * takes them off: `chains.reached` is the row that it comes to next.
+ */
+export type ChainProbe = Probe<KeyChains>;
 
 /**
  * Reads what the look-up of the rows `from .. to)` is going to read first, of all of them together: the processor waits for the memory of
@@ -56,23 +65,6 @@ export type KeyTouch = (
   slots: Int32Array,
   mode: number,
   near: Int32Array,
-) => number;
-
-/**
- * The same by the code of a string. It stops when it has gone along more other keys with the same codes as its rows than `chains.allowance`, which it
- * takes them off: `chains.reached` is the row that it comes to next.
- */
-export type ChainProbe = (
-  chains: KeyChains,
-  segments: readonly Int32Array[],
-  words: Int32Array,
-  from: number,
-  to: number,
-  slots: Int32Array,
-  mode: number,
-  added: Int32Array,
-  count: number,
-  host: ProbeHost,
 ) => number;
 
 const probes: Map<string, KeyProbe> = new Map();
