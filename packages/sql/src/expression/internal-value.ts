@@ -65,16 +65,10 @@ export function toInternal(value: unknown, type: DataType, what: string): Value 
       };
     }
     case "struct": {
-      if (!Array.isArray(value) && !isRecord(value)) break;
-      const fields = value as Record<string, unknown> | readonly unknown[];
-      return type.fields.map((field, k) => {
-        const one = Array.isArray(fields)
-          ? fields[k]
-          : Object.hasOwn(fields, field.name)
-            ? (fields as Record<string, unknown>)[field.name]
-            : null;
-        return toInternal(one, field.type, `${what}.${field.name}`);
-      });
+      if (!hasFields(value)) break;
+      return type.fields.map((field, k) =>
+        toInternal(fieldOf(value, field.name, k), field.type, `${what}.${field.name}`),
+      );
     }
     case "variant":
       if (value instanceof VariantVal) return [value.metadata, value.value];
@@ -85,6 +79,17 @@ export function toInternal(value: unknown, type: DataType, what: string): Value 
       return value as Value;
   }
   return refuse(value, type, what);
+}
+
+/** Whether a value may stand for a struct: a record or a list of fields. */
+export function hasFields(value: unknown): value is object {
+  return Array.isArray(value) || isRecord(value);
+}
+
+/** A field of what stands for a struct: of a record by its name, of a list by its place. */
+export function fieldOf(value: object, name: string, place: number): unknown {
+  if (Array.isArray(value)) return value[place];
+  return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : null;
 }
 
 /** Whether a value is a Date with a time: one that was made of no date has none. */

@@ -8,6 +8,7 @@ import {
   type StreamError,
   StringType,
   StructColumn,
+  sliceColumn,
 } from "@ss/core";
 import { typeOf } from "../../expression/type-of.js";
 import { reasonOfError, valueType } from "../../functions/malformed/checked-call.js";
@@ -62,6 +63,8 @@ class CheckedEvaluator implements ColumnEvaluator {
   private readonly values: ColumnEvaluator;
   /** By row; there may be none behind the last one that was told. */
   private malformed: string[] = [];
+  /** The reasons of batches that have none, which all share them. */
+  private none: Column = columnBuilder(StringType).finish();
 
   constructor(type: DataType, open: (call: Pick<OpenColumnCall, "type" | "onMalformed">) => ColumnEvaluator) {
     this.type = type;
@@ -84,15 +87,21 @@ class CheckedEvaluator implements ColumnEvaluator {
   }
 
   private reasons(rowCount: number): Column {
-    const builder = columnBuilder(StringType);
     const { malformed } = this;
-    for (let row = 0; row < rowCount; row++) {
-      const reason = malformed[row];
-      if (reason === undefined) builder.appendNull();
-      else builder.append(reason);
-    }
-    return builder.finish();
+    if (malformed.length > 0) return textsOrNulls(malformed, rowCount);
+    if (this.none.length < rowCount) this.none = textsOrNulls([], rowCount);
+    return sliceColumn(this.none, 0, rowCount);
   }
+}
+
+function textsOrNulls(texts: readonly (string | undefined)[], rowCount: number): Column {
+  const builder = columnBuilder(StringType);
+  for (let row = 0; row < rowCount; row++) {
+    const text = texts[row];
+    if (text === undefined) builder.appendNull();
+    else builder.append(text);
+  }
+  return builder.finish();
 }
 
 /** The column without dictionaries at any depth. */

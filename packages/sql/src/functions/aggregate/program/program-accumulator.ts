@@ -1,17 +1,16 @@
-import { type Column, columnBuilder, type DataType, type StructField, type Value } from "@ss/core";
+import { type Column, columnBuilder, type DataType } from "@ss/core";
 import type { ExternalOptions } from "../../../expression/external-value.js";
 import type { Accumulator, AggregateShape } from "../../../expression/function.js";
 import { toInternal } from "../../../expression/internal-value.js";
 import { ObjectReader, type Reader, valueReader } from "../../../expression/object-reader.js";
+import { BufferForm, bufferFields } from "./buffer-form.js";
 import { objectBytes } from "./object-bytes.js";
 import type { ProgramAggregator } from "./program-aggregator.js";
 import {
   aggregatorFailed,
-  beyondDoubles,
   isPromise,
   missingField,
   nestedTooDeep,
-  noBuffer,
   notAwaited,
   sharedZero,
 } from "./program-errors.js";
@@ -34,6 +33,7 @@ export class ProgramAccumulator implements Accumulator {
   private readonly name: string;
   private readonly aggregator: ProgramAggregator;
   private readonly bufferType: DataType;
+  private readonly form: BufferForm;
   private readonly shape: AggregateShape;
   private readonly call: ProgramCall;
   private readonly inputs: ObjectReader | undefined;
@@ -45,6 +45,7 @@ export class ProgramAccumulator implements Accumulator {
     this.name = name;
     this.aggregator = aggregator;
     this.bufferType = bufferType;
+    this.form = new BufferForm(name, bufferType);
     this.shape = shape;
     this.call = shape.state as ProgramCall;
     const { fields, external } = this.call;
@@ -92,12 +93,10 @@ export class ProgramAccumulator implements Accumulator {
 
   buffers(slotCount: number): readonly Column[] {
     this.resize(slotCount);
-    const { bufferType } = this;
-    const builders = bufferFields(bufferType).map(({ type }) => columnBuilder(type));
+    const builders = bufferFields(this.bufferType).map(({ type }) => columnBuilder(type));
     for (let slot = 0; slot < slotCount; slot++) {
-      const kept = this.keptForm(this.bufferOf(slot), "merge or reduce");
-      if (bufferType.kind !== "struct") builders[0]!.append(kept);
-      else for (let k = 0; k < builders.length; k++) builders[k]!.append((kept as readonly Value[])[k]!);
+      const kept = this.form.of(this.bufferOf(slot), "merge or reduce");
+      for (let k = 0; k < builders.length; k++) builders[k]!.append(kept[k]!);
     }
     return builders.map((builder) => builder.finish());
   }
@@ -109,7 +108,8 @@ export class ProgramAccumulator implements Accumulator {
     const builder = columnBuilder(type);
     for (let slot = 0; slot < slotCount; slot++) {
       const buffer = this.bufferOf(slot);
-      this.keptForm(buffer, "merge or reduce");
+      // a table does not keep buffers, and yet refuses those that a stream could not keep
+      this.form.of(buffer, "merge or reduce");
       const result = this.guarded("finish", () => this.aggregator.finish(buffer));
       if (isPromise(result)) throw notAwaited(this.name, "finish", type);
       builder.append(toInternal(result, type, what));
@@ -143,7 +143,7 @@ export class ProgramAccumulator implements Accumulator {
     this.checkedZero = true;
     if (isShared(zero) && zero === this.guarded("zero", () => this.aggregator.zero()))
       throw sharedZero(this.name);
-    this.keptForm(zero, "zero");
+    this.form.of(zero, "zero");
     if (this.bufferType.kind === "struct" && !Array.isArray(zero))
       for (const { name } of this.bufferType.fields)
         if (!Object.hasOwn(zero as object, name)) throw missingField(this.name, name);
@@ -152,19 +152,6 @@ export class ProgramAccumulator implements Accumulator {
 
   private refuse(method: string): never {
     throw notAwaited(this.name, method, this.bufferType);
-  }
-
-  /** A buffer as it is kept between batches, which one that a table makes only has to be able to be. */
-  private keptForm(buffer: unknown, by: string): Value {
-    const { name, bufferType } = this;
-    const isStruct = bufferType.kind === "struct";
-    if (buffer === undefined || (isStruct && (typeof buffer !== "object" || buffer === null)))
-      throw noBuffer(name, buffer, by, isStruct);
-    try {
-      return toInternal(buffer, bufferType, `the buffer of the aggregator \`${name}\``);
-    } catch (error) {
-      throw beyondDoubles(error);
-    }
   }
 
   private reader(objects: ObjectReader | undefined, columns: readonly Column[]): Reader<unknown> {
@@ -183,9 +170,4 @@ export class ProgramAccumulator implements Accumulator {
 /** Whether a value may be changed by who gets it. */
 function isShared(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Object.isFrozen(value);
-}
-
-/** The columns that a buffer is kept in: those of its fields, or one. */
-export function bufferFields(type: DataType): readonly Pick<StructField, "name" | "type">[] {
-  return type.kind === "struct" ? type.fields : [{ name: "value", type }];
 }

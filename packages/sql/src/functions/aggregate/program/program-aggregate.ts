@@ -6,7 +6,8 @@ import { externalOptions } from "../../../expression/external-value.js";
 import type { AggregateFunction } from "../../../expression/function.js";
 import { typeOf } from "../../../expression/type-of.js";
 import { requireType } from "../define.js";
-import { bufferFields, ProgramAccumulator, type ProgramCall } from "./program-accumulator.js";
+import { bufferFields } from "./buffer-form.js";
+import { ProgramAccumulator, type ProgramCall } from "./program-accumulator.js";
 import type { ProgramAggregator } from "./program-aggregator.js";
 
 /** An aggregator as functions of the registry are, under a name: called with a column for each field of its input, or for the only value. */

@@ -4,7 +4,8 @@ import { prettyName } from "../../../expression/expression-text.js";
 import { externalOptions } from "../../../expression/external-value.js";
 import type { AggregateFunction, FunctionContext } from "../../../expression/function.js";
 import { typeOf } from "../../../expression/type-of.js";
-import { bufferFields, ProgramAccumulator, type ProgramCall } from "./program-accumulator.js";
+import { bufferFields } from "./buffer-form.js";
+import { ProgramAccumulator, type ProgramCall } from "./program-accumulator.js";
 import { isPromise } from "./program-errors.js";
 
 const NAME = "reduceGroups";
