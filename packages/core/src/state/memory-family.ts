@@ -1,17 +1,17 @@
 import { BATCH_ROWS } from "../column/batch.js";
-import { type ColumnBuilder, columnBuilder } from "../column/builder.js";
 import type { Column, Int64Column } from "../column/column.js";
 import type { AcceleratorFactory } from "../column/key/bytes-dictionary.js";
 import { KeyTable } from "../column/key-table.js";
-import { runStart, sliceColumn, takeColumn } from "../column/take.js";
+import { takeColumn } from "../column/take.js";
 import { assert } from "../errors/stream-error.js";
+import { type Changes, FamilyChanges } from "./family-changes.js";
 import { FamilyImage } from "./family-image.js";
 import { GatheredRows } from "./gathered-rows.js";
 import { OrderedIndex } from "./ordered-index.js";
 import { PrefixIndex } from "./prefix-index.js";
-import { compacted, leavesGarbage, putRows } from "./slot-columns.js";
 import { ascendingSlots, CHANGED, firstRows, LIVE, NEW, SETTLED } from "./slot-flags.js";
-import { SlotList } from "./slot-list.js";
+import type { SlotList } from "./slot-list.js";
+import { SlotRows } from "./slot-rows.js";
 import type {
   FamilySpec,
   StateFamily,
@@ -21,42 +21,24 @@ import type {
   StateRows,
 } from "./state-store.js";
 
-/** Value columns that writing over makes grow are copied when they have doubled beyond this many bytes. */
-const COMPACT_BYTES = 1 << 20;
-
-/** What a family changed since the last commit. */
-interface FamilyChanges {
-  /** Keys that were there at the last commit and are to be removed first. */
-  readonly removedKeys: readonly Column[];
-  readonly removedCount: number;
-  /** Slots of the rows that were put and are still there. */
-  readonly slots: Int32Array;
-}
-
 /** A family in memory: a hash table from keys to slots, with value columns by slot. */
 export class MemoryFamily implements StateFamily {
   readonly spec: FamilySpec;
   private readonly table: KeyTable;
-  private values: ColumnBuilder[];
+  private readonly rows: SlotRows;
   private index: OrderedIndex | null;
   private prefixes: PrefixIndex | null;
   /** Slots that were empty before the call at hand. */
   private readonly begun: { slots: Int32Array; count: number } = { slots: new Int32Array(0), count: 0 };
   private flags: Uint8Array = new Uint8Array(512);
-  /** Slots put since the last commit. One that was removed and used again stands here twice. */
-  private readonly puts: SlotList = new SlotList();
-  /** Keys of the last commit that were removed since. */
-  private readonly removed: ColumnBuilder[];
-  private removedKeyCount = 0;
+  private readonly sinceCommit: FamilyChanges;
+  /** Those of `sinceCommit`. */
+  private readonly puts: SlotList;
   private scratch: Int32Array = new Int32Array(0);
-  private compactAt: number = COMPACT_BYTES;
   /** The keys whose slots were found, in `scratch`, and which are put next. */
   private asked: readonly Column[] | null = null;
   /** Rows of an earlier moment that are being read. */
   private image: FamilyImage | null = null;
-  /** Rows put and removed since the last commit. */
-  updatedCount = 0;
-  removedCount = 0;
 
   constructor(spec: FamilySpec, accelerator?: AcceleratorFactory) {
     this.spec = spec;
@@ -64,14 +46,23 @@ export class MemoryFamily implements StateFamily {
       spec.keySchema.fields.map((field) => field.type),
       accelerator,
     );
-    this.values = spec.valueSchema.fields.map((field) => columnBuilder(field.type));
-    this.removed = spec.keySchema.fields.map((field) => columnBuilder(field.type));
+    this.rows = new SlotRows(this.table, spec.valueSchema);
+    this.sinceCommit = new FamilyChanges(spec.keySchema);
+    this.puts = this.sinceCommit.puts;
     this.index = spec.orderedBy === undefined ? null : new OrderedIndex();
     this.prefixes = this.newPrefixes();
   }
 
   get rowCount(): number {
     return this.table.rowCount;
+  }
+
+  /** Rows put and removed since the last commit. */
+  get updatedCount(): number {
+    return this.sinceCommit.updatedCount;
+  }
+  get removedCount(): number {
+    return this.sinceCommit.removedCount;
   }
 
   get prefixCount(): number {
@@ -81,7 +72,7 @@ export class MemoryFamily implements StateFamily {
   get(keys: readonly Column[], rowCount: number): StateLookup {
     const positions = new Int32Array(rowCount);
     this.table.find(keys, rowCount, positions);
-    return { positions, values: this.values.map((builder) => builder.view()) };
+    return { positions, values: this.rows.values() };
   }
 
   getToPut(keys: readonly Column[], rowCount: number): StateLookupToPut {
@@ -94,7 +85,7 @@ export class MemoryFamily implements StateFamily {
     for (let i = 0; i < rowCount; i++) positions[i] = (flags[slots[i]!]! & LIVE) === 0 ? -1 : slots[i]!;
     return {
       positions,
-      values: this.values.map((builder) => builder.view()),
+      values: this.rows.values(),
       firsts: firstRows(flags, slots, rowCount),
     };
   }
@@ -106,8 +97,8 @@ export class MemoryFamily implements StateFamily {
     this.growFlags();
     const changed = this.markPut(this.orderOf(keys, values), slots, rowCount);
     this.linkPrefixes();
-    for (let k = 0; k < this.values.length; k++) putRows(this.values[k]!, values[k]!, slots, rowCount);
-    this.updatedCount += changed;
+    this.rows.put(slots, values, rowCount);
+    this.sinceCommit.updatedCount += changed;
     return changed;
   }
 
@@ -132,7 +123,7 @@ export class MemoryFamily implements StateFamily {
       const slots = Int32Array.from({ length: rowCount }, (_, i) => first + i);
       this.prefixes.add(slots, rowCount);
     }
-    for (let k = 0; k < this.values.length; k++) this.values[k]!.appendRange(values[k]!, 0, rowCount);
+    this.rows.append(values, rowCount);
   }
 
   insert(keys: readonly Column[], values: readonly Column[], rowCount: number): Int32Array {
@@ -140,7 +131,7 @@ export class MemoryFamily implements StateFamily {
     this.table.findOrAdd(keys, rowCount, slots);
     this.growFlags();
     const order = this.orderOf(keys, values);
-    const columns = this.image === null ? [] : this.columns();
+    const columns = this.image === null ? [] : this.rows.columns();
     const rows = new Int32Array(rowCount);
     let count = 0;
     for (let i = 0; i < rowCount; i++) {
@@ -152,17 +143,16 @@ export class MemoryFamily implements StateFamily {
       rows[count++] = i;
     }
     this.linkPrefixes();
-    for (let k = 0; k < this.values.length; k++) {
-      putRows(this.values[k]!, takeColumn(values[k]!, rows, count), slots, count);
-    }
-    this.updatedCount += count;
+    const begun = values.map((value) => takeColumn(value, rows, count));
+    this.rows.put(slots, begun, count);
+    this.sinceCommit.updatedCount += count;
     return rows.subarray(0, count);
   }
 
   *changed(): Generator<StateRows> {
-    const slots = this.changedSlots();
+    const slots = this.sinceCommit.slots(this.flags);
     for (let from = 0; from < slots.length; from += BATCH_ROWS) {
-      yield this.gather(slots.subarray(from, from + BATCH_ROWS));
+      yield this.rows.gather(slots.subarray(from, from + BATCH_ROWS));
     }
   }
 
@@ -188,22 +178,22 @@ export class MemoryFamily implements StateFamily {
   *removeBelow(bound: bigint): Generator<StateRows> {
     const { index, spec } = this;
     assert(index !== null, `state family ${spec.name} has no orderedBy column`);
-    const taken = index.takeBelow(bound, this.columns()[spec.orderedBy!] as Int64Column);
+    const taken = index.takeBelow(bound, this.rows.columns()[spec.orderedBy!] as Int64Column);
     const slots = ascendingSlots(this.flags, taken, this.table.slotCount);
     try {
       for (let from = 0; from < slots.length; from += BATCH_ROWS) {
-        yield new GatheredRows(slots.subarray(from, from + BATCH_ROWS), this.columnsBySlot());
+        yield new GatheredRows(slots.subarray(from, from + BATCH_ROWS), this.rows.apart());
       }
     } finally {
       for (let k = 0; k < slots.length; k++) this.flags[slots[k]!]! &= ~LIVE;
-      this.drop(slots, this.columnsBySlot().keys, slots);
+      this.drop(slots, this.rows.apart().keys, slots);
     }
   }
 
   /** Gives slots back that are live no more; row `rows[k]` of `keys` is the key of the k-th. */
   private drop(slots: Int32Array, keys: readonly Column[], rows: Int32Array): void {
     const { flags, image } = this;
-    const columns = image === null ? [] : this.columns();
+    const columns = image === null ? [] : this.rows.columns();
     const known = new Int32Array(slots.length);
     let count = 0;
     for (let k = 0; k < slots.length; k++) {
@@ -212,11 +202,11 @@ export class MemoryFamily implements StateFamily {
       if (image !== null) this.settle(image, slot, true, columns);
       flags[slot]! &= SETTLED;
     }
-    for (let k = 0; k < this.removed.length; k++) {
-      this.removed[k]!.appendRange(takeColumn(keys[k]!, known, count), 0, count);
-    }
-    this.removedKeyCount += count;
-    this.removedCount += slots.length;
+    this.sinceCommit.removed(
+      keys.map((key) => takeColumn(key, known, count)),
+      count,
+      slots.length,
+    );
     this.prefixes?.remove(slots);
     this.table.removeSlots(slots);
   }
@@ -224,13 +214,13 @@ export class MemoryFamily implements StateFamily {
   match(prefix: readonly Column[], rowCount: number): StateMatches {
     assert(this.prefixes !== null, `state family ${this.spec.name} has no prefix`);
     const { questions, slots } = this.prefixes.match(prefix, rowCount);
-    return { questions, positions: slots, ...this.columnsBySlot() };
+    return { questions, positions: slots, ...this.rows.apart() };
   }
 
   *scan(): Generator<StateRows> {
     const end = this.table.slotCount;
     for (let from = 0; from < end; from += BATCH_ROWS) {
-      const rows = this.piece(from, Math.min(end, from + BATCH_ROWS));
+      const rows = this.rows.live(this.flags, from, Math.min(end, from + BATCH_ROWS));
       if (rows.rowCount > 0) yield rows;
     }
   }
@@ -238,17 +228,17 @@ export class MemoryFamily implements StateFamily {
   *scanBelow(bound: bigint): Generator<StateRows> {
     const { index, spec } = this;
     assert(index !== null, `state family ${spec.name} has no orderedBy column`);
-    const column = this.columns()[spec.orderedBy!] as Int64Column;
+    const column = this.rows.columns()[spec.orderedBy!] as Int64Column;
     const slots = index.below(bound, column);
     for (let from = 0; from < slots.length; from += BATCH_ROWS) {
-      yield this.gather(slots.subarray(from, from + BATCH_ROWS));
+      yield this.rows.gather(slots.subarray(from, from + BATCH_ROWS));
     }
   }
 
   lowest(): bigint | null {
     const { index, spec } = this;
     assert(index !== null, `state family ${spec.name} has no orderedBy column`);
-    return index.lowest(this.columns()[spec.orderedBy!] as Int64Column);
+    return index.lowest(this.rows.columns()[spec.orderedBy!] as Int64Column);
   }
 
   /** Forgets everything. */
@@ -258,7 +248,7 @@ export class MemoryFamily implements StateFamily {
     this.endImage();
     this.markCommitted();
     this.table.clear();
-    for (const value of this.values) value.reset();
+    this.rows.clearValues();
     this.flags.fill(0);
     if (this.index !== null) this.index = new OrderedIndex();
     this.prefixes = this.newPrefixes();
@@ -286,28 +276,14 @@ export class MemoryFamily implements StateFamily {
   }
 
   /** What the next delta has to say; null if nothing. */
-  changes(): FamilyChanges | null {
-    const slots = this.changedSlots();
-    if (slots.length === 0 && this.removedKeyCount === 0) return null;
-    return {
-      removedKeys: this.removed.map((key) => key.view()),
-      removedCount: this.removedKeyCount,
-      slots,
-    };
+  changes(): Changes | null {
+    return this.sinceCommit.told(this.flags);
   }
 
   /** Forgets the changes: they are durable. */
   markCommitted(): void {
-    const { flags } = this;
-    for (const slots of this.puts.pieces()) {
-      for (let k = 0; k < slots.length; k++) flags[slots[k]!]! &= LIVE | SETTLED;
-    }
-    this.puts.clear();
-    for (const key of this.removed) key.reset();
-    this.removedKeyCount = 0;
-    this.updatedCount = 0;
-    this.removedCount = 0;
-    this.compactValues();
+    this.sinceCommit.forget(this.flags);
+    this.rows.compact(this.flags);
   }
 
   /** The rows as they are now, to be read while the family goes on changing; one at a time, up to `endImage`. */
@@ -317,7 +293,7 @@ export class MemoryFamily implements StateFamily {
       spec: this.spec,
       slotCount: this.table.slotCount,
       isLive: (slot: number) => (this.flags[slot]! & LIVE) !== 0,
-      columns: () => this.columns(),
+      columns: () => this.rows.columns(),
     };
     this.image = new FamilyImage(subject, (slot) => (this.flags[slot]! & SETTLED) !== 0);
     return this.image;
@@ -332,22 +308,13 @@ export class MemoryFamily implements StateFamily {
 
   /** Key, then value columns by slot. */
   columns(): readonly Column[] {
-    return [...this.table.keys, ...this.values].map((builder) => builder.view());
-  }
-
-  /** Key and value columns by slot. */
-  private columnsBySlot(): { readonly keys: readonly Column[]; readonly values: readonly Column[] } {
-    return {
-      keys: this.table.keys.map((key) => key.view()),
-      values: this.values.map((value) => value.view()),
-    };
+    return this.rows.columns();
   }
 
   byteSize(): number {
-    const values = this.values.reduce((sum, value) => sum + value.byteSize(), 0);
     return (
       this.table.byteSize() +
-      values +
+      this.rows.valueBytes() +
       this.flags.byteLength +
       (this.index?.byteSize() ?? 0) +
       (this.prefixes?.byteSize() ?? 0)
@@ -374,7 +341,7 @@ export class MemoryFamily implements StateFamily {
     const { flags, image } = this;
     // a key stays where it is, a value may move
     const moves = order !== undefined && this.spec.orderedBy! >= this.table.keys.length;
-    const columns = image === null ? [] : this.columns();
+    const columns = image === null ? [] : this.rows.columns();
     let count = 0;
     for (let i = 0; i < rowCount; i++) {
       const slot = slots[i]!;
@@ -403,63 +370,6 @@ export class MemoryFamily implements StateFamily {
     this.flags[slot] = before | SETTLED;
   }
 
-  /** Slots with a change, each once: where it stands last, which is where the key that it has now was put. */
-  private changedSlots(): Int32Array {
-    const { flags } = this;
-    // none was removed and used again
-    if (this.removedCount === 0) return this.puts.toArray();
-    const slots = new Int32Array(this.puts.length);
-    let from = slots.length;
-    for (const piece of this.puts.piecesBackwards()) {
-      for (let k = piece.length - 1; k >= 0; k--) {
-        const slot = piece[k]!;
-        if ((flags[slot]! & CHANGED) === 0) continue;
-        slots[--from] = slot;
-        flags[slot]! &= ~CHANGED;
-      }
-    }
-    for (let k = from; k < slots.length; k++) flags[slots[k]!]! |= CHANGED;
-    return slots.subarray(from);
-  }
-
-  /** Rows of the slots `from .. to)`: as a view where all of them are live. */
-  private piece(from: number, to: number): StateRows {
-    let count = 0;
-    const live = new Int32Array(to - from);
-    for (let slot = from; slot < to; slot++) if ((this.flags[slot]! & LIVE) !== 0) live[count++] = slot;
-    if (count < to - from) return this.gather(live.subarray(0, count));
-    const { keys, values } = this.columnsBySlot();
-    return {
-      keys: keys.map((column) => sliceColumn(column, from, to)),
-      values: values.map((column) => sliceColumn(column, from, to)),
-      rowCount: count,
-    };
-  }
-
-  private gather(slots: Int32Array): StateRows {
-    const { keys, values } = this.columnsBySlot();
-    return {
-      keys: keys.map((column) => rowsOf(column, slots)),
-      values: values.map((column) => rowsOf(column, slots)),
-      rowCount: slots.length,
-    };
-  }
-
-  private compactValues(): void {
-    const bytes = this.values.reduce(
-      (sum, value) => sum + (leavesGarbage(value.type) ? value.byteSize() : 0),
-      0,
-    );
-    if (bytes < this.compactAt) return;
-    const isLive = (slot: number): boolean => (this.flags[slot]! & LIVE) !== 0;
-    this.values = this.values.map((value) => (leavesGarbage(value.type) ? compacted(value, isLive) : value));
-    const left = this.values.reduce(
-      (sum, value) => sum + (leavesGarbage(value.type) ? value.byteSize() : 0),
-      0,
-    );
-    this.compactAt = Math.max(COMPACT_BYTES, 2 * left);
-  }
-
   private growFlags(): void {
     if (this.table.slotCount <= this.flags.length) return;
     const flags = new Uint8Array(Math.max(this.table.slotCount, this.flags.length * 2));
@@ -472,14 +382,6 @@ export class MemoryFamily implements StateFamily {
     if (this.scratch.length < rowCount) this.scratch = new Int32Array(rowCount);
     return this.scratch;
   }
-}
-
-/** The rows of some slots: as a view where they are neighbours. */
-function rowsOf(column: Column, slots: Int32Array): Column {
-  const first = runStart(slots);
-  const isPlain = column.validity === null && column.layout !== "struct";
-  const isView = first >= 0 && (isPlain || first % 8 === 0);
-  return isView ? sliceColumn(column, first, first + slots.length) : takeColumn(column, slots, slots.length);
 }
 
 function enlarged(old: Int32Array, length: number): Int32Array {
