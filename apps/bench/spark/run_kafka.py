@@ -9,23 +9,13 @@ import sys
 import time
 
 from process_costs import cpu_seconds, peak_rss_mb
-from pyspark.sql import SparkSession, functions as F
+from pyspark.sql import functions as F
+from spark_session import session
 
 bootstrap, source, target, scratch, threads, jars = sys.argv[1:7]
 EVENT = "ad_id STRING, event_type STRING, event_time BIGINT"
 
-spark = (
-    SparkSession.builder.master(f"local[{threads}]")
-    .config("spark.jars", jars)
-    .config("spark.driver.memory", "1g")
-    .config("spark.ui.enabled", "false")
-    .config("spark.ui.showConsoleProgress", "false")
-    .config("spark.local.dir", os.path.join(scratch, "local"))
-    .config("spark.sql.session.timeZone", "UTC")
-    .config("spark.sql.shuffle.partitions", max(2, int(threads)))
-    .getOrCreate()
-)
-spark.sparkContext.setLogLevel("ERROR")
+spark = session(threads, scratch, jars=jars)
 
 views = (
     spark.readStream.format("kafka")

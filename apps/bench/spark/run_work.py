@@ -9,7 +9,8 @@ import sys
 import time
 
 from process_costs import cpu_seconds, peak_rss_mb
-from pyspark.sql import SparkSession, functions as F
+from pyspark.sql import functions as F
+from spark_session import session
 
 work, folder, root, scratch, threads = sys.argv[1:6]
 checkpoint = os.path.join(scratch, "checkpoint")
@@ -28,17 +29,7 @@ CHECKSUM = (
     "+ second(event_time) + minute(minute)"
 )
 
-spark = (
-    SparkSession.builder.master(f"local[{threads}]")
-    .config("spark.driver.memory", "1g")
-    .config("spark.ui.enabled", "false")
-    .config("spark.ui.showConsoleProgress", "false")
-    .config("spark.local.dir", os.path.join(scratch, "local"))
-    .config("spark.sql.session.timeZone", "UTC")
-    .config("spark.sql.shuffle.partitions", max(2, int(threads)))
-    .getOrCreate()
-)
-spark.sparkContext.setLogLevel("ERROR")
+spark = session(threads, scratch)
 
 
 def stream(kind, schema=None, files=4, path=folder, **options):
