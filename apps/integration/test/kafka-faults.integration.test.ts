@@ -1,4 +1,12 @@
-import { INSTALL_MS, type Kafka, missingForKafka, startKafka, temporaryFolder } from "@ss/app-servers";
+import {
+  createTopics,
+  INSTALL_MS,
+  type Kafka,
+  missingForKafka,
+  startKafka,
+  temporaryFolder,
+  until,
+} from "@ss/app-servers";
 import { StreamError } from "@ss/core";
 import { kafkaSource } from "@ss/source-kafka";
 import { memorySource } from "@ss/source-memory";
@@ -51,10 +59,7 @@ class Bench {
   }
 
   async create(topic: string, numPartitions = 1, replicationFactor = 1): Promise<void> {
-    const topics = [{ topic, numPartitions, replicationFactor }];
-    // a broker that has not heard of the topic yet would fail what waits for its leaders
-    await this.admin.createTopics({ waitForLeaders: false, topics });
-    await until(() => succeeds(this.admin.fetchTopicOffsets(topic)), `${topic} has leaders`);
+    await createTopics(this.admin, { topic, numPartitions, replicationFactor });
   }
 
   async send(topic: string, messages: Message[], settings: object = {}): Promise<void> {
@@ -135,25 +140,6 @@ function produceSteadily(producer: Producer, topic: string, partitions: number):
   };
 }
 
-const succeeds = (work: Promise<unknown>): Promise<boolean> =>
-  work.then(
-    () => true,
-    () => false,
-  );
-
-async function until(holds: () => Promise<boolean> | boolean, what: string): Promise<void> {
-  let failure: unknown;
-  for (let k = 0; k < 600; k++) {
-    try {
-      if (await holds()) return;
-    } catch (error) {
-      failure = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`not within a minute: ${what}`, { cause: failure });
-}
-
 describeWith([missingForKafka()], "the Kafka source and a broker that fails", () => {
   let bench: Bench;
   beforeAll(async () => {
@@ -193,7 +179,7 @@ describeWith([missingForKafka()], "the Kafka source and a broker that fails", ()
     await bench.send("expired", messages(20, 10));
     const partitions = [{ partition: 0, offset: "15" }];
     await until(
-      () => succeeds(bench.admin.deleteTopicRecords({ topic: "expired", partitions })),
+      () => bench.admin.deleteTopicRecords({ topic: "expired", partitions }).then(() => true),
       "a deletion",
     );
     const second = await bench.stream("expired", location);
@@ -333,11 +319,7 @@ describeWith([missingForKafka()], "the Kafka source and a broker that fails", ()
     async (codec) => {
       const topic = `codec_${codec}`;
       const configEntries = [{ name: "compression.type", value: codec }];
-      await bench.admin.createTopics({
-        waitForLeaders: false,
-        topics: [{ topic, numPartitions: 1, configEntries }],
-      });
-      await until(() => succeeds(bench.admin.fetchTopicOffsets(topic)), `${topic} has leaders`);
+      await createTopics(bench.admin, { topic, numPartitions: 1, configEntries });
       for (const from of [0, 3000]) await bench.send(topic, messages(3000, from));
       const query = await bench.stream(topic, folder(), { maxOffsetsPerTrigger: 1111 });
       await query.processAllAvailable();

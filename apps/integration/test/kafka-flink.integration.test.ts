@@ -1,4 +1,5 @@
 import {
+  createTopics,
   type Flink,
   INSTALL_MS,
   type Kafka,
@@ -13,7 +14,6 @@ import { kafkaSource } from "@ss/source-kafka";
 import { expr, SparkSession, window } from "@ss/sql";
 import { type Admin, Kafka as Client, logLevel } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTopics } from "./create-topics.js";
 import { describeWith } from "./describe-with.js";
 
 /** 2023-11-14 22:13:20, the begin of a window of 10 s. */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  createTopics,
   INSTALL_MS,
   type Kafka,
   missingForKafka,
@@ -18,7 +19,6 @@ import { SparkSession } from "@ss/sql";
 import { type SeededRandom, seededRandom } from "@ss/testkit";
 import { Kafka as Client, logLevel, type Producer } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTopics } from "./create-topics.js";
 import { describeWith } from "./describe-with.js";
 import { Database } from "./postgres/database.js";
 import { bundleProgram, Program } from "./programs/program.js";

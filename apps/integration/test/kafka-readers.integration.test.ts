@@ -1,5 +1,13 @@
 // Both ways of reading records, side by side: by requests of our own, and by consumers of kafkajs.
-import { INSTALL_MS, type Kafka, missingForKafka, startKafka, temporaryFolder } from "@ss/app-servers";
+import {
+  createTopics,
+  INSTALL_MS,
+  type Kafka,
+  missingForKafka,
+  startKafka,
+  temporaryFolder,
+  until,
+} from "@ss/app-servers";
 import { kafkaSource } from "@ss/source-kafka";
 import { memorySource } from "@ss/source-memory";
 import { type DataFrame, SparkSession } from "@ss/sql";
@@ -42,11 +50,7 @@ describeWith([missingForKafka()], "the two readers of records", () => {
 
   const create = async (topic: string, numPartitions: number, config: Record<string, string> = {}) => {
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-    await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions, configEntries }] });
-    await until(
-      () => admin.fetchTopicOffsets(topic).then(({ length }) => length > 0),
-      `${topic} has leaders`,
-    );
+    await createTopics(admin, { topic, numPartitions, configEntries });
   };
 
   const send = async (topic: string, messages: Message[]): Promise<void> => {
@@ -297,16 +301,3 @@ describeWith([missingForKafka()], "the two readers of records", () => {
     expect(left.groups.map(({ members }) => members.length)).toEqual(later.map(() => 0));
   });
 });
-
-async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
-  let failure: unknown;
-  for (let k = 0; k < 600; k++) {
-    try {
-      if (await holds()) return;
-    } catch (error) {
-      failure = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`not within a minute: ${what}`, { cause: failure });
-}

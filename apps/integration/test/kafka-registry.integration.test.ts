@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  createTopics,
   INSTALL_MS,
   type Kafka,
   missingForKafka,
@@ -17,7 +18,6 @@ import { memorySource } from "@ss/source-memory";
 import { col, type DataFrame, SparkSession } from "@ss/sql";
 import { Kafka as Client, logLevel } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTopics } from "./create-topics.js";
 import { describeWith } from "./describe-with.js";
 
 const FIRST_START_MS = INSTALL_MS + 120_000;

@@ -1,14 +1,13 @@
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server as NetServer } from "node:net";
 import { inspect } from "node:util";
-import { freePort, INSTALL_MS, type Kafka, missingForKafka, startKafka } from "@ss/app-servers";
+import { createTopics, freePort, INSTALL_MS, type Kafka, missingForKafka, startKafka } from "@ss/app-servers";
 import { StreamError } from "@ss/core";
 import { kafkaSource } from "@ss/source-kafka";
 import { memorySource } from "@ss/source-memory";
 import { SparkSession } from "@ss/sql";
 import { Kafka as Client, logLevel } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTopics } from "./create-topics.js";
 import { describeWith } from "./describe-with.js";
 
 type Properties = Readonly<Record<string, string>>;

@@ -1,4 +1,5 @@
 import {
+  createTopics,
   INSTALL_MS,
   type Kafka,
   type Kfake,
@@ -12,7 +13,6 @@ import {
 } from "@ss/app-servers";
 import { Kafka as Client, type KafkaConfig, logLevel, type SASLOptions } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTopics } from "./create-topics.js";
 import { describeWith } from "./describe-with.js";
 
 const FIRST_START_MS = INSTALL_MS + 120_000;

@@ -1,14 +1,13 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { INSTALL_MS, type Kafka, missingForKafka, startKafka } from "@ss/app-servers";
+import { createTopics, INSTALL_MS, type Kafka, missingForKafka, startKafka } from "@ss/app-servers";
 import { kafkaSink } from "@ss/sink-kafka";
 import { kafkaSource } from "@ss/source-kafka";
 import { MemorySource, memory, memorySource } from "@ss/source-memory";
 import { SparkSession } from "@ss/sql";
 import { type Admin, Kafka as Client, logLevel } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTopics } from "./create-topics.js";
 import { describeWith } from "./describe-with.js";
 
 const FIRST_START_MS = INSTALL_MS + 240_000;

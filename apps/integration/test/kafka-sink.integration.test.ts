@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { INSTALL_MS, type Kafka, missingForKafka, startKafka } from "@ss/app-servers";
+import { createTopics, INSTALL_MS, type Kafka, missingForKafka, startKafka } from "@ss/app-servers";
 import {
   type Batch,
   batchFromRows,
@@ -22,7 +22,6 @@ import { type DataFrame, SparkSession } from "@ss/sql";
 import { sinkConformance } from "@ss/testkit";
 import { type Admin, Kafka as Client, logLevel, Partitioners } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTopics } from "./create-topics.js";
 import { describeWith } from "./describe-with.js";
 
 const FIRST_START_MS = INSTALL_MS + 120_000;

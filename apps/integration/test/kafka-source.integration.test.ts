@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { INSTALL_MS, type Kafka, missingForKafka, startKafka } from "@ss/app-servers";
+import { createTopics, INSTALL_MS, type Kafka, missingForKafka, startKafka } from "@ss/app-servers";
 import { kafkaSource, kafka as kafkaTopics } from "@ss/source-kafka";
 import { memorySource } from "@ss/source-memory";
 import { SparkSession } from "@ss/sql";
@@ -14,7 +14,6 @@ import {
   type Producer,
 } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTopics } from "./create-topics.js";
 import { describeWith } from "./describe-with.js";
 
 const FIRST_START_MS = INSTALL_MS + 120_000;

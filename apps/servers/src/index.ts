@@ -1,4 +1,5 @@
 export type { Certificate, Certificates } from "./certificates.js";
+export { createTopics, type TopicAdmin } from "./create-topics.js";
 export { type Flink, missingForFlink, startFlink } from "./flink.js";
 export { freePort } from "./free-port.js";
 export { temporaryFolder } from "./guardian.js";
@@ -19,3 +20,4 @@ export { missingForPostgres, type Postgres, startPostgres } from "./postgres.js"
 export { missingForRegistry, type SchemaRegistry, startRegistry } from "./registry.js";
 export { type Server, type ServerCommand, ServerProcess } from "./server-process.js";
 export { installSparkKafkaJars } from "./spark-kafka-jars.js";
+export { until } from "./until.js";

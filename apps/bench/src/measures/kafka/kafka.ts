@@ -5,7 +5,7 @@ import { scriptBeside } from "../../processes.js";
 import { withScratch } from "../../scratch.js";
 import { type Findings, type Measure, type MeasureContext, sizeOf } from "../measure.js";
 import { writtenViews } from "./count-views.js";
-import { createTopics, expectedViews, fillTopic } from "./records.js";
+import { expectedViews, fillTopic, makeTopics } from "./records.js";
 
 const FULL_RECORDS = 2_000_000;
 const INPUT = "views";
@@ -41,7 +41,7 @@ async function measureAll(context: MeasureContext, bootstrap: string): Promise<F
   let isRight = true;
   for (const [k, { name, run }] of ways(context, records).entries()) {
     const output = `counts-${k}`;
-    await createTopics(bootstrap, [output]);
+    await makeTopics(bootstrap, [output]);
     const cost = await run(bootstrap, output);
     const { groups, total } = cost.answer;
     const isSame = groups === expected.groups && total === expected.total;

@@ -13,7 +13,7 @@ import {
 import type { Producer } from "kafkajs";
 import { type Findings, type Measure, type MeasureContext, sizeOf } from "../measure.js";
 import { quantile } from "../statistics.js";
-import { clientOf, createTopics } from "./records.js";
+import { clientOf, makeTopics } from "./records.js";
 
 const PER_SECOND = 10_000;
 const TICK_MS = 10;
@@ -42,7 +42,7 @@ export const kafkaLatency: Measure = {
     if (missing !== undefined) return { text: `kafka-latency is left out: ${missing}`, isRight: true };
     const kafka = await startKafka();
     try {
-      await createTopics(kafka.bootstrap, [INPUT, OUTPUT]);
+      await makeTopics(kafka.bootstrap, [INPUT, OUTPUT]);
       const program = fileURLToPath(new URL("./run-measure.js", import.meta.url));
       const query = spawn(process.execPath, [program, "kafka-keys", root, kafka.bootstrap, INPUT, OUTPUT], {
         stdio: ["ignore", "pipe", "inherit"],

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { type Admin, Kafka, logLevel, type Message } from "kafkajs";
+import { createTopics } from "@ss/app-servers";
+import { Kafka, logLevel, type Message } from "kafkajs";
 
 const PARTITIONS = 4;
 const SEND_ROWS = 5000;
@@ -10,8 +10,6 @@ const START_MS = Date.UTC(2026, 0, 1);
 const PER_MS = 10;
 const WINDOW_MS = 10_000;
 const RECORD_BYTES = 200;
-/** How long a new topic may be without leaders. */
-const LEADERS_MS = 60_000;
 
 /** Result of a query: groups, and views counted. */
 export interface ViewCounts {
@@ -41,7 +39,7 @@ export function expectedViews(records: number): ViewCounts {
 
 /** Makes a topic with so many records, each once. */
 export async function fillTopic(bootstrap: string, topic: string, records: number): Promise<void> {
-  await createTopics(bootstrap, [topic]);
+  await makeTopics(bootstrap, [topic]);
   const producer = clientOf(bootstrap).producer({ idempotent: true, maxInFlightRequests: 1 });
   await producer.connect();
   for (let from = 0; from < records; from += SEND_ROWS) {
@@ -53,29 +51,12 @@ export async function fillTopic(bootstrap: string, topic: string, records: numbe
   await producer.disconnect();
 }
 
-/** Makes empty topics, and waits for their leaders: not as kafkajs does, which fails where a busy broker has not heard of a topic yet. */
-export async function createTopics(bootstrap: string, topics: readonly string[]): Promise<void> {
+/** Makes empty topics. */
+export async function makeTopics(bootstrap: string, names: readonly string[]): Promise<void> {
   const admin = clientOf(bootstrap).admin();
   await admin.connect();
-  await admin.createTopics({
-    waitForLeaders: false,
-    topics: topics.map((topic) => ({ topic, numPartitions: PARTITIONS })),
-  });
-  for (const topic of topics) await leadersOf(admin, topic);
+  await createTopics(admin, ...names.map((topic) => ({ topic, numPartitions: PARTITIONS })));
   await admin.disconnect();
-}
-
-async function leadersOf(admin: Admin, topic: string): Promise<void> {
-  const end = performance.now() + LEADERS_MS;
-  for (;;) {
-    try {
-      await admin.fetchTopicOffsets(topic);
-      return;
-    } catch (error) {
-      if (performance.now() > end) throw error;
-      await sleep(50);
-    }
-  }
 }
 
 /** A client that says nothing by itself. */
