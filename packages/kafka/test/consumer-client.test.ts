@@ -14,6 +14,7 @@ const CLIENT = {
   ...{ brokers: ["a:1"], clientId: "test", tls: null, sasl: null, connectionTimeoutMs: 1000 },
   ...{ requestTimeoutMs: 10_000, callTimeoutMs: 10_000, retryBackoffMs: 1, retryBackoffMaxMs: 1 },
 };
+const CLOSED = { condition: "SS_KAFKA_CLIENT_CLOSED", recovery: "fail" };
 const { signal } = new AbortController();
 
 /** A client whose brokers have the offsets from `earliest` on, and whose consumers a test plays. */
@@ -23,8 +24,8 @@ class TestClient extends ConsumerClient {
   /** Joining a group takes until this ends. */
   joining: Promise<void> = Promise.resolve();
 
-  constructor() {
-    super(CLIENT, "readers", systemClock, (settings) => this.session(settings));
+  constructor(settings = CLIENT) {
+    super(settings, "readers", systemClock, (session) => this.session(session));
   }
 
   override async offsets(queries: readonly OffsetQuery[]): Promise<readonly ListedOffset[]> {
@@ -128,19 +129,40 @@ test("an offset that is not there is told without a consumer", async () => {
   expect(client.consumers).toEqual([]);
 });
 
-test("a client that is closed while a consumer joins its group leaves that, and joins none after", async () => {
+test("a call ends at once when its client is closed while a consumer joins its group, and none joins after", async () => {
   let join = (): void => {};
   client.joining = new Promise((resolve) => {
     join = resolve;
   });
-  const over = new AbortController();
-  const coming = client.fetch([at(3)], LIMITS, over.signal);
+  const coming = expect(client.fetch([at(3)], LIMITS, signal)).rejects.toMatchObject(CLOSED);
   while (client.consumers.length === 0) await new Promise((resolve) => setImmediate(resolve));
   await client.close();
+  await coming;
   expect(client.consumers[0]!.isLeft).toBe(true);
   join();
-  while (client.consumers.length < 3) await new Promise((resolve) => setImmediate(resolve));
+  await expect(client.fetch([at(3)], LIMITS, signal)).rejects.toMatchObject(CLOSED);
+  expect(client.consumers).toHaveLength(1);
+});
+
+test("a call ends at once when its client is closed while it waits to try again", async () => {
+  let asked = 0;
+  const pauses = new TestClient({ ...CLIENT, retryBackoffMs: 5000, retryBackoffMaxMs: 5000 });
+  pauses.offsets = () => {
+    asked++;
+    return Promise.reject(new Error("the broker does not answer"));
+  };
+  const coming = expect(pauses.fetch([at(3)], LIMITS, signal)).rejects.toMatchObject(CLOSED);
+  while (asked === 0) await new Promise((resolve) => setImmediate(resolve));
+  await pauses.close();
+  await coming;
+  const before = asked;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(asked).toBe(before);
+});
+
+test("a call whose client is closed and which was aborted ends by the reason of that", async () => {
+  const over = new AbortController();
   over.abort(new Error("stopped"));
-  await expect(coming).rejects.toThrow("stopped");
-  expect(client.consumers.slice(1).flatMap(({ topics }) => topics)).toEqual([]);
+  await client.close();
+  await expect(client.fetch([at(3)], LIMITS, over.signal)).rejects.toThrow("stopped");
 });

@@ -72,6 +72,15 @@ export function unavailable(
   });
 }
 
+/** Whoever owns the client ended it while others asked something of it, or before. */
+export function clientClosed(brokers: string): StreamError {
+  return new StreamError({
+    condition: "SS_KAFKA_CLIENT_CLOSED",
+    parameters: { brokers },
+    message: `The client of Kafka at ${brokers} was closed, which ends its calls. Make another one to go on.`,
+  });
+}
+
 function authenticationFailed(brokers: string, cause: Error): StreamError {
   return new StreamError({
     condition: "SS_KAFKA_AUTHENTICATION_FAILED",

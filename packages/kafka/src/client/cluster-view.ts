@@ -1,10 +1,11 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "@ss/core";
 import { ERROR, isPassing } from "../protocol/error-codes.js";
 import { metadataRequest, type TopicMetadata } from "../protocol/metadata.js";
 import { Brokers } from "./brokers.js";
-import { lastingFailure, notAuthorized, unavailable } from "./client-errors.js";
+import { clientClosed, lastingFailure, notAuthorized, unavailable } from "./client-errors.js";
 import type { ClientSettings } from "./client-settings.js";
-import { OVERDUE, within } from "./waiting.js";
+import { OVERDUE, orAborted, within } from "./waiting.js";
 
 /** A partition of a topic, as a key of maps. */
 export type PartitionKey = string;
@@ -21,11 +22,14 @@ export class ClusterView {
   readonly clock: Clock;
   readonly settings: ClientSettings;
   private readonly leaders = new Map<PartitionKey, number>();
+  private readonly closed = new AbortController();
 
   constructor(settings: ClientSettings, clock: Clock) {
     this.settings = settings;
     this.clock = clock;
     this.brokers = new Brokers(settings);
+    // every call that is under way listens
+    setMaxListeners(0, this.closed.signal);
   }
 
   leaderOf(located: Located): number | undefined {
@@ -37,7 +41,7 @@ export class ClusterView {
     this.leaders.delete(keyOf(located));
   }
 
-  /** Calls `work` until it gives something, as long as its failures may pass and the time for a call is not over. */
+  /** Calls `work` until it gives something, as long as its failures may pass, the time for a call is not over, and nobody closes this. */
   async repeat<T>(
     signal: AbortSignal,
     work: () => Promise<T>,
@@ -48,11 +52,13 @@ export class ClusterView {
     let last: unknown = new Error("no broker answered");
     for (let backoffMs = retryBackoffMs; ; backoffMs = Math.min(backoffMs * 2, retryBackoffMaxMs)) {
       signal.throwIfAborted();
+      this.throwIfClosed();
       const restMs = limitMs - (this.clock.monotonicMs() - started);
       try {
-        return await within(work(), restMs, this.clock, signal);
+        return await within(orAborted(work(), this.closed.signal), restMs, this.clock, signal);
       } catch (failure) {
         signal.throwIfAborted();
+        this.throwIfClosed();
         if (failure === OVERDUE) throw unavailable(brokers.join(","), last, "fail", limitMs);
         const lasting = lastingFailure(failure, brokers);
         if (lasting !== null) throw lasting;
@@ -60,7 +66,7 @@ export class ClusterView {
         if (this.clock.monotonicMs() - started + backoffMs > limitMs)
           throw unavailable(brokers.join(","), failure, "fail", limitMs);
         this.leaders.clear();
-        await this.clock.sleep(backoffMs, signal);
+        await orAborted(this.clock.sleep(backoffMs, signal), this.closed.signal);
       }
     }
   }
@@ -82,8 +88,13 @@ export class ClusterView {
     return present;
   }
 
-  /** Ends all connections at once. */
+  throwIfClosed(): void {
+    this.closed.signal.throwIfAborted();
+  }
+
+  /** Ends all connections and calls at once. */
   close(): void {
+    this.closed.abort(clientClosed(this.settings.brokers.join(",")));
     this.brokers.close();
   }
 }

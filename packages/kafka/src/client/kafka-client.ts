@@ -47,6 +47,6 @@ export interface KafkaClient {
     signal: AbortSignal,
   ): Promise<boolean>;
 
-  /** Ends everything at once; calls that are under way fail. */
+  /** Ends everything at once; calls that are under way, and those that come later, fail with SS_KAFKA_CLIENT_CLOSED. */
   close(): Promise<void>;
 }

@@ -40,7 +40,6 @@ export class ConsumerClient extends KafkajsClient {
   private opened = 0;
   /** What was asked for, so that a consumer of one topic serves for the next one, too. */
   private readonly asked = new Set<string>();
-  private isClosed = false;
 
   constructor(
     settings: ClientSettings,
@@ -64,9 +63,8 @@ export class ConsumerClient extends KafkajsClient {
   }
 
   override async close(): Promise<void> {
-    this.isClosed = true;
-    await Promise.all(this.sessions.splice(0).map((session) => session.close()));
-    await super.close();
+    const closing = super.close();
+    await Promise.all([closing, ...this.sessions.splice(0).map((session) => session.close())]);
   }
 
   /** A consumer goes on elsewhere by itself where an offset is not there, and says nothing; so the offsets are looked at before. */
@@ -140,7 +138,7 @@ export class ConsumerClient extends KafkajsClient {
     this.sessions.push(session);
     for (const { topic } of positions) this.asked.add(topic);
     try {
-      if (this.isClosed) throw new Error("the client was closed");
+      this.cluster.throwIfClosed();
       await session.open([...this.asked]);
       if (!session.reaches(positions, limits))
         throw new Error("the consumer does not know all of the partitions yet");
