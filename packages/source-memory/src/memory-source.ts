@@ -5,7 +5,6 @@ import {
   type ReadLimit,
   type RunMode,
   type ScanRequest,
-  type SessionContext,
   type Source,
   StreamError,
   StructType,
@@ -45,9 +44,6 @@ export const MemorySource: MemorySourceFeed = {
   reset: (name) => rowsNamed(name).reset(),
 };
 
-/** Readers that are open, by session: two of one name in a session would compete for what one program adds. */
-const openReaders = new WeakMap<SessionContext, Set<string>>();
-
 /** Reads what `MemorySource.addData` puts in, one addition after the other. */
 export class MemoryReader implements Source {
   readonly description: string;
@@ -57,24 +53,17 @@ export class MemoryReader implements Source {
   readonly readLimit: ReadLimit = { kind: "allAvailable" };
   private readonly rows: NamedRows;
   private readonly view: RowsView;
-  private readonly session: SessionContext;
   private pinned: number | undefined;
-  private isOpen = false;
 
-  constructor(rows: NamedRows, schema: StructType, session: SessionContext) {
+  constructor(rows: NamedRows, schema: StructType) {
     this.rows = rows;
     this.view = rows.view(schema);
     this.schema = schema;
-    this.session = session;
     this.description = `MemoryStream[${rows.name}]`;
   }
 
   async open(): Promise<void> {
-    const open = openReaders.get(this.session) ?? new Set();
-    if (open.has(this.rows.name)) throw nameInUse(this.rows.name);
-    openReaders.set(this.session, open.add(this.rows.name));
     this.view.open();
-    this.isOpen = true;
   }
 
   async initialOffset(): Promise<Offset | null> {
@@ -125,10 +114,7 @@ export class MemoryReader implements Source {
   }
 
   async close(): Promise<void> {
-    if (!this.isOpen) return;
-    this.isOpen = false;
     this.view.close();
-    openReaders.get(this.session)?.delete(this.rows.name);
   }
 }
 
@@ -143,15 +129,5 @@ function positionOf(offset: Offset | null): number {
     message:
       `The checkpoint holds the offset ${text}, which is none of a memory source: the query had another source in this place. ` +
       "Undo the change of the query, or start it with a new checkpoint location.",
-  });
-}
-
-function nameInUse(name: string): StreamError {
-  return new StreamError({
-    condition: "SS_MEMORY_SOURCE_IN_USE",
-    parameters: { name },
-    message:
-      `The memory source '${name}' is read by another query (or twice by this one) in this session. ` +
-      "Stop that query first, or give each reader a name of its own and add the rows to both.",
   });
 }

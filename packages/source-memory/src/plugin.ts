@@ -20,7 +20,7 @@ const provider: SourceProvider = {
   names: ["memory"],
   async stream(request: ReadRequest) {
     const rows = rowsNamed(request.options.required("name", "memory"));
-    return new MemoryReader(rows, request.schema ?? rows.defaultSchema(), request.session);
+    return new MemoryReader(rows, request.schema ?? rows.defaultSchema());
   },
 };
 
