@@ -175,7 +175,7 @@ describeWith([missingForKafka()], "records that cannot be decoded", () => {
             "malformed.offset": String(Math.floor(id / 3)),
             "malformed.function": "from_json(CAST(value AS STRING))",
             "malformed.reason": expect.stringMatching(
-              /^\[MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION\] The record \[null\] cannot be parsed/,
+              /^\[MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION\] The record cannot be parsed: unexpected end of record at byte/,
             ) as string,
           })),
       );

@@ -21,11 +21,24 @@ export function withSchema<T>(call: ColumnFunctionCall, run: () => T): T {
 
 /** Bytes that are no record of the schema. */
 export function malformedRecord(reason: string, cause: unknown): StreamError {
+  return malformed(reason, cause, `The record cannot be parsed: ${reason}.`);
+}
+
+/** The same as the error that ends a query in the mode FAILFAST. */
+export function refusedRecord(reason: string, cause: unknown): StreamError {
+  return malformed(
+    reason,
+    cause,
+    `Malformed records are detected in record parsing: ${reason}. Parse Mode: FAILFAST. To process malformed records as null result, try setting the option 'mode' as 'PERMISSIVE'.`,
+  );
+}
+
+function malformed(reason: string, cause: unknown, message: string): StreamError {
   return new StreamError({
     condition: "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
     sqlState: "22023",
     parameters: { badRecord: reason, failFastMode: "FAILFAST" },
-    message: `Malformed records are detected in record parsing: ${reason}. Parse Mode: FAILFAST. To process malformed records as null result, try setting the option 'mode' as 'PERMISSIVE'.`,
+    message,
     cause,
   });
 }

@@ -30,7 +30,7 @@ import type { AvroSchema } from "../schema/avro-schema.js";
 import { SchemaFault } from "../schema/schema-fault.js";
 import { type SchemaText, schemaOfText, textOfRegistered } from "../schema/schema-text.js";
 import { toSqlType } from "../schema/to-sql-type.js";
-import { malformedRecord, notConstantSchema, withSchema } from "./avro-errors.js";
+import { malformedRecord, notConstantSchema, refusedRecord, withSchema } from "./avro-errors.js";
 import { type CallArguments, callArguments, subjectSchema } from "./call-arguments.js";
 import { readerText, sqlTypeOptions } from "./read-options.js";
 
@@ -229,7 +229,7 @@ class FromAvro implements ColumnEvaluator {
       // a value that contains itself without end runs out of stack
       if (!(error instanceof MalformedValue) && !(error instanceof RangeError)) throw error;
       if (this.onMalformed) this.onMalformed(i, malformedRecord(error.message, error));
-      else if (!this.state.permissive) throw malformedRecord(error.message, error);
+      else if (!this.state.permissive) throw refusedRecord(error.message, error);
       out.truncate(i);
       appendNothing(out);
     }

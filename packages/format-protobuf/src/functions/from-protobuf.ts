@@ -18,7 +18,7 @@ import { MalformedMessage, WireReader } from "../read/wire-reader.js";
 import type { ProtobufSchema } from "../schema/protobuf-schema.js";
 import { type ProtobufOptions, toSqlType } from "../schema/to-sql-type.js";
 import { protobufCall, protobufOptions } from "./protobuf-call.js";
-import { malformedMessage, withSchema } from "./protobuf-errors.js";
+import { malformedMessage, refusedMessage, withSchema } from "./protobuf-errors.js";
 
 /** What a call of `from_protobuf` is opened with. */
 interface FromProtobufState {
@@ -120,7 +120,7 @@ class FromProtobuf implements ColumnEvaluator {
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error;
       if (this.onMalformed) this.onMalformed(i, malformedMessage(error.message, error));
-      else if (!state.permissive) throw malformedMessage(error.message, error);
+      else if (!state.permissive) throw refusedMessage(error.message, error);
       reader.open(data);
       out.truncate(i);
       out.appendNull();

@@ -14,11 +14,23 @@ export function withSchema<T>(call: ColumnFunctionCall, run: () => T): T {
 
 /** Bytes that are no message of the type. */
 export function malformedMessage(reason: string, cause: unknown): StreamError {
+  return malformed(cause, `The message cannot be parsed: ${reason}.`);
+}
+
+/** The same as the error that ends a query in the mode FAILFAST. */
+export function refusedMessage(reason: string, cause: unknown): StreamError {
+  return malformed(
+    cause,
+    `Malformed Protobuf messages are detected in message deserialization: ${reason}. Parse Mode: FAILFAST. To process malformed protobuf message as null result, try setting the option 'mode' as 'PERMISSIVE'.`,
+  );
+}
+
+function malformed(cause: unknown, message: string): StreamError {
   return new StreamError({
     condition: "MALFORMED_PROTOBUF_MESSAGE",
     sqlState: "XX000",
     parameters: { failFastMode: "FAILFAST" },
-    message: `Malformed Protobuf messages are detected in message deserialization: ${reason}. Parse Mode: FAILFAST. To process malformed protobuf message as null result, try setting the option 'mode' as 'PERMISSIVE'.`,
+    message,
     cause,
   });
 }

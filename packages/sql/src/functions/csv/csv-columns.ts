@@ -29,7 +29,7 @@ export class CsvColumns extends RecordColumns {
   /** `record` reads the records that are out of the ordinary. */
   constructor(types: readonly DataType[], record: CsvRecord, text: ValueText) {
     super(
-      types.map((type) => valuesOf(type, text, record, () => this.copies)),
+      types.map((type) => csvValues(type, text, record, () => this.copies)),
       NO_TEXT,
       0,
       record.emptyValue.length,
@@ -92,7 +92,13 @@ function plainUntil(
   return at;
 }
 
-function valuesOf(type: DataType, text: ValueText, record: CsvRecord, copies: () => SpanCopies): FieldValues {
+/** Fields of a type as CSV writes it. */
+export function csvValues(
+  type: DataType,
+  text: ValueText,
+  record: CsvRecord,
+  copies: () => SpanCopies,
+): FieldValues {
   const arena = new ByteArena(64);
   if (layoutOf(type) === "bytes") {
     return new TextValues(type, (bytes, column, from, to) =>

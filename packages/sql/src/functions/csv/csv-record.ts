@@ -18,6 +18,8 @@ export class CsvRecord {
   readonly fields: readonly Readonly<FieldColumn>[];
   /** How many values the record has. */
   valueCount = 0;
+  /** Whether the record could be taken apart: a `RECORD_` status. */
+  status: number = RECORD_OK;
   /** What an empty value in quotes stands for. */
   readonly emptyValue: Uint8Array;
   private readonly table: FieldTable;
@@ -45,7 +47,8 @@ export class CsvRecord {
   read(bytes: Uint8Array, start: number, length: number): boolean {
     const { table } = this;
     this.tokenizer.tokenize(bytes, start, start + length, true, table, 1);
-    const isGood = table.rowCount > 0 && table.statuses[0] === RECORD_OK;
+    this.status = table.rowCount > 0 ? table.statuses[0]! : RECORD_OK;
+    const isGood = table.rowCount > 0 && this.status === RECORD_OK;
     if (!isGood) table.clearRow(0);
     this.keepFirst();
     this.valueCount = table.tokenCounts[0]!;

@@ -22,6 +22,7 @@ import {
 } from "../text-record/malformed-record.js";
 import { structArgument } from "../text-record/schema-argument.js";
 import type { ValueText } from "../text-record/value-parsers.js";
+import { csvCause } from "./csv-cause.js";
 import { CsvColumns } from "./csv-columns.js";
 import { checkedDialect, readDialect } from "./csv-dialect.js";
 import { CsvRecord } from "./csv-record.js";
@@ -74,19 +75,31 @@ function emitFromCsv(writer: CodeWriter, args: readonly Expression[], call: Emit
   const { settings, malformed } = call.state as FromCsvState;
   const code = writer.expression(args[0]!);
   if (code.layout !== "bytes") return alwaysNull(writer, call.type);
-  const types = type.fields.filter((_, k) => k !== malformed.corruptIndex).map((field) => field.type);
-  const { nullvalue = "", emptyvalue = "" } = settings;
-  const record = new CsvRecord(types.length, readDialect(settings), nullvalue, emptyvalue);
-  const records = new CsvColumns(types, record, valueTextOf(call));
+  const fields = type.fields.filter((_, k) => k !== malformed.corruptIndex);
+  const newRecord = (): CsvRecord => {
+    const { nullvalue = "", emptyvalue = "" } = settings;
+    return new CsvRecord(fields.length, readDialect(settings), nullvalue, emptyvalue);
+  };
+  const text = valueTextOf(call);
+  const types = fields.map((field) => field.type);
+  const records = new CsvColumns(types, newRecord(), text);
   const tells = malformed.failFast || checked;
   const { struct, bad } = emitRecords(writer, code, type, records, { ...malformed, failFast: tells }, false);
   if (!tells) return struct;
-  const faultOf = (row: readonly Value[]): RecordFault => unreadable(rowText(row, type));
+  const causeOf = csvCause(fields, newRecord, text);
+  const faultOf = (data: Uint8Array, start: number, length: number): RecordFault =>
+    unreadable(causeOf(data, start, length));
   const isBad = struct.isNull === "false" ? bad : `!${struct.isNull} && ${bad}`;
-  const fault = (): string => `${writer.constant(faultOf)}(${writer.box({ ...struct, isNull: "false" })})`;
+  const span = `${code.data}, ${code.start}, ${code.length}`;
+  const fault = `${writer.constant(faultOf)}(${span})`;
   if (checked) return checkedCode(writer, struct, isBad, fault);
-  const errorOf = writer.constant((of: RecordFault) => malformedRecord(of, call.origin));
-  writer.when(isBad, () => writer.write(`throw ${errorOf}(${fault()});`));
+  const errorOf = writer.constant((row: readonly Value[], of: RecordFault) =>
+    malformedRecord(of, rowText(row, type), call.origin),
+  );
+  writer.when(isBad, () => {
+    const row = writer.box({ ...struct, isNull: "false" });
+    writer.write(`throw ${errorOf}(${row}, ${fault});`);
+  });
   return struct;
 }
 

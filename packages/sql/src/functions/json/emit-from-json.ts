@@ -1,5 +1,5 @@
 import { type DataType, Options, StructField, StructType, type Value } from "@ss/core";
-import type { JsonOptions } from "@ss/kernels";
+import { decodeUtf8, type JsonOptions } from "@ss/kernels";
 import type { Code, CodeWriter } from "../../expression/code.js";
 import type { Origin } from "../../expression/expression.js";
 import { parserFor } from "../datetime/patterns.js";
@@ -9,20 +9,22 @@ import { checkedCode } from "../malformed/checked-call.js";
 import { emitRecords } from "../text-record/emit-records.js";
 import type { FunctionSettings } from "../text-record/function-settings.js";
 import {
-  arrayForRecord,
+  ARRAY_FOR_RECORD,
   type MalformedRecords,
   malformedRecord,
   type RecordFault,
   rowText,
   unreadable,
 } from "../text-record/malformed-record.js";
+import type { CauseOf } from "../text-record/record-cause.js";
 import type { RecordColumns } from "../text-record/record-columns.js";
 import { type ValueText, valueText } from "../text-record/value-parsers.js";
+import { jsonCause } from "./json-cause.js";
 import { JsonColumns } from "./json-columns.js";
 import { JsonRootColumns } from "./json-root-columns.js";
-import type { JsonText } from "./json-text.js";
+import { isBlank, type JsonText } from "./json-text.js";
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const OPEN_BRACKET = 0x5b;
 
 /** What a call of `from_json` says besides the schema. */
 export interface FromJsonCall {
@@ -40,22 +42,49 @@ export function emitFromJson(writer: CodeWriter, code: BytesCode, type: DataType
     grammar: jsonGrammar(call.settings),
     isBatch: code.source !== undefined,
   };
+  const faultOf = jsonFault(type, json, call);
   if (type.kind === "struct") {
-    const { struct, check } = emitRow(writer, code, type, recordsOf(type, json, call), call, true);
+    const { struct, check } = emitRow(writer, code, type, recordsOf(type, json, call), call, faultOf);
     return check(struct);
   }
   const row = new StructType([StructField("value", type)]);
-  const { struct, check } = emitRow(writer, code, row, new JsonRootColumns(type, json), call, false);
+  const { struct, check } = emitRow(writer, code, row, new JsonRootColumns(type, json), call, faultOf);
   const value = (struct as Extract<Code, { layout: "struct" }>).fields[0]!;
   return check({ ...value, isNull: anyNull(struct.isNull, value.isNull) } as Code);
 }
 
+/** What is wrong with a text. */
+type FaultOf = (data: Uint8Array, start: number, length: number) => RecordFault;
+
+function jsonFault(type: DataType, json: JsonText, call: FromJsonCall): FaultOf {
+  const causeOf = causeIn(type, json, call);
+  return (data, start, length) => {
+    if (type.kind !== "struct") return unreadable(causeOf(data, start, length));
+    let first = start;
+    while (first < start + length && isBlank(data, first, 1)) first++;
+    return data[first] === OPEN_BRACKET ? ARRAY_FOR_RECORD : unreadable(causeOf(data, start, length));
+  };
+}
+
+function causeIn(type: DataType, json: JsonText, { settings, malformed }: FromJsonCall): CauseOf {
+  if (type.kind !== "struct") return jsonCause(type, json);
+  const fields = type.fields.filter((_, k) => k !== malformed.corruptIndex);
+  const variant = singleVariant(fields, settings);
+  return jsonCause(variant === undefined ? new StructType(fields) : fields[variant]!.type, json);
+}
+
 function recordsOf(type: StructType, json: JsonText, { settings, malformed }: FromJsonCall): RecordColumns {
   const fields = type.fields.filter((_, k) => k !== malformed.corruptIndex);
-  const variant = fields.findIndex((field) => field.type.kind === "variant");
-  return settings["singlevariantcolumn"] === undefined || variant < 0
+  const variant = singleVariant(fields, settings);
+  return variant === undefined
     ? new JsonColumns(fields, json)
     : new JsonRootColumns(fields[variant]!.type, json, variant);
+}
+
+/** The field that takes the whole text, if there is such. */
+function singleVariant(fields: readonly StructField[], settings: FunctionSettings): number | undefined {
+  const variant = fields.findIndex((field) => field.type.kind === "variant");
+  return settings["singlevariantcolumn"] === undefined || variant < 0 ? undefined : variant;
 }
 
 /** A row, and what is done about malformed records, to be put around the value that it is. */
@@ -71,24 +100,26 @@ function emitRow(
   type: StructType,
   records: RecordColumns,
   { malformed, origin, checked = false }: FromJsonCall,
-  refusesArrays: boolean,
+  faultOf: FaultOf,
 ): RowCode {
   const tells = malformed.failFast || checked;
   const { struct, bad } = emitRecords(writer, code, type, records, { ...malformed, failFast: tells }, true);
   if (!tells) return { struct, check: (value) => value };
-  const faultOf = (row: readonly Value[], data: Uint8Array, start: number, length: number): RecordFault => {
-    const text = decoder.decode(data.subarray(start, start + length));
-    if (refusesArrays && text.trimStart().startsWith("[")) return arrayForRecord(text);
-    return unreadable(rowText(row, type));
-  };
   const isBad = struct.isNull === "false" ? bad : `!${struct.isNull} && ${bad}`;
-  const fault = (): string => {
-    const row = writer.box({ ...struct, isNull: "false" });
-    return `${writer.constant(faultOf)}(${row}, ${code.data}, ${code.start}, ${code.length})`;
+  const text = `${code.data}, ${code.start}, ${code.length}`;
+  if (checked) {
+    const fault = `${writer.constant(faultOf)}(${text})`;
+    return { struct, check: (value) => checkedCode(writer, value, isBad, fault) };
+  }
+  const errorOf = (row: readonly Value[], data: Uint8Array, start: number, length: number): Error => {
+    const fault = faultOf(data, start, length);
+    const badRecord = fault === ARRAY_FOR_RECORD ? decodeUtf8(data, start, length) : rowText(row, type);
+    return malformedRecord(fault, badRecord, origin);
   };
-  if (checked) return { struct, check: (value) => checkedCode(writer, value, isBad, fault) };
-  const errorOf = writer.constant((of: RecordFault) => malformedRecord(of, origin));
-  writer.when(isBad, () => writer.write(`throw ${errorOf}(${fault()});`));
+  writer.when(isBad, () => {
+    const row = writer.box({ ...struct, isNull: "false" });
+    writer.write(`throw ${writer.constant(errorOf)}(${row}, ${text});`);
+  });
   return { struct, check: (value) => value };
 }
 

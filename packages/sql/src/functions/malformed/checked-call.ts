@@ -22,12 +22,9 @@ export function checkedCall(call: ScalarCall): ScalarCall {
   return { ...call, type: checkedType(call.type), nullable: false, checked: true };
 }
 
-/**
- * What is told of a record that cannot be read: what the error would say that ends a query in the mode FAILFAST, with the beginning of a
- * long record. The record itself stands beside it.
- */
-export function malformedReason({ condition, badRecord, message }: RecordFault): string {
-  return `[${condition}] ${message(beginning(badRecord))}`;
+/** What is told of a record that cannot be read: why it cannot. The record itself stands beside it. */
+export function malformedReason({ condition, text }: RecordFault): string {
+  return `[${condition}] The record ${beginning(text)}.`;
 }
 
 /** What is told of the record of an error that a plug-in made. */
@@ -45,12 +42,12 @@ function beginning(text: string): string {
 }
 
 /** The result of a checked call in the loop; `fault` is the text of a call that makes the {@link RecordFault} of rows where `isBad` holds. */
-export function checkedCode(writer: CodeWriter, value: Code, isBad: string, fault: () => string): Code {
+export function checkedCode(writer: CodeWriter, value: Code, isBad: string, fault: string): Code {
   const reason = writer.declare(StringType);
   const textOf = writer.constant(malformedReason);
   writer.when(
     isBad,
-    () => writer.assign(reason, writer.unbox(`${textOf}(${fault()})`, StringType)),
+    () => writer.assign(reason, writer.unbox(`${textOf}(${fault})`, StringType)),
     () => writer.assignNull(reason),
   );
   return { type: checkedType(value.type), isNull: "false", layout: "struct", fields: [value, reason] };

@@ -59,39 +59,37 @@ function corruptIndex(type: DataType, settings: FunctionSettings, context: Funct
 /** What is wrong with a record: an error of the mode FAILFAST, or what is reported of it. */
 export interface RecordFault {
   readonly condition: string;
-  /** What could be read of it. */
-  readonly badRecord: string;
-  /** What is said of a record of this text. */
-  readonly message: (record: string) => string;
+  /** What is said of the record. */
+  readonly text: string;
 }
 
-/** Of a record that cannot be read. */
-export function unreadable(badRecord: string): RecordFault {
+/** Of a record that cannot be read; `cause` says why, where that is known. */
+export function unreadable(cause: string | undefined): RecordFault {
   return {
     condition: "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
-    badRecord,
-    message: (record) =>
-      `The record ${record} cannot be parsed. Set the option 'mode' to 'PERMISSIVE' to get NULL instead.`,
+    text: cause === undefined ? "cannot be parsed" : `cannot be parsed: ${cause}`,
   };
 }
 
 /** Of a JSON array where one record is wanted. */
-export function arrayForRecord(badRecord: string): RecordFault {
-  return {
-    condition: "MALFORMED_RECORD_IN_PARSING.CANNOT_PARSE_JSON_ARRAYS_AS_STRUCTS",
-    badRecord,
-    message: (record) =>
-      `The record ${record} is an array, but the schema wants one struct. Set the option 'mode' to 'PERMISSIVE' to get NULL instead.`,
-  };
-}
+export const ARRAY_FOR_RECORD: RecordFault = {
+  condition: "MALFORMED_RECORD_IN_PARSING.CANNOT_PARSE_JSON_ARRAYS_AS_STRUCTS",
+  text: "is an array, but the schema wants one struct",
+};
 
-/** The error of a record that cannot be read, in the mode FAILFAST. */
+/** How a function is told to give null for what it cannot read. */
+const USE_PERMISSIVE = "Set the option 'mode' to 'PERMISSIVE'";
+
+/** The error of a record that cannot be read, in the mode FAILFAST; `badRecord` is what could be read of it. */
 export function malformedRecord(
-  { condition, badRecord, message }: RecordFault,
+  { condition, text }: RecordFault,
+  badRecord: string,
   origin?: Origin,
+  advice: string = USE_PERMISSIVE,
 ): StreamError {
   const parameters = { badRecord, failFastMode: "FAILFAST" };
-  return runtimeError(condition, "22023", parameters, message(badRecord), origin);
+  const message = `The record ${badRecord} ${text}. ${advice} to get NULL instead.`;
+  return runtimeError(condition, "22023", parameters, message, origin);
 }
 
 const PLAIN: ReadonlySet<string> = new Set(["date", "timestamp", "timestamp_ntz", "time"]);

@@ -142,7 +142,8 @@ function jsonParser(
       if (!tries && error.fault === "VARIANT_SIZE_LIMIT") throw variantFailure(error, "parse_json");
     }
     if (tries) return false;
-    throw malformedRecord(unreadable(Buffer.from(bytes.subarray(start, start + length)).toString()), origin);
+    const text = Buffer.from(bytes.subarray(start, start + length)).toString();
+    throw malformedRecord(unreadable(undefined), text, origin, "Use `try_parse_json`");
   };
 }
 
