@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { Harness } from "./harness.js";
+import { Harness, tableRows } from "./harness.js";
 
 const at = (text: string): bigint => BigInt(Date.parse(text)) * 1000n;
 
@@ -199,6 +199,71 @@ test("a header that does not fit the schema is an error unless the schema is enf
     "CSV header does not conform",
   );
   expect(await read("A\n1", "a INT", { header: true, enforceSchema: false })).toEqual([[1]]);
+});
+
+const ENFORCED =
+  "Values go by position: correct the schema, or set enforceSchema to false to have such files refused.";
+const unfit = (header: string, schema: string, file: string): string =>
+  `CSV header does not conform to the schema. Header: ${header}. Schema: ${schema}. CSV file: ${file}. ${ENFORCED}`;
+
+test("a header that does not fit the enforced schema is warned of, once for each file that is read", async () => {
+  const harness = new Harness();
+  await harness.put("/in/a.csv", '\ufeff"b\nc",a\n1,2');
+  await harness.put("/in/b.csv", "A,B\n3,4");
+  await harness.put("/in/c.csv", "a\n5,6");
+  await harness.put("/in/d.csv", "a,b,c,d\n7,8");
+  await harness.put("/in/e.csv", "");
+  await harness.put("/in/f.csv", 'a,"b""');
+  const options = { header: true, multiLine: true };
+  const table = await harness.table("csv", "/in", "a INT, b INT", options);
+  expect(harness.warnings).toEqual([]);
+  const expected = [
+    unfit("b\nc, a", "a, b", "/in/a.csv"),
+    unfit("a", "a, b", "/in/c.csv"),
+    unfit("a, b, c", "a, b", "/in/d.csv"),
+    unfit('a, b"', "a, b", "/in/f.csv"),
+  ];
+  expect(await tableRows(table)).toEqual([
+    [1, 2],
+    [3, 4],
+    [5, 6],
+    [7, 8],
+  ]);
+  expect(harness.warnings).toEqual(expected);
+});
+
+test("a large file is warned of by the part that has its header", async () => {
+  const harness = new Harness();
+  harness.conf = { "spark.sql.files.maxPartitionBytes": "100", "spark.sql.files.openCostInBytes": "0" };
+  await harness.put("/in/a.csv", `b\n${"1\n".repeat(1000)}`);
+  expect(await harness.rows("csv", "/in", "a INT", { header: true })).toHaveLength(1000);
+  expect(harness.warnings).toEqual([unfit("b", "a", "/in/a.csv")]);
+});
+
+test("a scan of some columns looks at their names alone, a count at none", async () => {
+  const harness = new Harness();
+  await harness.put("/in/a.csv", "a,x,c\n1,2,3");
+  const schema = "a INT, b INT, c INT";
+  const read = (columns: readonly string[], more: object = {}): Promise<unknown> =>
+    harness.rows("csv", "/in", schema, { header: true, ...more }, columns);
+  expect(await read(["c", "a"])).toEqual([[3, 1]]);
+  expect(await read([], { enforceSchema: false })).toEqual([[]]);
+  expect(await read(["c"], { enforceSchema: false })).toEqual([[3]]);
+  expect(harness.warnings).toEqual([]);
+  expect(await read(["a", "b"])).toEqual([[1, 2]]);
+  expect(await read(["a"], { columnPruning: false })).toEqual([[1]]);
+  expect(harness.warnings).toEqual([
+    unfit("a, x", "a, b", "/in/a.csv"),
+    unfit("a, x, c", "a, b, c", "/in/a.csv"),
+  ]);
+  await expect(read(["b"], { enforceSchema: false })).rejects.toThrow("Header: x. Schema: b.");
+});
+
+test("columns without a name are warned of where they have got one, as by Spark", async () => {
+  const harness = new Harness();
+  await harness.put("/in/a.csv", "a,,a\n1,2,3");
+  expect(await harness.rows("csv", "/in", undefined, { header: true })).toEqual([["1", "2", "3"]]);
+  expect(harness.warnings).toEqual([unfit("a, , a", "a0, _c1, a2", "/in/a.csv")]);
 });
 
 test("compressed files are read by their ending", async () => {

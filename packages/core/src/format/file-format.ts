@@ -12,6 +12,8 @@ export interface FormatContext {
   readonly timeZone: string;
   /** Answers any configuration key with its value or Spark's default. */
   readonly conf: (key: string) => string | undefined;
+  /** Tells whoever runs the program that a file is not as it seems to expect, yet no error; absent where nobody listens. */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 /** A part of a file. `start` and `end` are byte positions; a format that cannot be split gets whole files. */

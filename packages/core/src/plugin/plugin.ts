@@ -114,5 +114,6 @@ export function formatContext(session: SessionContext, path: string): FormatCont
     fileSystem: session.fileSystem(path),
     timeZone: session.timeZone,
     conf: (key) => session.conf(key),
+    warn: session.warn,
   };
 }

@@ -73,8 +73,8 @@ interface CsvColumns {
   readonly data: StructType;
   /** Positions in `data` of the wanted columns, ascending. */
   readonly positions: readonly number[];
-  /** Tokens that a record must have; -1 where their number does not matter. */
-  readonly expectedTokens: number;
+  /** Whether the scan looks at those columns alone. */
+  readonly isPruned: boolean;
 }
 
 function csvColumns(
@@ -95,7 +95,7 @@ function csvColumns(
       context.conf("spark.sql.csv.parser.columnPruning.enabled") !== "false",
     ) && !options.boolean("multiLine", false);
   const isPruned = prunes && wanted.length < data.length && !scan.columns.includes(corrupt?.name ?? "");
-  return { data, positions, expectedTokens: isPruned ? -1 : data.length };
+  return { data, positions, isPruned };
 }
 
 function openCsv(
@@ -111,7 +111,7 @@ function openCsv(
   const encoding = encodingOf(options);
   const separator = lineSeparatorOf(options);
   const hasHeader = options.boolean("header", false);
-  const header = hasHeader ? new CsvHeaderCheck(columns.data, options, context) : undefined;
+  const header = hasHeader && single === undefined ? headerCheck(columns, options, context) : undefined;
   const pool = new BufferPool();
   const idle: PreparedScan[] = [];
   return async function* (split, signal) {
@@ -122,14 +122,24 @@ function openCsv(
     } else prepared.begin(undefined);
     const chunk = await openChunks(context.fileSystem, split, encoding, separator, pool);
     try {
-      if (isFirst && single === undefined && header?.isStrict)
-        await header.check(split, encoding, separator, pool);
-      yield* prepared.reader.read(chunk, prepared.tokenizer, split.path, isFirst && hasHeader, signal);
+      const onHeader = (bytes: Uint8Array, start: number, end: number): void =>
+        header?.check(bytes, start, end, split.path);
+      const firstRecord = isFirst && hasHeader ? onHeader : undefined;
+      yield* prepared.reader.read(chunk, prepared.tokenizer, split.path, firstRecord, signal);
     } finally {
       await chunk.close();
       idle.push(prepared);
     }
   };
+}
+
+/** The check of the columns that the scan looks at. */
+function headerCheck(
+  { data, positions, isPruned }: CsvColumns,
+  options: Options,
+  context: FormatContext,
+): CsvHeaderCheck {
+  return new CsvHeaderCheck(data.fieldNames(), isPruned ? positions : undefined, options, context);
 }
 
 interface PreparedScan {
@@ -225,7 +235,9 @@ function prepare(
 ): PreparedScan {
   const single = singleVariantColumn(options);
   if (single !== undefined) return prepareRecords(schema, scan, single, options, context);
-  const { data, positions, expectedTokens } = columns;
+  const { data, positions, isPruned } = columns;
+  // tokens that a record must have; -1 where their number does not matter
+  const expectedTokens = isPruned ? -1 : data.length;
   const tokenizer = new CsvTokenizer(positions, csvGrammar(options, expectedTokens >= 0));
   const text = valueText(options, context, csvSpecial(options), false, csvDateFormat(options));
   const emptyValue = options.text("emptyValue", "");

@@ -1,4 +1,4 @@
-import { type FileSplit, type FormatContext, type Options, StreamError, type StructType } from "@ss/core";
+import { type FormatContext, type Options, StreamError } from "@ss/core";
 import {
   ByteArena,
   CsvTokenizer,
@@ -8,8 +8,7 @@ import {
   KIND_QUOTED,
   skipByteOrderMark,
 } from "@ss/kernels";
-import type { BufferPool, ChunkReader } from "../reading/chunk-reader.js";
-import { openChunks } from "../reading/open-chunks.js";
+import type { ChunkReader } from "../reading/chunk-reader.js";
 import { csvGrammar } from "./csv-options.js";
 
 /** The texts of the first `count` values of the first record of a file; null where it has no record. */
@@ -51,44 +50,66 @@ export function recordTexts(
   });
 }
 
-/** Compares the headers of files with the schema, where `enforceSchema` is false. */
+/**
+ * Compares the headers of files with the schema, by which the values go in any case: where `enforceSchema` is false a header that does not
+ * fit is an error, else a warning.
+ */
 export class CsvHeaderCheck {
-  readonly isStrict: boolean;
-  private readonly schema: StructType;
+  private readonly schema: readonly string[];
+  private readonly positions: readonly number[] | undefined;
   private readonly options: Options;
   private readonly context: FormatContext;
+  private readonly tokenizer: CsvTokenizer;
+  private readonly table: FieldTable;
 
-  constructor(schema: StructType, options: Options, context: FormatContext) {
-    this.isStrict = !options.boolean("enforceSchema", true);
+  /** `positions` are those of the columns that count; undefined: all of them do, and no others may be there. */
+  constructor(
+    schema: readonly string[],
+    positions: readonly number[] | undefined,
+    options: Options,
+    context: FormatContext,
+  ) {
     this.schema = schema;
+    this.positions = positions;
     this.options = options;
     this.context = context;
+    // one more than there should be
+    const places = Array.from({ length: schema.length + 1 }, (_, i) => i);
+    this.tokenizer = new CsvTokenizer(places, csvGrammar(options, true));
+    this.table = new FieldTable(places.length, 1);
   }
 
-  async check(
-    split: FileSplit,
-    encoding: string,
-    separator: Uint8Array | undefined,
-    pool: BufferPool,
-  ): Promise<void> {
-    const chunk = await openChunks(this.context.fileSystem, split, encoding, separator, pool);
-    try {
-      const names = await readFirstRecord(chunk, this.options, this.schema.length + 1);
-      if (names !== null) this.compare(names, split.path);
-    } finally {
-      await chunk.close();
-    }
+  /** Checks the header that stands at `bytes[start .. end)` of a file. */
+  check(bytes: Uint8Array, start: number, end: number, path: string): void {
+    const { schema, positions, tokenizer, table } = this;
+    tokenizer.reset();
+    tokenizer.tokenize(bytes, start, end, true, table, 1);
+    const texts = table.rowCount === 0 ? [] : recordTexts(bytes, table, 0, tokenizer);
+    const header = positions === undefined ? texts : positions.map((at) => texts[at] ?? null);
+    const wanted = positions === undefined ? schema : positions.map((at) => schema[at]!);
+    if (!this.isSame(header, wanted)) this.tell(header.join(", "), wanted.join(", "), path);
   }
 
-  private compare(names: readonly (string | null)[], path: string): void {
-    const wanted = this.schema.fieldNames();
+  private isSame(header: readonly (string | null)[], wanted: readonly string[]): boolean {
     const ignoresCase = this.context.conf("spark.sql.caseSensitive") !== "true";
-    const form = (name: string | null): string => (ignoresCase ? (name ?? "").toLowerCase() : (name ?? ""));
-    if (names.length === wanted.length && names.every((name, i) => form(name) === form(wanted[i]!))) return;
+    const form = (name: string): string => (ignoresCase ? name.toLowerCase() : name);
+    return (
+      header.length === wanted.length && header.every((name, i) => form(name ?? "") === form(wanted[i]!))
+    );
+  }
+
+  private tell(header: string, schema: string, path: string): void {
+    const found = `CSV header does not conform to the schema. Header: ${header}. Schema: ${schema}. CSV file: ${path}.`;
+    if (this.options.boolean("enforceSchema", true)) {
+      this.context.warn?.(
+        `${found} Values go by position: correct the schema, or set enforceSchema to false to have such files refused.`,
+      );
+      return;
+    }
     throw new StreamError({
       condition: "SS_CSV_HEADER_MISMATCH",
-      parameters: { path, header: names.join(", "), schema: wanted.join(", ") },
-      message: `CSV header does not conform to the schema. Header: ${names.join(", ")}. Schema: ${wanted.join(", ")}. CSV file: ${path}. Correct the schema, or set enforceSchema to true to go by position.`,
+      parameters: { path, header, schema },
+      message: `${found} Correct the schema, or set enforceSchema to true to go by position.`,
     });
   }
 }

@@ -106,7 +106,7 @@ function openJson(
     const prepared = idle.pop() ?? prepare();
     const chunk = await openChunks(context.fileSystem, split, encoding, separator, pool);
     try {
-      yield* prepared.reader.read(chunk, prepared.tokenizer, split.path, false, signal);
+      yield* prepared.reader.read(chunk, prepared.tokenizer, split.path, undefined, signal);
     } finally {
       await chunk.close();
       idle.push(prepared);

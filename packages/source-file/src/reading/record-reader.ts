@@ -87,18 +87,18 @@ export class RecordReader {
     this.keepsText = scan.mode === "FAILFAST" || scan.outputs.some(({ field }) => field < 0);
   }
 
-  /** `skipFirst` passes over the first record: a header. */
+  /** `onHeader` is told where the first record is, a header, and it is passed over; undefined where there is none. */
   async *read(
     chunk: ChunkReader,
     tokenizer: Tokenizer,
     path: string,
-    skipFirst: boolean,
+    onHeader: ((bytes: Uint8Array, start: number, end: number) => void) | undefined,
     signal: AbortSignal,
   ): AsyncGenerator<Batch> {
     const { table } = this;
     const breath = new Breath();
     let consumed = chunk.end;
-    let skips = skipFirst;
+    let seeks = onHeader !== undefined;
     let isFirst = true;
     let line = 1;
     while (await chunk.advance(consumed)) {
@@ -107,12 +107,14 @@ export class RecordReader {
       isFirst = false;
       for (;;) {
         signal.throwIfAborted();
-        const limit = skips ? 1 : this.rowLimit;
+        const limit = seeks ? 1 : this.rowLimit;
         const next = tokenizer.tokenize(chunk.bytes, consumed, chunk.end, chunk.isLast, table, limit);
         const progressed = next > consumed;
         consumed = next;
-        if (skips && table.rowCount > 0) skips = false;
-        else if (table.rowCount > 0) {
+        if (seeks && table.rowCount > 0) {
+          seeks = false;
+          onHeader?.(chunk.bytes, table.recordStarts[0]!, table.recordEnds[0]!);
+        } else if (table.rowCount > 0) {
           this.rowLimit = Math.min(2 * this.rowLimit, BATCH_ROWS);
           const batch = this.batch(chunk.bytes, path, line);
           if (batch.rowCount > 0) yield batch;

@@ -53,7 +53,12 @@ export async function fileReader(json: Json, worker: WorkerContext): Promise<Par
   const fileSystem = await rebuild<FileSystem>(plain.fileSystem as unknown as WorkerForm, worker);
   if (format.reader === undefined) throw noReader(format.name);
   const { timeZone } = worker;
-  const context: FormatContext = { fileSystem, timeZone, conf: (key) => worker.conf(key) };
+  const context: FormatContext = {
+    fileSystem,
+    timeZone,
+    conf: (key) => worker.conf(key),
+    warn: (message) => worker.warn(message),
+  };
   const schema: FileSchema = {
     data: StructType.fromJSON(plain.dataSchema),
     partition: StructType.fromJSON(plain.partitionSchema),

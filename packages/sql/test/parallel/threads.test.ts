@@ -480,6 +480,25 @@ describe("workers", () => {
     }
   });
 
+  test("hand on what formats warn of", async () => {
+    for (const name of ["a", "b"]) {
+      writeFileSync(join(folder, `${name}.csv`), `${name},n\n${"1,2\n".repeat(1000)}`);
+    }
+    const warnings: string[] = [];
+    const spark = await SparkSession.builder()
+      .master("local[2]")
+      .config("spark.sql.files.maxPartitionBytes", "2000")
+      .use(fileSource())
+      .logTo((_, message) => warnings.push(message))
+      .create();
+    sessions.push(spark);
+    const rows = spark.read.schema("a INT, n INT").option("header", true).csv(folder);
+    expect(await rows.where("a + n = 3").count()).toBe(2000);
+    expect(warnings).toEqual([
+      expect.stringContaining(`Header: b, n. Schema: a, n. CSV file: ${folder}/b.csv`),
+    ]);
+  });
+
   test("close their readers when the query is over, and hand warnings to the session's log", async () => {
     const closed = join(folder, "closed");
     mkdirSync(closed);
