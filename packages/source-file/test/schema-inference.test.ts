@@ -41,6 +41,20 @@ test("JSON: malformed records bring the corrupt column, by mode", async () => {
   });
 });
 
+test("JSON: a malformed record that FAILFAST finds is told with its file and line", async () => {
+  const harness = new Harness();
+  await harness.put("/in/a.json", '{"a":1}\n{"a":2}');
+  // more lines than are looked at in one go, and empty ones, which are no records
+  await harness.put("/in/b.json", `${'\n{"a":1}\n'.repeat(5000)}{"a":\n{`);
+  await harness.put("/documents/c.json", '{\n"a":\n}');
+  const read = (folder: string, multiLine: boolean): Promise<unknown> =>
+    harness.table("json", folder, undefined, { mode: "FAILFAST", multiLine });
+  await expect(read("/in", false)).rejects.toThrow(
+    'record parsing: {"a":, /in/b.json line 10001, found while the schema was inferred.',
+  );
+  await expect(read("/documents", true)).rejects.toThrow(", /documents/c.json line 1, found while");
+});
+
 test("JSON: arrays of records and documents over several lines", async () => {
   expect(await schema("json", '[{"a":1},{"b":2}]')).toBe("struct<a:bigint,b:bigint>");
   expect(await schema("json", '{\n"a":1\n}', { multiLine: true })).toBe("struct<a:bigint>");

@@ -117,8 +117,8 @@ async function inferTypes(
     encodingOf(options),
     options,
     context,
-    (bytes, found, row, indexInFile) => {
-      if (hasHeader && indexInFile === 0) return true;
+    (bytes, found, row, { index }) => {
+      if (hasHeader && index === 0) return true;
       const texts = recordTexts(bytes, found, row, tokenizer);
       for (let i = 0; i < texts.length; i++) types[i] = rules.widen(types[i]!, texts[i]!);
       return types.some((type) => type !== StringType);

@@ -39,7 +39,7 @@ import {
 } from "@ss/kernels";
 import { malformedRecord } from "../errors.js";
 import { decimalTextOf, localeOf } from "../reading/locale.js";
-import { sampleRecords } from "../reading/sample-records.js";
+import { type SamplePlace, sampleRecords } from "../reading/sample-records.js";
 import {
   corruptColumnName,
   jsonEncodingOf,
@@ -76,8 +76,8 @@ export async function inferJsonSchema(
     jsonEncodingOf(options),
     options,
     context,
-    (bytes, found, row) => {
-      inference.record(bytes, found, row);
+    (bytes, found, row, place) => {
+      inference.record(bytes, found, row, place);
       return true;
     },
   );
@@ -110,10 +110,10 @@ class JsonInference {
   }
 
   /** Takes in one record; a line with an array stands in several rows, of which the first brings all. */
-  record(bytes: Uint8Array, table: FieldTable, row: number): void {
+  record(bytes: Uint8Array, table: FieldTable, row: number, place: SamplePlace): void {
     const start = table.recordStarts[row]!;
     const end = table.recordEnds[row]!;
-    if (table.statuses[row] !== RECORD_OK) return this.malformed(bytes, start, end);
+    if (table.statuses[row] !== RECORD_OK) return this.malformed(bytes, table, row, place);
     if (row > 0 && start === this.previousStart) return;
     this.previousStart = start;
     const values = new SpanList(1);
@@ -122,9 +122,13 @@ class JsonInference {
     this.root = merge(this.root, type.kind === "array" ? type.elementType : type);
   }
 
-  private malformed(bytes: Uint8Array, start: number, end: number): void {
-    if (this.mode === "FAILFAST")
-      throw malformedRecord(decodeUtf8(bytes, start, end - start), "found while the schema was inferred", "");
+  private malformed(bytes: Uint8Array, table: FieldTable, row: number, { path, line }: SamplePlace): void {
+    if (this.mode === "FAILFAST") {
+      const start = table.recordStarts[row]!;
+      const record = decodeUtf8(bytes, start, table.recordEnds[row]! - start);
+      const where = `${path} line ${line + table.lineOffsets[row]!}, found while the schema was inferred`;
+      throw malformedRecord(record, where, "");
+    }
     this.isCorrupt ||= this.mode === "PERMISSIVE";
   }
 

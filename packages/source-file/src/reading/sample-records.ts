@@ -8,12 +8,21 @@ import { lineSeparatorOf, samplingRatio } from "./text-options.js";
 
 const SAMPLE_ROWS = 4096;
 
+/** Where a record of a sample stands. The object is used again for the next one. */
+export interface SamplePlace {
+  readonly path: string;
+  /** Which record of the file it is, from 0. */
+  readonly index: number;
+  /** The line, from 1, to which the table's line offsets are to be added. */
+  readonly line: number;
+}
+
 /** Looks at one record of a sample; false when nothing more can be learned. */
 export type SampleVisitor = (
   bytes: Uint8Array,
   table: FieldTable,
   row: number,
-  indexInFile: number,
+  place: SamplePlace,
 ) => boolean;
 
 /** Shows every record of the files, or as many of them as `samplingRatio` wants, evenly spread. */
@@ -34,7 +43,7 @@ export async function sampleRecords(
     const tokenizer = tokenizerOf();
     const split = { path: file.path, start: 0, end: file.size, fileSize: file.size };
     const chunk = await openChunks(context.fileSystem, split, encoding, lineSeparatorOf(options), pool);
-    let index = 0;
+    const place = { path: file.path, index: 0, line: 1 };
     let consumed = chunk.end;
     let isFirst = true;
     try {
@@ -45,11 +54,12 @@ export async function sampleRecords(
           const next = tokenizer.tokenize(chunk.bytes, consumed, chunk.end, chunk.isLast, table, SAMPLE_ROWS);
           const progressed = next > consumed;
           consumed = next;
-          for (let row = 0; row < table.rowCount; row++, index++, credit += ratio) {
+          for (let row = 0; row < table.rowCount; row++, place.index++, credit += ratio) {
             if (credit < 1) continue;
             credit -= 1;
-            if (!visit(chunk.bytes, table, row, index)) return;
+            if (!visit(chunk.bytes, table, row, place)) return;
           }
+          place.line += table.lineCount;
           if (breath.isDue) await breath.take();
           if (!progressed || consumed >= chunk.end) break;
         }
