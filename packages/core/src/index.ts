@@ -59,6 +59,8 @@ export type {
 export type { FunctionConstant, FunctionSubject } from "./function/function-subject.js";
 export { type GroupState, GroupStateTimeout } from "./group-state/group-state.js";
 export { type GroupStateMoment, TrackedGroupState } from "./group-state/tracked-group-state.js";
+export { checkedPartitions, checkedReading, checkedWrite, checkedWriter } from "./plugin/checked-answers.js";
+export { checkedSink, checkedSource, checkedTable, checkOutputModes } from "./plugin/checked-connectors.js";
 export { Options, parseDurationMs } from "./plugin/options.js";
 export {
   formatContext,

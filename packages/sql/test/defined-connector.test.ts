@@ -94,6 +94,32 @@ test.each<[string, unknown, RegExp]>([
   },
 );
 
+test.each<[string, Parameters<typeof defineSource>[0]["latest"], unknown, RegExp]>([
+  [
+    "how far it is in a bigint",
+    () => 5n as unknown as number,
+    [],
+    /source 'few'.*latest\(\.\.\.\) gave the bigint 5n/,
+  ],
+  ["nothing of how far it is", () => undefined as unknown as number, [], /latest\(\.\.\.\) gave undefined/],
+  ["less than where it begins", () => 2, [], /latest\(\.\.\.\) gave 2 after 3\..*never falls/],
+  ["no rows", () => 4, undefined, /read\(\.\.\.\) gave undefined\..*\*read\(from, to\)/],
+  ["a promise of rows", () => 4, Promise.resolve([]), /read\(\.\.\.\) gave a promise/],
+])("a source that gives %s is told so", async (_what, latest, rows, message) => {
+  const few = defineSource({
+    name: "few",
+    schema: "value BIGINT",
+    initial: 3,
+    latest,
+    read: () => rows as [],
+  });
+  const spark = await SparkSession.builder().use(few).create();
+  const stream = spark.readStream.format("few").load().writeStream.format("noop");
+  const query = await stream.trigger({ availableNow: true }).start();
+  await expect(query.awaitTermination()).rejects.toThrow(message);
+  await spark.stop();
+});
+
 describe("a source made by defineSource", () => {
   sourceConformance(test, {
     create: () => ({

@@ -4,6 +4,7 @@ import { fileSourceLog } from "../checkpoint/file-source-log.js";
 import { offsetLine } from "../checkpoint/offset-log.js";
 import type { Clock } from "../clock/clock.js";
 import { StreamError } from "../errors/stream-error.js";
+import { checkedUnsubscribe } from "../plugin/checked-answers.js";
 import { parseDurationMs } from "../plugin/options.js";
 import type { StreamingQueryProgress } from "../progress/progress.js";
 import { checkRunMode } from "../trigger/check-run-mode.js";
@@ -186,7 +187,12 @@ export class QueryRun implements StreamingQuery {
       resume,
       this.wakeUp,
     );
-    const unsubscribe = plan.sources.map((source) => source.onData?.(() => this.wakeUp.wake()));
+    const unsubscribe = plan.sources.map((source) =>
+      checkedUnsubscribe(
+        source,
+        source.onData?.(() => this.wakeUp.wake()),
+      ),
+    );
     try {
       await this.loop.run();
     } finally {

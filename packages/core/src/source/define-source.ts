@@ -1,6 +1,8 @@
 import { batchFromRows } from "../column/access.js";
 import { BATCH_ROWS, type Batch } from "../column/batch.js";
 import type { Value } from "../column/value.js";
+import type { StreamError } from "../errors/stream-error.js";
+import { brokenContract, inWords, isIterable } from "../plugin/broken-contract.js";
 import type { Options } from "../plugin/options.js";
 import type { Plugin, ReadRequest } from "../plugin/plugin.js";
 import { parseDdl } from "../schema/ddl.js";
@@ -75,12 +77,19 @@ class DefinedSource implements Source {
     return this.definition.initial ?? 0;
   }
 
-  async latestOffset(): Promise<Offset> {
-    return this.pinned ?? (await this.definition.latest(this.options));
+  async latestOffset(start: Offset | null): Promise<Offset> {
+    const latest = this.pinned ?? (await this.latest());
+    if (start !== null && latest < (start as number))
+      throw this.broken(
+        "latest(...)",
+        `gave ${latest} after ${start}`,
+        "It is to give a number that never falls, over restarts of the program too: the query has read the rows up to there.",
+      );
+    return latest;
   }
 
   async prepareForAvailableNow(): Promise<void> {
-    this.pinned = await this.definition.latest(this.options);
+    this.pinned = await this.latest();
   }
 
   async plan(start: Offset | null, end: Offset): Promise<readonly Partition[]> {
@@ -92,7 +101,14 @@ class DefinedSource implements Source {
     const indexes = scan.columns.map((column) => this.schema.indexOf(column));
     const wanted = new StructType(indexes.map((index) => this.schema.fields[index]!));
     let rows: Value[][] = [];
-    for await (const row of this.definition.read(from, to, this.options)) {
+    const read = this.definition.read(from, to, this.options);
+    if (!isIterable(read))
+      throw this.broken(
+        "read(...)",
+        `gave ${inWords(read)}`,
+        "It is to give the rows of the range: write it as `*read(from, to)` and yield them, or give an array.",
+      );
+    for await (const row of read) {
       rows.push(indexes.map((index) => row[index]!));
       if (rows.length < BATCH_ROWS) continue;
       signal.throwIfAborted();
@@ -104,4 +120,18 @@ class DefinedSource implements Source {
 
   async commit(): Promise<void> {}
   async close(): Promise<void> {}
+
+  private async latest(): Promise<number> {
+    const latest = await this.definition.latest(this.options);
+    if (Number.isFinite(latest)) return latest;
+    throw this.broken(
+      "latest(...)",
+      `gave ${inWords(latest)}`,
+      "It is to give a number: how far rows can be read by now.",
+    );
+  }
+
+  private broken(member: string, found: string, contract: string): StreamError {
+    return brokenContract({ role: "source", name: this.definition.name }, { member, found, contract });
+  }
 }

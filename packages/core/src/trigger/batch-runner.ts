@@ -1,6 +1,7 @@
 import type { ResumePoint } from "../checkpoint/checkpoint.js";
 import type { OffsetEntry } from "../checkpoint/offset-log.js";
 import { StreamError } from "../errors/stream-error.js";
+import { checkedOffset, checkedWrite } from "../plugin/checked-answers.js";
 import type { StreamingQueryProgress } from "../progress/progress.js";
 import type { ProgressReporter } from "../progress/progress-reporter.js";
 import type { BatchRequest, BatchResult, StreamOutput } from "../query/stream-plan.js";
@@ -122,7 +123,9 @@ export class BatchRunner {
     const { sources } = this.env.plan;
     const starts: (Offset | null)[] = [];
     for (const [k, source] of sources.entries()) {
-      starts.push(this.committed[k] ?? (await this.retry(() => source.initialOffset())));
+      const start = this.committed[k];
+      const initial = async () => checkedOffset(source, "initialOffset", await source.initialOffset());
+      starts.push(start ?? (await this.retry(initial)));
     }
     this.starts = starts;
     if (this.replay === null) await this.commitSources(this.committed);
@@ -281,7 +284,9 @@ export class BatchRunner {
       const start = starts[k]!;
       const limit = intake === "all" ? ({ kind: "allAvailable" } as const) : source.readLimit;
       const end = await this.reporter.time("latestOffset", () => {
-        return this.retry(() => source.latestOffset(start, limit));
+        return this.retry(async () => {
+          return checkedOffset(source, "latestOffset", await source.latestOffset(start, limit));
+        });
       });
       ends.push(end ?? start);
     }
@@ -342,7 +347,12 @@ export class BatchRunner {
     const { query, signal } = this.env;
     const { sink, schema, mode, outputId = place } = output;
     const { id: queryId, runId } = query;
-    return this.retry(() => sink.begin({ queryId, runId, outputId, batchId, schema, mode, signal }));
+    return this.retry(async () => {
+      return checkedWrite(
+        sink,
+        await sink.begin({ queryId, runId, outputId, batchId, schema, mode, signal }),
+      );
+    });
   }
 
   private async runPlan(

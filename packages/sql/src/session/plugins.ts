@@ -16,6 +16,7 @@ import { builtinRegistry } from "../functions/builtin.js";
 import { columnFunction } from "../functions/column-function.js";
 import type { FunctionRegistry } from "../functions/registry.js";
 import { stateMetadataSource, stateStoreSource } from "../streaming/state-source/provider.js";
+import { checkPlugin } from "./check-plugin.js";
 import type { RuntimeConfig } from "./runtime-config.js";
 
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -69,6 +70,7 @@ export class Plugins implements SessionContext {
 
   /** More plug-ins; later ones take over names. */
   addAll(plugins: readonly Plugin[]): void {
+    for (const plugin of plugins) checkPlugin(plugin);
     for (const plugin of plugins) this.add(plugin);
     const functions = plugins.flatMap((plugin) => plugin.functions ?? []);
     if (functions.length > 0)

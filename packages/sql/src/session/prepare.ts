@@ -8,7 +8,15 @@ import type {
   Table,
   Value,
 } from "@ss/core";
-import { Options, StructType as Schema, StreamError, StructField, valueAt } from "@ss/core";
+import {
+  checkedSource,
+  checkedTable,
+  Options,
+  StructType as Schema,
+  StreamError,
+  StructField,
+  valueAt,
+} from "@ss/core";
 import { analyze } from "../analyzer/analyze.js";
 import type { AnalyzerEnvironment } from "../analyzer/environment.js";
 import { reportLateRows } from "../analyzer/late-rows.js";
@@ -152,9 +160,12 @@ export class Preparation {
       forOneRun,
       session: this.plugins.sessionWith(this.config),
     };
-    const opened = read.streaming ? provider.stream?.(request) : provider.table?.(request);
-    if (!opened) throw noSuchRead(read);
-    return opened;
+    if (read.streaming) {
+      if (!provider.stream) throw noSuchRead(read);
+      return checkedSource(read.format, await provider.stream(request));
+    }
+    if (!provider.table) throw noSuchRead(read);
+    return checkedTable(read.format, await provider.table(request));
   }
 
   private environment(

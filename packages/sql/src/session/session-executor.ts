@@ -5,6 +5,9 @@ import {
   type AsyncProgress,
   Batch,
   type Clock,
+  checkedSink,
+  checkedWrite,
+  checkedWriter,
   checkRunMode,
   IDLE_INPUT_KEY,
   Options,
@@ -227,8 +230,9 @@ export class SessionExecutor implements Executor {
     if (request.format.toLowerCase() === "noop") return drain(rows);
     const provider = this.parts.plugins.sink(request.format);
     if (!provider.batch) throw noBatchWrite(request.format);
-    const sink = await provider.batch({ ...writeRequest(request, schema, this.parts), mode: request.mode });
-    if (!sink) return;
+    const made = await provider.batch({ ...writeRequest(request, schema, this.parts), mode: request.mode });
+    if (made === null) return;
+    const sink = checkedSink(request.format, "batch", made);
     try {
       await this.writeOnce(rows, schema, sink);
     } finally {
@@ -239,9 +243,9 @@ export class SessionExecutor implements Executor {
   private async writeOnce(batches: AsyncIterable<Rows>, schema: StructType, sink: Sink): Promise<void> {
     const { signal } = new AbortController();
     const ids = { queryId: randomUUID(), runId: randomUUID(), outputId: 0, batchId: 0 };
-    const write = await sink.begin({ ...ids, schema, mode: "append", signal });
+    const write = checkedWrite(sink, await sink.begin({ ...ids, schema, mode: "append", signal }));
     try {
-      const writer = await write.writer(0);
+      const writer = checkedWriter(sink, await write.writer(0));
       try {
         for await (const rows of batches) await writer.write(new Batch(schema, rows.columns, rows.rowCount));
       } catch (error) {

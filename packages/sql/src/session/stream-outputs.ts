@@ -1,4 +1,12 @@
-import { assert, Options, type Sink, StreamError, type StructType, type WriteRequest } from "@ss/core";
+import {
+  assert,
+  checkedSink,
+  Options,
+  type Sink,
+  StreamError,
+  type StructType,
+  type WriteRequest,
+} from "@ss/core";
 import { DataFrame, rowMaker } from "../dataframe/dataframe.js";
 import type { BatchSave, Executor, SideTarget, StreamStart, StreamTarget } from "../dataframe/executor.js";
 import { Stage } from "../execution/codegen/stage.js";
@@ -131,9 +139,9 @@ export class StreamOutputs {
     if (!provider.outputModes.includes(request.mode)) throw unsupportedSinkMode(target.format, request.mode);
     if (!provider.stream) throw noStreamWrite(target.format);
     const { options, partitionBy } = request;
-    return provider.stream(
-      writeRequest({ format: target.format, path: target.path, options, partitionBy }, schema, this.parts),
-    );
+    const write = { format: target.format, path: target.path, options, partitionBy };
+    const made = await provider.stream(writeRequest(write, schema, this.parts));
+    return checkedSink(target.format, "stream", made);
   }
 
   private memorySink(request: SinkRequest, attributes: readonly Attribute[]): Sink {

@@ -1,4 +1,10 @@
-import type { BatchRequest, CommitMessage, PartitionWriter } from "@ss/core";
+import {
+  type BatchRequest,
+  type CommitMessage,
+  checkedWriter,
+  type PartitionWriter,
+  type Sink,
+} from "@ss/core";
 
 /** One writer per output; undefined where the output has the batch already. */
 type Writers = readonly (PartitionWriter | undefined)[];
@@ -9,11 +15,13 @@ type Writers = readonly (PartitionWriter | undefined)[];
  */
 export class BatchWriters {
   private readonly begin: BatchRequest["begin"];
+  private readonly outputs: readonly { readonly sink: Sink }[];
   private readonly opened: (PartitionWriter | undefined)[] = [];
   private opening: Promise<Writers> | undefined;
 
-  constructor(begin: BatchRequest["begin"]) {
+  constructor(begin: BatchRequest["begin"], outputs: readonly { readonly sink: Sink }[]) {
     this.begin = begin;
+    this.outputs = outputs;
   }
 
   /** The writers, opened at the first call. */
@@ -40,8 +48,9 @@ export class BatchWriters {
   }
 
   private async openAll(): Promise<Writers> {
-    for (const write of await this.begin()) {
-      this.opened.push(write.alreadyCommitted ? undefined : await write.writer(0));
+    for (const [k, write] of (await this.begin()).entries()) {
+      const { sink } = this.outputs[k]!;
+      this.opened.push(write.alreadyCommitted ? undefined : checkedWriter(sink, await write.writer(0)));
     }
     return this.opened;
   }

@@ -1,12 +1,12 @@
-import type { OffsetRange, Source, Table } from "@ss/core";
+import { checkedPartitions, checkedReading, type OffsetRange, type Source, type Table } from "@ss/core";
 import type { ScanInput } from "../execution/operator.js";
 
 /** The rows of a table. */
 export function tableInput(table: Table): ScanInput {
   return {
     worker: table.worker,
-    partitions: (scan) => table.plan(scan),
-    read: (partition, scan, signal) => table.read(partition, scan, signal),
+    partitions: async (scan) => checkedPartitions("table", table, await table.plan(scan)),
+    read: (partition, scan, signal) => checkedReading("table", table, table.read(partition, scan, signal)),
   };
 }
 
@@ -38,7 +38,10 @@ export function timedInput(
 export function sourceInput(source: Source, range: OffsetRange | null): ScanInput {
   return {
     worker: source.worker,
-    partitions: async () => (range === null ? [] : source.plan(range.start, range.end)),
-    read: (partition, scan, signal) => source.read(partition, scan, signal),
+    partitions: async () => {
+      if (range === null) return [];
+      return checkedPartitions("source", source, await source.plan(range.start, range.end));
+    },
+    read: (partition, scan, signal) => checkedReading("source", source, source.read(partition, scan, signal)),
   };
 }

@@ -247,7 +247,7 @@ export class SqlStreamPlan implements StreamPlan {
   /** Runs the operators, once or for each part of an open batch, and hands every batch of rows to each output that lacks it. */
   private async write({ begin, parts }: BatchRequest, run: BatchRun): Promise<CommitMessage[][]> {
     const { outputs } = this.options;
-    const writers = new BatchWriters(begin);
+    const writers = new BatchWriters(begin, outputs);
     const hand = async (to: SqlOutput["rows"], rows: Rows): Promise<void> => {
       run.signal.throwIfAborted();
       for (const [k, writer] of (await writers.open()).entries()) {
