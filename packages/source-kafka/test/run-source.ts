@@ -21,12 +21,13 @@ export function makeSource(
   kafka: FakeKafka,
   options: Readonly<Record<string, unknown>>,
   warn: (message: string) => void = () => {},
+  readLimit: ReadLimit = { kind: "allAvailable" },
 ): KafkaSource {
   const given = new Options({ "kafka.bootstrap.servers": "fake:1", ...options });
   return new KafkaSource({
     read: readSettings(given, warn),
     start: startingBound(given, "latest"),
-    readLimit: { kind: "allAvailable" },
+    readLimit,
     description: "KafkaV2[test]",
     warn,
     worker: undefined,

@@ -24,9 +24,10 @@ class HurriedClock implements Clock {
 }
 
 describe.each([
-  ["plain records", "earliest"],
-  ["records as they come", "latest"],
-])("the Kinesis source with %s", (_, initialPosition) => {
+  ["plain records", { initialPosition: "earliest" }],
+  ["records as they come", { initialPosition: "latest" }],
+  ["a limit", { initialPosition: "earliest", maxRecordsPerTrigger: 4 }],
+])("the Kinesis source with %s", (_, options) => {
   sourceConformance(test, {
     create: () => {
       const clock = new HurriedClock();
@@ -35,7 +36,7 @@ describe.each([
       let count = 0;
       return {
         clock,
-        make: () => sourceOn(fake, { ...OPTIONS, initialPosition }),
+        make: () => sourceOn(fake, { ...OPTIONS, ...options }),
         addRows: async () => {
           fake.put(`${count++}`, 0);
           // of an aggregated record a shard gives what it has the keys of; those of "b" are in the upper half

@@ -5,6 +5,7 @@ import {
   type Offset,
   type PartitionReader,
   type Predicate,
+  type ReadLimit,
   rebuild,
   rowsOf,
   type Source,
@@ -22,7 +23,8 @@ export interface SourceUnderTest {
   make(): Source | Promise<Source>;
   /**
    * Lets at least one new row arrive, by writing it or by moving the clock; resolves when the source can see it. Tells how many rows these
-   * are: without that nobody checks that none is lost or doubled.
+   * are: without that nobody checks that none is lost or doubled, nor that limits are kept. Where the source reads files, these rows are in a
+   * new one.
    */
   addRows(): Promise<number | void>;
   /** How many rows a new query finds before the first `addRows`; default 0. */
@@ -31,12 +33,15 @@ export interface SourceUnderTest {
   readonly clock?: Clock;
   /** Texts that must not show in reports. */
   readonly secrets?: readonly string[];
+  /** How many milliseconds of the machine's time a call may take to end after its signal has aborted; default 5000. */
+  readonly patienceMs?: number;
   close?(): Promise<void>;
 }
 
 /**
- * The promises of the `Source` contract as tests. What a source declares (`replayable`, `onData`,
- * `prepareForAvailableNow`, `pushdown`) selects those that apply to it.
+ * The promises of the `Source` contract as tests. What a source declares (`replayable`, `readLimit`, `onData`,
+ * `prepareForAvailableNow`, `pushdown`) selects those that apply to it. Let the suite also run on a source whose options set a limit, of
+ * what `addRows` adds at a time or more.
  *
  * @example
  * ```ts
@@ -122,6 +127,44 @@ const guarantees: Readonly<Record<string, Guarantee<SourceUnderTest>>> = {
         assert.equal(count, expected, `rows of round ${round}`);
         expected = 0;
       }
+    });
+  },
+
+  "keeps the limit of its batches": async (subject, inapplicable) => {
+    await during(subject, async (run) => {
+      const limit = limitOf(run.source.readLimit);
+      if (limit === null) return inapplicable("the source sets no limit of rows or files");
+      const start = await run.source.initialOffset();
+      const added = await addBeyond(subject, limit);
+      if (added === undefined) return inapplicable("addRows does not tell how many rows it adds");
+      const most = rowsWithin(limit, added);
+      const expected = sum(added);
+      let count = 0;
+      for (let at: Offset | null = start; count < expected; ) {
+        const end: Offset = await run.next(at);
+        const rows = (await run.rows(at, end)).length;
+        assert.ok(rows <= most, `a batch has ${rows} rows where its limit allows ${most}`);
+        count += rows;
+        at = end;
+      }
+      assert.equal(count, expected, "rows of all batches");
+    });
+  },
+
+  "takes more than its limit where none is set": async (subject, inapplicable) => {
+    await during(subject, async (run) => {
+      const limit = limitOf(run.source.readLimit);
+      if (limit === null) return inapplicable("the source sets no limit of rows or files");
+      const start = await run.source.initialOffset();
+      const added = await addBeyond(subject, limit);
+      if (added === undefined) return inapplicable("addRows does not tell how many rows it adds");
+      let count = 0;
+      // a source that fetches rows on its own may not have all of them yet
+      for (let attempt = 0; attempt < 100 && count <= rowsWithin(limit, added); attempt++) {
+        const end = await run.next(start, { kind: "allAvailable" });
+        count = (await run.rows(start, end)).length;
+      }
+      assert.ok(count > rowsWithin(limit, added), `a batch without a limit has ${count} rows`);
     });
   },
 
@@ -329,6 +372,31 @@ const guarantees: Readonly<Record<string, Guarantee<SourceUnderTest>>> = {
     });
   },
 
+  "ends a read that is under way when its signal aborts": async (subject) => {
+    await duringBatch(subject, async (run, start, end) => {
+      for (const partition of await run.source.plan(start, end)) {
+        const abort = new AbortController();
+        const read = async (): Promise<void> => {
+          for await (const batch of run.batches(partition, {}, abort.signal)) assert.ok(batch.rowCount >= 0);
+        };
+        // it may deliver what it has, but it must not wait for more
+        const reading = read().catch(() => {});
+        abort.abort();
+        await ends(reading, subject, "read");
+      }
+    });
+  },
+
+  "ends what waits for rows when its query stops": async (subject) => {
+    await duringBatch(subject, async (run, _, end) => {
+      const latest = () => run.source.latestOffset(end, run.source.readLimit).catch(() => null);
+      const waiting = latest();
+      run.abort();
+      await ends(waiting, subject, "latestOffset");
+      await ends(latest(), subject, "latestOffset after the stop");
+    });
+  },
+
   "closes while its query waits for rows": async (subject) => {
     const run = await SourceRun.start(subject);
     const start = await run.source.initialOffset();
@@ -431,4 +499,61 @@ function matches(predicate: Predicate, value: Value): boolean {
   if (predicate.op === "isNull") return value === null;
   if (predicate.op === "isNotNull") return value !== null;
   return predicate.op === "=" && value !== null && textOf(value) === textOf(predicate.value);
+}
+
+/** How much a batch takes by the limits that the suite can count. */
+interface Limit {
+  readonly rows: number;
+  readonly files: number;
+}
+
+/** The strictest limits of rows and files; null where there are none. */
+function limitOf(limit: ReadLimit): Limit | null {
+  const limits = limit.kind === "composite" ? limit.limits : [limit];
+  const rows = Math.min(
+    ...limits.map((one) => (one.kind === "maxRows" ? one.rows : Number.POSITIVE_INFINITY)),
+  );
+  const files = Math.min(
+    ...limits.map((one) => (one.kind === "maxFiles" ? one.files : Number.POSITIVE_INFINITY)),
+  );
+  return Number.isFinite(rows) || Number.isFinite(files) ? { rows, files } : null;
+}
+
+/** Lets rows arrive until there are some more than one batch may take: the rows of each time, with those that were there before. */
+async function addBeyond(subject: SourceUnderTest, limit: Limit): Promise<number[] | undefined> {
+  const added = subject.initialRows ? [subject.initialRows] : [];
+  while (sum(added) <= rowsWithin(limit, added) + 1) {
+    const rows = await subject.addRows();
+    if (rows === undefined) return undefined;
+    added.push(rows);
+  }
+  return added;
+}
+
+/** The most rows that a batch may have: limits are soft by one row or file. */
+function rowsWithin({ rows, files }: Limit, added: readonly number[]): number {
+  const largest = [...added].sort((a, b) => b - a);
+  return Math.min(rows + 1, sum(Number.isFinite(files) ? largest.slice(0, files + 1) : added));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** Waits until a call has ended whose signal has aborted, for as long as the subject's patience lasts. */
+async function ends(
+  call: Promise<unknown>,
+  { patienceMs = 5000 }: SourceUnderTest,
+  name: string,
+): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const why = new Error(`${name} still waits ${patienceMs} ms after its signal has aborted`);
+    timer = setTimeout(() => reject(why), patienceMs);
+  });
+  try {
+    await Promise.race([call, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

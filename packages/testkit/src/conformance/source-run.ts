@@ -39,8 +39,13 @@ export class SourceRun {
     return run;
   }
 
-  async stop(): Promise<void> {
+  /** Tells the source that its query stops; it is closed later. */
+  abort(): void {
     this.stopping.abort();
+  }
+
+  async stop(): Promise<void> {
+    this.abort();
     await this.source.close();
   }
 
@@ -50,9 +55,9 @@ export class SourceRun {
   }
 
   /** The end of the next batch, which has rows: asked for until it differs from the start. */
-  async next(start: Offset | null): Promise<Offset> {
+  async next(start: Offset | null, limit: ReadLimit = this.source.readLimit): Promise<Offset> {
     for (let attempt = 0; attempt < 1000; attempt++) {
-      const end = await this.latest(start);
+      const end = await this.latest(start, limit);
       if (!sameOffset(start, end)) return end;
       await new Promise((resolve) => setImmediate(resolve));
     }
