@@ -10,7 +10,8 @@ export function tailAndLines(): Plugin {
       {
         names: ["tail"],
         fixedSchema: true,
-        stream: async ({ paths }) => new TailSource(paths[0] ?? missingPath("tail")),
+        stream: async ({ paths, options }) =>
+          new TailSource(paths[0] ?? missingPath("tail"), options.optionalInteger("maxBytesPerTrigger", 1)),
       },
     ],
     sinks: [
@@ -23,8 +24,15 @@ export function tailAndLines(): Plugin {
   };
 }
 
+/** The options of {@link tail}. */
+export interface TailOptions {
+  readonly path: string;
+  /** How much of the file a batch takes; a line that is longer comes whole. Default: all that is there. */
+  readonly maxBytesPerTrigger?: number;
+}
+
 /** The source as a value, for `readStream.from(tail({ path }))`. */
-export const tail = (options: { readonly path: string }): SourceSpec => ({ format: "tail", options });
+export const tail = (options: TailOptions): SourceSpec => ({ format: "tail", options: { ...options } });
 
 function missingPath(format: string): never {
   throw new StreamError({

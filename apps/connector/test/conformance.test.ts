@@ -6,14 +6,14 @@ import { describe, test } from "vitest";
 import { JsonLinesSink } from "../src/json-lines-sink.js";
 import { TailSource } from "../src/tail-source.js";
 
-describe("the source", () => {
+describe.each([undefined, 30])("the source with a limit of %s bytes", (maxBytesPerTrigger) => {
   sourceConformance(test, {
     create: async () => {
       const folder = await mkdtemp(join(tmpdir(), "tail-"));
       const log = join(folder, "app.log");
       await writeFile(log, "");
       return {
-        make: () => new TailSource(log),
+        make: () => new TailSource(log, maxBytesPerTrigger),
         addRows: async () => {
           await appendFile(log, "one line\nand another\n");
           return 2;

@@ -5,6 +5,7 @@ const page = readFileSync(new URL("../../../docs/writing-a-connector.md", import
 
 test.each([
   "src/tail-source.ts",
+  "src/shards-source.ts",
   "src/json-lines-sink.ts",
   "src/plugin.ts",
   "src/byte-length.ts",
