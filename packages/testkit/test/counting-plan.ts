@@ -98,7 +98,7 @@ export class CountingPlan implements StreamPlan {
     return false;
   }
 
-  async run({ batchId, ranges, writes, fence, signal }: BatchRequest): Promise<BatchResult> {
+  async run({ batchId, ranges, begin, fence, signal }: BatchRequest): Promise<BatchResult> {
     const rows: Value[][] = [];
     const [range] = ranges;
     if (range) {
@@ -108,6 +108,7 @@ export class CountingPlan implements StreamPlan {
       }
     }
     const changed = this.count(rows);
+    const writes = await begin();
     const state = await this.store.commit(batchId + 1, fence);
     const messages = [await writeRows(writes[0]!, WORDS, rows), await writeRows(writes[1]!, COUNTS, changed)];
     return { messages, inputRows: [rows.length], eventTimes: [], operators: [], state, observedMetrics: {} };
