@@ -12,6 +12,7 @@ import {
   TimestampType,
   type Value,
 } from "@ss/core";
+import { parseWholeNumber } from "@ss/kernels";
 
 /** Reads dates and timestamps as casts do; the caller brings the session's time zone with it. */
 export interface PartitionValueParser {
@@ -30,9 +31,8 @@ export function inferPartitionType(text: string | null, parser: PartitionValuePa
 }
 
 function wholeNumberType(text: string): DataType {
-  const value = BigInt(text.replace("+", ""));
-  if (value === BigInt.asIntN(32, value)) return IntegerType;
-  if (value === BigInt.asIntN(64, value)) return LongType;
+  if (parseWholeNumber(text, 32) !== undefined) return IntegerType;
+  if (parseWholeNumber(text) !== undefined) return LongType;
   const digits = text.replace(/^[+-]?0*/, "").length;
   return digits <= 38 ? DecimalType(38, 0) : DoubleType;
 }
@@ -88,7 +88,7 @@ function readValue(text: string, type: DataType, parser: PartitionValueParser): 
     case "integer":
       return smallInteger(text, 32);
     case "long":
-      return wholeNumber(text, 64);
+      return parseWholeNumber(text);
     case "float":
       return isFloating(text) || isNamedNumber(text) ? Math.fround(Number(text)) : undefined;
     case "double":
@@ -113,14 +113,8 @@ function isNamedNumber(text: string): boolean {
   return /^(NaN|[+-]?Infinity)$/.test(text);
 }
 
-function wholeNumber(text: string, bits: number): bigint | undefined {
-  if (!/^[+-]?\d+$/.test(text)) return undefined;
-  const value = BigInt(text.replace("+", ""));
-  return value === BigInt.asIntN(bits, value) ? value : undefined;
-}
-
 function smallInteger(text: string, bits: number): number | undefined {
-  const value = wholeNumber(text, bits);
+  const value = parseWholeNumber(text, bits);
   return value === undefined ? undefined : Number(value);
 }
 
@@ -129,7 +123,8 @@ function decimalValue(text: string, precision: number, scale: number): bigint | 
   if (match === null || (match[2] === "" && !match[3])) return undefined;
   const fraction = (match[3] ?? "").padEnd(scale, "0");
   if (fraction.length > scale && /[1-9]/.test(fraction.slice(scale))) return undefined;
-  const unscaled = BigInt(`${match[2]}${fraction.slice(0, scale)}` || "0");
-  if (unscaled >= 10n ** BigInt(precision)) return undefined;
+  const digits = `${match[2]}${fraction.slice(0, scale)}`.replace(/^0+/, "");
+  if (digits.length > precision) return undefined;
+  const unscaled = BigInt(digits);
   return match[1] === "-" ? -unscaled : unscaled;
 }

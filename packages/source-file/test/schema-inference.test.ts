@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Harness } from "./harness.js";
 
 async function schema(format: string, text: string, options: Record<string, unknown> = {}): Promise<string> {
@@ -20,6 +20,83 @@ test("JSON: values of several types widen", async () => {
   expect(await schema("json", '{"a":1}\n{"a":"x"}')).toBe("struct<a:string>");
   expect(await schema("json", '{"a":1}\n{"b":true}')).toBe("struct<a:bigint,b:boolean>");
   expect(await schema("json", '{"a":{"x":1}}\n{"a":{"y":1}}')).toBe("struct<a:struct<x:bigint,y:bigint>>");
+});
+
+test("JSON: a value with parts and one without make text, in any order, and so do an array and an object", async () => {
+  for (const values of [
+    ["1", '{"x":1}'],
+    ["[1]", "true"],
+    ['{"x":1}', "[1]"],
+    ['{"x":1}', "[1]", '{"y":{}}', "[2]", '"s"'],
+  ]) {
+    for (const order of [values, [...values].reverse()]) {
+      const lines = order.map((value) => `{"a":${value}}`);
+      expect(await schema("json", lines.join("\n"))).toBe("struct<a:string>");
+      expect(await schema("json", `{"a":[${order.join()},null]}`)).toBe("struct<a:array<string>>");
+    }
+  }
+  expect(await schema("json", '{"a":null}\n{"a":""}\n{"a":[null]}\n{"a":[[1]]}')).toBe(
+    "struct<a:array<array<bigint>>>",
+  );
+});
+
+test("JSON: of a key that comes twice the last value counts", async () => {
+  expect(await schema("json", '{"a":"x","a":1,"b":{"c":[1],"c":{"d":1}}}')).toBe(
+    "struct<a:bigint,b:struct<c:struct<d:bigint>>>",
+  );
+  // in an array each object is one by itself
+  expect(await schema("json", '{"l":[{"a":1},{"a":"x","a":1.5}]}')).toBe("struct<l:array<struct<a:double>>>");
+});
+
+test("JSON: a key costs once where it is new, however many there were before", async () => {
+  const count = 2000;
+  const records = Array.from({ length: count }, (_, k) => `{"k${k}":${k},"m":{"k${k}":${k}}}`);
+  const texts = [records.join("\n"), `{"l":[${records.join()}]}`];
+  const set = vi.spyOn(Map.prototype, "set");
+  try {
+    for (const text of texts) {
+      set.mockClear();
+      const found = await schema("json", text);
+      expect(found.split(":bigint")).toHaveLength(2 * count + 1);
+      expect(set.mock.calls.length).toBeLessThan(2 * count + 1000);
+    }
+  } finally {
+    set.mockRestore();
+  }
+});
+
+test("numbers of many digits are never made whole numbers of as many", async () => {
+  const real = BigInt;
+  const texts: string[] = [];
+  const spy = (value: string | number | bigint | boolean): bigint => {
+    if (typeof value === "string") texts.push(value);
+    return real(value);
+  };
+  vi.stubGlobal("BigInt", Object.assign(spy, { asIntN: real.asIntN, asUintN: real.asUintN }));
+  try {
+    const sevens = "7".repeat(100_000);
+    const found = async (format: string, text: string, options: object = {}): Promise<string> =>
+      schema(format, format === "csv" ? text : `{"a":${text}}`, { inferSchema: true, ...options });
+    for (const text of [sevens, `-${sevens}`, `${sevens}.5`, `0.${sevens}`, `${sevens}e-99990`]) {
+      expect(await found("json", text, { prefersDecimal: true })).toBe("struct<a:double>");
+      expect(await found("csv", text)).toBe("struct<_c0:double>");
+    }
+    const zeros = "0".repeat(100_000);
+    expect(await found("csv", `-${zeros}7`)).toBe("struct<_c0:int>");
+    expect(await found("csv", `${zeros}9223372036854775807`)).toBe("struct<_c0:bigint>");
+    expect(await found("csv", `${zeros}9223372036854775808`)).toBe("struct<_c0:decimal(19,0)>");
+    const leading = { allowNumericLeadingZeros: true };
+    expect(await found("json", `${zeros}9223372036854775807`, leading)).toBe("struct<a:bigint>");
+    expect(await found("json", `${zeros}9223372036854775808`, leading)).toBe("struct<a:decimal(19,0)>");
+    const harness = new Harness();
+    await harness.put(`/in/p=${sevens}/a`, "{}");
+    await harness.put("/in/p=1/a", "{}");
+    const table = await harness.table("json", "/in", "a INT");
+    expect(table.schema.simpleString()).toBe("struct<a:int,p:double>");
+    expect(texts.filter((text) => text.length > 100)).toEqual([]);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 test("JSON: options", async () => {

@@ -25,6 +25,8 @@ export {
   DECIMAL_OK,
   DECIMAL_OVERFLOW,
   DECIMAL_UNSUPPORTED,
+  type DecimalSize,
+  decimalSize,
   type ParsedDecimal,
   parseDecimal64Into,
   parseDecimal128Into,

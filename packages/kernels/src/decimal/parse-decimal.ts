@@ -47,6 +47,24 @@ export function parseScaledInteger(text: string): ScaledInteger | undefined {
   return { unscaled: number.negative ? -magnitude : magnitude, scale: number.scale };
 }
 
+/** How many digits a decimal number has. */
+export interface DecimalSize {
+  /** Those of its unscaled number, at least one. */
+  readonly digits: number;
+  /** May be negative. */
+  readonly scale: number;
+}
+
+/** How many digits {@link parseScaledInteger} reads in a text, without what a bigint of them costs; undefined when the text is no number. */
+export function decimalSize(text: string): DecimalSize | undefined {
+  const number = readNumber(text);
+  if (number === undefined) return undefined;
+  const { digits, scale } = number;
+  let zeros = 0;
+  while (zeros < digits.length - 1 && digits.charCodeAt(zeros) === 48) zeros++;
+  return { digits: digits.length - zeros, scale };
+}
+
 /** The result of {@link parseDecimalText}: `unscaled` holds when `status` is {@link DECIMAL_OK}. */
 export interface ParsedDecimal {
   readonly status: number;

@@ -10,3 +10,4 @@ export {
   parseInt64Into,
   parseInt64Text,
 } from "./parse-integer.js";
+export { parseWholeNumber } from "./parse-whole-number.js";

@@ -4,6 +4,7 @@ import {
   DECIMAL_OK,
   DECIMAL_OVERFLOW,
   DECIMAL_UNSUPPORTED,
+  decimalSize,
   type ParsedDecimal,
   parseDecimalText,
   parseFloatText,
@@ -48,6 +49,29 @@ it("reads numbers of up to 2000 digits as arithmetic with all of them does", () 
     expect(got.status, `seed ${seed}: ${text} as DECIMAL(${precision}, ${scale})`).toBe(want.status);
     if (want.status === DECIMAL_OK) expect(got.unscaled, `seed ${seed}: ${text}`).toBe(want.unscaled);
   }
+});
+
+it("counts the digits of numbers as those of a bigint are", () => {
+  for (const text of [
+    "0",
+    "000",
+    "-0.00",
+    "007",
+    "+12.50",
+    ".5",
+    "1e5",
+    "-0.0012e-3",
+    "9".repeat(50),
+    " 12 ",
+  ]) {
+    const { unscaled, scale } = parseScaledInteger(text)!;
+    expect(decimalSize(text), text).toEqual({ digits: String(unscaled).replace("-", "").length, scale });
+  }
+  for (const text of ["", "x", ".", "1e", "--1"]) expect(decimalSize(text), text).toBeUndefined();
+  expect(decimalSize(`0.${"0".repeat(1_000_000)}${"7".repeat(1_000_000)}`)).toEqual({
+    digits: 1_000_000,
+    scale: 2_000_000,
+  });
 });
 
 it("rounds a half by digits that stand far behind it", () => {

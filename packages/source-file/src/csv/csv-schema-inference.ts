@@ -18,10 +18,11 @@ import {
 import {
   CsvTokenizer,
   DatetimeParser,
+  decimalSize,
   FieldTable,
   parseDoubleText,
-  parseScaledInteger,
   parseTimestampText,
+  parseWholeNumber,
 } from "@ss/kernels";
 import { BufferPool } from "../reading/chunk-reader.js";
 import { decimalTextOf, localeOf } from "../reading/locale.js";
@@ -175,14 +176,11 @@ class CsvTypeRules {
   }
 
   private fromNumber(text: string): DataType {
-    if (/^[+-]?\d+$/.test(text)) {
-      const value = BigInt(text.replace("+", ""));
-      if (value === BigInt.asIntN(32, value)) return IntegerType;
-      if (value === BigInt.asIntN(64, value)) return LongType;
-    }
-    const number = parseScaledInteger(this.decimalText(text));
+    const whole = parseWholeNumber(text);
+    if (whole !== undefined) return whole === BigInt.asIntN(32, whole) ? IntegerType : LongType;
+    const number = decimalSize(this.decimalText(text));
     if (number !== undefined && number.scale <= 0) {
-      const digits = String(number.unscaled).replace("-", "").length - number.scale;
+      const digits = number.digits - number.scale;
       if (digits <= 38) return DecimalType(digits, 0);
     }
     return this.fromDouble(text);

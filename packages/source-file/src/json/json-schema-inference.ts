@@ -1,8 +1,6 @@
 import {
-  ArrayType,
   BooleanType,
   type DataType,
-  type DecimalType as Decimal,
   DecimalType,
   DoubleType,
   type FileEntry,
@@ -18,6 +16,7 @@ import {
 import {
   ByteArena,
   DatetimeParser,
+  decimalSize,
   decodeUtf8,
   FieldTable,
   JsonNested,
@@ -31,8 +30,8 @@ import {
   KIND_STRING,
   KIND_STRING_ESCAPED,
   KIND_TRUE,
-  parseScaledInteger,
   parseTimestampText,
+  parseWholeNumber,
   RECORD_OK,
   SpanList,
   unescapeJson,
@@ -48,6 +47,7 @@ import {
   zoneOf,
 } from "../reading/text-options.js";
 import { WholeInputTokenizer } from "../reading/whole-input.js";
+import { FoundType } from "./found-type.js";
 import { jsonGrammar } from "./json-options.js";
 
 const DECIMAL_DIGITS = 38;
@@ -94,7 +94,7 @@ class JsonInference {
   private readonly isTimestamp: (text: string) => boolean;
   private readonly decimalText: (text: string) => string;
   private readonly arena = new ByteArena(256);
-  private root: DataType = NullType;
+  private readonly root = new FoundType();
   private isCorrupt = false;
   private previousStart = -1;
 
@@ -118,8 +118,9 @@ class JsonInference {
     this.previousStart = start;
     const values = new SpanList(1);
     this.nested.appendValue(bytes, start, end, values);
-    const type = this.typeOf(bytes, values, 0);
-    this.root = merge(this.root, type.kind === "array" ? type.elementType : type);
+    if (values.kinds[0] === KIND_ARRAY)
+      this.addElements(this.root, bytes, values.starts[0]!, values.lengths[0]!);
+    else this.add(this.root, bytes, values, 0);
   }
 
   private malformed(bytes: Uint8Array, table: FieldTable, row: number, { path, line }: SamplePlace): void {
@@ -133,57 +134,59 @@ class JsonInference {
   }
 
   schema(): StructType {
-    const found = this.finished(this.root, true);
-    const fields = found?.kind === "struct" ? [...found.fields] : [];
+    const fields = this.root.finishedFields(this.dropsNulls);
     if (this.isCorrupt && !fields.some(({ name }) => name === this.corruptName)) {
       fields.push(StructField(this.corruptName, StringType));
     }
     return new StructType(fields.sort((a, b) => (a.name < b.name ? -1 : 1)));
   }
 
-  private typeOf(bytes: Uint8Array, spans: SpanList, i: number): DataType {
+  /** Takes one of the values of a list in. */
+  private add(found: FoundType, bytes: Uint8Array, spans: SpanList, i: number): void {
     const start = spans.starts[i]!;
     const length = spans.lengths[i]!;
-    switch (spans.kinds[i]) {
-      case KIND_OBJECT:
-        return this.structType(bytes, start, length);
-      case KIND_ARRAY:
-        return this.arrayType(bytes, start, length);
+    const kind = spans.kinds[i]!;
+    if (kind === KIND_OBJECT) this.addFields(found, bytes, start, length);
+    else if (kind === KIND_ARRAY) {
+      const element = found.addArray();
+      if (element !== undefined) this.addElements(element, bytes, start, length);
+    } else found.addPlain(this.plainType(bytes, start, length, kind));
+  }
+
+  private plainType(bytes: Uint8Array, start: number, length: number, kind: number): DataType {
+    switch (kind) {
       case KIND_STRING:
       case KIND_STRING_ESCAPED:
-        return this.textType(bytes, start, length, spans.kinds[i]!);
+        return this.textType(bytes, start, length, kind);
       case KIND_TRUE:
       case KIND_FALSE:
         return this.primitivesAsString ? StringType : BooleanType;
       case KIND_INTEGER:
       case KIND_FLOAT:
       case KIND_NON_NUMERIC:
-        return this.primitivesAsString ? StringType : this.numberType(bytes, start, length, spans.kinds[i]!);
+        return this.primitivesAsString ? StringType : this.numberType(bytes, start, length, kind);
       default:
         return NullType;
     }
   }
 
-  private structType(bytes: Uint8Array, start: number, length: number): DataType {
+  private addFields(found: FoundType, bytes: Uint8Array, start: number, length: number): void {
+    const object = found.addObject();
+    if (object === undefined) return;
     const keys = new SpanList(16);
     const values = new SpanList(16);
     this.nested.appendEntries(bytes, start, length, keys, values);
-    const types = new Map<string, DataType>();
-    for (let i = 0; i < keys.count; i++) {
-      types.set(
-        this.text(bytes, keys.starts[i]!, keys.lengths[i]!, keys.kinds[i]!),
-        this.typeOf(bytes, values, i),
-      );
+    // of a key that comes twice the last value counts
+    for (let i = keys.count - 1; i >= 0; i--) {
+      const field = object.field(this.text(bytes, keys.starts[i]!, keys.lengths[i]!, keys.kinds[i]!));
+      if (field !== undefined) this.add(field, bytes, values, i);
     }
-    return structOf(types);
   }
 
-  private arrayType(bytes: Uint8Array, start: number, length: number): DataType {
+  private addElements(element: FoundType, bytes: Uint8Array, start: number, length: number): void {
     const elements = new SpanList(16);
     this.nested.appendElements(bytes, start, length, elements);
-    let type: DataType = NullType;
-    for (let i = 0; i < elements.count; i++) type = merge(type, this.typeOf(bytes, elements, i));
-    return ArrayType(type);
+    for (let i = 0; i < elements.count; i++) this.add(element, bytes, elements, i);
   }
 
   private textType(bytes: Uint8Array, start: number, length: number, kind: number): DataType {
@@ -202,10 +205,7 @@ class JsonInference {
     if (kind === KIND_FLOAT && !this.prefersDecimal) return DoubleType;
     if (kind === KIND_INTEGER && length <= 18) return LongType;
     const text = decodeUtf8(bytes, start, length);
-    if (kind === KIND_INTEGER) {
-      const value = BigInt(text);
-      if (value === BigInt.asIntN(64, value)) return LongType;
-    }
+    if (kind === KIND_INTEGER && parseWholeNumber(text) !== undefined) return LongType;
     return decimalType(text) ?? DoubleType;
   }
 
@@ -213,27 +213,6 @@ class JsonInference {
     if (kind !== KIND_STRING_ESCAPED) return decodeUtf8(bytes, start, length);
     this.arena.clear();
     return decodeUtf8(this.arena.bytes, 0, unescapeJson(bytes, start, length, this.arena));
-  }
-
-  /** The type without what cannot be read: no value at all becomes text, an object without keys is left out. */
-  private finished(type: DataType, isRoot: boolean): DataType | undefined {
-    switch (type.kind) {
-      case "void":
-        return this.dropsNulls && !isRoot ? undefined : StringType;
-      case "array": {
-        const element = this.finished(type.elementType, false);
-        return element === undefined ? undefined : ArrayType(element);
-      }
-      case "struct": {
-        const fields = type.fields.flatMap(({ name, type: inner }) => {
-          const kept = this.finished(inner, false);
-          return kept === undefined ? [] : [StructField(name, kept)];
-        });
-        return fields.length === 0 && !isRoot ? undefined : new StructType(fields);
-      }
-      default:
-        return type;
-    }
   }
 }
 
@@ -249,60 +228,10 @@ function timestampTest(options: Options, context: FormatContext): (text: string)
 }
 
 /** The type of exactly this number, if a decimal holds it. */
-function decimalType(text: string): Decimal | undefined {
-  const number = parseScaledInteger(text);
+function decimalType(text: string): DataType | undefined {
+  const number = decimalSize(text);
   if (number === undefined) return undefined;
   const scale = Math.max(number.scale, 0);
-  const digits = String(number.unscaled).replace("-", "").length + Math.max(-number.scale, 0);
-  const precision = Math.max(digits, scale);
+  const precision = Math.max(number.digits + Math.max(-number.scale, 0), scale);
   return precision <= DECIMAL_DIGITS ? DecimalType(precision, scale) : undefined;
-}
-
-function structOf(types: ReadonlyMap<string, DataType>): StructType {
-  const names = [...types.keys()].sort((a, b) => (a < b ? -1 : 1));
-  return new StructType(names.map((name) => StructField(name, types.get(name)!)));
-}
-
-/** The narrowest type that holds the values of both; text where there is no other. */
-function merge(a: DataType, b: DataType): DataType {
-  if (a === b || b.kind === "void") return a;
-  if (a.kind === "void") return b;
-  if (a.kind === "struct" && b.kind === "struct") return mergeStructs(a, b);
-  if (a.kind === "array" && b.kind === "array") {
-    const element = merge(a.elementType, b.elementType);
-    return element === a.elementType ? a : ArrayType(element);
-  }
-  if (isNumber(a) && isNumber(b)) return mergeNumbers(a, b);
-  return a.kind === b.kind ? a : StringType;
-}
-
-function isNumber(type: DataType): boolean {
-  return type.kind === "long" || type.kind === "double" || type.kind === "decimal";
-}
-
-function mergeNumbers(a: DataType, b: DataType): DataType {
-  if (a.kind === "double" || b.kind === "double") return DoubleType;
-  if (a.kind === "long" && b.kind === "long") return LongType;
-  const [left, right] = [asDecimal(a), asDecimal(b)];
-  const scale = Math.max(left.scale, right.scale);
-  const range = Math.max(left.precision - left.scale, right.precision - right.scale);
-  return range + scale > DECIMAL_DIGITS ? DoubleType : DecimalType(range + scale, scale);
-}
-
-function asDecimal(type: DataType): Decimal {
-  return type.kind === "decimal" ? type : DecimalType(20, 0);
-}
-
-function mergeStructs(a: StructType, b: StructType): DataType {
-  // most records look like the one before: then nothing is built
-  if (a.fields.length === b.fields.length) {
-    const isSame = a.fields.every((field, i) => {
-      const other = b.fields[i]!;
-      return field.name === other.name && merge(field.type, other.type) === field.type;
-    });
-    if (isSame) return a;
-  }
-  const types = new Map(a.fields.map(({ name, type }) => [name, type]));
-  for (const { name, type } of b.fields) types.set(name, merge(types.get(name) ?? NullType, type));
-  return structOf(types);
 }

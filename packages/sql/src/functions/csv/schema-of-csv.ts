@@ -16,11 +16,12 @@ import {
 import {
   ByteArena,
   DEFAULT_LOCALE,
+  decimalSize,
   KIND_PLAIN,
   KIND_QUOTED,
   LocalDecimal,
   parseDoubleText,
-  parseScaledInteger,
+  parseWholeNumber,
 } from "@ss/kernels";
 import { nonFoldableInput, unexpectedInputType, unexpectedNull } from "../../expression/errors.js";
 import { literal } from "../../expression/expression.js";
@@ -119,14 +120,11 @@ function valueType(text: ValueText, prefersDate: boolean): (field: Uint8Array) =
 }
 
 function wholeNumberType(text: string, decimalText: string): DataType | undefined {
-  if (/^[+-]?\d+$/.test(text)) {
-    const value = BigInt(text.replace("+", ""));
-    if (value === BigInt.asIntN(32, value)) return IntegerType;
-    if (value === BigInt.asIntN(64, value)) return LongType;
-  }
-  const number = parseScaledInteger(decimalText);
+  const whole = parseWholeNumber(text);
+  if (whole !== undefined) return whole === BigInt.asIntN(32, whole) ? IntegerType : LongType;
+  const number = decimalSize(decimalText);
   if (number === undefined || number.scale > 0 || parseDoubleText(decimalText) === undefined)
     return undefined;
-  const digits = String(number.unscaled).replace("-", "").length - number.scale;
+  const digits = number.digits - number.scale;
   return digits <= 38 ? DecimalType(digits, 0) : undefined;
 }

@@ -11,6 +11,7 @@ import {
   StructType,
   sqlText,
 } from "@ss/core";
+import { parseWholeNumber } from "@ss/kernels";
 import { findWiderTypeForTwo } from "../../expression/coercion/wider-type.js";
 import { nonFoldableInput, unexpectedInputType, unexpectedNull } from "../../expression/errors.js";
 import { literal } from "../../expression/expression.js";
@@ -62,7 +63,7 @@ function inferred(node: JsonNode, settings: FunctionSettings): DataType {
     case "number":
       return asText ? StringType : numberType(node.text, settings);
     case "array":
-      return ArrayType(node.items.map((item) => inferred(item, settings)).reduce(met, NullType));
+      return ArrayType(metOf(node.items.map((item) => inferred(item, settings))));
     case "object":
       return new StructType(
         node.entries
@@ -74,7 +75,7 @@ function inferred(node: JsonNode, settings: FunctionSettings): DataType {
 
 function numberType(text: string, settings: FunctionSettings): DataType {
   const whole = /^-?\d+$/.test(text);
-  if (whole && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) return LongType;
+  if (parseWholeNumber(text) !== undefined) return LongType;
   if (!whole && settings["prefersdecimal"] !== "true") return DoubleType;
   const match = /^-?0*(\d*)(?:\.(\d*))?$/.exec(text);
   if (!match) return DoubleType;
@@ -83,17 +84,29 @@ function numberType(text: string, settings: FunctionSettings): DataType {
   return precision <= 38 ? DecimalType(precision, scale) : DoubleType;
 }
 
-/** The type that two values meet in; texts hold what meets in nothing else. */
-function met(a: DataType, b: DataType): DataType {
-  if (a.kind === "struct" && b.kind === "struct") {
-    const names = [...new Set([...a.fields, ...b.fields].map((field) => field.name))].sort();
-    const typeIn = (struct: StructType, name: string): DataType =>
-      struct.fields.find((field) => field.name === name)?.type ?? NullType;
-    return new StructType(names.map((name) => StructField(name, met(typeIn(a, name), typeIn(b, name)))));
+/** The type that values meet in; texts hold what meets in nothing else. */
+function metOf(all: readonly DataType[]): DataType {
+  const types = all.filter(({ kind }) => kind !== "void");
+  if (types.length === 0) return NullType;
+  if (types.every((type) => type.kind === "array"))
+    return ArrayType(metOf(types.map((type) => type.elementType)));
+  if (!types.every((type) => type.kind === "struct"))
+    return types.some(hasParts) ? StringType : types.reduce(met);
+  // each field is looked at as often as it is there
+  const fields = new Map<string, DataType[]>();
+  for (const { name, type } of types.flatMap((type) => type.fields)) {
+    const known = fields.get(name);
+    if (known === undefined) fields.set(name, [type]);
+    else known.push(type);
   }
-  if (a.kind === "array" && b.kind === "array") return ArrayType(met(a.elementType, b.elementType));
-  if (a.kind === "void") return b;
-  if (b.kind === "void") return a;
+  return new StructType([...fields.keys()].sort().map((name) => StructField(name, metOf(fields.get(name)!))));
+}
+
+function hasParts({ kind }: DataType): boolean {
+  return kind === "struct" || kind === "array";
+}
+
+function met(a: DataType, b: DataType): DataType {
   const numeric = a.kind !== "string" && b.kind !== "string" ? findWiderTypeForTwo(a, b, false) : undefined;
   return numeric ?? StringType;
 }
