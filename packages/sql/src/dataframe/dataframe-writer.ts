@@ -2,6 +2,7 @@ import { type SaveMode, StreamError } from "@ss/core";
 import type { LogicalPlan } from "../logical/plan.js";
 import type { BatchSave, Executor } from "./executor.js";
 import { withOption, withOptions } from "./option-map.js";
+import { formatArgument, pathArgument } from "./text-argument.js";
 
 type WriterState = Omit<BatchSave, "path">;
 
@@ -36,12 +37,12 @@ export class DataFrameWriter {
   }
 
   format(name: string): DataFrameWriter {
-    return this.with({ format: name });
+    return this.with({ format: formatArgument(name) });
   }
 
   /** What to do if something is there: `append`, `overwrite`, `error` (default), `ignore`. */
   mode(mode: string): DataFrameWriter {
-    const key = mode.toLowerCase();
+    const key = String(mode).toLowerCase();
     const known = Object.hasOwn(MODES, key) ? MODES[key] : undefined;
     if (known) return this.with({ mode: known });
     throw new StreamError({
@@ -67,20 +68,25 @@ export class DataFrameWriter {
 
   /** Runs the query and writes its rows. */
   save(path?: string): Promise<void> {
-    return this.executor.save(this.plan, { ...this.state, path: path ?? optionalPath(this.state.options) });
+    return this.saveBy("save", path);
+  }
+
+  private async saveBy(method: string, given: string | undefined): Promise<void> {
+    const path = pathArgument(method, given) ?? optionalPath(this.state.options);
+    return this.executor.save(this.plan, { ...this.state, path });
   }
 
   csv(path: string): Promise<void> {
-    return this.format("csv").save(path);
+    return this.format("csv").saveBy("csv", path);
   }
   json(path: string): Promise<void> {
-    return this.format("json").save(path);
+    return this.format("json").saveBy("json", path);
   }
   text(path: string): Promise<void> {
-    return this.format("text").save(path);
+    return this.format("text").saveBy("text", path);
   }
   parquet(path: string): Promise<void> {
-    return this.format("parquet").save(path);
+    return this.format("parquet").saveBy("parquet", path);
   }
 }
 

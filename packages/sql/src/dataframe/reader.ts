@@ -5,6 +5,7 @@ import { DataFrame } from "./dataframe.js";
 import type { Executor } from "./executor.js";
 import { withOption, withOptions } from "./option-map.js";
 import type { AnyRow } from "./row-types.js";
+import { formatArgument, pathArguments } from "./text-argument.js";
 
 interface ReaderState {
   readonly format: string | undefined;
@@ -32,7 +33,7 @@ export class Reader<Row extends object = AnyRow> {
 
   /** What to read: `csv`, `json`, `text`, `parquet`, `rate`, or the name of any connector in use. Default: `spark.sql.sources.default`. */
   format(name: string): Reader<Row> {
-    return this.with({ format: name });
+    return this.with({ format: formatArgument(name) });
   }
 
   /** The schema: a typed one makes the DataFrame typed; DDL text and Spark's JSON work too. Refused by sources whose schema is fixed. */
@@ -54,6 +55,11 @@ export class Reader<Row extends object = AnyRow> {
 
   /** The table or stream. Nothing is opened before it runs. */
   load(...paths: readonly string[]): DataFrame<Row> {
+    return this.loadBy("load", paths);
+  }
+
+  private loadBy(method: string, given: readonly string[]): DataFrame<Row> {
+    const paths = pathArguments(method, given);
     const { format, schema, options } = this.state;
     const path = Object.entries(options).find(([name]) => name.toLowerCase() === "path");
     const plan = {
@@ -74,22 +80,22 @@ export class Reader<Row extends object = AnyRow> {
   }
 
   csv(...paths: readonly string[]): DataFrame<Row> {
-    return this.format("csv").load(...paths);
+    return this.format("csv").loadBy("csv", paths);
   }
   json(...paths: readonly string[]): DataFrame<Row> {
-    return this.format("json").load(...paths);
+    return this.format("json").loadBy("json", paths);
   }
   text(...paths: readonly string[]): DataFrame<Row> {
-    return this.format("text").load(...paths);
+    return this.format("text").loadBy("text", paths);
   }
   textFile(...paths: readonly string[]): DataFrame<Row> {
-    return this.text(...paths);
+    return this.format("text").loadBy("textFile", paths);
   }
   parquet(...paths: readonly string[]): DataFrame<Row> {
-    return this.format("parquet").load(...paths);
+    return this.format("parquet").loadBy("parquet", paths);
   }
   orc(...paths: readonly string[]): DataFrame<Row> {
-    return this.format("orc").load(...paths);
+    return this.format("orc").loadBy("orc", paths);
   }
 
   /** A table or view by name. */

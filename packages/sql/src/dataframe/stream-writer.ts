@@ -5,6 +5,7 @@ import { optionalPath } from "./dataframe-writer.js";
 import type { Executor, ForeachWriter, SideTarget, StreamStart, StreamTarget } from "./executor.js";
 import { withOption, withOptions } from "./option-map.js";
 import type { AnyRow } from "./row-types.js";
+import { formatArgument, pathArgument } from "./text-argument.js";
 import { type TriggerOptions, triggerOf } from "./trigger.js";
 
 /** Starts streaming queries: `df.writeStream.format("parquet").option("checkpointLocation", c).start(path)`. Immutable. */
@@ -36,7 +37,7 @@ export class DataStreamWriter<Row extends object = AnyRow> {
 
   /** Where the rows go: `console`, `memory`, `noop`, `csv`, `json`, `text`, `parquet`, or any connector in use. */
   format(name: string): DataStreamWriter<Row> {
-    return this.with({ target: { kind: "format", format: name, path: undefined } });
+    return this.with({ target: { kind: "format", format: formatArgument(name), path: undefined } });
   }
 
   /** Which rows a batch hands over: `append` (default), `update`, `complete`. */
@@ -143,10 +144,11 @@ export class DataStreamWriter<Row extends object = AnyRow> {
   }
 
   /** Starts the query; resolves once its checkpoint is open and its first batch may run. */
-  start(path?: string): Promise<StreamingQuery> {
+  async start(path?: string): Promise<StreamingQuery> {
     const { target, options } = this.state;
+    const given = pathArgument("start", path);
     if (target.kind !== "format") return this.executor.start(this.plan, this.state);
-    const chosen = path ?? optionalPath(options);
+    const chosen = given ?? optionalPath(options);
     return this.executor.start(this.plan, { ...this.state, target: { ...target, path: chosen } });
   }
 }
@@ -158,7 +160,7 @@ function sideTarget(
   const options = withOptions({}, values);
   const target: StreamTarget =
     typeof to === "string"
-      ? { kind: "format", format: to, path: optionalPath(options) }
+      ? { kind: "format", format: formatArgument(to), path: optionalPath(options) }
       : { kind: "foreachBatch", run: to };
   return { target, options };
 }

@@ -1,5 +1,6 @@
 import { parseDurationMs, StreamError } from "@ss/core";
 import { timeZone } from "@ss/kernels";
+import { valueText } from "../expression/value-text.js";
 import { confDefault } from "./conf-entries.js";
 
 type ConfType = "boolean" | "int" | "long" | "double" | "time in MILLISECONDS";
@@ -29,6 +30,8 @@ const versions = (...allowed: readonly string[]): Requirement => [
   `Valid versions are ${allowed.join(", ")}`,
 ];
 const positive = (name: string): Requirement => [(value) => Number(value) > 0, `${name} must be positive`];
+
+const CHECKPOINT_LOCATION = "spark.sql.streaming.checkpointLocation";
 
 /** What holds for the values of a key besides their type. */
 const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
@@ -82,6 +85,17 @@ export function checkModifiable(key: string): void {
     parameters: { key: `"${key}"` },
     message: `Cannot modify the value of the static Spark config: "${key}". Give it to SparkSession.builder() before the session is made.`,
   });
+}
+
+/** The text of a value that a program sets: Spark's settings are texts. What has none that means anything is refused with INVALID_CONF_VALUE. */
+export function confText(key: string, value: unknown): string {
+  const isPlace = key === CHECKPOINT_LOCATION;
+  if (typeof value === "string") return value;
+  if (!isPlace && ["number", "boolean", "bigint"].includes(typeof value)) return String(value);
+  const confRequirement = isPlace
+    ? "It has to be a text that names a place"
+    : "It has to be a text, a number, or true or false";
+  throw invalid("REQUIREMENT", key, valueText(value), { confRequirement }, `${confRequirement}.`);
 }
 
 /**

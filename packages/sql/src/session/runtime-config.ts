@@ -1,6 +1,6 @@
 import { StreamError } from "@ss/core";
 import { confDefault, withoutEffect } from "./conf-entries.js";
-import { checkModifiable, confValue, isStatic } from "./conf-values.js";
+import { checkModifiable, confText, confValue, isStatic } from "./conf-values.js";
 import { threadsOf } from "./worker-threads.js";
 
 /** `spark.conf`: settings of a session over Spark's defaults. */
@@ -17,7 +17,7 @@ export class RuntimeConfig {
   /** Sets a key. Throws INVALID_CONF_VALUE where it does not take the value, CANNOT_MODIFY_STATIC_CONFIG or CANNOT_MODIFY_CONFIG where it takes none any more. */
   set(key: string, value: string | number | boolean): void {
     checkModifiable(key);
-    this.put({ [key]: String(value) });
+    this.put({ [key]: confText(key, value) });
   }
 
   /** Sets keys as a builder does for a session that is there: those that a session keeps to are left. */

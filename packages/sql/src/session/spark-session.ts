@@ -19,6 +19,7 @@ import type { Statement } from "../logical/command.js";
 import { setActiveParserConf } from "../parser/active-conf.js";
 import { parseStatement, parseTableName } from "../parser/parser.js";
 import { Catalog } from "./catalog.js";
+import { confText } from "./conf-values.js";
 import { unsupportedStatement } from "./errors.js";
 import { inferRowSchema } from "./infer-row-schema.js";
 import { Plugins } from "./plugins.js";
@@ -61,7 +62,7 @@ export class SessionBuilder {
 
   /** A setting, with one of Spark's keys. */
   config(key: string, value: string | number | boolean): this {
-    this.settings[key] = String(value);
+    this.settings[key] = confText(key, value);
     return this;
   }
 

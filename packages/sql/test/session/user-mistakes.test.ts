@@ -180,6 +180,56 @@ test.each([null, 5, "", undefined])("%o as the place of a checkpoint, or as a pa
   expect(() => spark.read.option("path", value as string)).toThrow(/INVALID_OPTION/);
 });
 
+test.each([5, "", " ", {}, ["a", "b"]])(
+  "%o as the path of a reader or writer is refused by the method's name",
+  async (value) => {
+    const path = value as string;
+    const table = spark.range(1);
+    const refusal = (method: string) => new RegExp(`SS_INVALID_ARGUMENT.*path of ${method}\\(`);
+    for (const method of ["load", "csv", "json", "text", "textFile", "parquet", "orc"] as const) {
+      expect(() => spark.read[method](path)).toThrow(refusal(method));
+      expect(() => spark.readStream[method]("in", path)).toThrow(refusal(method));
+    }
+    await expect(stream().writeStream.format("noop").start(path)).rejects.toThrow(refusal("start"));
+    await expect(table.write.format("noop").save(path)).rejects.toThrow(refusal("save"));
+    await expect(table.write.csv(path)).rejects.toThrow(refusal("csv"));
+  },
+);
+
+test("a path that is missing is refused where one was meant", async () => {
+  const none = undefined as unknown as string;
+  expect(() => spark.read.csv(none)).toThrow(
+    /path of csv\(\.\.\.\) is undefined, .*a text that names a place/,
+  );
+  expect(() => spark.readStream.load(null as unknown as string)).toThrow(/path of load\(\.\.\.\) is null/);
+  expect(() => spark.read.json(["a", "b"] as unknown as string)).toThrow(/one by one: json\(\.\.\.paths\)/);
+  await expect(spark.read.csv().collect()).rejects.toThrow(/SS_MISSING_OPTION.*'path' is not specified/);
+});
+
+test.each([undefined, null, 5, ""])("%o as the name of a format is refused", (name) => {
+  const format = name as string;
+  const refusal = /SS_INVALID_ARGUMENT.*name of format\(/;
+  expect(() => spark.read.format(format)).toThrow(refusal);
+  expect(() => stream().writeStream.format(format)).toThrow(refusal);
+  expect(() => spark.range(1).write.format(format)).toThrow(refusal);
+});
+
+test("a setting that is no text, no number, and not true or false is refused", () => {
+  for (const value of [null, undefined, {}, []]) {
+    const given = value as unknown as string;
+    expect(() => spark.conf.set("spark.app.title", given)).toThrow(/INVALID_CONF_VALUE\.REQUIREMENT/);
+    expect(() => SparkSession.builder().config("spark.app.title", given)).toThrow(/INVALID_CONF_VALUE/);
+  }
+});
+
+test.each([null, 5, ["a"]])("%o as the place of all checkpoints is refused", (value) => {
+  const key = "spark.sql.streaming.checkpointLocation";
+  expect(() => spark.conf.set(key, value as unknown as string)).toThrow(
+    /INVALID_CONF_VALUE\.REQUIREMENT.*names a place/,
+  );
+  expect(spark.conf.get(key, "none")).toBe("none");
+});
+
 test("arguments that are no counts, intervals or modes are refused by name", () => {
   for (const count of [Number.NaN, 1.5, "x", 2 ** 31]) {
     expect(() => stream().limit(count as number)).toThrow(/SS_NO_ROW_COUNT.*limit/);
