@@ -10,6 +10,7 @@ import {
   type StateFamily,
   type StateStore,
   type StateStoreProvider,
+  type StateVersion,
   type StreamOutput,
   type StreamPlan,
   type StructType,
@@ -48,6 +49,13 @@ export interface SqlOutput {
 
 /** By which sinks know outputs in every run, whichever of them a query has. */
 const OUTPUT_IDS: Readonly<Record<SqlOutput["rows"], number>> = { result: 0, late: 1, malformed: 2 };
+
+/** What of a batch is written and only has to be committed. */
+interface BatchWritten {
+  readonly messages: readonly (readonly CommitMessage[])[];
+  readonly state: StateVersion | null;
+  readonly commitMs: number;
+}
 
 /** What a streaming query runs on. */
 export interface SqlStreamPlanOptions extends BatchRunOptions {
@@ -191,16 +199,7 @@ export class SqlStreamPlan implements StreamPlan {
       this.query,
       { versionOf: (readId) => this.tables.versionOf(readId), memory: this.tableMemory },
     );
-    let messages: CommitMessage[][];
-    try {
-      messages = await this.write(request, batch);
-    } finally {
-      memory.close();
-    }
-    this.checkState();
-    const start = this.options.monotonicMs();
-    const state = this.store ? await this.store.commit(request.batchId + 1, request.fence) : null;
-    const commitMs = this.options.monotonicMs() - start;
+    const { messages, state, commitMs } = await this.write(request, batch);
     const planningMs = this.ran ? 0 : this.planningMs;
     this.ran = true;
     return {
@@ -244,11 +243,43 @@ export class SqlStreamPlan implements StreamPlan {
     }
   }
 
+  /**
+   * Hands the results to the outputs, then finishes their writers and makes the state durable side by side: the commit of the batch comes
+   * behind both, and a version of the state that no commit names is none.
+   */
+  private async write(request: BatchRequest, run: BatchRun): Promise<BatchWritten> {
+    const writers = new BatchWriters(request.begin, this.options.outputs);
+    // the parts of an open batch have scopes of their own
+    const { memory } = run;
+    try {
+      try {
+        await this.hand(request, run, writers);
+      } finally {
+        memory.close();
+      }
+      this.checkState();
+      await writers.open();
+      const finished = writers.finish();
+      const committed = this.commitState(request);
+      // neither may be under way when the other one has failed and the query ends
+      await Promise.allSettled([finished, committed]);
+      return { messages: await finished, ...(await committed) };
+    } catch (error) {
+      await writers.abort();
+      throw error;
+    }
+  }
+
+  private async commitState({ batchId, fence }: BatchRequest): Promise<Omit<BatchWritten, "messages">> {
+    const startMs = this.options.monotonicMs();
+    const state = this.store ? await this.store.commit(batchId + 1, fence) : null;
+    return { state, commitMs: this.options.monotonicMs() - startMs };
+  }
+
   /** Runs the operators, once or for each part of an open batch, and hands every batch of rows to each output that lacks it. */
-  private async write({ begin, parts }: BatchRequest, run: BatchRun): Promise<CommitMessage[][]> {
+  private async hand({ parts }: BatchRequest, run: BatchRun, writers: BatchWriters): Promise<void> {
     const { outputs } = this.options;
-    const writers = new BatchWriters(begin, outputs);
-    const hand = async (to: SqlOutput["rows"], rows: Rows): Promise<void> => {
+    const give = async (to: SqlOutput["rows"], rows: Rows): Promise<void> => {
       run.signal.throwIfAborted();
       for (const [k, writer] of (await writers.open()).entries()) {
         const output = outputs[k]!;
@@ -257,19 +288,13 @@ export class SqlStreamPlan implements StreamPlan {
         await writer.write(new Batch(output.schema, columns, rowCount));
       }
     };
-    run.onLate = (rows) => hand("late", rows);
-    run.onMalformed = (rows) => hand("malformed", rows);
+    run.onLate = (rows) => give("late", rows);
+    run.onMalformed = (rows) => give("malformed", rows);
     const handAll = async (): Promise<void> => {
-      for await (const rows of this.built.root.rows(run)) await hand("result", rows);
+      for await (const rows of this.built.root.rows(run)) await give("result", rows);
     };
-    try {
-      if (parts === undefined) await handAll();
-      else for await (const ranges of parts) await this.handPart(ranges, run, writers, handAll);
-      return await writers.finish();
-    } catch (error) {
-      await writers.abort();
-      throw error;
-    }
+    if (parts === undefined) await handAll();
+    else for await (const ranges of parts) await this.handPart(ranges, run, writers, handAll);
   }
 
   private async handPart(
