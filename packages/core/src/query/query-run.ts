@@ -133,7 +133,7 @@ export class QueryRun implements StreamingQuery {
       parameters: { id: this.id, timeoutMs: String(timeoutMs) },
       message:
         `Query ${this.name ?? this.id} failed to stop within ${timeoutMs} milliseconds (spark.sql.streaming.stopTimeout); ` +
-        `it still waits for its batch to end. Call stop() again to wait longer.`,
+        `a source, a sink or its batch has not ended yet. Call stop() again to wait longer.`,
     });
   }
 

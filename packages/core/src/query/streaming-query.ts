@@ -41,6 +41,11 @@ export interface StreamingQuery {
   awaitTermination(): Promise<void>;
   /** The same, for at most this long, which has to be positive. Whether the query has ended. */
   awaitTermination(timeoutMs: number): Promise<boolean>;
-  /** Ends the query and resolves when everything is closed. A batch that is under way is run again by the next start. */
+  /**
+   * Ends the query and resolves when everything is closed. A batch that is under way is run again by the next start.
+   *
+   * What hangs is waited for as long as `spark.sql.streaming.stopTimeout` says, for ever by default; then this throws SS_STOP_TIMEOUT, and the query goes
+   * on ending.
+   */
   stop(): Promise<void>;
 }

@@ -109,14 +109,16 @@ export class SessionExecutor implements Executor {
     this.preparation = new Preparation(plugins, catalog, config, () => clock.now(), this.pool);
   }
 
-  /** Ends the running queries and takes no new ones; from then on nothing runs any more. */
+  /** Ends the running queries and takes no new ones; from then on nothing runs any more but queries that did not stop in time, of which one is told. */
   async stop(): Promise<void> {
     if (this.work.phase === "running") this.work.phase = "stopping";
     // the streams first: a function of foreachBatch may be in the middle of a table
-    await Promise.all(this.parts.streams.active.map((query) => query.stop()));
+    const queries = await Promise.allSettled(this.parts.streams.active.map((query) => query.stop()));
     this.work.phase = "stopped";
     for (const run of this.work.runs) run.abort(sessionStopped());
     await this.pool?.close(sessionStopped());
+    const late = queries.find(({ status }) => status === "rejected");
+    if (late?.status === "rejected") throw late.reason;
   }
 
   private get stops(): boolean {

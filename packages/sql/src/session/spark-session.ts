@@ -292,7 +292,7 @@ export class SparkSession {
 
   /**
    * Stops all running queries, then the session: whatever is asked of it and its tables from then on fails with SS_SESSION_STOPPED.
-   * `getOrCreate()` makes a new one.
+   * `getOrCreate()` makes a new one. Throws SS_STOP_TIMEOUT at the end where a query did not stop within `spark.sql.streaming.stopTimeout`.
    */
   async stop(): Promise<void> {
     if (active === this) {

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { batchFromRows, IntegerType, type Plugin, StructField, StructType, type Table } from "@ss/core";
 import { MemorySource, memorySource } from "@ss/source-memory";
+import { VirtualClock } from "@ss/testkit";
 import { beforeEach, expect, test } from "vitest";
 import { SparkSession } from "../../src/index.js";
 
@@ -115,4 +116,43 @@ test("getOrCreate gives the active session, and after its stop a new one", async
   const second = await SparkSession.builder().getOrCreate();
   expect(second).not.toBe(first);
   expect(await second.range(2).count()).toBe(2);
+});
+
+test("a query that does not stop in time fails stop(), which ends all else", async () => {
+  const clock = new VirtualClock();
+  const rows = endlessRows();
+  const spark = await SparkSession.builder().withClock(clock).use(memorySource(), rows.plugin).create();
+  spark.conf.set("spark.sql.streaming.stopTimeout", "2s");
+  const stream = () => spark.readStream.format("memory").option("name", "stopped").schema("n INT").load();
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let begin = (): void => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const hangs = async (): Promise<void> => {
+    begin();
+    await released;
+  };
+  const hung = await stream().writeStream.foreach(hangs).start();
+  const other = await stream().writeStream.format("noop").start();
+  const action = expect(spark.read.format("endless").load().count()).rejects.toThrow(STOPPED);
+  MemorySource.addData("stopped", 1);
+  await begun;
+  await rows.begun(1);
+  const stopping = expect(spark.stop()).rejects.toMatchObject({
+    condition: "SS_STOP_TIMEOUT",
+    parameters: { id: hung.id },
+  });
+  await other.awaitTermination();
+  await clock.advance(2000);
+  await stopping;
+  await action;
+  expect(hung.isActive).toBe(true);
+  expect(() => spark.range(3)).toThrow(STOPPED);
+  release();
+  await spark.stop();
+  expect(hung.isActive).toBe(false);
 });
