@@ -26,6 +26,22 @@ export function StructField(
     : { name, type, nullable };
 }
 
+/** So many fields are looked through one by one. */
+const FEW_FIELDS = 32;
+
+/** Where the fields of wide schemas stand, by name: whoever looks for each of many fields must not go through all of them for each. */
+const PLACES = new WeakMap<StructType, ReadonlyMap<string, number>>();
+
+function placesOf(schema: StructType): ReadonlyMap<string, number> {
+  let places = PLACES.get(schema);
+  if (places === undefined) {
+    // of fields of one name the first is found
+    places = new Map(schema.fields.map(({ name }, k) => [name, k] as const).reverse());
+    PLACES.set(schema, places);
+  }
+  return places;
+}
+
 /**
  * The schema of a table, or a struct within one. Immutable: `add` returns a new one.
  *
@@ -63,7 +79,8 @@ export class StructType {
 
   /** The position of the field of exactly this name, or -1. */
   indexOf(name: string): number {
-    return this.fields.findIndex((field) => field.name === name);
+    if (this.fields.length <= FEW_FIELDS) return this.fields.findIndex((field) => field.name === name);
+    return placesOf(this).get(name) ?? -1;
   }
 
   /** The field of exactly this name; FIELD_NOT_FOUND if there is none. */

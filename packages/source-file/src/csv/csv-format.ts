@@ -243,8 +243,9 @@ function prepare(
   const emptyValue = options.text("emptyValue", "");
   const nulls = new CsvNulls(options.text("nullValue", ""), emptyValue, tokenizer);
   const variants: CsvVariantFields[] = [];
+  const places = new Map(positions.map((position, place) => [position, place]));
   const outputs = scan.columns.map((name): OutputColumn => {
-    const field = positions.indexOf(data.indexOf(name));
+    const field = places.get(data.indexOf(name)) ?? -1;
     if (field < 0) return { decoder: undefined, field };
     const { type } = schema.field(name);
     if (type.kind === "variant") {

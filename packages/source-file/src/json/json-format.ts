@@ -123,8 +123,9 @@ function recordScan(
 ): RecordScan {
   const values = { text: valueText(options, context, JSON_SPECIAL, true), options: jsonGrammar(options) };
   const isSingle = singleVariantColumn(options) !== undefined;
+  const places = new Map(wanted.map((name, place) => [name, place]));
   const outputs = scan.columns.map((name): OutputColumn => {
-    const field = wanted.indexOf(name);
+    const field = places.get(name) ?? -1;
     if (field < 0) return { decoder: undefined, field };
     if (isSingle) return { decoder: new JsonRecordDecoder(jsonGrammar(options)), field };
     return { decoder: jsonDecoder(schema.field(name).type, name, values), field };
