@@ -29,6 +29,9 @@ import { rowSession } from "./session-window.js";
 /** The metadata key of columns with windows of fixed length. */
 export const TIME_WINDOW_MARK = "spark.timeWindow";
 
+/** As many as a plan can be made for: each row is copied into every window that it lies in. */
+const WINDOWS_MAX = 100_000n;
+
 /** A plan that has the time windows that expressions over it asked for, and the expressions over its columns. */
 export interface Windowed {
   readonly child: Resolved;
@@ -316,9 +319,22 @@ function checkDurations(marker: ScalarCall, duration: bigint, slide: bigint, sta
       currentValue: `${value}L`,
     });
   }
+  const windows = (duration + slide - 1n) / slide;
+  if (windows > WINDOWS_MAX) throw tooManyWindows(marker, windows);
   if (slide > duration) throw constraint(site, "slide_duration", slide, "<=", "window_duration", duration);
   const distance = start < 0n ? -start : start;
   if (distance >= slide) throw constraint(site, "abs(start_time)", distance, "<", "slide_duration", slide);
+}
+
+function tooManyWindows(marker: ScalarCall, windows: bigint): Error {
+  const [duration, slide] = marker.args.slice(1, 3).map((arg) => sqlOf(arg)) as [string, string];
+  return analysisError(
+    "SS_TOO_MANY_WINDOWS",
+    undefined,
+    `A window of ${duration} that slides by ${slide} puts each row into ${windows} windows, and there may be at most ${WINDOWS_MAX}: choose a longer slide or a shorter window.`,
+    { windowDuration: duration, slideDuration: slide, windows: String(windows) },
+    marker.origin,
+  );
 }
 
 function constraint(

@@ -154,9 +154,27 @@ describe("time windows", () => {
     ["window(ts, '0 seconds')", "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE"],
     ["window(ts, '1 second', '2 seconds')", "DATATYPE_MISMATCH.PARAMETER_CONSTRAINT_VIOLATION"],
     ["window(ts, '2 seconds', '1 second', '1 second')", "DATATYPE_MISMATCH.PARAMETER_CONSTRAINT_VIOLATION"],
+    [
+      "window(ts, '10 seconds', '5 seconds', '-5 seconds')",
+      "DATATYPE_MISMATCH.PARAMETER_CONSTRAINT_VIOLATION",
+    ],
+    ["window(ts, '1 year', '1 month')", "_LEGACY_ERROR_TEMP_3231"],
+    ["window(ts, '100001 seconds', '1 second')", "SS_TOO_MANY_WINDOWS"],
     ["window(v, '1 second')", "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"],
   ])("%s is refused", (window, condition) => {
     expect(errorOf(`SELECT count(*) FROM e GROUP BY ${window}`, views).condition).toBe(condition);
+  });
+
+  test("a window that slides by too little names both lengths and how many windows a row would be in", () => {
+    const { parameters } = errorOf(
+      "SELECT count(*) FROM e GROUP BY window(ts, '10 days', '1 microsecond')",
+      views,
+    );
+    expect(parameters).toEqual({
+      windowDuration: '"10 days"',
+      slideDuration: '"1 microsecond"',
+      windows: "864000000000",
+    });
   });
 
   test("a query's plan keeps its filters below the window", () => {
