@@ -179,7 +179,11 @@ export {
 export { FamilyHolder, type HolderSize } from "./state/family-holder.js";
 export type { ImagePiece } from "./state/family-image.js";
 export { memoryStateStoreProvider } from "./state/memory-state-store.js";
-export { type OperatorMetadata, writeOperatorMetadata } from "./state/operator-metadata.js";
+export {
+  type OperatorMetadata,
+  readOperatorMetadata,
+  writeOperatorMetadata,
+} from "./state/operator-metadata.js";
 export { rowsByOwner, type StateDivision } from "./state/partition-hash.js";
 export type { RemoteFamily, StateBlocks, StateImage } from "./state/remote-family.js";
 export type { HeldFamily, StateCache } from "./state/state-cache.js";

@@ -34,6 +34,7 @@ import { physicalText, statefulNodeText } from "../physical/text.js";
 import { watermarkOffsets } from "../physical/watermark-offsets.js";
 import { BatchRun, type BatchRunOptions } from "./batch-run.js";
 import { BatchWriters } from "./batch-writers.js";
+import { warnOfChangedAggregates } from "./changed-aggregates.js";
 import { closeAll } from "./close-all.js";
 import { releaseAll } from "./inputs.js";
 import { TablesBeside } from "./tables-beside.js";
@@ -155,6 +156,7 @@ export class SqlStreamPlan implements StreamPlan {
       ),
     );
     await store.load(state);
+    await warnOfChangedAggregates(fileSystem, stateFolder, families, this.options.warn);
     await writeOperatorMetadata(fileSystem, stateFolder, families, this.options.partitions);
   }
 
