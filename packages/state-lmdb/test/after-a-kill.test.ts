@@ -260,3 +260,28 @@ test("what a snapshot holds is the version that it is named for, whatever change
     await fresh.close();
   }
 });
+
+test("a cache that a damaged snapshot had begun to replace is not gone on from: the deltas alone make the version", async () => {
+  const disk = new FaultyFileSystem();
+  const folder = join(root, String(roots++));
+  const { store, family } = await open(disk, folder, null);
+  const model: Model = new Map();
+  const random = seededRandom(11);
+  let version: StateVersion | null = null;
+  let early = "";
+  for (let v = 1; v <= 12; v++) {
+    change(family, model, random, v);
+    put(family, [["k1", v, 0n, null, ""]]);
+    model.set(textOf(["k1", v]), ["k1", v, 0n, null, ""]);
+    version = await store.commit(v, async () => {});
+    await store.maintain(0);
+    if (v === 3) early = killed(folder);
+  }
+  await store.close();
+  const snapshot = [...disk.files().keys()].find((path) => path.endsWith(".snapshot"))!;
+  disk.corrupt(snapshot, (bytes) => bytes.map((byte, i) => (i === bytes.length - 20 ? byte ^ 1 : byte)));
+  const again = await open(disk, early, version);
+  expect(again.filesRead).toContain(snapshot);
+  check(again.family, model, "behind a damaged snapshot");
+  await again.store.close();
+});

@@ -86,14 +86,15 @@ export class ChangelogStateStore implements StateStore {
     const specs = this.families.map(({ spec: { views: _, ...kept } }) => kept);
     this.familiesJson = JSON.stringify(specs);
     const names = await this.folder.list();
-    const bases = (await this.cache?.versions(this.familiesJson)) ?? [];
-    if (version !== null && names.size === 0 && !bases.some((base) => sameVersion(base, version)))
-      throw missingState(this.context.folder, operatorNames(specs));
+    const bases = async () => (await this.cache?.versions(this.familiesJson)) ?? [];
+    const isEmpty = names.size === 0 && !(await bases()).some((base) => sameVersion(base, version));
+    if (version !== null && isEmpty) throw missingState(this.context.folder, operatorNames(specs));
     if (version === null) await this.begin([], names, null);
     else {
-      const begin = (files: readonly StateFile[]): Promise<void> => {
+      const begin = async (files: readonly StateFile[]): Promise<void> => {
         const from = files.length === 0 ? version : files[0]!.header.parent;
-        return this.begin(files, names, bases.find((base) => sameVersion(base, from)) ?? null);
+        const base = (await bases()).find((one) => sameVersion(one, from)) ?? null;
+        await this.begin(files, names, base);
       };
       await this.folder.read(version, names, bases, begin, (file) => this.apply(file));
     }

@@ -27,13 +27,14 @@ export class StateFolder {
 
   /**
    * Reads the rows of a version: `begin` is called with the files that make it up, in the order in which they are to be applied (a snapshot,
-   * then deltas), then `apply` with each. one of `bases`, versions whose rows the caller has, takes the place of a snapshot. A snapshot that turns out
-   * to be damaged is passed over, and all begins anew: the deltas before it, back to an older one, say the same.
+   * then deltas), then `apply` with each. One of `bases`, versions whose rows the caller has, takes the place of a snapshot. A snapshot that turns out
+   * to be damaged is passed over, and all begins anew: the deltas before it, back to an older one, say the same. `bases` is asked for anew then, as
+   * the rows of the damaged one may have taken the place of those that the caller had.
    */
   async read(
     version: StateVersion,
     names: ReadonlySet<string>,
-    bases: readonly StateVersion[],
+    bases: () => Promise<readonly StateVersion[]>,
     begin: (files: readonly StateFile[]) => Promise<void>,
     apply: (file: StateFile) => Promise<void>,
   ): Promise<void> {
@@ -42,7 +43,7 @@ export class StateFolder {
     for (;;) {
       let at: StateFile | undefined;
       try {
-        const files = await this.filesTo(version, usable, bases);
+        const files = await this.filesTo(version, usable, await bases());
         await begin(files);
         for (const file of files) {
           at = file;

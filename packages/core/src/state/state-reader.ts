@@ -89,7 +89,7 @@ export class StateReader {
       table = now && new FamilyHolder(now.spec, null);
     };
     if (snapshotBatchId === undefined) {
-      await this.folder.read(version, await this.folder.list(), [], begin, apply);
+      await this.folder.read(version, await this.folder.list(), async () => [], begin, apply);
     } else {
       const files = await this.filesFrom(await this.versionAt(snapshotBatchId), version);
       await begin(files);
