@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Options, parseDdl, type SessionContext, type WriteRequest } from "@ss/core";
 import { describe, expect, test } from "vitest";
 import { postgresSink, postgresTable } from "../src/index.js";
@@ -98,8 +99,22 @@ describe("the options of a write", () => {
     [{ sslmode: "require" }, { rejectUnauthorized: false }],
     [{ sslmode: "disable" }, false],
     [{ url: "postgres://u@h/d?sslmode=verify-full" }, {}],
+    [{ url: "postgres://u@h/d?sslmode=disable", ssl: true }, {}],
+    [{ url: "postgres://u@h/d?sslmode=require", ssl: false }, false],
   ])("%j", (options, ssl) => {
     expect(settingsOf({ ...NEEDED, ...options }).connection.ssl).toEqual(ssl);
+  });
+
+  test("check the server's certificate where they name the authorities to trust, unless they say how", () => {
+    const file = { sslrootcert: import.meta.filename };
+    const sslOf = (options: Record<string, unknown>, given = {}) =>
+      settingsOf({ ...NEEDED, ...options }, given).connection.ssl;
+    const checked = { ca: readFileSync(import.meta.filename, "utf8") };
+    expect(sslOf(file)).toEqual(checked);
+    expect(sslOf({ url: `postgres://u@h/d?sslrootcert=${import.meta.filename}` })).toEqual(checked);
+    expect(sslOf(file, { ssl: { servername: "db" } })).toEqual(checked);
+    expect(sslOf({ ...file, sslmode: "require" })).toEqual({ ...checked, rejectUnauthorized: false });
+    expect(sslOf({ ...file, ssl: false })).toBe(false);
   });
 
   test.each([
@@ -109,6 +124,10 @@ describe("the options of a write", () => {
     [{ upsert: true }, "SS_MISSING_OPTION.*'keyColumns'"],
     [{ sslmode: "allow" }, "SS_INVALID_OPTION.*'sslmode'"],
     [{ url: "postgres://u@h/d?sslmode=prefer" }, "SS_INVALID_OPTION.*'sslmode'"],
+    [
+      { createTableColumnTypes: "ID BIGINT, other INT" },
+      "SS_INVALID_OPTION.*'createTableColumnTypes' is 'other'",
+    ],
     [{ sslmode: "verify-full", sslrootcert: "nowhere.pem" }, "SS_INVALID_OPTION.*'sslrootcert'"],
   ])("refuse %j", (options, message) => {
     expect(() => settingsOf({ ...NEEDED, ...options })).toThrow(new RegExp(message));
@@ -129,6 +148,14 @@ describe("the options of a write", () => {
     settingsOf({ ...NEEDED, batchSize: 1000, numPartitions: 4 });
     expect(warnings).toHaveLength(2);
     expect(warnings[0]).toContain("'batchsize'");
+  });
+
+  test("name parameters of a URL that have no meaning here, without their values", () => {
+    warnings.length = 0;
+    settingsOf({ ...NEEDED, url: "postgres://u@h/d?ssl=true&currentSchema=hidden&sslkey=hidden" });
+    expect(warnings).toEqual([
+      "These parameters of the option 'url' change nothing here: currentSchema, sslkey.",
+    ]);
   });
 
   test("are refused before there is a connection where no column could be created", async () => {

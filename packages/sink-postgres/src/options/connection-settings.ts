@@ -25,9 +25,15 @@ const PORT = 5432;
 const CONNECT_TIMEOUT_MS = 10_000;
 const LOCK_TIMEOUT_MS = 60_000;
 
-/** Reads the settings of a write: its options, then those that the plug-in was given. */
-export function connectionSettings(options: Options, given: PostgresSinkOptions): ConnectionSettings {
+/** Reads the settings of a write: its options, then its URL, then what the plug-in was given. `warn` hears of what has no meaning. */
+export function connectionSettings(
+  options: Options,
+  given: PostgresSinkOptions,
+  warn: ((message: string) => void) | undefined,
+): ConnectionSettings {
   const url = urlOf(options, given);
+  if (url.ignored !== undefined)
+    warn?.(`These parameters of the option 'url' change nothing here: ${url.ignored.join(", ")}.`);
   const host = options.get("host") ?? url.host ?? given.host ?? "localhost";
   const port = options.optionalInteger("port", 1) ?? url.port ?? given.port ?? PORT;
   const user = options.get("user") ?? url.user ?? given.user;
@@ -59,16 +65,15 @@ function urlOf(options: Options, given: PostgresSinkOptions): ConnectionUrl {
 const SSL_MODES = ["disable", "require", "verify-ca", "verify-full"] as const;
 
 function sslOf(options: Options, url: ConnectionUrl, given: PostgresSinkOptions): false | ConnectionOptions {
-  const isGivenOnly = !["ssl", "sslmode", "sslrootcert"].some((name) => options.has(name));
-  if (isGivenOnly && url.sslmode === undefined && typeof given.ssl === "object") return given.ssl;
-  const fallback = (options.boolean("ssl", given.ssl === true) ? "verify-full" : undefined) ?? "disable";
-  const mode = options.has("sslmode")
-    ? options.choice("sslmode", SSL_MODES, "disable")
-    : (SSL_MODES.find((known) => known === url.sslmode) ?? unknownMode(url.sslmode, fallback));
-  if (mode === "disable") return false;
   const rootFile = options.get("sslrootcert") ?? url.sslrootcert;
+  const mode = sslModeOf(options, url);
+  if (mode === undefined && rootFile === undefined && typeof given.ssl === "object") return given.ssl;
+  // whoever names the authorities to trust wants the server's certificate checked
+  const isWanted = rootFile !== undefined || (given.ssl !== undefined && given.ssl !== false);
+  const chosen = mode ?? (isWanted ? "verify-full" : "disable");
+  if (chosen === "disable") return false;
   const root = rootFile === undefined ? {} : { ca: readRoot(rootFile) };
-  switch (mode) {
+  switch (chosen) {
     case "require":
       return { ...root, rejectUnauthorized: false };
     case "verify-ca":
@@ -78,12 +83,14 @@ function sslOf(options: Options, url: ConnectionUrl, given: PostgresSinkOptions)
   }
 }
 
-function unknownMode(
-  mode: string | undefined,
-  fallback: (typeof SSL_MODES)[number],
-): (typeof SSL_MODES)[number] {
-  if (mode === undefined) return fallback;
-  throw invalidOption("sslmode", mode, `one of ${SSL_MODES.join(", ")}`);
+/** What the write says, then what its URL says; undefined where neither does. */
+function sslModeOf(options: Options, url: ConnectionUrl): (typeof SSL_MODES)[number] | undefined {
+  if (options.has("sslmode")) return options.choice("sslmode", SSL_MODES, "disable");
+  if (options.has("ssl")) return options.boolean("ssl", false) ? "verify-full" : "disable";
+  if (url.sslmode === undefined) return undefined;
+  const known = SSL_MODES.find((mode) => mode === url.sslmode);
+  if (known === undefined) throw invalidOption("sslmode", url.sslmode, `one of ${SSL_MODES.join(", ")}`);
+  return known;
 }
 
 function readRoot(file: string): string {

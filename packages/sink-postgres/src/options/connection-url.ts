@@ -9,7 +9,11 @@ export interface ConnectionUrl {
   readonly password?: string;
   readonly sslmode?: string;
   readonly sslrootcert?: string;
+  /** Names of parameters that mean nothing here. */
+  readonly ignored?: readonly string[];
 }
+
+const PARAMETERS: ReadonlySet<string> = new Set(["user", "password", "ssl", "sslmode", "sslrootcert"]);
 
 const START = /^(jdbc:)?postgres(ql)?:\/\//i;
 
@@ -21,7 +25,8 @@ export function parseConnectionUrl(text: string): ConnectionUrl {
     const url = new URL(text.replace(START, "http://"));
     const query = (name: string): string | undefined => url.searchParams.get(name) ?? undefined;
     const ssl = query("ssl")?.toLowerCase();
-    return withoutEmpty({
+    const ignored = [...new Set(url.searchParams.keys())].filter((name) => !PARAMETERS.has(name));
+    const told = withoutEmpty({
       host: url.hostname.replace(/^\[|\]$/g, ""),
       port: portOf(text, url),
       database: decodeURIComponent(url.pathname.slice(1)),
@@ -30,6 +35,7 @@ export function parseConnectionUrl(text: string): ConnectionUrl {
       sslmode: query("sslmode") ?? (ssl === "true" || ssl === "" ? "verify-full" : undefined),
       sslrootcert: query("sslrootcert"),
     });
+    return ignored.length === 0 ? told : { ...told, ignored };
   } catch {
     throw invalidUrl();
   }

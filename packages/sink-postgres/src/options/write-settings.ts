@@ -1,6 +1,6 @@
 import { parseDdl, StreamError, type StructType, type WriteRequest } from "@ss/core";
 import { type TimeZone, timeZone, UTC } from "@ss/kernels";
-import { keysMissing } from "../errors.js";
+import { invalidOption, keysMissing } from "../errors.js";
 import type { PostgresSinkOptions } from "../plugin.js";
 import { parseTableName, type TableName } from "../table/table-name.js";
 import { type ConnectionSettings, connectionSettings } from "./connection-settings.js";
@@ -43,8 +43,9 @@ export function writeSettings(request: WriteRequest, given: PostgresSinkOptions)
   const keys = parseKeyColumns(options.text("keyColumns", ""), schema);
   const upsert = options.boolean("upsert", false);
   if (upsert && keys.length === 0) throw keysMissing();
+  const caseSensitive = session.conf("spark.sql.caseSensitive") === "true";
   return {
-    connection: connectionSettings(options, given),
+    connection: connectionSettings(options, given, session.warn),
     table: parseTableName(
       options.get("dbtable") ?? request.path ?? options.required("dbtable", "postgres"),
       "dbtable",
@@ -53,7 +54,7 @@ export function writeSettings(request: WriteRequest, given: PostgresSinkOptions)
     keys,
     createTable: options.boolean("createTable", true),
     createTableOptions: options.text("createTableOptions", ""),
-    createdTypes: parseDdl(options.text("createTableColumnTypes", "")),
+    createdTypes: createdTypesOf(options.text("createTableColumnTypes", ""), schema, caseSensitive),
     truncate: options.boolean("truncate", false),
     cascadeTruncate: options.boolean("cascadeTruncate", false),
     upsert,
@@ -62,8 +63,19 @@ export function writeSettings(request: WriteRequest, given: PostgresSinkOptions)
       "commitsTable",
     ),
     zone: timeZone(session.timeZone) ?? UTC,
-    caseSensitive: session.conf("spark.sql.caseSensitive") === "true",
+    caseSensitive,
   };
+}
+
+/** Types for columns of the rows; one for a column that they lack is most likely misspelt. */
+function createdTypesOf(text: string, schema: StructType, caseSensitive: boolean): StructType {
+  const types = parseDdl(text);
+  const form = (name: string): string => (caseSensitive ? name : name.toLowerCase());
+  const names = new Set(schema.fieldNames().map(form));
+  const unknown = types.fieldNames().find((name) => !names.has(form(name)));
+  if (unknown === undefined) return types;
+  const columns = schema.fieldNames().join(", ");
+  throw invalidOption("createTableColumnTypes", unknown, `types for columns of the rows: ${columns}`);
 }
 
 function partitioned(): StreamError {
