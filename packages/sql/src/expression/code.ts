@@ -1,6 +1,15 @@
 import type { ColumnBuilder, DataType } from "@ss/core";
 import type { Expression } from "./expression.js";
 
+/** Where the bytes of a value are. */
+export interface BytesPlace {
+  readonly data: string;
+  readonly start: string;
+  readonly length: string;
+  /** The column and the row of it where the value stands, if it is one that holds for the whole batch. */
+  readonly source?: { readonly column: string; readonly row: string };
+}
+
 /**
  * A value in the generated loop of a stage: names of variables (or literals) of the generated text, by layout.
  *
@@ -32,14 +41,11 @@ export type Code = { readonly type: DataType; readonly isNull: string } & (
       readonly pair?: { readonly low: string; readonly high: string };
     }
   | { readonly layout: "int128"; readonly value: string }
-  | {
+  | ({
       readonly layout: "bytes";
-      readonly data: string;
-      readonly start: string;
-      readonly length: string;
-      /** The column and the row of it where the value stands, if it is one that holds for the whole batch. */
-      readonly source?: { readonly column: string; readonly row: string };
-    }
+      /** Of a text that was made of a binary: that one, as what is no UTF-8 in it is not in the text. */
+      readonly binary?: BytesPlace;
+    } & BytesPlace)
   | { readonly layout: "list"; readonly column: string; readonly start: string; readonly length: string }
   | {
       readonly layout: "map";

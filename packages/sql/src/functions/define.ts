@@ -1,9 +1,11 @@
-import { assert, type DataType, type Value } from "@ss/core";
+import { assert, BinaryType, type DataType, type Value } from "@ss/core";
 import { castTo, implicitCast } from "../expression/coercion/implicit-cast.js";
 import type { TypeExpectation } from "../expression/coercion/type-expectation.js";
 import { unexpectedInputType } from "../expression/errors.js";
 import type { Expression, UnresolvedCall } from "../expression/expression.js";
 import type { FunctionContext, Resolution, ScalarFunction } from "../expression/function.js";
+import { typeOf } from "../expression/type-of.js";
+import { isString } from "../expression/type-predicates.js";
 
 /** A scalar function from its parts. */
 export function scalar(parts: Omit<ScalarFunction, "form">): ScalarFunction {
@@ -48,6 +50,30 @@ export function boxed(
     evaluate,
     ...rest,
   });
+}
+
+/** A function of one argument that looks at the bytes of a text, not at its characters: evaluated on a binary where it is given a text. */
+export function boxedOnBytes(
+  names: readonly string[],
+  expected: TypeExpectation,
+  type: DataType,
+  evaluate: Evaluation,
+  nullable?: boolean,
+): ScalarFunction {
+  return scalar({
+    names,
+    arity: [1, 1],
+    resolve: (args, context) => bytesInput(inputTypes(args, [expected], context, type, nullable), context),
+    evaluate,
+  });
+}
+
+/** The same resolution with binaries in the place of texts. */
+export function bytesInput(resolution: Resolution, context: FunctionContext): Resolution {
+  const args = resolution.args.map((arg) =>
+    isString(typeOf(arg)) ? castTo(arg, BinaryType, context.ansi) : arg,
+  );
+  return { ...resolution, args };
 }
 
 /** The resolution of a call whose arguments are cast to what its parameters take. */

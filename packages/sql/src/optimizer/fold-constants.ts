@@ -1,4 +1,5 @@
-import type { Value } from "@ss/core";
+import type { DataType, Value } from "@ss/core";
+import { isValidUtf8 } from "@ss/kernels";
 import { mapChildren } from "../expression/children.js";
 import type { Expression } from "../expression/expression.js";
 import { typeOf } from "../expression/type-of.js";
@@ -27,8 +28,13 @@ function fold(expression: Expression, evaluate: Evaluate): Expression {
   }
 }
 
+/** Whether a constant would not have the bytes that functions of its bytes have to see: what is no UTF-8 in a binary. */
+function losesBytes(value: Value, type: DataType): boolean {
+  return type.kind === "string" && value instanceof Uint8Array && !isValidUtf8(value, 0, value.length);
+}
+
 function foldable(e: Expression): boolean {
-  if (e.kind === "cast") return e.child.kind === "literal";
+  if (e.kind === "cast") return e.child.kind === "literal" && !losesBytes(e.child.value, e.type);
   if (e.kind !== "scalar" || e.args.length === 0) return false;
   return (e.fn.deterministic ?? true) && !e.fn.columnar && e.args.every((arg) => arg.kind === "literal");
 }

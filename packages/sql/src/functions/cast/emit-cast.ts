@@ -17,12 +17,17 @@ import { emitToText } from "./emit-to-text.js";
  */
 export function emitCast(writer: CodeWriter, code: Code, to: DataType, options: CastOptions): Code {
   const from = code.type;
+  if (to.kind === "binary" && code.layout === "bytes" && code.binary !== undefined) {
+    return { type: to, layout: "bytes", isNull: code.isNull, ...code.binary };
+  }
   if (sameType(from, to, true) || isRelabelling(from, to)) return { ...code, type: to } as Code;
   if (code.isNull === "true" || code.layout === "null") return alwaysNull(writer, to);
   if (from.kind === "variant") return emitFromVariant(writer, code, to, options);
   if (from.kind === "binary" && to.kind === "string" && code.layout === "bytes") {
-    const texts = emitBinaryText(writer, code);
-    if (texts !== undefined) return texts;
+    const text = emitBinaryText(writer, code) ?? emitBoxed(writer, code, to, options);
+    const { data, start, length, source } = code;
+    const binary = { data, start, length, ...(source === undefined ? {} : { source }) };
+    return text.layout === "bytes" ? { ...text, binary } : text;
   }
   return (
     emitNumeric(writer, code, to, options) ??

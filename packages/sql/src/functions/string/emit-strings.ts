@@ -4,7 +4,7 @@ import type { Code, CodeWriter } from "../../expression/code.js";
 import type { Expression } from "../../expression/expression.js";
 import type { EmitCall, ScalarFunction } from "../../expression/function.js";
 import { typeOf } from "../../expression/type-of.js";
-import { inputTypes, scalar } from "../define.js";
+import { bytesInput, inputTypes, scalar } from "../define.js";
 import { anyNull, type BytesCode, guarded, present, valueCode, valueOf } from "../emit/parts.js";
 import { literalBytes } from "../predicate/comparison.js";
 import { containsText, endsWithText, startsWithText } from "./like.js";
@@ -23,7 +23,7 @@ export const emittedStringFunctions: readonly ScalarFunction[] = [
   scalar({
     names: ["octet_length"],
     arity: [1, 1],
-    resolve: (args, context) => inputTypes(args, [TEXT_OR_BINARY], context, IntegerType),
+    resolve: (args, context) => bytesInput(inputTypes(args, [TEXT_OR_BINARY], context, IntegerType), context),
     emit: (writer, args, call) => {
       const code = writer.expression(args[0]!) as BytesCode;
       return valueCode(call.type, code.isNull, code.length);
@@ -32,7 +32,7 @@ export const emittedStringFunctions: readonly ScalarFunction[] = [
   scalar({
     names: ["bit_length"],
     arity: [1, 1],
-    resolve: (args, context) => inputTypes(args, [TEXT_OR_BINARY], context, IntegerType),
+    resolve: (args, context) => bytesInput(inputTypes(args, [TEXT_OR_BINARY], context, IntegerType), context),
     emit: (writer, args, call) => {
       const code = writer.expression(args[0]!) as BytesCode;
       return valueCode(call.type, code.isNull, `(8 * ${code.length})`);

@@ -3,24 +3,23 @@ import { isValidUtf8 } from "@ss/kernels";
 import { datatypeMismatch, nonFoldableInput, wrongNumArgs } from "../../expression/errors.js";
 import { type Expression, literal, type Origin } from "../../expression/expression.js";
 import type { EvaluationContext, ScalarFunction } from "../../expression/function.js";
-import { boxed, callLike, constantOf, rewriting } from "../define.js";
+import { boxed, boxedOnBytes, callLike, constantOf, rewriting } from "../define.js";
 import { invalidParameter, runtimeError } from "../runtime-error.js";
 import { decodeCharset, encodeCharset, isCharset } from "./charsets.js";
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const TEXT_OR_BINARY = [StringType, BinaryType] as const;
 
 /** Texts and binaries in other forms: hexadecimal, base 64 and 32, other charsets. */
 export const encodingFunctions: readonly ScalarFunction[] = [
-  boxed(
+  boxedOnBytes(
     ["hex"],
-    [[LongType, BinaryType, StringType]],
+    [LongType, BinaryType, StringType],
     StringType,
     () => (value) =>
       typeof value === "bigint"
         ? BigInt.asUintN(64, value).toString(16).toUpperCase()
-        : toHex(bytesOf(value!)),
+        : toHex(value as Uint8Array),
   ),
   boxed(
     ["unhex"],
@@ -90,12 +89,12 @@ export const encodingFunctions: readonly ScalarFunction[] = [
   ),
   toBinary("to_binary", false),
   toBinary("try_to_binary", true),
-  boxed(["is_valid_utf8"], [TEXT_OR_BINARY], BooleanType, () => (value) => validUtf8(value!)),
-  boxed(["make_valid_utf8"], [TEXT_OR_BINARY], StringType, () => (value) => textOf(value!)),
-  boxed(["validate_utf8"], [TEXT_OR_BINARY], StringType, ({ origin }) => (value) => {
+  boxedOnBytes(["is_valid_utf8"], TEXT_OR_BINARY, BooleanType, () => (value) => validUtf8(value!)),
+  boxedOnBytes(["make_valid_utf8"], TEXT_OR_BINARY, StringType, () => (value) => textOf(value!)),
+  boxedOnBytes(["validate_utf8"], TEXT_OR_BINARY, StringType, ({ origin }) => (value) => {
     if (validUtf8(value!)) return textOf(value!);
     const str = Array.from(
-      bytesOf(value!),
+      value as Uint8Array,
       (byte) => `\\x${byte.toString(16).toUpperCase().padStart(2, "0")}`,
     ).join("");
     throw runtimeError(
@@ -106,27 +105,21 @@ export const encodingFunctions: readonly ScalarFunction[] = [
       origin,
     );
   }),
-  boxed(
+  boxedOnBytes(
     ["try_validate_utf8"],
-    [TEXT_OR_BINARY],
+    TEXT_OR_BINARY,
     StringType,
     () => (value) => (validUtf8(value!) ? textOf(value!) : null),
-    {
-      nullable: true,
-    },
+    true,
   ),
 ];
 
-function bytesOf(value: Value): Uint8Array {
-  return typeof value === "string" ? encoder.encode(value) : (value as Uint8Array);
+function textOf(bytes: Value): string {
+  return decoder.decode(bytes as Uint8Array);
 }
 
-function textOf(value: Value): string {
-  return typeof value === "string" ? value : decoder.decode(value as Uint8Array);
-}
-
-function validUtf8(value: Value): boolean {
-  return typeof value === "string" || isValidUtf8(value as Uint8Array, 0, (value as Uint8Array).length);
+function validUtf8(bytes: Value): boolean {
+  return isValidUtf8(bytes as Uint8Array, 0, (bytes as Uint8Array).length);
 }
 
 function toHex(bytes: Uint8Array): string {
