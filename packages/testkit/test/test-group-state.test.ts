@@ -95,6 +95,19 @@ test("a point in time has to be after 1970 and not before the watermark", () => 
   );
 });
 
+test.each([Number.POSITIVE_INFINITY, Number.MAX_VALUE, 1e16])(
+  "a timeout at %d is no time that can be kept",
+  (timeMs) => {
+    const byEvent = TestGroupState.create({ timeout: EventTimeTimeout, watermarkMs: 0 });
+    expect(() => byEvent.setTimeoutTimestamp(timeMs)).toThrow("is no point in time");
+    expect(byEvent.timeoutTimestampMs).toBeUndefined();
+    const byTime = TestGroupState.create({ timeout: ProcessingTimeTimeout });
+    expect(() => byTime.setTimeoutDuration(timeMs)).toThrow("is no point in time");
+    byTime.setTimeoutDuration(Number.MAX_SAFE_INTEGER);
+    expect(byTime.timeoutTimestampMs).toBe(Number.MAX_SAFE_INTEGER);
+  },
+);
+
 test("a timeout is of the kind that was asked for", () => {
   const byTime = TestGroupState.create({ timeout: ProcessingTimeTimeout });
   const byEvent = TestGroupState.create({ timeout: EventTimeTimeout, watermarkMs: 0 });

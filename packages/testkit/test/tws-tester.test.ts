@@ -3,6 +3,7 @@ import {
   type ListState,
   type MapState,
   StatefulProcessor,
+  type StatefulProcessorHandle,
   StatefulProcessorWithInitialState,
   TimeMode,
   type TimerValues,
@@ -161,4 +162,50 @@ test("what the handle refuses on a stream it refuses here", () => {
   const tester = new TwsTester(new Sum());
   tester.close();
   expect(() => tester.test("a", [{ n: 1 }])).toThrow("CLOSED");
+});
+
+/** Does with its handle what a row says. */
+class Told extends StatefulProcessor<string, { run: (handle: StatefulProcessorHandle) => void }, object> {
+  override handleInputRows(
+    _k: string,
+    rows: Iterable<{ run: (handle: StatefulProcessorHandle) => void }>,
+  ): Iterable<object> {
+    for (const { run } of rows) run(this.getHandle());
+    return [];
+  }
+}
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.MAX_VALUE, -1e16])(
+  "there is no timer at %d",
+  (timeMs) => {
+    const tester = new TwsTester(new Told(), { timeMode: TimeMode.ProcessingTime });
+    for (const run of [
+      (handle: StatefulProcessorHandle) => handle.registerTimer(timeMs),
+      (handle: StatefulProcessorHandle) => handle.deleteTimer(timeMs),
+    ]) {
+      expect(() => tester.test("a", [{ run }])).toThrow(`${timeMs} is no point in time`);
+    }
+  },
+);
+
+test("a timer stands at a whole millisecond", () => {
+  const tester = new TwsTester(new Told(), { timeMode: TimeMode.ProcessingTime });
+  let timers: readonly number[] = [];
+  const run = (handle: StatefulProcessorHandle): void => {
+    handle.registerTimer(1234.7);
+    timers = [...handle.listTimers()];
+  };
+  tester.test("a", [{ run }]);
+  expect(timers).toEqual([1234]);
+});
+
+test("values that are to stay for ever have no TTL, rather than one without end", () => {
+  class Endless extends Told {
+    override init(): void {
+      this.getHandle().getValueState("v", "int", { ttlDuration: Number.POSITIVE_INFINITY });
+    }
+  }
+  expect(() => new TwsTester(new Endless(), { timeMode: TimeMode.ProcessingTime })).toThrow(
+    "or 0 for values without end",
+  );
 });

@@ -1,3 +1,4 @@
+import { isKeptTime } from "../clock/kept-time.js";
 import { parseDurationMs } from "../plugin/options.js";
 import type { GroupState, GroupStateTimeout } from "./group-state.js";
 import {
@@ -66,7 +67,7 @@ export class TrackedGroupState<S> implements GroupState<S> {
     if (timeout !== "ProcessingTimeTimeout") throw noProcessingTimeTimeout();
     const durationMs = typeof duration === "number" ? duration : spanMs(duration);
     if (!(durationMs >= 1)) throw invalidTimeout("Timeout duration must be positive.");
-    this.timeoutTimestampMs = processingTimeMs + Math.trunc(durationMs);
+    this.timeoutTimestampMs = keptTimeout(processingTimeMs + durationMs);
   }
 
   setTimeoutTimestamp(timestamp: number | Date, additional?: string): void {
@@ -80,7 +81,7 @@ export class TrackedGroupState<S> implements GroupState<S> {
         `Timeout timestamp (${timestampMs}) cannot be earlier than the current watermark (${watermarkMs}).`,
       );
     }
-    this.timeoutTimestampMs = Math.trunc(timestampMs);
+    this.timeoutTimestampMs = keptTimeout(timestampMs);
   }
 
   getCurrentProcessingTimeMs(): number {
@@ -91,6 +92,13 @@ export class TrackedGroupState<S> implements GroupState<S> {
     if (this.moment.watermarkMs === undefined) throw noWatermark();
     return this.moment.watermarkMs;
   }
+}
+
+function keptTimeout(timestampMs: number): number {
+  if (isKeptTime(timestampMs)) return Math.trunc(timestampMs);
+  throw invalidTimeout(
+    `Timeout timestamp (${timestampMs}) is no point in time: a group that is to wait for ever sets no timeout.`,
+  );
 }
 
 /** Days that a month counts where its beginning is not known, and a year of twelve such months. */

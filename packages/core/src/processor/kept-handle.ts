@@ -1,3 +1,4 @@
+import { isKeptTime } from "../clock/kept-time.js";
 import { parseDurationMs } from "../plugin/options.js";
 import { type TypedValue, type TypeSpec, typeFrom } from "../schema/typed-schema.js";
 import { KeptList, KeptMap, KeptValue } from "./kept-variables.js";
@@ -5,8 +6,10 @@ import {
   duplicateVariable,
   invalidName,
   noKeyAtHand,
+  noPointInTime,
   reservedName,
   ttlNotPositive,
+  ttlTooLong,
   ttlWithoutTime,
   wrongHandleState,
   wrongTimeMode,
@@ -67,13 +70,13 @@ export class KeptHandle implements StatefulProcessorHandle {
 
   registerTimer(expiryTimestampMs: number): void {
     this.atTimers("register_timer");
-    this.storage.timers.add(expiryTimestampMs);
+    this.storage.timers.add(timerMs("register_timer", expiryTimestampMs));
     this.registeredTimers++;
   }
 
   deleteTimer(expiryTimestampMs: number): void {
     this.atTimers("delete_timer");
-    this.storage.timers.remove(expiryTimestampMs);
+    this.storage.timers.remove(timerMs("delete_timer", expiryTimestampMs));
     this.deletedTimers++;
   }
 
@@ -111,6 +114,7 @@ export class KeptHandle implements StatefulProcessorHandle {
     if (ms === 0) return undefined;
     if (this.timeMode !== TimeMode.ProcessingTime) throw ttlWithoutTime(name, this.timeMode);
     if (!(ms >= 1)) throw ttlNotPositive("update", name);
+    if (ms > Number.MAX_SAFE_INTEGER) throw ttlTooLong(name, ms);
     return Math.trunc(ms);
   }
 
@@ -125,4 +129,10 @@ export class KeptHandle implements StatefulProcessorHandle {
     }
     if (!this.storage.hasKey) throw noKeyAtHand("timers");
   }
+}
+
+/** The time of a timer in whole milliseconds. */
+function timerMs(operation: string, timeMs: number): number {
+  if (!isKeptTime(timeMs)) throw noPointInTime(operation, timeMs);
+  return Math.trunc(timeMs);
 }

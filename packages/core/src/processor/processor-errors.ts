@@ -61,6 +61,26 @@ export function ttlNotPositive(operationType: string, stateName: string): Stream
   });
 }
 
+/** State that would end after the end of time. */
+export function ttlTooLong(stateName: string, ttlMs: number): StreamError {
+  return new StreamError({
+    condition: "SS_INVALID_TTL",
+    sqlState: "22023",
+    parameters: { stateName, ttlMs: String(ttlMs) },
+    message: `A TTL of ${ttlMs} ms for state=${stateName} cannot be kept: give at most ${Number.MAX_SAFE_INTEGER}, or 0 for values without end.`,
+  });
+}
+
+/** A timer at no point in time. */
+export function noPointInTime(operationType: string, timeMs: number): StreamError {
+  return new StreamError({
+    condition: "SS_INVALID_TIMER",
+    sqlState: "22023",
+    parameters: { operationType, timeMs: String(timeMs) },
+    message: `Failed to perform stateful processor operation=${operationType}: ${timeMs} is no point in time. Give milliseconds since 1970; what is never to come needs no timer.`,
+  });
+}
+
 /** Null where a value has to be. */
 export function nullValue(stateName: string): StreamError {
   return new StreamError({
