@@ -109,6 +109,18 @@ test("a batch whose offsets cannot be written begins no write, and ends the quer
   expect(await query.names("commits")).toEqual([]);
 });
 
+test("a batch whose offsets cannot be written ends at once, however long it would read", async () => {
+  const query = new CountQuery();
+  const held = heldOffsets("/checkpoint/offsets/0");
+  query.fileSystem = held.fileSystem;
+  query.onRun = async ({ signal: ending }) => {
+    held.let(new Error("disk full"));
+    await new Promise((_, reject) => ending.addEventListener("abort", () => reject(ending.reason)));
+  };
+  query.topic.add(5);
+  await expect(query.runOnce()).rejects.toThrow("disk full");
+});
+
 test("a batch that fails while its offsets are written leaves a log that is written to no more", async () => {
   const query = new CountQuery();
   const held = heldOffsets("/checkpoint/offsets/0");

@@ -27,7 +27,7 @@ export interface OffsetEntry {
   readonly writer: string | null;
 }
 
-/** The log `offsets/` of a checkpoint: entry n is written before batch n runs. */
+/** The log `offsets/` of a checkpoint: entry n is there before batch n writes anything elsewhere. */
 export type OffsetLog = MetadataLog<OffsetEntry>;
 
 /** The offset log of a checkpoint; to be opened. */

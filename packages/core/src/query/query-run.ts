@@ -174,6 +174,7 @@ export class QueryRun implements StreamingQuery {
         asyncProgress: this.options.asyncProgress,
         clock: this.context.clock,
         signal,
+        giveUp: () => this.controller.abort(),
         conf: confInForce,
         pinnedConf: {
           [WATERMARK_POLICY_KEY]: confInForce(WATERMARK_POLICY_KEY) ?? "min",

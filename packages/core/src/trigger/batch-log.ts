@@ -62,7 +62,7 @@ export class LogEntries {
   }
 }
 
-/** Writes both entries of every batch, and waits for each: the offsets before the batch runs, the commit before the next is planned. */
+/** Writes both entries of every batch, each durable when its call resolves: the offsets before anything of the batch is written, the commit before the next is planned. */
 export class WaitingBatchLog implements BatchLog {
   /** Asked for between two batches, of which the first is committed by then and the second is not planned. */
   readonly uncommitted: readonly PlannedEntry[] = [];

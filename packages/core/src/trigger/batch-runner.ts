@@ -1,17 +1,18 @@
 import type { ResumePoint } from "../checkpoint/checkpoint.js";
 import type { OffsetEntry } from "../checkpoint/offset-log.js";
 import { StreamError } from "../errors/stream-error.js";
-import { checkedOffset, checkedWrite } from "../plugin/checked-answers.js";
+import { checkedOffset } from "../plugin/checked-answers.js";
 import type { StreamingQueryProgress } from "../progress/progress.js";
 import type { ProgressReporter } from "../progress/progress-reporter.js";
-import type { BatchRequest, BatchResult, StreamOutput } from "../query/stream-plan.js";
+import type { BatchRequest, BatchResult } from "../query/stream-plan.js";
 import type { WatermarkExplanation } from "../query/watermark-explanation.js";
-import type { BatchWrite, SinkResult } from "../sink/sink.js";
+import type { SinkResult } from "../sink/sink.js";
 import { type Offset, sameOffset } from "../source/source.js";
 import type { StateVersion } from "../state/state-store.js";
 import { AsyncBatchLog } from "./async-batch-log.js";
 import { type BatchLog, LogEntries, type PlannedEntry, WaitingBatchLog } from "./batch-log.js";
 import { type OpenBatch, OpenRanges, rangesBetween } from "./open-ranges.js";
+import { beginWrite, OutputWrites } from "./output-writes.js";
 import { withRetry } from "./retry.js";
 import type { RunEnvironment } from "./run-environment.js";
 import {
@@ -34,11 +35,8 @@ export interface PlannedBatch {
   readonly logged: Promise<void>;
 }
 
-/** Begins the writes of a batch, once, as soon as that may be. */
-type BeginWrites = BatchRequest["begin"];
-
 /** The engine's part of a batch: what the offset log now has of the batch, and what was done. */
-type BatchWork = (begin: BeginWrites) => Promise<[PlannedEntry, BatchResult]>;
+type BatchWork = (begin: BatchRequest["begin"]) => Promise<[PlannedEntry, BatchResult]>;
 
 /** Decides what the next batch is, runs it and commits it: everything about batches but when they run. */
 export class BatchRunner {
@@ -139,7 +137,7 @@ export class BatchRunner {
   private async tellOfSkipped(batchId: number): Promise<void> {
     for (const [k, output] of this.env.plan.outputs.entries()) {
       if (output.sink.delivery !== "exactlyOnce" || output.mode === "complete") continue;
-      const write = await this.beginWrite(batchId, output, k);
+      const write = await beginWrite(this.env, batchId, output, k);
       if (write.alreadyCommitted) continue;
       await this.fence();
       await this.retry(() => write.commit([]));
@@ -167,8 +165,8 @@ export class BatchRunner {
     if (batch === null) return null;
     this.ends = batch.entry.offsets;
     const logged = this.log.planned(batch.batchId, batch.entry);
-    // the run of the batch hears of it
-    logged.catch(() => {});
+    // the run of the batch hears of it, at once where it reads
+    logged.catch(() => this.env.giveUp());
     return { ...batch, logged };
   }
 
@@ -218,7 +216,7 @@ export class BatchRunner {
 
   /** Runs a batch and commits it: state (within the run), then each output in order, then the commit log. */
   async run(batch: PlannedBatch): Promise<StreamingQueryProgress> {
-    const work = async (begin: BeginWrites): Promise<[PlannedEntry, BatchResult]> => {
+    const work = async (begin: BatchRequest["begin"]): Promise<[PlannedEntry, BatchResult]> => {
       const ranges = rangesBetween(this.starts, batch.entry.offsets);
       return [batch.entry, await this.runPlan(batch, { begin, ranges })];
     };
@@ -228,7 +226,7 @@ export class BatchRunner {
   /** Runs an open batch until its time is over, writes to the offset log how far it came, and commits it as any other. */
   async runOpen(batch: PlannedBatch, open: OpenBatch): Promise<StreamingQueryProgress> {
     const parts = new OpenRanges(open, this.starts, (starts) => this.latestOffsets(starts, "limited"));
-    const work = async (begin: BeginWrites): Promise<[PlannedEntry, BatchResult]> => {
+    const work = async (begin: BatchRequest["begin"]): Promise<[PlannedEntry, BatchResult]> => {
       const ranges = this.starts.map(() => null);
       const result = await this.runPlan(batch, { begin, ranges, parts: parts.from(batch.entry.offsets) });
       const entry = { ...batch.entry, offsets: parts.position };
@@ -295,64 +293,23 @@ export class BatchRunner {
 
   /**
    * The engine's part and the commits of the outputs. The engine works on the rows while the batch is being written to the offset log; its
-   * writes begin behind that. A write whose own commit failed is left alone: its rows may be visible already, and the replay after a
-   * restart finds out.
+   * writes begin behind that.
    */
   private async addBatch(
     batch: PlannedBatch,
     work: BatchWork,
   ): Promise<[PlannedEntry, BatchResult, SinkResult[]]> {
-    const open = new Set<BatchWrite>();
-    let begun: Promise<readonly BatchWrite[]> | undefined;
-    const begin: BeginWrites = () => {
-      begun ??= this.reporter
-        .time("walCommit", () => batch.logged)
-        .then(() => this.beginWrites(batch.batchId, open));
-      return begun;
-    };
+    const logged = (): Promise<void> => this.reporter.time("walCommit", () => batch.logged);
+    const writes = new OutputWrites(this.env, batch.batchId, logged, () => this.fence());
     try {
-      const [entry, result] = await work(begin);
-      const writes = await begin();
-      const sinkResults: SinkResult[] = [];
-      for (const [k, write] of writes.entries()) {
-        if (!write.alreadyCommitted) await this.fence();
-        open.delete(write);
-        sinkResults.push(
-          write.alreadyCommitted
-            ? { numOutputRows: 0 }
-            : await this.retry(() => write.commit(result.messages[k] ?? [])),
-        );
-      }
-      return [entry, result, sinkResults];
+      const [entry, result] = await work(writes.begin);
+      return [entry, result, await writes.commit(result.messages)];
     } catch (error) {
-      // neither may go on when the run has ended
-      await begun?.catch(() => {});
-      for (const write of open) await write.abort(error);
+      await writes.abort(error);
+      // what it fails with comes first, and nothing is written to the log when the run has ended
       await batch.logged;
       throw error;
     }
-  }
-
-  private async beginWrites(batchId: number, open: Set<BatchWrite>): Promise<BatchWrite[]> {
-    const writes: BatchWrite[] = [];
-    for (const [k, output] of this.env.plan.outputs.entries()) {
-      const write = await this.beginWrite(batchId, output, k);
-      writes.push(write);
-      open.add(write);
-    }
-    return writes;
-  }
-
-  private beginWrite(batchId: number, output: StreamOutput, place: number): Promise<BatchWrite> {
-    const { query, signal } = this.env;
-    const { sink, schema, mode, outputId = place } = output;
-    const { id: queryId, runId } = query;
-    return this.retry(async () => {
-      return checkedWrite(
-        sink,
-        await sink.begin({ queryId, runId, outputId, batchId, schema, mode, signal }),
-      );
-    });
   }
 
   private async runPlan(

@@ -27,8 +27,10 @@ export interface RunEnvironment {
   /** Present where the logs are written beside the batches. */
   readonly asyncProgress?: AsyncProgress | undefined;
   readonly clock: Clock;
-  /** Aborts when the query is to stop. */
+  /** Aborts when the query is to end. */
   readonly signal: AbortSignal;
+  /** Aborts it, for a run that has failed: what is under way in vain ends. */
+  readonly giveUp: () => void;
   /** The configuration in force. */
   readonly conf: (key: string) => string | undefined;
   /** What the offset log records. */
