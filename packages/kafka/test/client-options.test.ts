@@ -1,11 +1,31 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
 import { Options } from "@ss/core";
 import { expect, test } from "vitest";
 import { clientSettings } from "../src/options/client-options.js";
 import { parseJaas } from "../src/options/jaas.js";
 import { KafkaProperties } from "../src/options/kafka-properties.js";
+import { CERTIFICATE, KEY } from "./client-certificate.js";
 
 const settingsOf = (properties: Record<string, string>) =>
   clientSettings(new KafkaProperties(new Options(properties)), "test");
+
+const OAUTH = {
+  "kafka.bootstrap.servers": "a:1",
+  "kafka.security.protocol": "SASL_SSL",
+  "kafka.sasl.mechanism": "OAUTHBEARER",
+  "kafka.sasl.oauthbearer.client.credentials.client.id": "me",
+  "kafka.sasl.oauthbearer.client.credentials.client.secret": "topsecret",
+};
+
+function failureOf(properties: Record<string, string>): unknown {
+  try {
+    return settingsOf(properties);
+  } catch (error) {
+    return error;
+  }
+}
 
 const PLAIN =
   'org.apache.kafka.common.security.plain.PlainLoginModule required username="alice" password="s\\"e;cret";';
@@ -83,12 +103,83 @@ test("certificates in the options themselves are used as they are", () => {
     "kafka.security.protocol": "SSL",
     "kafka.ssl.truststore.type": "PEM",
     "kafka.ssl.truststore.certificates": "CA",
-    "kafka.ssl.keystore.certificate.chain": "CERT",
-    "kafka.ssl.keystore.key": "KEY",
+    "kafka.ssl.keystore.certificate.chain": CERTIFICATE,
+    "kafka.ssl.keystore.key": KEY,
     "kafka.ssl.endpoint.identification.algorithm": "",
   });
-  expect(tls).toMatchObject({ ca: "CA", cert: "CERT", key: "KEY" });
+  expect(tls).toMatchObject({ ca: "CA", cert: CERTIFICATE, key: KEY });
   expect(tls!.checkServerIdentity!("h", {} as never)).toBeUndefined();
+});
+
+test.each([
+  ["a certificate that is none", { "kafka.ssl.keystore.certificate.chain": "topsecret" }],
+  ["a key that is none", { "kafka.ssl.keystore.key": "topsecret" }],
+  [
+    "a store that its password does not open",
+    {
+      "kafka.ssl.keystore.location": import.meta.filename,
+      "kafka.ssl.keystore.type": "PKCS12",
+      "kafka.ssl.keystore.password": "topsecret",
+    },
+  ],
+])("%s is refused before any connection, and shown by nothing", (_, properties) => {
+  const given = {
+    "kafka.bootstrap.servers": "a:1",
+    "kafka.security.protocol": "SSL",
+    "kafka.ssl.keystore.certificate.chain": CERTIFICATE,
+    "kafka.ssl.keystore.key": KEY,
+    ...properties,
+  };
+  const failure = failureOf(given);
+  expect(failure).toMatchObject({ condition: "SS_KAFKA_TLS_FAILED" });
+  expect(inspect(failure, { depth: 9 })).not.toContain("topsecret");
+});
+
+test.each(["http://user:topsecret@host/token", "ftp://host/topsecret", "topsecret"])(
+  "a token endpoint that cannot be asked is refused without being shown: %#",
+  (url) => {
+    const failure = failureOf({ ...OAUTH, "kafka.sasl.oauthbearer.token.endpoint.url": url });
+    expect(failure).toMatchObject({ condition: "SS_INVALID_OPTION" });
+    expect(inspect(failure, { depth: 9 })).not.toContain("topsecret");
+  },
+);
+
+test("a token endpoint that cannot be reached is named, without what stands behind its path", async () => {
+  const url = "http://127.0.0.1:2/token?key=topsecret";
+  const { sasl } = settingsOf({ ...OAUTH, "kafka.sasl.oauthbearer.token.endpoint.url": url });
+  const failure = await (sasl as { token(): Promise<string> }).token().catch((error: unknown) => error);
+  expect(failure).toMatchObject({ condition: "SS_KAFKA_AUTHENTICATION_FAILED" });
+  expect(String(failure)).toContain("http://127.0.0.1:2/token gave no token: ECONNREFUSED");
+  expect(inspect(failure, { depth: 9 })).not.toContain("topsecret");
+});
+
+test("a token endpoint that is busy is asked again, one that refuses is not, and no answer is repeated", async () => {
+  const answers: [status: number, body: string][] = [
+    [503, ""],
+    [200, '{"access_token":"t"}'],
+    [401, "topsecret"],
+    [200, "topsecret"],
+  ];
+  let asked = 0;
+  const endpoint = createServer((_, response) => {
+    const [status, body] = answers[asked++]!;
+    response.writeHead(status).end(body);
+  });
+  await new Promise<void>((resolve) => endpoint.listen(0, "127.0.0.1", resolve));
+  try {
+    const url = `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}/`;
+    const { sasl } = settingsOf({ ...OAUTH, "kafka.sasl.oauthbearer.token.endpoint.url": url });
+    const { token } = sasl as { token(): Promise<string> };
+    expect([await token(), asked]).toEqual(["t", 2]);
+    for (const reason of ["it answered 401", "the answer holds no access_token"]) {
+      const failure = await token().catch((error: unknown) => error);
+      expect(String(failure)).toContain(reason);
+      expect(inspect(failure, { depth: 9 })).not.toContain("topsecret");
+    }
+    expect(asked).toBe(4);
+  } finally {
+    endpoint.close();
+  }
 });
 
 test("a JAAS text of several entries is refused", () => {

@@ -208,29 +208,46 @@ function addressesOf({ url, basicAuth, bearerToken }: RegistryConnection): {
 } {
   let inUrl: string | undefined;
   const urls = url.split(",").map((one) => {
-    let parsed: URL;
-    try {
-      parsed = new URL(one.trim());
-    } catch {
-      // an address that is none may be a secret in the wrong place
-      throw registryFailed("?", "its address", "the address is no URL");
-    }
-    if (parsed.protocol !== "http:" && parsed.protocol !== "https:") {
-      throw registryFailed(
-        `${parsed.protocol}//${parsed.host}`,
-        "its address",
-        "only http and https are spoken",
-      );
-    }
-    if (parsed.username !== "") {
-      inUrl = `${decodeURIComponent(parsed.username)}:${decodeURIComponent(parsed.password)}`;
-    }
-    return `${parsed.origin}${parsed.pathname.replace(/\/+$/, "")}`;
+    const parsed = parsedUrl(one.trim());
+    const address = `${parsed.origin}${parsed.pathname.replace(/\/+$/, "")}`;
+    if (parsed.username !== "") inUrl = userOf(parsed, address);
+    return address;
   });
-  if (bearerToken !== undefined) return { urls, authorization: `Bearer ${bearerToken}` };
+  if (bearerToken !== undefined) return { urls, authorization: bearerHeader(bearerToken, urls) };
   const basic = basicAuth ?? inUrl;
   const authorization = basic === undefined ? undefined : `Basic ${Buffer.from(basic).toString("base64")}`;
   return { urls, authorization };
+}
+
+function parsedUrl(text: string): URL {
+  let parsed: URL;
+  try {
+    parsed = new URL(text);
+  } catch {
+    // an address that is none may be a secret in the wrong place
+    throw registryFailed("?", "its address", "the address is no URL");
+  }
+  if (parsed.protocol === "http:" || parsed.protocol === "https:") return parsed;
+  throw registryFailed(`${parsed.protocol}//${parsed.host}`, "its address", "only http and https are spoken");
+}
+
+function userOf({ username, password }: URL, address: string): string {
+  try {
+    return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  } catch {
+    throw registryFailed(address, "its address", "a % in the user or the password is written %25");
+  }
+}
+
+/** Checked here, since what refuses a header tells its value. */
+function bearerHeader(token: string, urls: readonly string[]): string {
+  const trimmed = token.trim();
+  if (/^[\x21-\x7e]+$/.test(trimmed)) return `Bearer ${trimmed}`;
+  throw registryFailed(
+    urls.join(","),
+    "its login",
+    "the bearer token is empty, or has characters that no token has",
+  );
 }
 
 function pause(ms: number): Promise<void> {

@@ -170,6 +170,29 @@ test.each(["hush", "ftp://user:hush@host/"])(
   },
 );
 
+test.each([
+  { url: "http://registry", bearerToken: "hush\nhush" },
+  { url: "http://registry", bearerToken: " " },
+  { url: "http://us%er:hush@registry" },
+])("a secret that no request can bear is refused without being shown: %#", (connection) => {
+  const failure = (() => {
+    try {
+      return new SchemaRegistry(connection);
+    } catch (error) {
+      return error;
+    }
+  })();
+  expect(StreamError.is(failure, "SS_SCHEMA_REGISTRY")).toBe(true);
+  expect(String(failure)).toContain("http://registry");
+  expect(`${String(failure)}${JSON.stringify(failure)}`).not.toContain("hush");
+});
+
+test("a token may end in the line break of the file that it was read from", async () => {
+  const { client, asked } = registry([json({ schema: '"int"' })], { bearerToken: "hush\n" });
+  await client.schema(1);
+  expect(asked[0]!.init.headers).toMatchObject({ authorization: "Bearer hush" });
+});
+
 test("messages begin with a zero and the id of their schema", () => {
   expect([...messageHeader(0x01020304)]).toEqual([0, 1, 2, 3, 4]);
   expect(schemaIdOf(Uint8Array.of(9, 0, 1, 2, 3, 4), 1, 5)).toBe(0x01020304);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { ConnectionOptions } from "node:tls";
+import { type ConnectionOptions, createSecureContext } from "node:tls";
+import { StreamError } from "@ss/core";
 import { invalidProperty, type KafkaProperties, unsupportedProperty } from "./kafka-properties.js";
 
 /**
@@ -9,11 +10,30 @@ import { invalidProperty, type KafkaProperties, unsupportedProperty } from "./ka
 export function tlsSettings(properties: KafkaProperties): ConnectionOptions {
   const ca = trusted(properties);
   const checksNames = properties.text("ssl.endpoint.identification.algorithm", "https").trim() !== "";
-  return {
+  return checked({
     ...(ca === undefined ? {} : { ca }),
     ...(checksNames ? {} : { checkServerIdentity: () => undefined }),
     ...ownCertificate(properties),
-  };
+  });
+}
+
+/** Opens keys and certificates: a connection that cannot even be begun would be tried again until the time for a call is over. */
+function checked(settings: ConnectionOptions): ConnectionOptions {
+  if (settings.cert === undefined && settings.pfx === undefined) return settings;
+  try {
+    createSecureContext(settings);
+    return settings;
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new StreamError({
+      condition: "SS_KAFKA_TLS_FAILED",
+      parameters: { reason },
+      message:
+        `The key and the certificate of kafka.ssl.keystore.* cannot be opened: ${reason}. Check kafka.ssl.keystore.type, and the passwords in ` +
+        "kafka.ssl.keystore.password and kafka.ssl.key.password.",
+      cause,
+    });
+  }
 }
 
 function trusted(properties: KafkaProperties): string | undefined {
