@@ -12,7 +12,13 @@ const COMMITTED = { ...LIMITS, readCommitted: true };
 const LONGEST_BYTES = 50 * 1024 * 1024;
 const CLIENT = {
   ...{ brokers: ["a:1"], clientId: "test", tls: null, sasl: null, connectionTimeoutMs: 1000 },
-  ...{ requestTimeoutMs: 10_000, callTimeoutMs: 10_000, retryBackoffMs: 1, retryBackoffMaxMs: 1 },
+  ...{
+    requestTimeoutMs: 10_000,
+    callTimeoutMs: 10_000,
+    retryBackoffMs: 1,
+    retryBackoffMaxMs: 1,
+    callTimeoutOption: "",
+  },
 };
 const CLOSED = { condition: "SS_KAFKA_CLIENT_CLOSED", recovery: "fail" };
 const { signal } = new AbortController();

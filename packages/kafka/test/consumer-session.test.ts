@@ -13,7 +13,7 @@ const CLIENT = {
     connectionTimeoutMs: 1,
     requestTimeoutMs: 1,
   },
-  ...{ callTimeoutMs: 1, retryBackoffMs: 1, retryBackoffMaxMs: 1 },
+  ...{ callTimeoutMs: 1, retryBackoffMs: 1, retryBackoffMaxMs: 1, callTimeoutOption: "" },
 };
 const { signal } = new AbortController();
 

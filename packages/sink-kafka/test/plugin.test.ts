@@ -1,7 +1,7 @@
 import { Options, parseDdl, type SessionContext, systemClock, type WriteRequest } from "@ss/core";
 import { describe, expect, test } from "vitest";
 import { kafkaSink } from "../src/index.js";
-import { SERVERS } from "./sink-under-test.js";
+import { SERVERS, write } from "./sink-under-test.js";
 
 const [provider] = kafkaSink().sinks!;
 
@@ -51,6 +51,20 @@ test("options that change nothing are named in one warning", async () => {
   expect(warnings).toEqual([
     "These options change nothing with the client that writes to Kafka here: kafka.foo, kafka.linger.ms.",
   ]);
+});
+
+test("brokers that cannot be reached are waited for as long as Kafka's producer would, and the error says by what", async () => {
+  const warnings: string[] = [];
+  const own = { "kafka.bootstrap.servers": "127.0.0.1:2", "kafka.max.block.ms": "50" };
+  const options = { ...own, topic: "t", "kafka.default.api.timeout.ms": "90000" };
+  const given = request(options, (message) => warnings.push(message));
+  const sink = await provider!.stream!(given);
+  expect(warnings[0]).toContain("kafka.default.api.timeout.ms");
+  const failure = await write(sink, 0, "value STRING", [["a"]]).catch((error: unknown) => error);
+  await sink.close();
+  expect(failure).toMatchObject({ condition: "SS_KAFKA_UNAVAILABLE" });
+  expect(String(failure)).toContain("within 50 ms");
+  expect(String(failure)).toContain("kafka.max.block.ms says how long to wait");
 });
 
 test("a table can be appended to topics, and nothing else", async () => {

@@ -31,7 +31,7 @@ export function lastingFailure(failure: unknown, brokers: readonly string[]): St
   const untrusted = found.find(({ code }) => typeof code === "string" && isCertificateCode(code));
   if (untrusted) return tlsFailed(address, untrusted);
   const broken = found.find(({ name }) => name === "TypeError" || name === "RangeError");
-  if (broken) return unavailable(address, broken, "fail");
+  if (broken) return unavailable(address, broken);
   return null;
 }
 
@@ -52,22 +52,23 @@ function causesOf(failure: unknown): ClientFailure[] {
   return found;
 }
 
-/** The brokers could not be used within the time that a call has. */
-export function unavailable(
-  brokers: string,
-  cause: unknown,
-  recovery: "retry" | "fail" = "fail",
-  waitedMs?: number,
-): StreamError {
+/** How long a call was repeated, and the option that says so. */
+export interface Waited {
+  readonly ms: number;
+  readonly option: string;
+}
+
+/** The brokers could not be used, within the time that a call has where it was repeated. */
+export function unavailable(brokers: string, cause: unknown, waited?: Waited): StreamError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const within = waitedMs === undefined ? "" : ` within ${waitedMs} ms`;
+  const within = waited === undefined ? "" : ` within ${waited.ms} ms`;
+  const advice = waited === undefined ? "" : `; ${waited.option} says how long to wait for them`;
   return new StreamError({
     condition: "SS_KAFKA_UNAVAILABLE",
     parameters: { brokers, reason },
     message:
       `Kafka at ${brokers} could not be used${within}: ${reason}. Look whether the brokers run and can be reached under the names that they ` +
-      "advertise; kafka.default.api.timeout.ms says how long to wait for them.",
-    recovery,
+      `advertise${advice}.`,
     cause,
   });
 }

@@ -21,6 +21,8 @@ export interface ClientSettings {
   readonly requestTimeoutMs: number;
   /** How long a call is repeated while brokers cannot be reached or have no leader. */
   readonly callTimeoutMs: number;
+  /** What says so, for messages. */
+  readonly callTimeoutOption: string;
   readonly retryBackoffMs: number;
   readonly retryBackoffMaxMs: number;
 }

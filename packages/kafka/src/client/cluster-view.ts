@@ -47,7 +47,8 @@ export class ClusterView {
     work: () => Promise<T>,
     limitMs: number = this.settings.callTimeoutMs,
   ): Promise<T> {
-    const { retryBackoffMs, retryBackoffMaxMs, brokers } = this.settings;
+    const { retryBackoffMs, retryBackoffMaxMs, brokers, callTimeoutOption } = this.settings;
+    const waited = { ms: limitMs, option: callTimeoutOption };
     const started = this.clock.monotonicMs();
     let last: unknown = new Error("no broker answered");
     for (let backoffMs = retryBackoffMs; ; backoffMs = Math.min(backoffMs * 2, retryBackoffMaxMs)) {
@@ -59,12 +60,12 @@ export class ClusterView {
       } catch (failure) {
         signal.throwIfAborted();
         this.throwIfClosed();
-        if (failure === OVERDUE) throw unavailable(brokers.join(","), last, "fail", limitMs);
+        if (failure === OVERDUE) throw unavailable(brokers.join(","), last, waited);
         const lasting = lastingFailure(failure, brokers);
         if (lasting !== null) throw lasting;
         last = failure;
         if (this.clock.monotonicMs() - started + backoffMs > limitMs)
-          throw unavailable(brokers.join(","), failure, "fail", limitMs);
+          throw unavailable(brokers.join(","), failure, waited);
         this.leaders.clear();
         await orAborted(this.clock.sleep(backoffMs, signal), this.closed.signal);
       }

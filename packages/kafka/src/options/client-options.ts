@@ -6,9 +6,13 @@ import { tlsSettings } from "./tls-options.js";
 
 /**
  * How to reach the cluster: `kafka.bootstrap.servers`, `kafka.security.protocol`, `kafka.sasl.*`, `kafka.ssl.*` and the timeouts, with Kafka's
- * names and defaults.
+ * names and defaults. `timeout` is the property that says how long a call is repeated: a producer of Kafka has another one for that.
  */
-export function clientSettings(properties: KafkaProperties, clientId: string): ClientSettings {
+export function clientSettings(
+  properties: KafkaProperties,
+  clientId: string,
+  timeout: "default.api.timeout.ms" | "max.block.ms" = "default.api.timeout.ms",
+): ClientSettings {
   const protocol = properties.choice(
     "security.protocol",
     ["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"],
@@ -21,7 +25,8 @@ export function clientSettings(properties: KafkaProperties, clientId: string): C
     sasl: protocol.startsWith("sasl") ? saslSettings(properties) : null,
     connectionTimeoutMs: properties.integer("socket.connection.setup.timeout.ms", 10_000, 1),
     requestTimeoutMs: properties.integer("request.timeout.ms", 30_000, 1),
-    callTimeoutMs: properties.integer("default.api.timeout.ms", 60_000, 1),
+    callTimeoutMs: properties.integer(timeout, 60_000),
+    callTimeoutOption: `kafka.${timeout}`,
     retryBackoffMs: properties.integer("retry.backoff.ms", 100, 1),
     retryBackoffMaxMs: properties.integer("retry.backoff.max.ms", 1000, 1),
   };

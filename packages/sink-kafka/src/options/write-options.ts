@@ -51,7 +51,7 @@ export function writeSettings(
   const producer = producerSettings(properties, delivery === "exactlyOnce");
   const topic = topicOf(options);
   const settings: WriteSettings = {
-    client: { ...clientSettings(properties, "ss-sink-kafka"), callTimeoutMs: producer.blockTimeoutMs },
+    client: clientSettings(properties, "ss-sink-kafka", "max.block.ms"),
     producer,
     topic,
     delivery,
