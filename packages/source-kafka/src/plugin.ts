@@ -18,6 +18,8 @@ import { KafkaSource } from "./stream/kafka-source.js";
 import { KafkaTable } from "./table/kafka-table.js";
 
 const MAX_TRIGGER_DELAY_MS = 15 * 60_000;
+/** Options about batches of a stream. */
+const OF_STREAMS = ["maxOffsetsPerTrigger", "minOffsetsPerTrigger", "maxTriggerDelay", "targetBatchDuration"];
 
 /** Offsets by partition: `{ clicks: { 0: 12, 1: -1 } }`; -1 is the end, -2 the beginning. */
 export type OffsetsByPartition = Readonly<Record<string, Readonly<Record<number, number>>>>;
@@ -102,7 +104,7 @@ export function kafka(options: KafkaReadOptions): SourceSpec {
     name,
     typeof value === "object" ? JSON.stringify(value) : value,
   ]);
-  const pattern = subscribePattern instanceof RegExp ? subscribePattern.source : subscribePattern;
+  const pattern = subscribePattern instanceof RegExp ? sourceOf(subscribePattern) : subscribePattern;
   return {
     format: "kafka",
     options: {
@@ -112,6 +114,15 @@ export function kafka(options: KafkaReadOptions): SourceSpec {
       ...(pattern === undefined ? {} : { subscribePattern: pattern }),
     },
   };
+}
+
+/** The option is a text, which has no place for flags. */
+function sourceOf({ source, flags }: RegExp): string {
+  if (/[^dguy]/.test(flags))
+    throw illegalArgument(
+      `The option 'subscribePattern' is /${source}/${flags}, but takes no flags: write what they mean into the expression.`,
+    );
+  return source;
 }
 
 function listOf(names: string | readonly string[]): string {
@@ -139,6 +150,9 @@ const provider: SourceProvider = {
     const end = endingBound(options);
     checkBoundsOfBatch(start, end);
     if (read.commitOffsets) throw illegalArgument("commitOffsets not valid in batch queries.");
+    const ignored = OF_STREAMS.filter((name) => options.has(name));
+    if (ignored.length > 0)
+      session.warn?.(`These options are ignored in batch queries: ${ignored.join(", ")}.`);
     const description = `KafkaV2[${describe(read.topics)}]`;
     return new KafkaTable({
       read,

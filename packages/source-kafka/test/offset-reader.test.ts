@@ -1,6 +1,8 @@
+import { Options } from "@ss/core";
 import type { KafkaClient } from "@ss/kafka";
 import { expect, test } from "vitest";
 import { OffsetReader } from "../src/offsets/offset-reader.js";
+import { topicChoice } from "../src/options/topics.js";
 import { FakeKafka } from "./fake-kafka.js";
 
 const { signal } = new AbortController();
@@ -24,7 +26,7 @@ function readerOf(kafka: FakeKafka): { readonly reader: OffsetReader; readonly a
       return client.offsets(queries, ...rest);
     },
   };
-  return { reader: new OffsetReader(watched, { kind: "subscribe", topics: ["t"] }, false), asked };
+  return { reader: new OffsetReader(watched, { kind: "subscribe", topics: ["t"] }, false, () => {}), asked };
 }
 
 test("ends of known partitions are asked for beside the look for new ones", async () => {
@@ -48,4 +50,20 @@ test("a look finds partitions that are new and leaves out those that are gone", 
   expect((await reader.ends(signal)).toJson()).toEqual({ t: { 0: 0, 1: 2 } });
   kafka.delete("t");
   expect((await reader.ends(signal)).entries()).toEqual([]);
+});
+
+test.each([
+  [{ subscribe: "t,clics" }, "topic clics"],
+  [{ subscribePattern: "clics-.*" }, "topic that matches 'clics-.*'"],
+  [{ assign: '{"t":[1,2],"u":[0]}' }, "partition t-2, u-0"],
+])("what is not there where a query begins is told: %j", async (options, missing) => {
+  const kafka = new FakeKafka();
+  kafka.create("t", 2);
+  const warnings: string[] = [];
+  const warn = (message: string) => void warnings.push(message);
+  const reader = new OffsetReader(kafka.client(), topicChoice(new Options(options)), false, warn);
+  await reader.resolve({ kind: "earliest" }, "starting", signal);
+  await reader.resolve({ kind: "latest" }, "ending", signal);
+  await reader.ends(signal);
+  expect(warnings).toEqual([`Kafka has no ${missing}: nothing is read of it as long as that is so.`]);
 });

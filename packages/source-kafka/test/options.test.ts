@@ -149,3 +149,23 @@ test("the typed way in gives the same options", () => {
     },
   });
 });
+
+test("the flags of an expression, which the option has no place for, are refused unless they change nothing", () => {
+  const pattern = (subscribePattern: RegExp) => kafka({ servers: "a:1", subscribePattern }).options;
+  expect(pattern(/clicks-.*/u)).toMatchObject({ subscribePattern: "clicks-.*" });
+  expect(() => pattern(/clicks-.*/i)).toThrow("takes no flags");
+});
+
+test("a table names the options that only streams have", async () => {
+  const warnings: string[] = [];
+  const session = { warn: (message: string) => warnings.push(message) } as never;
+  const options = new Options({ ...SERVERS, subscribe: "a", maxOffsetsPerTrigger: 5, minPartitions: 2 });
+  await kafkaSource().sources![0]!.table!({
+    format: "kafka",
+    options,
+    paths: [],
+    schema: undefined,
+    session,
+  });
+  expect(warnings).toEqual(["These options are ignored in batch queries: maxOffsetsPerTrigger."]);
+});

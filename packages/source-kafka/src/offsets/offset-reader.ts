@@ -22,27 +22,45 @@ export class OffsetReader {
   private readonly client: KafkaClient;
   private readonly choice: TopicChoice;
   private readonly readCommitted: boolean;
+  private readonly warn: (message: string) => void;
   /** What {@link ends} found last. */
   private known: readonly TopicPartition[] = [];
 
-  constructor(client: KafkaClient, choice: TopicChoice, readCommitted: boolean) {
+  /** `warn` hears of what is chosen and not there where a query begins: it is most likely misspelt. */
+  constructor(
+    client: KafkaClient,
+    choice: TopicChoice,
+    readCommitted: boolean,
+    warn: (message: string) => void,
+  ) {
     this.client = client;
     this.choice = choice;
     this.readCommitted = readCommitted;
+    this.warn = warn;
   }
 
   /** The partitions to read, as they are now. Topics that are not there have none. */
   async partitions(signal: AbortSignal): Promise<readonly TopicPartition[]> {
-    const { choice, client } = this;
-    if (choice.kind === "assign")
-      return [...choice.partitions].flatMap(([topic, numbers]) =>
-        numbers.map((partition) => ({ topic, partition })),
-      );
+    const { choice } = this;
+    if (choice.kind === "assign") return partitionsOf(choice.partitions);
     const topics =
       choice.kind === "subscribe" ? choice.topics : await this.matchingTopics(choice.pattern, signal);
-    if (topics.length === 0) return [];
-    const found = await client.partitions(topics, signal);
-    return [...found].flatMap(([topic, numbers]) => numbers.map((partition) => ({ topic, partition })));
+    return this.partitionsThere(topics, signal);
+  }
+
+  private async partitionsThere(
+    topics: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly TopicPartition[]> {
+    return topics.length === 0 ? [] : partitionsOf(await this.client.partitions(topics, signal));
+  }
+
+  private async warnOfMissing(chosen: readonly TopicPartition[], signal: AbortSignal): Promise<void> {
+    const { choice } = this;
+    const isAssigned = choice.kind === "assign";
+    const there = isAssigned ? await this.partitionsThere([...choice.partitions.keys()], signal) : chosen;
+    const missing = missingOf(choice, there);
+    if (missing !== null) this.warn(`Kafka has no ${missing}: nothing is read of it as long as that is so.`);
   }
 
   /** The first offsets that are there; partitions that are gone are left out. */
@@ -77,6 +95,7 @@ export class OffsetReader {
     signal: AbortSignal,
   ): Promise<PartitionOffsets> {
     const partitions = await this.partitions(signal);
+    if (side === "starting") await this.warnOfMissing(partitions, signal);
     switch (bound.kind) {
       case "earliest":
         return this.earliest(partitions, signal);
@@ -149,6 +168,33 @@ export class OffsetReader {
       ...latest.entries(),
     ]);
   }
+}
+
+function partitionsOf(topics: ReadonlyMap<string, readonly number[]>): readonly TopicPartition[] {
+  return [...topics].flatMap(([topic, numbers]) => numbers.map((partition) => ({ topic, partition })));
+}
+
+/** What of a choice is not there, for a message; null where all is. */
+function missingOf(choice: TopicChoice, found: readonly TopicPartition[]): string | null {
+  if (choice.kind === "subscribePattern")
+    return found.length > 0 ? null : `topic that matches '${choice.pattern}'`;
+  if (choice.kind === "assign") {
+    const there = namesOf(found);
+    const names = partitionsOf(choice.partitions).map(nameOf);
+    return listed(
+      "partition",
+      names.filter((name) => !there.has(name)),
+    );
+  }
+  const there = new Set(found.map(({ topic }) => topic));
+  return listed(
+    "topic",
+    choice.topics.filter((topic) => !there.has(topic)),
+  );
+}
+
+function listed(kind: string, names: readonly string[]): string | null {
+  return names.length === 0 ? null : `${kind} ${names.join(", ")}`;
 }
 
 function namesOf(partitions: readonly TopicPartition[]): ReadonlySet<string> {

@@ -89,7 +89,7 @@ export class KafkaSource implements Source {
     const connect = this.settings.connect ?? ((clock) => recordClient(read, clock));
     this.context = context;
     this.client = connect(context.clock);
-    this.offsets = new OffsetReader(this.client, read.topics, read.fetch.readCommitted);
+    this.offsets = new OffsetReader(this.client, read.topics, read.fetch.readCommitted, this.settings.warn);
     this.arrivals = new Arrivals(connect(context.clock), context.clock, read.fetch.readCommitted);
     if (!read.commitOffsets) return;
     const group = read.groupId ?? groupOfQuery(read.groupIdPrefix, context.log.folder);

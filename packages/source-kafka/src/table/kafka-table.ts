@@ -46,10 +46,10 @@ export class KafkaTable implements Table {
   }
 
   plan(): Promise<readonly Partition[]> {
-    const { read, start, end } = this.settings;
+    const { read, start, end, warn } = this.settings;
     return this.client.use(async (client) => {
       const { signal } = new AbortController();
-      const offsets = new OffsetReader(client, read.topics, read.fetch.readCommitted);
+      const offsets = new OffsetReader(client, read.topics, read.fetch.readCommitted, warn);
       const from = await offsets.resolve(start, "starting", signal);
       const until = await offsets.resolve(end, "ending", signal);
       const ranges: OffsetRange[] = until.entries().map(([topic, partition, last]) => ({
