@@ -1,8 +1,9 @@
 import { type SaveMode, StreamError } from "@ss/core";
 import type { LogicalPlan } from "../logical/plan.js";
+import { listOf, type OneOrMore } from "./column-list.js";
 import type { BatchSave, Executor } from "./executor.js";
 import { withOption, withOptions } from "./option-map.js";
-import { formatArgument, pathArgument } from "./text-argument.js";
+import { formatArgument, pathArgument, textArgument } from "./text-argument.js";
 
 type WriterState = Omit<BatchSave, "path">;
 
@@ -62,8 +63,10 @@ export class DataFrameWriter {
   }
 
   /** Folders by the values of some columns: `country=DE/part-...`. */
-  partitionBy(...columns: readonly string[]): DataFrameWriter {
-    return this.with({ partitionBy: columns });
+  partitionBy(...columns: OneOrMore<string>): DataFrameWriter {
+    return this.with({
+      partitionBy: listOf(columns).map((name) => textArgument("partitionBy", "column", name)),
+    });
   }
 
   /** Runs the query and writes its rows. */

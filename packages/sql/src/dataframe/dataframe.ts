@@ -30,6 +30,7 @@ import { KeyValueGroupedDataset } from "./key-value-grouped-dataset.js";
 import type { AnyRow, ColumnName, Joined, Only, Renamed, With, Without } from "./row-types.js";
 import { checkShow, SHOWN_ROWS_MAX } from "./show-arguments.js";
 import { DataStreamWriter } from "./stream-writer.js";
+import { textArgument } from "./text-argument.js";
 
 /**
  * A table that is described, not held: every method adds a node to a plan; only actions (promises) run it. `Row` is the type of
@@ -501,12 +502,14 @@ export class DataFrame<Row extends object = AnyRow> {
 
   /** Makes this table known to `sql(...)` under a name; TEMP_TABLE_OR_VIEW_ALREADY_EXISTS if it is taken. */
   createTempView(name: string): void {
-    this.executor.createView([name], this.plan, { replace: false, global: false });
+    const view = textArgument("createTempView", "name", name);
+    this.executor.createView([view], this.plan, { replace: false, global: false });
   }
 
   /** Makes this table known to `sql(...)` under a name. */
   createOrReplaceTempView(name: string): void {
-    this.executor.createView([name], this.plan, { replace: true, global: false });
+    const view = textArgument("createOrReplaceTempView", "name", name);
+    this.executor.createView([view], this.plan, { replace: true, global: false });
   }
 
   /** Writes the table: `df.write.mode("overwrite").parquet(path)`. */

@@ -1,5 +1,6 @@
 import { StreamError } from "@ss/core";
 import { valueText } from "../expression/value-text.js";
+import { objectArgument, textArgument } from "./text-argument.js";
 
 /** Options that name a place: what is no text would silently make a folder called `null` or `5`. */
 const PATHS: ReadonlySet<string> = new Set(["path", "checkpointlocation"]);
@@ -10,6 +11,7 @@ export function withOption(
   name: string,
   value: unknown,
 ): Readonly<Record<string, string>> {
+  textArgument("option", "name", name);
   if (PATHS.has(name.toLowerCase()) && (typeof value !== "string" || value === "")) throw noPath(name, value);
   const others = Object.entries(options).filter(([key]) => key.toLowerCase() !== name.toLowerCase());
   return Object.fromEntries([...others, [name, String(value)]]);
@@ -20,6 +22,7 @@ export function withOptions(
   options: Readonly<Record<string, string>>,
   more: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, string>> {
+  objectArgument("options", "values", more, "an object of names and values");
   return Object.entries(more).reduce((all, [name, value]) => withOption(all, name, value), options);
 }
 

@@ -5,7 +5,7 @@ import { DataFrame } from "./dataframe.js";
 import type { Executor } from "./executor.js";
 import { withOption, withOptions } from "./option-map.js";
 import type { AnyRow } from "./row-types.js";
-import { formatArgument, pathArguments } from "./text-argument.js";
+import { formatArgument, objectArgument, pathArguments, textArgument } from "./text-argument.js";
 
 interface ReaderState {
   readonly format: string | undefined;
@@ -40,7 +40,10 @@ export class Reader<Row extends object = AnyRow> {
   schema<R extends object>(schema: TypedStructType<R>): Reader<R>;
   schema(schema: StructType | string): Reader;
   schema(schema: StructType | string): Reader {
-    return this.with({ schema: typeof schema === "string" ? schemaOfText(schema) : schema });
+    if (typeof schema === "string") return this.with({ schema: schemaOfText(schema) });
+    return this.with({
+      schema: objectArgument("schema", "schema", schema, "a StructType or a text", ["fields"]),
+    });
   }
 
   /** An option of the source. Names without regard to case. */
@@ -75,6 +78,7 @@ export class Reader<Row extends object = AnyRow> {
 
   /** The typed way in: `readStream.from(memory({ name: "numbers" }))`. */
   from(spec: SourceSpec): DataFrame<Row> {
+    objectArgument("from", "spec", spec, "a source as a plug-in's function makes it");
     const reader = this.format(spec.format).options(spec.options as Record<string, string>);
     return (spec.schema ? reader.with({ schema: spec.schema }) : reader).load();
   }
@@ -102,7 +106,7 @@ export class Reader<Row extends object = AnyRow> {
   table(name: string): DataFrame {
     const plan = {
       kind: "unresolvedRelation",
-      name: parseTableName(name),
+      name: parseTableName(textArgument("table", "name", name)),
       streaming: this.streaming,
     } as const;
     return new DataFrame(plan, this.executor);

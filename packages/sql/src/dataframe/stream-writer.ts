@@ -1,11 +1,18 @@
 import { type OutputMode, StreamError, type StreamingQuery, type Trigger } from "@ss/core";
 import type { LogicalPlan } from "../logical/plan.js";
+import { listOf, type OneOrMore } from "./column-list.js";
 import type { DataFrame } from "./dataframe.js";
 import { optionalPath } from "./dataframe-writer.js";
 import type { Executor, ForeachWriter, SideTarget, StreamStart, StreamTarget } from "./executor.js";
 import { withOption, withOptions } from "./option-map.js";
 import type { AnyRow } from "./row-types.js";
-import { formatArgument, pathArgument } from "./text-argument.js";
+import {
+  formatArgument,
+  functionArgument,
+  objectArgument,
+  pathArgument,
+  textArgument,
+} from "./text-argument.js";
 import { type TriggerOptions, triggerOf } from "./trigger.js";
 
 /** Starts streaming queries: `df.writeStream.format("parquet").option("checkpointLocation", c).start(path)`. Immutable. */
@@ -61,7 +68,7 @@ export class DataStreamWriter<Row extends object = AnyRow> {
 
   /** A name, unique among the running queries of the session; with the memory sink also the name of its table. */
   queryName(name: string): DataStreamWriter<Row> {
-    return this.with({ queryName: name });
+    return this.with({ queryName: textArgument("queryName", "name", name) });
   }
 
   option(name: string, value: string | number | boolean): DataStreamWriter<Row> {
@@ -73,18 +80,26 @@ export class DataStreamWriter<Row extends object = AnyRow> {
   }
 
   /** Folders by the values of some columns. */
-  partitionBy(...columns: readonly string[]): DataStreamWriter<Row> {
-    return this.with({ partitionBy: columns });
+  partitionBy(...columns: OneOrMore<string>): DataStreamWriter<Row> {
+    return this.with({
+      partitionBy: listOf(columns).map((name) => textArgument("partitionBy", "column", name)),
+    });
   }
 
   /** Hands every row to a function or a writer. At least once: after a crash a batch may come again. */
   foreach(writer: ForeachWriter<Row> | ((row: Row) => void | Promise<void>)): DataStreamWriter<Row> {
     const full = typeof writer === "function" ? { process: writer } : writer;
+    functionArgument(
+      "foreach",
+      "writer",
+      objectArgument("foreach", "writer", full, "a function or an object with the method process").process,
+    );
     return this.with({ target: { kind: "foreach", writer: full as ForeachWriter } });
   }
 
   /** Hands every batch to a function as a DataFrame, with its id. At least once: use the id to drop what came before. */
   foreachBatch(run: (batch: DataFrame<Row>, batchId: number) => void | Promise<void>): DataStreamWriter<Row> {
+    functionArgument("foreachBatch", "run", run);
     return this.with({
       target: {
         kind: "foreachBatch",
@@ -114,7 +129,7 @@ export class DataStreamWriter<Row extends object = AnyRow> {
     to: string | ((rows: DataFrame, batchId: number) => void | Promise<void>),
     values: Readonly<Record<string, string | number | boolean>> = {},
   ): DataStreamWriter<Row> {
-    return this.with({ lateRows: sideTarget(to, values) });
+    return this.with({ lateRows: sideTarget("lateRowsTo", to, values) });
   }
 
   /**
@@ -140,7 +155,7 @@ export class DataStreamWriter<Row extends object = AnyRow> {
     to: string | ((rows: DataFrame, batchId: number) => void | Promise<void>),
     values: Readonly<Record<string, string | number | boolean>> = {},
   ): DataStreamWriter<Row> {
-    return this.with({ malformedRows: sideTarget(to, values) });
+    return this.with({ malformedRows: sideTarget("malformedRowsTo", to, values) });
   }
 
   /** Starts the query; resolves once its checkpoint is open and its first batch may run. */
@@ -154,6 +169,7 @@ export class DataStreamWriter<Row extends object = AnyRow> {
 }
 
 function sideTarget(
+  method: string,
   to: string | ((rows: DataFrame, batchId: number) => void | Promise<void>),
   values: Readonly<Record<string, string | number | boolean>>,
 ): SideTarget {
@@ -161,6 +177,6 @@ function sideTarget(
   const target: StreamTarget =
     typeof to === "string"
       ? { kind: "format", format: formatArgument(to), path: optionalPath(options) }
-      : { kind: "foreachBatch", run: to };
+      : { kind: "foreachBatch", run: functionArgument(method, "to", to) };
   return { target, options };
 }

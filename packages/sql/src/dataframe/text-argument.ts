@@ -24,6 +24,31 @@ export function formatArgument(name: unknown): string {
   throw notOf("format", "name", name, "the name of a format");
 }
 
+/** An argument that is a text and not empty, such as a name; SS_INVALID_ARGUMENT for anything else. */
+export function textArgument(method: string, argument: string, given: unknown): string {
+  if (typeof given === "string" && given !== "") return given;
+  throw notOf(method, argument, given, "a text");
+}
+
+/** An argument that is a function; SS_INVALID_ARGUMENT for anything else. */
+export function functionArgument<F>(method: string, argument: string, given: F): F {
+  if (typeof given === "function") return given;
+  throw notOf(method, argument, given, "a function");
+}
+
+/** An argument that is an object with some fields or methods; SS_INVALID_ARGUMENT for anything else. */
+export function objectArgument<T>(
+  method: string,
+  argument: string,
+  given: T,
+  expected: string,
+  fields: readonly (keyof T & string)[] = [],
+): T {
+  const isObject = typeof given === "object" && given !== null;
+  if (isObject && fields.every((name) => given[name] !== undefined)) return given;
+  throw notOf(method, argument, given, expected);
+}
+
 function checkPath(method: string, path: unknown): void {
   if (typeof path !== "string" || path.trim() === "")
     throw notOf(method, "path", path, "a text that names a place");

@@ -79,7 +79,7 @@ function notTrue(name: string, value: unknown): StreamError {
 }
 
 function milliseconds(interval: number | string, min: number): number {
-  const ms = typeof interval === "number" ? interval : parseDurationMs(interval);
+  const ms = typeof interval === "number" ? interval : parseDurationMs(String(interval));
   if (ms === undefined || !Number.isFinite(ms) || ms < min) throw badInterval(String(interval));
   return ms;
 }

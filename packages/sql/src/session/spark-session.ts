@@ -13,6 +13,7 @@ import {
 import { DataFrame } from "../dataframe/dataframe.js";
 import { Reader } from "../dataframe/reader.js";
 import type { AnyRow } from "../dataframe/row-types.js";
+import { textArgument } from "../dataframe/text-argument.js";
 import { type Attribute, freshId } from "../expression/expression.js";
 import { toInternal } from "../expression/internal-value.js";
 import type { Statement } from "../logical/command.js";
@@ -177,7 +178,7 @@ export class SparkSession {
   /** Runs a SQL statement: a query gives its DataFrame; `CREATE TEMP VIEW`, `SET` and the like take effect at once. */
   sql(text: string): DataFrame {
     this.executor.assertRunning();
-    return this.run(parseStatement(text, this.executor.parserConf()));
+    return this.run(parseStatement(textArgument("sql", "text", text), this.executor.parserConf()));
   }
 
   private run(statement: Statement): DataFrame {
@@ -224,7 +225,10 @@ export class SparkSession {
   /** A table or view by name. */
   table(name: string): DataFrame {
     this.executor.assertRunning();
-    return new DataFrame({ kind: "unresolvedRelation", name: parseTableName(name) }, this.executor);
+    return new DataFrame(
+      { kind: "unresolvedRelation", name: parseTableName(textArgument("table", "name", name)) },
+      this.executor,
+    );
   }
 
   /** The numbers from `start` (default 0) to below `end`. */

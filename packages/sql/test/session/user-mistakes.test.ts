@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileSink } from "@ss/sink-file";
 import { fileSource } from "@ss/source-file";
 import { MemorySource, memorySource } from "@ss/source-memory";
 import { afterAll, beforeEach, expect, test } from "vitest";
@@ -228,6 +229,44 @@ test.each([null, 5, ["a"]])("%o as the place of all checkpoints is refused", (va
     /INVALID_CONF_VALUE\.REQUIREMENT.*names a place/,
   );
   expect(spark.conf.get(key, "none")).toBe("none");
+});
+
+test.each<[string, (none: never) => unknown]>([
+  ["option", (none) => spark.read.option(none, "x")],
+  ["options", (none) => spark.range(1).write.options(none)],
+  ["schema", (none) => spark.read.schema(none)],
+  ["from", (none) => spark.readStream.from(none)],
+  ["table", (none) => spark.table(none)],
+  ["table", (none) => spark.readStream.table(none)],
+  ["sql", (none) => spark.sql(none)],
+  ["createTempView", (none) => spark.range(1).createTempView(none)],
+  ["createOrReplaceTempView", (none) => spark.range(1).createOrReplaceTempView(none)],
+  ["partitionBy", (none) => spark.range(1).write.partitionBy(none)],
+  ["partitionBy", (none) => stream().writeStream.partitionBy("a", none)],
+  ["queryName", (none) => stream().writeStream.queryName(none)],
+  ["foreach", (none) => stream().writeStream.foreach(none)],
+  ["foreachBatch", (none) => stream().writeStream.foreachBatch(none)],
+  ["lateRowsTo", (none) => stream().writeStream.lateRowsTo(none)],
+  ["malformedRowsTo", (none) => stream().writeStream.malformedRowsTo(none)],
+])("what is missing where %s needs an argument is refused by that name", (method, call) => {
+  for (const none of [undefined, null, 5])
+    expect(() => call(none as never)).toThrow(new RegExp(`SS_INVALID_ARGUMENT.* of ${method}\\(`));
+});
+
+test("a writer of foreach without a process, and a trigger without an interval, are refused", () => {
+  expect(() => stream().writeStream.foreach({} as never)).toThrow(/SS_INVALID_ARGUMENT.*writer of foreach\(/);
+  const trigger = { processingTime: null } as never;
+  expect(() => stream().writeStream.trigger(trigger)).toThrow(/CANNOT_PARSE_INTERVAL.*'null'/);
+});
+
+test("columns to partition by come one by one or as a list", async () => {
+  spark.use(fileSink());
+  const table = spark.sql("SELECT 1 AS a, 'x' AS b, 2 AS c");
+  for (const write of [table.write.partitionBy("a", "b"), table.write.partitionBy(["a", "b"])]) {
+    const place = mkdtempSync(join(folder, "partitioned-"));
+    await write.mode("append").json(place);
+    expect(existsSync(join(place, "a=1", "b=x"))).toBe(true);
+  }
 });
 
 test("arguments that are no counts, intervals or modes are refused by name", () => {
