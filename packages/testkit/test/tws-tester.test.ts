@@ -142,6 +142,11 @@ test("lists and maps, whose values end at their time", () => {
   tester.updateMapState("letters", key, new Map([["x", 7]]));
   expect(tester.peekListState("words", key)).toEqual(["x"]);
   expect(tester.peekMapState("letters", key)).toEqual(new Map([["x", 7]]));
+  tester.setProcessingTime(119_999);
+  expect(tester.peekListState("words", key)).toEqual(["x"]);
+  tester.setProcessingTime(120_000);
+  expect(tester.peekListState("words", key)).toEqual([]);
+  expect(tester.peekMapState("letters", key)).toEqual(new Map());
   expect(() => tester.peekValueState("words", key)).toThrow("is a ListState");
   expect(() => tester.peekValueState("other", key)).toThrow("no state variable other");
 });
@@ -197,6 +202,19 @@ test("a timer stands at a whole millisecond", () => {
   };
   tester.test("a", [{ run }]);
   expect(timers).toEqual([1234]);
+});
+
+test("a value that has ended is not to be seen", () => {
+  class Short extends Told {
+    override init(): void {
+      this.getHandle().getValueState("v", "int", { ttlDuration: 10 });
+    }
+  }
+  const tester = new TwsTester(new Short(), { timeMode: TimeMode.ProcessingTime });
+  tester.updateValueState("v", "a", 7);
+  expect(tester.peekValueState("v", "a")).toBe(7);
+  tester.setProcessingTime(10);
+  expect(tester.peekValueState("v", "a")).toBeUndefined();
 });
 
 test("values that are to stay for ever have no TTL, rather than one without end", () => {

@@ -26,6 +26,7 @@ export class MemoryStorage implements ProcessorStorage {
   processingTimeMs = 0;
   private at: { readonly key: unknown; readonly text: string } | undefined;
   private readonly variables: Map<string, Values> = new Map();
+  private readonly ttls: Map<string, number> = new Map();
   private readonly timersByKey: Map<string, { readonly key: unknown; readonly times: Set<number> }> =
     new Map();
 
@@ -52,6 +53,17 @@ export class MemoryStorage implements ProcessorStorage {
     return this.rows(values);
   }
 
+  /** The end of what is put into a variable now. */
+  endOf(name: string): number | null {
+    const ttlMs = this.ttls.get(name);
+    return ttlMs === undefined ? null : this.processingTimeMs + ttlMs;
+  }
+
+  /** Whether a value has not ended. */
+  readonly isLive = ({ expiresAtMs }: Kept): boolean => {
+    return expiresAtMs === null || expiresAtMs > this.processingTimeMs;
+  };
+
   /** Forgets what a variable has of the key at hand. */
   forget(name: string): void {
     const values = this.variables.get(name);
@@ -68,15 +80,15 @@ export class MemoryStorage implements ProcessorStorage {
   }
 
   value(spec: VariableSpec): ValueRows {
-    return this.declared(spec.name, { kind: "ValueState", byKey: new Map() }) as ValueRows;
+    return this.declared(spec, { kind: "ValueState", byKey: new Map() }) as ValueRows;
   }
 
   list(spec: VariableSpec): ListRows {
-    return this.declared(spec.name, { kind: "ListState", byKey: new Map() }) as ListRows;
+    return this.declared(spec, { kind: "ListState", byKey: new Map() }) as ListRows;
   }
 
   map(spec: VariableSpec): MapRows {
-    return this.declared(spec.name, { kind: "MapState", byKey: new Map() }) as MapRows;
+    return this.declared(spec, { kind: "MapState", byKey: new Map() }) as MapRows;
   }
 
   readonly timers: TimerRows = {
@@ -101,8 +113,9 @@ export class MemoryStorage implements ProcessorStorage {
     return this.at!.text;
   }
 
-  private declared(name: string, values: Values): ValueRows | ListRows | MapRows {
+  private declared({ name, ttlMs }: VariableSpec, values: Values): ValueRows | ListRows | MapRows {
     this.variables.set(name, values);
+    if (ttlMs !== undefined) this.ttls.set(name, ttlMs);
     return this.rows(values);
   }
 

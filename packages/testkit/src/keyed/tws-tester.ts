@@ -84,38 +84,40 @@ export class TwsTester<Key, Input extends object, Output extends object> {
     return this.fire(watermarkMs);
   }
 
-  /** The value that a key has, or undefined. */
+  /** The value that a key has, or undefined. What has ended is not there, here and in the lists and maps. */
   peekValueState<T = unknown>(name: string, key: Key): T | undefined {
-    return this.storage.forKey(key, () => this.value(name).get()?.value as T | undefined);
+    const kept = this.storage.forKey(key, () => this.value(name).get());
+    return kept !== undefined && this.storage.isLive(kept) ? (kept.value as T) : undefined;
   }
 
-  /** Sets the value of a key. */
+  /** Sets the value of a key, which ends as if the processor had set it now; so for lists and maps. */
   updateValueState(name: string, key: Key, value: unknown): void {
-    this.storage.forKey(key, () => this.value(name).put(value, null));
+    this.storage.forKey(key, () => this.value(name).put(value, this.storage.endOf(name)));
   }
 
   /** The values of a key's list. */
   peekListState<T = unknown>(name: string, key: Key): T[] {
-    return this.storage.forKey(key, () => Array.from(this.list(name).get(), (kept) => kept.value as T));
+    const all = this.storage.forKey(key, () => Array.from(this.list(name).get()));
+    return all.filter(this.storage.isLive).map(({ value }) => value as T);
   }
 
   /** Replaces the list of a key. */
   updateListState(name: string, key: Key, values: readonly unknown[]): void {
-    this.storage.forKey(key, () => this.list(name).replace(values, null));
+    this.storage.forKey(key, () => this.list(name).replace(values, this.storage.endOf(name)));
   }
 
   /** The entries of a key's map. */
   peekMapState<K = unknown, V = unknown>(name: string, key: Key): Map<K, V> {
-    const entries = (): (readonly [K, V])[] =>
-      Array.from(this.map(name).entries(), ([entry, kept]) => [entry as K, kept.value as V]);
-    return new Map(this.storage.forKey(key, entries));
+    const all = this.storage.forKey(key, () => Array.from(this.map(name).entries()));
+    const live = all.filter(([, kept]) => this.storage.isLive(kept));
+    return new Map(live.map(([entry, { value }]) => [entry as K, value as V]));
   }
 
   /** Replaces the map of a key. */
   updateMapState(name: string, key: Key, entries: ReadonlyMap<unknown, unknown>): void {
     this.storage.forKey(key, () => {
       this.map(name).clear();
-      for (const [entry, value] of entries) this.map(name).put(entry, value, null);
+      for (const [entry, value] of entries) this.map(name).put(entry, value, this.storage.endOf(name));
     });
   }
 
