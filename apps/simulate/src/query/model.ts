@@ -35,9 +35,9 @@ export class QueryModel {
   constructor(query: RandomQuery, policy: "min" | "max") {
     this.query = query;
     this.policy = policy;
-    this.terminal = query.terminal.model();
     const seconds = query.sourceDelays ?? (query.endDelay === null ? [] : [query.endDelay]);
     this.delaysMs = seconds.map((delay) => delay * 1000);
+    this.terminal = query.terminal.model(this.delaysMs[0] ?? 0);
   }
 
   /** Whether a batch without data is due. */

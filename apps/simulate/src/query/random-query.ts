@@ -1,6 +1,7 @@
 import type { DataFrame, SparkSession } from "@ss/sql";
 import type { SeededRandom } from "@ss/testkit";
 import { countAll, countByKey, countByTime, slidingWindow, tumblingWindow } from "./aggregate.js";
+import { firstOfKey, firstWithinWatermark } from "./distinct.js";
 import { randomFilter } from "./filter.js";
 import { randomJoin } from "./join.js";
 import { randomLimit } from "./limit.js";
@@ -22,6 +23,8 @@ const TERMINALS: Readonly<Record<string, (random: SeededRandom) => Terminal>> = 
   sliding: slidingWindow,
   session: sessionWindow,
   limit: randomLimit,
+  distinct: firstOfKey,
+  within: firstWithinWatermark,
   groups: groupsWithState,
   processor: statefulProcessor,
 };

@@ -33,5 +33,6 @@ export interface Terminal {
    */
   lateTimes?(row: Row): readonly number[];
   frame(stream: DataFrame): DataFrame;
-  model(): TerminalModel;
+  /** `delayMs` is the delay of the watermark, of the first stream's where each has its own; 0 without one. */
+  model(delayMs: number): TerminalModel;
 }
