@@ -139,7 +139,12 @@ function isInKeys({ from }: StateViewField, keyCount: number): boolean {
 
 /** Elements of a list, or entries of a map, of each key together: one row for each key, in the order in which the keys come first. */
 export function collectedRows(view: StateView, pieces: readonly ViewRows[]): ViewRows {
-  const { rowCount, ...all } = pieces.reduce(appended);
+  const rowCount = rowsOf(pieces);
+  const all = {
+    key: joined(pieces, ({ key }) => key),
+    columns: pieces[0]!.columns.map((_, k) => joined(pieces, ({ columns }) => columns[k]!)),
+    partitionId: joined(pieces, ({ partitionId }) => partitionId),
+  };
   const slots = new Int32Array(rowCount);
   const table = new KeyTable([all.key.type]);
   table.findOrAdd([all.key], rowCount, slots);
@@ -174,30 +179,27 @@ export function collectedField(view: StateView): StructField {
     : StructField("map_value", MapType(first!.type, second.type));
 }
 
-function appended(a: ViewRows, b: ViewRows): ViewRows {
-  const join = (x: Column, y: Column): Column => {
-    const builder = columnBuilder(x.type);
-    builder.appendRange(x, 0, a.rowCount);
-    builder.appendRange(y, 0, b.rowCount);
-    return builder.finish();
-  };
+function together(pieces: readonly StateRows[]): StateRows {
+  const first = pieces[0];
   return {
-    key: join(a.key, b.key),
-    columns: a.columns.map((column, k) => join(column, b.columns[k]!)),
-    partitionId: join(a.partitionId, b.partitionId),
-    rowCount: a.rowCount + b.rowCount,
+    keys: first?.keys.map((_, k) => joined(pieces, ({ keys }) => keys[k]!)) ?? [],
+    values: first?.values.map((_, k) => joined(pieces, ({ values }) => values[k]!)) ?? [],
+    rowCount: rowsOf(pieces),
   };
 }
 
-function together(pieces: readonly StateRows[]): StateRows {
-  const rowCount = pieces.reduce((sum, piece) => sum + piece.rowCount, 0);
-  const join = (columns: readonly (readonly Column[])[]): Column[] =>
-    (columns[0] ?? []).map((first, k) => {
-      const builder = columnBuilder(first.type);
-      for (const [p, piece] of columns.entries()) builder.appendRange(piece[k]!, 0, pieces[p]!.rowCount);
-      return builder.finish();
-    });
-  return { keys: join(pieces.map((p) => p.keys)), values: join(pieces.map((p) => p.values)), rowCount };
+/** A column of all pieces as one. */
+function joined<Piece extends { readonly rowCount: number }>(
+  pieces: readonly Piece[],
+  of: (piece: Piece) => Column,
+): Column {
+  const builder = columnBuilder(of(pieces[0]!).type);
+  for (const piece of pieces) builder.appendRange(of(piece), 0, piece.rowCount);
+  return builder.finish();
+}
+
+function rowsOf(pieces: readonly { readonly rowCount: number }[]): number {
+  return pieces.reduce((sum, { rowCount }) => sum + rowCount, 0);
 }
 
 /** The family's key columns that a view shows, each once. */
