@@ -6,6 +6,7 @@ export type { MetadataLog } from "./checkpoint/metadata-log.js";
 export { type OffsetEntry, type OffsetLog, offsetLog } from "./checkpoint/offset-log.js";
 export type { SourceLog } from "./checkpoint/source-log.js";
 export { type Clock, systemClock } from "./clock/clock.js";
+export { orAborted } from "./clock/or-aborted.js";
 export { batchFromRows, copyColumn, gatherColumn, rowsOf, valueAt } from "./column/access.js";
 export { BATCH_ROWS, Batch } from "./column/batch.js";
 export * from "./column/builder.js";

@@ -1,3 +1,4 @@
+import { orAborted } from "@ss/core";
 import { requestFailed, streamNotFound } from "./errors.js";
 import { faultOf } from "./kinesis-client.js";
 import { backoffMs, type ReaderContext } from "./shard-reader.js";
@@ -15,7 +16,7 @@ export async function attempt<T>(
   for (let failures = 1; ; failures++) {
     signal.throwIfAborted();
     try {
-      return await request();
+      return await orAborted(request(), signal);
     } catch (error) {
       signal.throwIfAborted();
       const fault = faultOf(error);

@@ -1,4 +1,4 @@
-import type { Clock } from "@ss/core";
+import { type Clock, orAborted } from "@ss/core";
 import { requestFailed } from "./errors.js";
 import {
   faultOf,
@@ -110,11 +110,12 @@ export class ShardReader implements ChunkReader {
   }
 
   private async page(): Promise<RecordChunk> {
-    const { client, clock, pace } = this.context;
-    this.iterator ??= await client.shardIterator(this.stream, this.shardId, this.position);
-    const { records, nextIterator, millisBehindLatest } = await client.records(
-      this.iterator,
-      pace.maxRecordsPerFetch,
+    const { client, clock, pace, signal } = this.context;
+    // the end of a query does not wait for a server that does not answer
+    this.iterator ??= await orAborted(client.shardIterator(this.stream, this.shardId, this.position), signal);
+    const { records, nextIterator, millisBehindLatest } = await orAborted(
+      client.records(this.iterator, pace.maxRecordsPerFetch),
+      signal,
     );
     const bytes = records.reduce((sum, { data }) => sum + data.length, 0);
     const pauseMs = Math.max(pace.minFetchPeriodMs, (bytes / pace.maxFetchBytesPerSecond) * 1000);

@@ -55,6 +55,8 @@ export class FakeKinesis implements KinesisClient {
   endsLate = false;
   consumers: Map<string, { isActive: boolean }> = new Map();
   isClosed = false;
+  /** Calls that are never answered. */
+  readonly silent: Set<FakeCall> = new Set();
   private readonly clock: Clock;
   private sequence = 0;
   private epoch = 0;
@@ -119,6 +121,7 @@ export class FakeKinesis implements KinesisClient {
 
   async listShards(): Promise<readonly Shard[]> {
     this.called("listShards");
+    await this.answer("listShards");
     return this.shards.map(({ shardId, parents, isClosed, hashKeys }) => ({
       shardId,
       parents,
@@ -133,12 +136,14 @@ export class FakeKinesis implements KinesisClient {
 
   async shardIterator(_stream: string, shardId: string, position: StartingPosition): Promise<string> {
     this.called("shardIterator");
+    await this.answer("shardIterator");
     const shard = this.shard(shardId);
     return JSON.stringify([shardId, this.indexOf(shard, position)]);
   }
 
   async records(iterator: string, limit: number): Promise<RecordPage> {
     this.called("records");
+    await this.answer("records");
     const [shardId, from] = JSON.parse(iterator) as [string, number];
     const shard = this.shard(shardId);
     this.checkLimits(shard);
@@ -262,6 +267,10 @@ export class FakeKinesis implements KinesisClient {
     const at = this.failures.findIndex((failure) => failure.call === call);
     if (at < 0) return;
     throw this.failures.splice(at, 1)[0]!.error;
+  }
+
+  private async answer(call: FakeCall): Promise<void> {
+    if (this.silent.has(call)) await new Promise(() => {});
   }
 
   private tell(): void {

@@ -1,4 +1,4 @@
-import type { StreamError } from "@ss/core";
+import { orAborted, type StreamError } from "@ss/core";
 import type { ProducerSettings } from "../options/producer-options.js";
 import { ERROR, errorName, isPassing } from "../protocol/error-codes.js";
 import type { ProducerIdentity } from "../protocol/init-producer-id.js";
@@ -8,7 +8,6 @@ import { type ClusterView, keyOf, type Located } from "./cluster-view.js";
 import { LeaderSearch } from "./leader-search.js";
 import type { PartitionQueue, ReadyBatch } from "./partition-queue.js";
 import { batchRefused, brokersTooOld, discarded, notDelivered, recordTooLarge } from "./producer-errors.js";
-import { orAborted } from "./waiting.js";
 
 /** Who the batches are from. */
 export interface BatchOrigin {

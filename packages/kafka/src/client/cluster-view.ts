@@ -1,11 +1,11 @@
 import { setMaxListeners } from "node:events";
-import type { Clock } from "@ss/core";
+import { type Clock, orAborted } from "@ss/core";
 import { ERROR, isPassing } from "../protocol/error-codes.js";
 import { metadataRequest, type TopicMetadata } from "../protocol/metadata.js";
 import { Brokers } from "./brokers.js";
 import { clientClosed, lastingFailure, notAuthorized, unavailable } from "./client-errors.js";
 import type { ClientSettings } from "./client-settings.js";
-import { OVERDUE, orAborted, within } from "./waiting.js";
+import { OVERDUE, within } from "./waiting.js";
 
 /** A partition of a topic, as a key of maps. */
 export type PartitionKey = string;

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "@ss/core";
+import { type Clock, orAborted, systemClock } from "@ss/core";
 import { ERROR, isPassing } from "../protocol/error-codes.js";
 import {
   type FetchedPartition,
@@ -15,7 +15,6 @@ import { GroupOffsets } from "./group-offsets.js";
 import type { KafkaClient } from "./kafka-client.js";
 import { PartitionPauses } from "./partition-pauses.js";
 import { RecordWaits } from "./record-waits.js";
-import { orAborted } from "./waiting.js";
 
 const NO_BYTES = new Uint8Array(0);
 

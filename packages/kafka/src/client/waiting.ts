@@ -1,15 +1,4 @@
-import type { Clock } from "@ss/core";
-
-/** The result of `work`, or the signal's reason as soon as it aborts. */
-export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    // attached in any case: work that nobody waits for must not end the process when it fails
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-    if (signal.aborted) abort();
-  });
-}
+import { type Clock, orAborted } from "@ss/core";
 
 /** What {@link within} fails with when its time is over. */
 export const OVERDUE: unique symbol = Symbol("overdue");

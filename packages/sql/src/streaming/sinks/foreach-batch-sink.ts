@@ -1,4 +1,11 @@
-import { type BatchWrite, type OutputMode, type Sink, type SinkBatch, StreamError } from "@ss/core";
+import {
+  type BatchWrite,
+  type OutputMode,
+  orAborted,
+  type Sink,
+  type SinkBatch,
+  StreamError,
+} from "@ss/core";
 import { heldBytes } from "../../execution/held-bytes.js";
 import type { MemoryBudget } from "../../execution/memory-budget.js";
 import { thrownText } from "../../expression/value-text.js";
@@ -49,7 +56,7 @@ export class ForeachBatchSink implements Sink {
   /** The function may stop its own query: the batch is then given up, so that `stop()` has not to wait for the function that calls it. */
   private async call(parts: readonly Rows[], batchId: number, signal: AbortSignal): Promise<void> {
     try {
-      await untilAborted(this.run(parts, batchId), signal);
+      await orAborted(this.run(parts, batchId), signal);
     } catch (error) {
       signal.throwIfAborted();
       const reason = thrownText(error);
@@ -64,13 +71,4 @@ export class ForeachBatchSink implements Sink {
   }
 
   async close(): Promise<void> {}
-}
-
-/** What a promise gives, or a rejection as soon as the signal aborts. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }
