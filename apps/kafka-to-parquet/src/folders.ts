@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where results and checkpoints lie. */
@@ -14,4 +15,9 @@ export function foldersIn(data: string): Folders {
     rejected: join(data, "rejected"),
     checkpoints: join(data, "checkpoints"),
   };
+}
+
+/** Removes what an earlier run left, and nothing else that lies there. */
+export function removeFolders(data: string): void {
+  for (const folder of Object.values(foldersIn(data))) rmSync(folder, { recursive: true, force: true });
 }

@@ -1,7 +1,7 @@
-import { rmSync } from "node:fs";
 import { missingForKafka, startKafka } from "@ss/app-servers";
 import { expectedOf, sendEvents } from "./events.js";
 import type { Flags } from "./flags.js";
+import { removeFolders } from "./folders.js";
 import { runStream } from "./killed-stream.js";
 import { readResult } from "./result.js";
 
@@ -16,7 +16,7 @@ export async function run(flags: Flags, print: Print): Promise<boolean> {
     throw new Error(`No Kafka can be started here: ${missing}. Name one with --brokers HOST:PORT.`);
   print("Starting an Apache Kafka (installed by Maven at the first time) ...");
   // what an earlier run left belongs to a broker that is gone
-  rmSync(flags.data, { recursive: true, force: true });
+  removeFolders(flags.data);
   const kafka = await startKafka();
   try {
     return await runWith(kafka.bootstrap, flags, print);
