@@ -85,6 +85,23 @@ test("a message within the file is named, and the way to it stands in the header
   expect(await values(spark.sql(back))).toEqual([{ text: "a" }]);
 });
 
+test("another message of the same schema is malformed; of other versions nobody knows", async () => {
+  const of = (bytes: Uint8Array): Promise<unknown[]> =>
+    values(
+      spark.sql(
+        `SELECT from_protobuf(${bytesLiteral(bytes)}, map('schema.registry.subject', 'orders-value', 'mode', 'PERMISSIVE')) x`,
+      ),
+    );
+  for (const way of [
+    [2, 2],
+    [4, 2, 0],
+    [4, 0, 0],
+  ])
+    expect(await of(message(way, 8, 7))).toEqual([null]);
+  const older = Uint8Array.of(0, 0, 0, 0, 9, 2, 2, 8, 7);
+  expect(await of(older)).toEqual([{ id: 7, total: null, at: null }]);
+});
+
 test("bytes without a header are malformed", async () => {
   const of = (bytes: Uint8Array, mode: string): Promise<unknown[]> =>
     values(

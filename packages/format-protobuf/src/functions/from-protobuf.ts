@@ -17,7 +17,7 @@ import { MessageDecoder } from "../read/message-decoder.js";
 import { MalformedMessage, WireReader } from "../read/wire-reader.js";
 import type { ProtobufSchema } from "../schema/protobuf-schema.js";
 import { type ProtobufOptions, toSqlType } from "../schema/to-sql-type.js";
-import { protobufCall, protobufOptions } from "./protobuf-call.js";
+import { type ProtobufCall, protobufCall, protobufOptions } from "./protobuf-call.js";
 import { malformedMessage, refusedMessage, withSchema } from "./protobuf-errors.js";
 
 /** What a call of `from_protobuf` is opened with. */
@@ -25,8 +25,8 @@ interface FromProtobufState {
   readonly schema: ProtobufSchema;
   readonly options: ProtobufOptions;
   readonly permissive: boolean;
-  /** Whether messages begin with the id of a schema and the way to the message in it. */
-  readonly hasHeader: boolean;
+  /** Of messages that begin with the id of a schema and the way to the message in it: those of the schema that is read by; else null. */
+  readonly registered: ProtobufCall["registered"] | null;
 }
 
 /** `from_protobuf(value, message, descriptors[, options])`, and with schemas of a registry. */
@@ -61,7 +61,7 @@ async function resolve(
     schema,
     options: chosen,
     permissive,
-    hasHeader: registered !== undefined,
+    registered: registered ?? null,
   };
   return { type, nullable: true, state: state as unknown as Json };
 }
@@ -115,7 +115,8 @@ class FromProtobuf implements ColumnEvaluator {
   private row(i: number, data: Uint8Array, start: number, length: number): void {
     const { reader, out, state } = this;
     try {
-      const from = state.hasHeader ? afterHeader(reader, data, start, length) : start;
+      const { registered } = state;
+      const from = registered ? afterHeader(reader, data, start, length, registered) : start;
       this.decoder.read(reader, from, start + length);
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error;
@@ -128,13 +129,30 @@ class FromProtobuf implements ColumnEvaluator {
   }
 }
 
-/** Where a message begins behind the id of its schema and the way to it: a count and so many places, or a zero for the first message. */
-function afterHeader(reader: WireReader, data: Uint8Array, start: number, length: number): number {
-  if (schemaIdOf(data, start, length) < 0) {
-    throw new MalformedMessage("a message does not begin with the id of a schema");
-  }
+/**
+ * Where a message begins behind the id of its schema and the way to it: a count and so many places, or a zero for the first message. Within the
+ * schema that is read by, another way is that of another message; what a way means in other versions is not known.
+ */
+function afterHeader(
+  reader: WireReader,
+  data: Uint8Array,
+  start: number,
+  length: number,
+  { id, path }: NonNullable<ProtobufCall["registered"]>,
+): number {
+  const messageId = schemaIdOf(data, start, length);
+  if (messageId < 0) throw new MalformedMessage("a message does not begin with the id of a schema");
   reader.begin(start + HEADER_BYTES, start + length);
-  reader.varint();
-  for (let count = reader.low >>> 1; count > 0; count--) reader.varint();
+  const count = placeOf(reader);
+  let isWanted = count === 0 ? path.length === 1 && path[0] === 0 : count === path.length;
+  for (let k = 0; k < count; k++) if (placeOf(reader) !== path[k]) isWanted = false;
+  if (messageId === id && !isWanted)
+    throw new MalformedMessage("its header says that it is another message of the schema");
   return reader.at;
+}
+
+/** A number of the header, which is zigzag and never negative. */
+function placeOf(reader: WireReader): number {
+  reader.varint();
+  return reader.low >>> 1;
 }
