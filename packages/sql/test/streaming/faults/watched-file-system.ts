@@ -4,9 +4,9 @@ import type { FileEntry, FileReader, FileSystem, FileWriter } from "@ss/core";
 export class WatchedFileSystem implements FileSystem {
   readonly schemes: readonly string[];
   private readonly inner: FileSystem;
-  private readonly beforeWrite: () => Promise<void>;
+  private readonly beforeWrite: (path: string) => Promise<void>;
 
-  constructor(inner: FileSystem, beforeWrite: () => Promise<void>) {
+  constructor(inner: FileSystem, beforeWrite: (path: string) => Promise<void>) {
     this.inner = inner;
     this.beforeWrite = beforeWrite;
     this.schemes = inner.schemes;
@@ -25,7 +25,7 @@ export class WatchedFileSystem implements FileSystem {
     return this.inner.open(path);
   }
   async create(path: string): Promise<FileWriter> {
-    await this.beforeWrite();
+    await this.beforeWrite(path);
     const writer = await this.inner.create(path);
     const { beforeWrite } = this;
     return {
@@ -35,21 +35,21 @@ export class WatchedFileSystem implements FileSystem {
       write: (bytes) => writer.write(bytes),
       abort: () => writer.abort(),
       close: async () => {
-        await beforeWrite();
+        await beforeWrite(path);
         await writer.close();
       },
     };
   }
   async createExclusive(path: string, bytes: Uint8Array): Promise<boolean> {
-    await this.beforeWrite();
+    await this.beforeWrite(path);
     return this.inner.createExclusive(path, bytes);
   }
   async delete(path: string): Promise<boolean> {
-    await this.beforeWrite();
+    await this.beforeWrite(path);
     return this.inner.delete(path);
   }
   async move(from: string, to: string): Promise<void> {
-    await this.beforeWrite();
+    await this.beforeWrite(to);
     await this.inner.move(from, to);
   }
 }
