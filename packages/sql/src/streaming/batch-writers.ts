@@ -35,10 +35,16 @@ export class BatchWriters {
     for (const writer of await this.open()) await writer?.flush?.();
   }
 
-  /** What the sinks commit: one list per output. */
+  /** What the sinks commit: one list per output. None is left finishing where another one fails. */
   async finish(): Promise<CommitMessage[][]> {
     const writers = await this.open();
-    return await Promise.all(writers.map(async (writer) => (writer ? [await writer.finish()] : [])));
+    const finished = await Promise.allSettled(
+      writers.map(async (writer) => (writer ? [await writer.finish()] : [])),
+    );
+    return finished.map((one) => {
+      if (one.status === "rejected") throw one.reason;
+      return one.value;
+    });
   }
 
   /** Gives up what was opened, also where not all could be. */
