@@ -24,10 +24,14 @@ export interface ExpiredTimers {
 
 /** The table of timers, ordered by their times. It is there for every processor, and tells what cannot change between two runs of it. */
 export class TimerFamily extends VariableFamily implements TimerRows {
-  private readonly added: number[] = [];
+  /** What was noted, by the keys of the piece: removals come before all additions. */
   private readonly removed: number[] = [];
-  private readonly addedTimes: bigint[] = [];
   private readonly removedTimes: bigint[] = [];
+  private readonly added: number[] = [];
+  private readonly addedTimes: bigint[] = [];
+  /** For each key the place of its newest timer among those added, and for each of these that of the key's one before; -1 for none. */
+  private readonly newestAdded: Map<number, number> = new Map();
+  private readonly addedBefore: number[] = [];
 
   constructor(timeMode: TimeMode, outputMode: OutputMode, context: FamilyContext) {
     const { operatorId, keys } = context;
@@ -51,15 +55,18 @@ export class TimerFamily extends VariableFamily implements TimerRows {
   }
 
   add(timeMs: number): void {
-    this.flushRemoved();
-    this.added.push(this.context.cursor.index);
+    const { index } = this.context.cursor;
+    this.addedBefore.push(this.newestAdded.get(index) ?? -1);
+    this.newestAdded.set(index, this.added.length);
+    this.added.push(index);
     this.addedTimes.push(micros(timeMs));
   }
 
   remove(timeMs: number): void {
-    this.flushAdded();
+    const time = micros(timeMs);
+    if (this.isAdded(time)) this.flush();
     this.removed.push(this.context.cursor.index);
-    this.removedTimes.push(micros(timeMs));
+    this.removedTimes.push(time);
   }
 
   list(): readonly number[] {
@@ -70,8 +77,15 @@ export class TimerFamily extends VariableFamily implements TimerRows {
   }
 
   flush(): void {
-    this.flushAdded();
     this.flushRemoved();
+    this.flushAdded();
+  }
+
+  /** Whether a timer of the key at hand is among those that the table has not got yet. */
+  private isAdded(time: bigint): boolean {
+    let at = this.newestAdded.get(this.context.cursor.index) ?? -1;
+    while (at >= 0 && this.addedTimes[at] !== time) at = this.addedBefore[at]!;
+    return at >= 0;
   }
 
   /** All timers at or before a time, in the order of their times. */
@@ -95,6 +109,8 @@ export class TimerFamily extends VariableFamily implements TimerRows {
     this.family.put(this.keys(this.added, this.addedTimes), [], count);
     this.added.length = 0;
     this.addedTimes.length = 0;
+    this.newestAdded.clear();
+    this.addedBefore.length = 0;
   }
 
   private flushRemoved(): void {
