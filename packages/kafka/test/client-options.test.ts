@@ -47,6 +47,22 @@ test("names of properties are taken without regard to case, with Kafka's default
   });
 });
 
+test("numbers are as large as they are in Kafka", () => {
+  const timeouts = (properties: Record<string, string>) => {
+    const { requestTimeoutMs, retryBackoffMs } = settingsOf({
+      "kafka.bootstrap.servers": "a:1",
+      ...properties,
+    });
+    return [requestTimeoutMs, retryBackoffMs];
+  };
+  expect(
+    timeouts({ "kafka.request.timeout.ms": "2147483647", "kafka.retry.backoff.ms": "2147483648" }),
+  ).toEqual([2147483647, 2147483648]);
+  expect(() => timeouts({ "kafka.request.timeout.ms": "2147483648" })).toThrow(
+    /SS_INVALID_OPTION.*a whole number from 1 to 2147483647/s,
+  );
+});
+
 test("a JAAS entry gives user and password, with escaped quotes and semicolons in them", () => {
   const { sasl } = settingsOf({
     "kafka.bootstrap.servers": "a:1",

@@ -44,7 +44,7 @@ test.each([
   [{ "kafka.acks": "1", "kafka.enable.idempotence": "true" }, "acks=all and retries above 0"],
   [{ "kafka.compression.type": "brotli" }, "none, gzip, snappy, lz4, zstd"],
   [{ "kafka.partitioner.class": "org.example.Mine" }, "column 'partition'"],
-  [{ "kafka.max.in.flight.requests.per.connection": "0" }, "a whole number from 1 on"],
+  [{ "kafka.max.in.flight.requests.per.connection": "0" }, "a whole number from 1 to 2147483647"],
 ])("%j is refused", (properties, message) => {
   expect(() => settingsOf(properties as unknown as Record<string, string>)).toThrow(message);
 });

@@ -25,10 +25,10 @@ export function clientSettings(
     sasl: protocol.startsWith("sasl") ? saslSettings(properties) : null,
     connectionTimeoutMs: properties.integer("socket.connection.setup.timeout.ms", 10_000, 1),
     requestTimeoutMs: properties.integer("request.timeout.ms", 30_000, 1),
-    callTimeoutMs: properties.integer(timeout, 60_000),
+    callTimeoutMs: properties.long(timeout, 60_000),
     callTimeoutOption: `kafka.${timeout}`,
-    retryBackoffMs: properties.integer("retry.backoff.ms", 100, 1),
-    retryBackoffMaxMs: properties.integer("retry.backoff.max.ms", 1000, 1),
+    retryBackoffMs: properties.long("retry.backoff.ms", 100, 1),
+    retryBackoffMaxMs: properties.long("retry.backoff.max.ms", 1000, 1),
   };
 }
 

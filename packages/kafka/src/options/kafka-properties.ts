@@ -1,6 +1,7 @@
 import { type Options, StreamError } from "@ss/core";
 
 const PREFIX = "kafka.";
+const INT32_MAX = 0x7fffffff;
 
 /** The options `kafka.*` by their names in Kafka, and which of them have been asked for. */
 export class KafkaProperties {
@@ -27,13 +28,18 @@ export class KafkaProperties {
     return this.get(name) ?? fallback;
   }
 
-  /** A whole number from `min` on. */
-  integer(name: string, fallback: number, min = 0): number {
+  /** A whole number from `min` on, of 32 bits as Kafka's type INT is; those of its type LONG say a higher `max`. */
+  integer(name: string, fallback: number, min = 0, max: number = INT32_MAX): number {
     const text = this.get(name);
     if (text === undefined) return fallback;
     const value = Number(text.trim());
-    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= min) return value;
-    throw invalidProperty(name, text, `a whole number from ${min} on`);
+    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= min && value <= max) return value;
+    throw invalidProperty(name, text, `a whole number from ${min} to ${max}`);
+  }
+
+  /** A whole number of Kafka's type LONG, as far as it is exact here. */
+  long(name: string, fallback: number, min = 0): number {
+    return this.integer(name, fallback, min, Number.MAX_SAFE_INTEGER);
   }
 
   boolean(name: string, fallback: boolean): boolean {

@@ -63,12 +63,12 @@ export function producerSettings(properties: KafkaProperties, isTransactional: b
     codec: CODECS[properties.choice("compression.type", ["none", "gzip", "snappy", "lz4", "zstd"], "none")],
     batchBytes: properties.integer("batch.size", BATCH_BYTES),
     maxRequestBytes: properties.integer("max.request.size", 1_048_576, 1),
-    bufferBytes: properties.integer("buffer.memory", 33_554_432, 1),
+    bufferBytes: properties.long("buffer.memory", 33_554_432, 1),
     retries,
     deliveryTimeoutMs: properties.integer("delivery.timeout.ms", 120_000, 1),
     replicaTimeoutMs: properties.integer("request.timeout.ms", 30_000, 1),
-    blockTimeoutMs: properties.integer("max.block.ms", 60_000),
-    metadataAgeMs: properties.integer("metadata.max.age.ms", 300_000),
+    blockTimeoutMs: properties.long("max.block.ms", 60_000),
+    metadataAgeMs: properties.long("metadata.max.age.ms", 300_000),
     transactionTimeoutMs: properties.integer("transaction.timeout.ms", TRANSACTION_TIMEOUT_MS, 1),
   };
 }

@@ -38,13 +38,15 @@ interface Rest {
   readonly until: number;
   from: number;
   /** Since when no broker knows the partition. */
-  missingSinceMs?: number;
+  missingSinceMs: number | null;
 }
 
 /** How long no broker knows a partition that is gone; one that has just started does not know all of them yet. */
 export const MISSING_MS: number = 5000;
 /** A range with more offsets is long: it has megabytes even of small records. */
 const LONG_ROWS = 65_536;
+/** What a request can ask of a partition at most. */
+const MOST_BYTES = 0x7fffffff;
 /** How long the next look waits. */
 const LOOK_AGAIN_MS = 200;
 
@@ -77,7 +79,10 @@ export class RangeReader {
     this.signal = signal;
     this.columns = new RecordColumns(columns);
     this.decoder = new RecordDecoder(this.columns, settings.fetch);
-    this.rests = ranges.map(({ topic, partition, from, until }) => ({ topic, partition, from, until }));
+    this.rests = ranges.map(({ topic, partition, from, until }) => ({
+      ...{ topic, partition, from, until },
+      missingSinceMs: null,
+    }));
     const isLong = ranges.length === 1 && ranges[0]!.until - ranges[0]!.from > LONG_ROWS;
     this.maxPartitionBytes = isLong ? settings.fetch.longRangeBytes : settings.fetch.maxPartitionBytes;
   }
@@ -161,7 +166,7 @@ export class RangeReader {
     if (decoder.next > rest.from) {
       rest.from = decoder.next;
       this.waitedMs = 0;
-    } else if (decoder.isCutOff) this.maxPartitionBytes *= 2;
+    } else if (decoder.isCutOff) this.maxPartitionBytes = Math.min(2 * this.maxPartitionBytes, MOST_BYTES);
     else if (this.isOverdue()) {
       this.lose(rest, rest.until, `The brokers gave no records of it for ${this.settings.pollTimeoutMs} ms.`);
       this.waitedMs = 0;
@@ -176,11 +181,12 @@ export class RangeReader {
   private async withoutLosses(answers: readonly FetchedPartition[]): Promise<readonly FetchedPartition[]> {
     const healthy: FetchedPartition[] = [];
     for (const answer of answers) {
+      const rest = this.restOf(answer);
+      if (answer.errorCode !== ERROR.unknownTopicOrPartition) rest.missingSinceMs = null;
       if (answer.errorCode === ERROR.none) healthy.push(answer);
-      else if (answer.errorCode === ERROR.offsetOutOfRange) await this.passLost(this.restOf(answer));
-      else if (answer.errorCode === ERROR.unknownTopicOrPartition)
-        await this.passMissing(this.restOf(answer));
-      else throw dataLossOf(this.restOf(answer), `The broker gave error ${answer.errorCode}.`);
+      else if (answer.errorCode === ERROR.offsetOutOfRange) await this.passLost(rest);
+      else if (answer.errorCode === ERROR.unknownTopicOrPartition) await this.passMissing(rest);
+      else throw dataLossOf(rest, `The broker gave error ${answer.errorCode}.`);
     }
     return healthy;
   }
