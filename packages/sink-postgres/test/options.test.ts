@@ -122,6 +122,7 @@ describe("the options of a write", () => {
     [{ user: undefined }, "SS_MISSING_OPTION.*'user'|connects"],
     [{ keyColumns: "id, other" }, "SS_INVALID_OPTION.*'keyColumns' is 'other'"],
     [{ upsert: true }, "SS_MISSING_OPTION.*'keyColumns'"],
+    [{ lockTimeout: "-1s" }, "SS_INVALID_OPTION.*'lockTimeout'"],
     [{ sslmode: "allow" }, "SS_INVALID_OPTION.*'sslmode'"],
     [{ url: "postgres://u@h/d?sslmode=prefer" }, "SS_INVALID_OPTION.*'sslmode'"],
     [

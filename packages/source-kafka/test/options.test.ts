@@ -107,6 +107,13 @@ test("properties that change nothing are named in one warning, secrets and value
   expect(warnings[0]).not.toContain("secret");
 });
 
+test.each(["kafkaConsumer.pollTimeoutMs", "fetchOffset.retryIntervalMs", "targetBatchDuration"])(
+  "a negative time of %s is refused",
+  (name) => {
+    expect(() => read({ subscribe: "a", [name]: "-1" })).toThrow("SS_INVALID_OPTION");
+  },
+);
+
 test("records are read by fetch unless told otherwise, and by nothing that is not there", () => {
   expect(read({ subscribe: "a" }).recordReader).toBe("fetch");
   expect(read({ subscribe: "a", recordReader: "Consumer" }).recordReader).toBe("consumer");

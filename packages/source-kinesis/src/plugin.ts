@@ -131,7 +131,7 @@ export function readSettings(
     failOnDataLoss: options.boolean("failOnDataLoss", true),
     pace: {
       maxRecordsPerFetch: Math.min(10_000, options.integer("maxRecordsPerFetch", 10_000, 1)),
-      minFetchPeriodMs: Math.max(0, options.durationMs("minFetchPeriod", 400)),
+      minFetchPeriodMs: options.durationMs("minFetchPeriod", 400),
       maxFetchBytesPerSecond: rateOf(options),
       clientRetries: options.integer("clientRetries", 5, 0),
     },

@@ -53,7 +53,9 @@ const rateProvider: SourceProvider = {
   async stream(request) {
     const { options } = request;
     const rowsPerSecond = options.integer("rowsPerSecond", 1, 1);
-    const rampUpSeconds = Math.floor(options.durationMs("rampUpTime", 0, 1000) / 1000);
+    // a negative one has an error of its own
+    const rampUpMs = options.durationMs("rampUpTime", 0, 1000, Number.NEGATIVE_INFINITY);
+    const rampUpSeconds = Math.floor(rampUpMs / 1000);
     const settings = { rowsPerSecond, rampUpSeconds, ...partitionsOf(request) };
     if (rampUpSeconds < 0 || rampUpSeconds > secondsMax(settings))
       throw incorrectRampUp(rowsPerSecond, rampUpSeconds);

@@ -81,12 +81,13 @@ export class Options {
     throw invalidOption(name, value, `one of ${choices.join(", ")}`);
   }
 
-  /** A time span in milliseconds: `"10 seconds"`, `"5m"`, `"100ms"`, or a plain number of `unitMs`. */
-  durationMs(name: string, fallback: number, unitMs = 1): number {
+  /** A time span in milliseconds, not below `minMs`: `"10 seconds"`, `"5m"`, `"100ms"`, or a plain number of `unitMs`. */
+  durationMs(name: string, fallback: number, unitMs = 1, minMs = 0): number {
     const value = this.get(name);
     if (value === undefined) return fallback;
     const ms = parseDurationMs(value, unitMs);
-    if (ms === undefined) throw invalidOption(name, value, "a time span such as 10 seconds, 5m or 100ms");
+    if (ms === undefined || ms < minMs)
+      throw invalidOption(name, value, "a time span such as 10 seconds, 5m or 100ms");
     return ms;
   }
 }
