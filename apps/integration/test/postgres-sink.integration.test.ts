@@ -322,6 +322,27 @@ describeWith([missingForPostgres()], "the PostgreSQL sink", () => {
     ]);
   });
 
+  test("a query that stops does not wait for the record of its batches, nor for a server that has fallen silent", async () => {
+    const table = newTable();
+    const before = await sinkOn(table);
+    await deliver(before, batchOf(table, 0), [1n, "a"]);
+    await before.close();
+    const sink = await sinkOn(table);
+    await database.run("BEGIN; LOCK TABLE ss_commits IN ACCESS EXCLUSIVE MODE");
+    const query = new AbortController();
+    const beginning = sink.begin(batchOf(table, 1, { signal: query.signal }));
+    setTimeout(() => query.abort(), 300);
+    await expect(beginning).rejects.toThrow("the query was stopped");
+    await sink.close();
+    await database.run("ROLLBACK");
+    const proxy = await CuttingProxy.start(postgres.port);
+    const other = await sinkOn(table, { port: proxy.port });
+    expect(await deliver(other, batchOf(table, 1), [2n, "b"])).toBe(1);
+    proxy.fallSilent();
+    await other.close();
+    await proxy.stop();
+  });
+
   test("a value that the table refuses is told with its column, and nothing of the batch stays", async () => {
     const table = newTable();
     await database.run(`CREATE TABLE ${table} (id smallint PRIMARY KEY, word varchar(3))`);

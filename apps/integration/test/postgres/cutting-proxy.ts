@@ -8,9 +8,12 @@ export class CuttingProxy {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
   private word: string | undefined;
+  private isSilent = false;
 
   private constructor(serverPort: number) {
-    this.server = createServer((client) => this.join(client, connect(serverPort, "127.0.0.1")));
+    this.server = createServer({ allowHalfOpen: true }, (client) =>
+      this.join(client, connect(serverPort, "127.0.0.1")),
+    );
   }
 
   static async start(serverPort: number): Promise<CuttingProxy> {
@@ -29,6 +32,11 @@ export class CuttingProxy {
     this.word = word;
   }
 
+  /** Keeps all answers from now on to itself, along with the ends of connections. */
+  fallSilent(): void {
+    this.isSilent = true;
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     this.server.close();
@@ -40,12 +48,17 @@ export class CuttingProxy {
       this.sockets.add(socket);
       socket.on("error", () => undefined);
       socket.on("close", () => {
+        if (this.isSilent && socket === server) return;
         client.destroy();
         server.destroy();
       });
     }
+    client.on("end", () => {
+      if (!this.isSilent) server.end();
+    });
     client.on("data", (data) => server.write(data));
     server.on("data", (data) => {
+      if (this.isSilent) return;
       if (this.word === undefined || !data.includes(this.word)) return void client.write(data);
       this.word = undefined;
       this.cuts++;

@@ -6,6 +6,8 @@ import { connectionError, isConnectionLoss, statementError } from "./server-erro
 
 /** A server that is silent for so long, after this has been asked of it a few times, is gone. */
 const KEEP_ALIVE_MS = 30_000;
+/** How long the end of a connection waits for a server, which may be silent. */
+const LEAVE_MS = 2000;
 
 /**
  * One connection. Statements are sent one after the other; an answer may hold those of several statements in one text, of
@@ -107,10 +109,25 @@ export class Session {
   /** Ends the connection; the server undoes what is not committed. Never throws. */
   async close(): Promise<void> {
     if (this.copying?.isOpen) this.cut();
+    const timer = setTimeout(() => this.cut(), LEAVE_MS);
     try {
       await this.client.end();
     } catch {
       // It is gone already.
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Does something with the connection, which is given up as soon as the signal aborts: a query that stops waits for no server. */
+  async unlessStopped<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    const stop = (): void => this.giveUp(new Error("the query was stopped"));
+    if (signal?.aborted) stop();
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      return await work();
+    } finally {
+      signal?.removeEventListener("abort", stop);
     }
   }
 

@@ -57,7 +57,8 @@ export class PostgresSink implements Sink {
     if (batch.batchId <= lastBatchId) return skippedBatch;
     const { target, record } = this;
     this.open = new RecordedBatch(batch, target!, record, {
-      reopen: () => this.claimedTarget(batch),
+      // whether a commit was made is asked also where the query stops
+      reopen: () => this.claimedTarget(batch.mode),
       committed: () => {
         if (this.claimed !== undefined) this.claimed.lastBatchId = batch.batchId;
       },
@@ -75,14 +76,16 @@ export class PostgresSink implements Sink {
    * looks, after its connection was lost, whether it still is.
    */
   private async claim(batch: SinkBatch): Promise<number> {
-    const { queryId, outputId, runId, mode } = batch;
+    const { queryId, outputId, runId, mode, signal } = batch;
     const { claimed, target } = this;
     const isSame = claimed?.queryId === queryId && claimed.outputId === outputId && claimed.runId === runId;
     if (isSame && target?.mode === mode && !target.session.isLost) return claimed.lastBatchId;
-    const { session } = await this.claimedTarget(batch);
+    const { session } = await this.claimedTarget(mode, signal);
     let lastBatchId: number | undefined;
     try {
-      lastBatchId = await (isSame ? this.record.latest(session, batch) : this.record.claim(session, batch));
+      lastBatchId = await session.unlessStopped(signal, () =>
+        isSame ? this.record.latest(session, batch) : this.record.claim(session, batch),
+      );
     } catch (error) {
       throw session.explain(error);
     }
@@ -92,22 +95,26 @@ export class PostgresSink implements Sink {
   }
 
   /** A connection that is there, for the mode of the batch. */
-  private async claimedTarget({ mode }: SinkBatch): Promise<Target> {
+  private async claimedTarget(mode: OutputMode, signal?: AbortSignal): Promise<Target> {
     if (this.target?.mode === mode && !this.target.session.isLost) return this.target;
     await this.close();
-    this.target = { ...(await this.connect(mode)), mode };
+    this.target = { ...(await this.connect(mode, signal)), mode };
     return this.target;
   }
 
-  private async connect(mode: OutputMode): Promise<Target> {
+  private async connect(mode: OutputMode, signal: AbortSignal | undefined): Promise<Target> {
     const { settings } = this;
-    const { session, result } = await openFor(settings, async (opened) => {
-      const shape = await findOrCreateTable(opened, settings);
-      const plan = planWrite(settings, shape, writeModeOf(mode, settings));
-      await this.record.prepare(opened);
-      if (plan.prepareSql !== undefined) await opened.query(plan.prepareSql);
-      return plan;
-    });
+    const { session, result } = await openFor(
+      settings,
+      async (opened) => {
+        const shape = await findOrCreateTable(opened, settings);
+        const plan = planWrite(settings, shape, writeModeOf(mode, settings));
+        await this.record.prepare(opened);
+        if (plan.prepareSql !== undefined) await opened.query(plan.prepareSql);
+        return plan;
+      },
+      signal,
+    );
     return { session, plan: result };
   }
 }
