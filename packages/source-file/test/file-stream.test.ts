@@ -45,6 +45,36 @@ test("a restart gives the same rows for the same range, and goes on behind what 
   expect(await rangeRows(again, end, later)).toEqual([["b"]]);
 });
 
+test("batches keep their limit though runs ended before the offset log had theirs", async () => {
+  const harness = new Harness();
+  const log = memoryLog();
+  for (let i = 0; i < 5; i++) await harness.put(`/in/${i}.txt`, String(i));
+  const first = await next(await open(harness, { maxFilesPerTrigger: 1 }, log), null);
+  for (let restarts = 0; restarts < 3; restarts++) {
+    const source = await open(harness, { maxFilesPerTrigger: 1 }, log);
+    expect(await next(source, first)).toEqual({ logOffset: 1 });
+  }
+  const source = await open(harness, { maxFilesPerTrigger: 1 }, log);
+  const ranges: unknown[] = [];
+  for (let start = first; ranges.length < 4; ) {
+    const end = await next(source, start);
+    ranges.push(await rangeRows(source, start, end));
+    start = end;
+  }
+  expect(ranges).toEqual([[["1"]], [["2"]], [["3"]], [["4"]]]);
+});
+
+test("what ended runs have left without an offset comes in one batch where there is no limit", async () => {
+  const harness = new Harness();
+  const log = memoryLog();
+  await harness.put("/in/a.txt", "a");
+  await next(await open(harness, {}, log), null);
+  await harness.put("/in/b.txt", "b");
+  const source = await open(harness, {}, log);
+  const end = await next(source, null);
+  expect(await rangeRows(source, null, end)).toEqual([["a"], ["b"]]);
+});
+
 test("entries of the log are Spark's, and Spark's entries are read", async () => {
   const harness = new Harness();
   const entries = new Map<string, Uint8Array>();

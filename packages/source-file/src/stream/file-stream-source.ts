@@ -113,6 +113,9 @@ export class FileStreamSource implements Source {
   async latestOffset(start: Offset | null, limit: ReadLimit): Promise<Offset | null> {
     // files of an entry that is gone would be taken for new ones
     if (batchOf(start) > this.newestBatch) throw missingEntry(batchOf(start), this.newestBatch);
+    // entries of a run that ended before the offset log had them: each holds as much as a limit allows
+    if (batchOf(start) < this.newestBatch && limit.kind !== "allAvailable")
+      return offsetOf(batchOf(start) + 1);
     const taken = await this.take(limit);
     if (taken.length > 0) await this.recordOrGiveBack(taken);
     for (const file of taken) this.seen.add(file.path, file.modifiedMs);
