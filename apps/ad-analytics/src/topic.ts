@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { createTopics } from "@ss/app-servers";
 import { Kafka, logLevel, type Message, type Producer } from "kafkajs";
 import { eventText } from "./events.js";
 import type { Schedule } from "./schedule.js";
@@ -24,10 +25,7 @@ export async function makeTopics(brokers: string, topics: readonly string[]): Pr
     const there = await admin.listTopics();
     const known = topics.find((topic) => there.includes(topic));
     if (known !== undefined) throw new Error(`The topic ${known} is there already: give another --name.`);
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: topics.map((topic) => ({ topic, numPartitions: PARTITIONS })),
-    });
+    await createTopics(admin, ...topics.map((topic) => ({ topic, numPartitions: PARTITIONS })));
   } finally {
     await admin.disconnect();
   }

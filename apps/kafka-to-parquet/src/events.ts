@@ -1,3 +1,4 @@
+import { createTopics } from "@ss/app-servers";
 import { Kafka, logLevel, type Message } from "kafkajs";
 
 const START_MS = Date.UTC(2026, 0, 1);
@@ -49,7 +50,7 @@ export async function sendEvents(brokers: string, topic: string, events: number)
   const client = new Kafka({ brokers: brokers.split(","), logLevel: logLevel.NOTHING });
   const admin = client.admin();
   await admin.connect();
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 4 }] });
+  await createTopics(admin, { topic, numPartitions: 4 });
   await admin.disconnect();
   const producer = client.producer({ idempotent: true, maxInFlightRequests: 1 });
   await producer.connect();
