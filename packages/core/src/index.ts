@@ -146,6 +146,7 @@ export {
   type ValueOf,
 } from "./schema/typed-schema.js";
 export { type DefinedBatch, defineSink, type SinkDefinition } from "./sink/define-sink.js";
+export { giveUp } from "./sink/give-up.js";
 export type {
   BatchWrite,
   CommitMessage,

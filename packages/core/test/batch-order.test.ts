@@ -139,6 +139,20 @@ test("a batch that fails while its offsets are written leaves a log that is writ
   expect(query.requests[1]).toMatchObject({ batchId: 0, ranges: query.requests[0]!.ranges });
 });
 
+test("a sink that cannot give a batch up hides neither what ended the query nor the batch from the other sinks", async () => {
+  const query = new CountQuery({ outputs: 3 });
+  query.tables[0]!.before = (step) => {
+    if (step === "commit") throw new Error("no room");
+  };
+  query.tables[1]!.before = (step) => {
+    if (step === "abort") throw new Error("the connection is gone");
+  };
+  query.topic.add(5);
+  await expect(query.runOnce()).rejects.toThrow("no room");
+  expect(query.tables[2]!.calls).toContain("abort 0");
+  expect(query.warnings.join()).toContain("the connection is gone");
+});
+
 test("no folder is listed while batches run", async () => {
   const query = new CountQuery();
   const fileSystem = new StepFileSystem();

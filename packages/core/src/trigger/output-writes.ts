@@ -1,5 +1,6 @@
 import { checkedWrite } from "../plugin/checked-answers.js";
 import type { StreamOutput } from "../query/stream-plan.js";
+import { giveUp } from "../sink/give-up.js";
 import type { BatchWrite, CommitMessage, SinkResult } from "../sink/sink.js";
 import { withRetry } from "./retry.js";
 import type { RunEnvironment } from "./run-environment.js";
@@ -55,7 +56,7 @@ export class OutputWrites {
   /** Gives up those that have begun, or are about to, and that nobody has tried to commit. */
   async abort(error: unknown): Promise<void> {
     await this.begun?.catch(() => {});
-    for (const write of this.open) await write.abort(error);
+    await giveUp(this.open, error, (message) => this.env.log("warn", message));
   }
 
   private async beginAll(): Promise<readonly BatchWrite[]> {

@@ -14,7 +14,7 @@ export class SinkTable {
   readonly batches: Map<number, number[][]> = new Map();
   readonly calls: string[] = [];
   /** Called before each step; may throw. */
-  before: (step: "begin" | "commit" | "committed", batchId: number) => void = () => {};
+  before: (step: "begin" | "commit" | "committed" | "abort", batchId: number) => void = () => {};
 
   /** All rows, in order of their batches. */
   get rows(): number[][] {
@@ -55,7 +55,10 @@ export class TableSink implements Sink {
         table.before("committed", batchId);
         return { numOutputRows: rows.length };
       },
-      abort: async () => void table.calls.push(`abort ${batchId}`),
+      abort: async () => {
+        table.before("abort", batchId);
+        table.calls.push(`abort ${batchId}`);
+      },
     };
   }
 

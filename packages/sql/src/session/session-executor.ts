@@ -9,6 +9,7 @@ import {
   checkedWrite,
   checkedWriter,
   checkRunMode,
+  giveUp,
   IDLE_INPUT_KEY,
   Options,
   parseDurationMs,
@@ -244,6 +245,7 @@ export class SessionExecutor implements Executor {
 
   private async writeOnce(batches: AsyncIterable<Rows>, schema: StructType, sink: Sink): Promise<void> {
     const { signal } = new AbortController();
+    const { warn } = this.parts.plugins;
     const ids = { queryId: randomUUID(), runId: randomUUID(), outputId: 0, batchId: 0 };
     const write = checkedWrite(sink, await sink.begin({ ...ids, schema, mode: "append", signal }));
     try {
@@ -251,12 +253,12 @@ export class SessionExecutor implements Executor {
       try {
         for await (const rows of batches) await writer.write(new Batch(schema, rows.columns, rows.rowCount));
       } catch (error) {
-        await writer.abort();
+        await giveUp([writer], error, warn);
         throw error;
       }
       await write.commit([await writer.finish()]);
     } catch (error) {
-      await write.abort(error);
+      await giveUp([write], error, warn);
       throw error;
     }
   }

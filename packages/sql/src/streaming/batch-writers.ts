@@ -2,6 +2,7 @@ import {
   type BatchRequest,
   type CommitMessage,
   checkedWriter,
+  giveUp,
   type PartitionWriter,
   type Sink,
 } from "@ss/core";
@@ -48,9 +49,9 @@ export class BatchWriters {
   }
 
   /** Gives up what was opened, also where not all could be. */
-  async abort(): Promise<void> {
+  async abort(error: unknown, warn: (message: string) => void): Promise<void> {
     await this.opening?.catch(() => {});
-    for (const writer of this.opened) await writer?.abort();
+    await giveUp(this.opened, error, warn);
   }
 
   private async openAll(): Promise<Writers> {

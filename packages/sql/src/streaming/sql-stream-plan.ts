@@ -267,7 +267,7 @@ export class SqlStreamPlan implements StreamPlan {
       await Promise.allSettled([finished, committed]);
       return { messages: await finished, ...(await committed) };
     } catch (error) {
-      await writers.abort();
+      await writers.abort(error, this.options.warn);
       throw error;
     }
   }

@@ -6,6 +6,7 @@ import { count, SparkSession, type StreamingQuery } from "../../src/index.js";
 /** A sink whose writers end as the test says, and a file system that tells when a version of the state is on its way. */
 class Held {
   finish: () => Promise<void> = async () => {};
+  abort: () => Promise<void> = async () => {};
   readonly steps: string[] = [];
   readonly files: MemoryFileSystem = new MemoryFileSystem();
   private heard: (() => void) | undefined;
@@ -23,7 +24,10 @@ class Held {
           await this.finish();
           return null;
         },
-        abort: async () => void this.say("abort"),
+        abort: async () => {
+          this.say("abort");
+          await this.abort();
+        },
       }),
       commit: async () => {
         this.say("commit");
@@ -104,4 +108,17 @@ test("a writer that cannot finish ends the query when the state is at rest, and 
   MemorySource.addData("words", "a");
   await expect(query.processAllAvailable()).rejects.toThrow("the sink is full");
   expect(held.steps).toEqual(["finish", "state", "abort"]);
+});
+
+test("a writer that cannot be given up does not hide why it was to be", async () => {
+  const held = new Held();
+  held.finish = async () => {
+    throw new Error("the sink is full");
+  };
+  held.abort = async () => {
+    throw new Error("the connection is gone");
+  };
+  const query = await counting(held);
+  MemorySource.addData("words", "a");
+  await expect(query.processAllAvailable()).rejects.toThrow("the sink is full");
 });
