@@ -1,6 +1,7 @@
 import type { Column } from "@ss/core";
 import type { Rows } from "../../logical/rows.js";
 import type { WatermarkPlan } from "../../physical/plan.js";
+import { eventTimes } from "../event-times.js";
 import type { Operator, Run } from "../operator.js";
 import type { EventTimes } from "../stream-run.js";
 
@@ -30,16 +31,13 @@ export class WatermarkOperator implements Operator {
 }
 
 function note(times: EventTimes, column: Column, rowCount: number): void {
-  if (column.layout === "struct") {
-    // the event time of a window is its end
-    note(times, column.children[column.children.length - 1]!, rowCount);
-    return;
-  }
-  if (column.layout !== "int64") return;
-  const { words } = column;
-  const nullable = column.validity !== null;
+  const own: Column = eventTimes(column, rowCount);
+  // a column of nulls
+  if (own.layout !== "int64") return;
+  const { words } = own;
+  const nullable = own.validity !== null;
   for (let i = 0; i < rowCount; i++) {
-    if (nullable && column.isNull(i)) continue;
+    if (nullable && own.isNull(i)) continue;
     const ms = Math.floor((words[2 * i + 1]! * TWO_32 + (words[2 * i]! >>> 0)) / 1000);
     if (times.count === 0 || ms < times.minMs) times.minMs = ms;
     if (times.count === 0 || ms > times.maxMs) times.maxMs = ms;
