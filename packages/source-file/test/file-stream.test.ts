@@ -201,6 +201,30 @@ test("cleanSource deletes or archives the files of committed batches", async () 
   );
 });
 
+test("cleanSource cleans up behind batches of several entries, and behind those that are committed together", async () => {
+  const harness = new Harness();
+  const log = memoryLog();
+  await harness.put("/in/_started", "");
+  await harness.put("/in/a.txt", "a");
+  await next(await open(harness, {}, log), null);
+  await harness.put("/in/b.txt", "b");
+  const source = await open(harness, { cleanSource: "delete" }, log);
+  const first = await next(source, null);
+  await source.plan(null, first!);
+  await source.commit(first!);
+  let end = first;
+  for (const name of ["c", "d", "e"]) {
+    await harness.put(`/in/${name}.txt`, name);
+    const start = end;
+    end = await next(source, start);
+    await source.plan(start, end!);
+  }
+  await source.commit(end!);
+  await source.close();
+  for (const name of ["a", "b", "c", "d", "e"])
+    expect(await harness.files.stat(`/in/${name}.txt`), name).toBeNull();
+});
+
 test("hidden files, and files that pathGlobFilter leaves out, are not read", async () => {
   const harness = new Harness();
   await harness.put("/in/_a.txt", "hidden");

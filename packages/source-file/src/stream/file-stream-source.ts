@@ -71,6 +71,8 @@ export class FileStreamSource implements Source {
   /** Ends the wait after which it rings by itself. */
   private nextLook: AbortController | undefined;
   private cleaner: FileCleaner | undefined;
+  /** The entry up to which files are done with; undefined until this run has had to do with one. */
+  private cleanedTo: number | undefined;
   private newestBatch = -1;
   /** Files that were listed and not taken, for the next batches. */
   private unread: FileQueue = new FileQueue([]);
@@ -204,6 +206,7 @@ export class FileStreamSource implements Source {
 
   async plan(start: Offset | null, end: Offset): Promise<readonly Partition[]> {
     const { context, reader, options } = this.parts;
+    this.cleanedTo ??= batchOf(start);
     const files = await this.openLog().range(batchOf(start), batchOf(end));
     const present = await Promise.all(files.map((file) => this.entryOf(file)));
     const partitioned = present.map((file) => ({ file, values: this.valuesOf(file.path) }));
@@ -238,8 +241,10 @@ export class FileStreamSource implements Source {
   async commit(end: Offset): Promise<void> {
     if (this.cleaner === undefined) return;
     const batch = batchOf(end);
-    const files = await this.openLog().range(batch - 1, batch);
+    // a batch may have several entries, and not every batch is told of where the logs are written beside them
+    const files = await this.openLog().range(this.cleanedTo ?? batch - 1, batch);
     this.cleaner.start(files.map(({ path }) => path));
+    this.cleanedTo = batch;
   }
 
   async close(): Promise<void> {
