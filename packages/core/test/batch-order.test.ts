@@ -237,7 +237,10 @@ test("a call that fails with recovery retry is made again after a pause, up to t
   failures = 4;
   query.topic.add(2);
   await query.clock.advance(100_000);
-  await expect(run.awaitTermination()).rejects.toThrow("try again");
+  await expect(run.awaitTermination()).rejects.toMatchObject({
+    message: expect.stringContaining("[SS_TEST] try again. It was tried 4 times."),
+    cause: { condition: "SS_TEST", recovery: "retry", cause: { message: "[SS_TEST] try again" } },
+  });
 });
 
 test("a source is told again what is committed after a restart, as the last run may have died before it could", async () => {

@@ -52,8 +52,8 @@ export interface SourceContext {
  * it was not committed; if it was, `commit(end)` comes again. A replayable source gives the same rows in the same order per
  * partition, for every range that ends after the last `commit`. A source that cannot (a socket) says `replayable: false`.
  *
- * An error with `recovery: "retry"` makes the loop repeat the call a few times; any other ends the query. A source
- * never retries by waiting longer than its `signal` allows.
+ * An error with `recovery: "retry"` makes the loop repeat the call a few times, except `plan` and `read`; any other ends the query. A
+ * source that waits for longer, in `latestOffset` or `read`, never does so beyond its `signal`.
  */
 export interface Source {
   /** For progress reports, without secrets: `FileStreamSource[file:/data/in]`. */
