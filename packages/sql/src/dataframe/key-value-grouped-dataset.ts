@@ -59,7 +59,7 @@ export interface TransformOptions<Output extends RowSpec, Key> {
   readonly output: Output;
   /** Handed to the processor, which decides by it what it gives out. */
   readonly outputMode: OutputMode;
-  /** What time timers and rows go by. Default none. */
+  /** What time timers and rows go by. Default none. On a stream event time asks for a watermark: `withWatermark(...)` before `groupByKey(...)`. */
   readonly timeMode?: TimeMode;
   /**
    * A TIMESTAMP column of what the processor gives out that is the event time for the operators after it, by the watermark of the input; no

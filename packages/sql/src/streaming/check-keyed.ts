@@ -1,7 +1,8 @@
-import type { OutputMode } from "@ss/core";
+import { type OutputMode, StreamError, TimeMode } from "@ss/core";
 import { isEventTime } from "../logical/event-time-column.js";
 import type { Keyed } from "../logical/keyed.js";
 import { outputOf } from "../logical/output.js";
+import type { LogicalPlan } from "../logical/plan.js";
 import { isStreaming } from "../logical/transform.js";
 import { modeName, refused } from "./refusal.js";
 
@@ -24,6 +25,25 @@ export function checkPrograms(nodes: readonly Keyed[], mode: OutputMode): void {
       "Multiple flatMapGroupsWithStates are not supported when they are not all in append mode or the output mode is not append on a streaming DataFrames/Datasets",
     );
   }
+}
+
+/**
+ * Processors that work by event time, in a query without a watermark: their timers would never fire. Spark runs such a query, and says
+ * nothing. It is enough that the query has a watermark somewhere, since every operator works by one of the query's.
+ */
+export function checkEventTime(nodes: readonly LogicalPlan[]): void {
+  const byEventTime = (node: LogicalPlan): boolean =>
+    node.kind === "keyed" &&
+    node.program.kind === "processor" &&
+    node.program.timeMode === TimeMode.EventTime;
+  if (!nodes.some(byEventTime) || nodes.some(({ kind }) => kind === "withWatermark")) return;
+  throw new StreamError({
+    condition: "SS_EVENT_TIME_WITHOUT_WATERMARK",
+    sqlState: "0A000",
+    parameters: { operator: "transformWithState", timeMode: TimeMode.EventTime },
+    message:
+      "transformWithState works by TimeMode.EventTime, but the query has no watermark, so that its timers would never fire: call withWatermark(...) before groupByKey(...), or use TimeMode.ProcessingTime.",
+  });
 }
 
 /** A program over groups, in the mode of the query. */

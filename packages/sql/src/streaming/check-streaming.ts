@@ -10,7 +10,7 @@ import { isSessionWindow } from "../logical/session-window.js";
 import { childrenOf, expressionsOf, isStreaming } from "../logical/transform.js";
 import { pruneColumns } from "../optimizer/prune-columns.js";
 import { checkJoin } from "./check-join.js";
-import { checkGroupsWithState, checkPrograms } from "./check-keyed.js";
+import { checkEventTime, checkGroupsWithState, checkPrograms } from "./check-keyed.js";
 import { checkSequences } from "./check-sequence.js";
 import { checkWindows } from "./check-windows.js";
 import { refused } from "./refusal.js";
@@ -35,7 +35,9 @@ const SINGLE_TABLE_PROVIDER = "org.apache.spark.sql.execution.streaming.state.HD
 /** Refuses a batch query over a stream. */
 export function checkBatch(plan: LogicalPlan): void {
   if (isWithinWatermark(plan)) {
-    throw refused("dropDuplicatesWithinWatermark is not supported with batch DataFrames/DataSets");
+    throw refused(
+      "dropDuplicatesWithinWatermark is not supported with batch DataFrames/DataSets: use dropDuplicates(...).",
+    );
   }
   if (hasStreamingSubquery(plan)) throw streamingSubquery();
   if (!isStreaming(plan)) return;
@@ -65,6 +67,7 @@ export function checkStreaming(plan: LogicalPlan, mode: OutputMode, settings: Ch
     throw singleTableProvider(providerClass);
   }
   checkPrograms(keyed, mode);
+  checkEventTime(nodes);
   if (settings.encodingFormat.toLowerCase() === "avro") nodes.forEach(checkAvro);
   checkOutputMode(nodes, mode);
   const aggregated = nodes.some((node) => node.kind === "aggregate");
@@ -161,7 +164,7 @@ function avroRefused(node: LogicalPlan): string | undefined {
 function checkDeduplicate(node: Deduplicate): void {
   if (node.withinWatermark && !outputOf(node.child).some(isEventTime)) {
     throw refused(
-      "dropDuplicatesWithinWatermark is not supported on streaming DataFrames/DataSets without watermark",
+      "dropDuplicatesWithinWatermark is not supported on streaming DataFrames/DataSets without watermark: call withWatermark(...) first, and keep its column.",
     );
   }
 }

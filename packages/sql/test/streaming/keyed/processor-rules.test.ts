@@ -243,6 +243,8 @@ test.each(REFUSALS)(
     const stage = await Stage.set();
     const frame = stage
       .input("value STRING")
+      .selectExpr("value", "timestamp_seconds(1) AS at")
+      .withWatermark("at", "0 seconds")
       .groupByKey("value")
       .transformWithState(() => new Probe(declare, use), {
         output: { text: "string" },

@@ -1,6 +1,14 @@
 import type { OutputMode } from "@ss/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type DataFrame, desc, expr, GroupStateTimeout, session_window, window } from "../../../src/index.js";
+import {
+  type DataFrame,
+  desc,
+  expr,
+  GroupStateTimeout,
+  session_window,
+  TimeMode,
+  window,
+} from "../../../src/index.js";
 import { counted, Inputs, passedOn, running } from "./inputs.js";
 
 let inputs: Inputs;
@@ -299,6 +307,15 @@ const APPEND: readonly Row[] = [
     "two transformWithState",
     "append",
     (i) => passedOn(passedOn(i.stream)).dropDuplicates(["k"]).select("k"),
+    NEW_KEYS,
+  ],
+  [
+    "transformWithState by event time, behind a watermark whose column is gone",
+    "append",
+    (i) =>
+      passedOn(i.marked.selectExpr("k", "v", "timestamp_seconds(v) AS t"), undefined, TimeMode.EventTime)
+        .dropDuplicates(["k"])
+        .select("k"),
     NEW_KEYS,
   ],
   [

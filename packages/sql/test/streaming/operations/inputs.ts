@@ -114,10 +114,14 @@ class PassedOn extends StatefulProcessor<string, In, In> {
 }
 
 /** `transformWithState` that hands its rows on, with their time as event time if wanted. */
-export function passedOn(rows: DataFrame, eventTimeColumn?: string): DataFrame {
+export function passedOn(
+  rows: DataFrame,
+  eventTimeColumn?: string,
+  timeMode: TimeMode = TimeMode.None,
+): DataFrame {
   return rows.groupByKey("k").transformWithState(() => new PassedOn() as never, {
     output: COLUMNS,
     outputMode: "append",
-    ...(eventTimeColumn === undefined ? { timeMode: TimeMode.None } : { eventTimeColumn }),
+    ...(eventTimeColumn === undefined ? { timeMode } : { eventTimeColumn }),
   });
 }

@@ -6,6 +6,7 @@ import {
   expr,
   GroupStateTimeout,
   session_window,
+  TimeMode,
   udaf,
   window,
 } from "../../../src/index.js";
@@ -399,7 +400,13 @@ const QUERIES: readonly Row[] = [
     "dropDuplicatesWithinWatermark without a watermark",
     "append",
     (i) => i.marked.drop("t").dropDuplicatesWithinWatermark(["k"]),
-    "dropDuplicatesWithinWatermark is not supported on streaming DataFrames/DataSets without watermark",
+    "dropDuplicatesWithinWatermark is not supported on streaming DataFrames/DataSets without watermark: call withWatermark(...) first",
+  ],
+  [
+    "transformWithState by event time without a watermark",
+    "append",
+    (i) => passedOn(i.stream, undefined, TimeMode.EventTime),
+    { condition: "SS_EVENT_TIME_WITHOUT_WATERMARK", says: "call withWatermark(...) before groupByKey(...)" },
   ],
   ...(["streams", "a stream and a table", "a table and a stream"] as const).map(
     (what): Row => [
