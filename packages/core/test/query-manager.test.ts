@@ -87,6 +87,16 @@ test("awaitTermination with a time limit tells whether the query has ended", asy
   expect(await run.awaitTermination(500)).toBe(true);
 });
 
+test.each(["5", null, {}])("the timeout %j is refused: it is no number", async (timeoutMs) => {
+  const query = new CountQuery();
+  const manager = query.manager();
+  const run = await manager.start(query.options());
+  const refused = { condition: "SS_INVALID_ARGUMENT", parameters: { argument: "timeoutMs" } };
+  await expect(run.awaitTermination(timeoutMs as never)).rejects.toMatchObject(refused);
+  await expect(manager.awaitAnyTermination(timeoutMs as never)).rejects.toMatchObject(refused);
+  await run.stop();
+});
+
 test("stop interrupts the batch under way, and the next start runs it again", async () => {
   const query = new CountQuery({ delays: [0] });
   query.onRun = ({ signal }) => new Promise((resolve) => signal.addEventListener("abort", () => resolve()));

@@ -145,7 +145,7 @@ test("the explanation names the input that holds the watermark back, and since w
   ).toBe(`The watermark is 1970-01-01T00:00:10.000Z and moved last at 1970-01-01T00:00:03.000Z; it is the lowest of 2 inputs, and never goes back.
   -> t of clicks, delay 10 s: at 1970-01-01T00:00:10.000Z, latest event time 1970-01-01T00:00:20.000Z, last rows at 1970-01-01T00:00:03.000Z
   -  u of views, delay 0 s: at 1970-01-01T00:00:30.000Z, latest event time 1970-01-01T00:00:30.000Z, last rows at 1970-01-01T00:00:03.000Z
-It waits for t of clicks, which has not got on since 1970-01-01T00:00:02.000Z.`);
+It waits for t of clicks, which has not moved since 1970-01-01T00:00:02.000Z.`);
   tracker.look(63_000);
   tracker.update([clicks({ delayMs: 10_000 }), views(seen(31_000))], 64_000);
   expect(tracker.explain()).toMatchObject({
@@ -181,7 +181,7 @@ test("under the policy max nothing is waited for: the explanation names the inpu
   const lines = tracker.explain().text.split("\n");
   expect(lines[0]).toContain("it is the highest of 2 inputs, and never goes back.");
   expect(lines.at(-1)).toBe(
-    "The first of the inputs is u of views, which has not got on since 1970-01-01T00:00:02.000Z.",
+    "The first of the inputs is u of views, which has not moved since 1970-01-01T00:00:02.000Z.",
   );
 });
 
@@ -364,5 +364,22 @@ test("before the first batch there is nothing to explain", async () => {
   const run = await new CountQuery().start();
   expect(run.explainWatermark()).toMatchObject({ inputs: [], heldBackBy: null });
   expect(run.explainWatermark().text).toMatch(/no watermark to explain/);
+  await run.stop();
+});
+
+test("after a restart the watermark of the checkpoint is told before the first batch", async () => {
+  const query = new CountQuery({ delays: [10] });
+  query.topic.add(25);
+  await query.runOnce();
+  const run = await query.start();
+  await query.clock.advance(0);
+  const told = run.explainWatermark();
+  expect(told).toMatchObject({ watermarkMs: 15_000, movedMs: null, inputs: [], heldBackBy: null });
+  expect(told.text).toBe(
+    "The watermark is 1970-01-01T00:00:15.000Z, recovered from the checkpoint; it never goes back. This run has seen no rows yet: which input it waits for shows after the first batch.",
+  );
+  query.topic.add(26);
+  await run.processAllAvailable();
+  expect(run.explainWatermark()).toMatchObject({ watermarkMs: 16_000, inputs: [{ lastRowsMs: 0 }] });
   await run.stop();
 });

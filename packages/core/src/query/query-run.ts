@@ -12,14 +12,15 @@ import { batchesToRetain, MicroBatchLoop } from "../trigger/micro-batch-loop.js"
 import { withRetry } from "../trigger/retry.js";
 import { confInteger, type RunObserver } from "../trigger/run-environment.js";
 import { WakeUp } from "../trigger/wake-up.js";
-import { WATERMARK_POLICY_KEY } from "../trigger/watermark-tracker.js";
+import { WATERMARK_POLICY_KEY, watermarkPolicy } from "../trigger/watermark-tracker.js";
+import { checkTimeout } from "./check-timeout.js";
 import { type ExplainMode, explainMode } from "./explain-mode.js";
 import type { QueryLog, StreamingQueryListener } from "./query-listener.js";
 import type { QueryOptions } from "./query-options.js";
 import type { PlanContext, StreamPlan } from "./stream-plan.js";
 import type { StreamingQuery, StreamingQueryStatus } from "./streaming-query.js";
 import { StreamingQueryException } from "./streaming-query-exception.js";
-import { type WatermarkExplanation, watermarkExplanation } from "./watermark-explanation.js";
+import { recoveredExplanation, type WatermarkExplanation } from "./watermark-explanation.js";
 
 /** What Spark says then, and when there is more to say. */
 const NO_PLAN =
@@ -38,15 +39,6 @@ export interface QueryRunContext {
 const ALLOW_FORMAT_V1_KEY = "spark.sql.streaming.realTimeMode.dangerouslyAllowCheckpointV1.enabled";
 const CHECK_REPARTITION_KEY = "spark.sql.streaming.checkUnfinishedRepartitionOnRestart";
 const STATE_PROVIDER_KEY = "spark.sql.streaming.stateStore.providerClass";
-
-/** Before the first batch. */
-const NO_WATERMARK: WatermarkExplanation = watermarkExplanation({
-  policy: "min",
-  watermarkMs: 0,
-  movedMs: null,
-  inputs: [],
-  heldBackBy: null,
-});
 
 interface ProgressWaiter {
   /** Set by the first trigger that begins after the call. */
@@ -76,6 +68,8 @@ export class QueryRun implements StreamingQuery {
   private stopping = false;
   private plan: StreamPlan | null = null;
   private loop: MicroBatchLoop | null = null;
+  /** Until there is a loop. */
+  private recoveredWatermark: WatermarkExplanation = recoveredExplanation("min", 0);
   private waiters: ProgressWaiter[] = [];
 
   constructor(context: QueryRunContext, options: QueryOptions) {
@@ -101,7 +95,7 @@ export class QueryRun implements StreamingQuery {
   }
 
   explainWatermark(): WatermarkExplanation {
-    return this.loop?.runner.explainWatermark() ?? NO_WATERMARK;
+    return this.loop?.runner.explainWatermark() ?? this.recoveredWatermark;
   }
 
   async processAllAvailable(): Promise<void> {
@@ -117,6 +111,7 @@ export class QueryRun implements StreamingQuery {
   awaitTermination(): Promise<void>;
   awaitTermination(timeoutMs: number): Promise<boolean>;
   async awaitTermination(timeoutMs?: number): Promise<void | boolean> {
+    checkTimeout("awaitTermination", timeoutMs);
     if (timeoutMs !== undefined && !(timeoutMs > 0)) throw timeoutNotPositive(timeoutMs);
     const ended = await this.endsWithin(timeoutMs);
     if (this.exception !== null) throw this.exception;
@@ -163,6 +158,8 @@ export class QueryRun implements StreamingQuery {
     if (this.options.trigger.kind === "realTime") checkForRealTime(resume, conf);
     this.warnOfPinned(resume.conf);
     const confInForce = (key: string): string | undefined => resume.conf[key] ?? conf(key);
+    const policy = watermarkPolicy(confInForce(WATERMARK_POLICY_KEY) ?? "min");
+    this.recoveredWatermark = recoveredExplanation(policy, resume.watermarkMs);
     const plan = await this.openPlan(resume, confInForce);
     signal.throwIfAborted();
     this.loop = new MicroBatchLoop(

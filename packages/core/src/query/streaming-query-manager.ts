@@ -5,6 +5,7 @@ import { StreamError } from "../errors/stream-error.js";
 import type { FileSystem } from "../file-system/file-system.js";
 import { localFileSystem } from "../file-system/local-file-system.js";
 import { isoTime } from "../progress/progress-reporter.js";
+import { checkTimeout } from "./check-timeout.js";
 import type { QueryLog, StreamingQueryListener } from "./query-listener.js";
 import type { QueryOptions } from "./query-options.js";
 import { QueryRun } from "./query-run.js";
@@ -116,6 +117,7 @@ export class StreamingQueryManager implements StreamingCheckpointManager {
   /** The same, for at most this long. Whether a query has ended. */
   awaitAnyTermination(timeoutMs: number): Promise<boolean>;
   async awaitAnyTermination(timeoutMs?: number): Promise<void | boolean> {
+    checkTimeout("awaitAnyTermination", timeoutMs);
     if (this.lastTerminated === null) {
       const ended = new Promise<void>((resolve) => this.terminationWaiters.push(resolve));
       const timer = new AbortController();

@@ -20,24 +20,28 @@ export interface WatermarkExplanation {
   /** When it last moved; null: not in this run. */
   readonly movedMs: number | null;
   readonly inputs: readonly WatermarkInput[];
-  /** The input on which the watermark waits, and when that one last got on, or else when the run began; null without a watermark. */
+  /** The input on which the watermark waits, and when that one last moved, or else when the run began; null without a watermark. */
   readonly heldBackBy: { readonly input: WatermarkInput; readonly sinceMs: number } | null;
   /** All of it in words. */
   readonly text: string;
 }
 
+type Facts = Omit<WatermarkExplanation, "text">;
+
 /** An explanation with its text. */
-export function watermarkExplanation(facts: Omit<WatermarkExplanation, "text">): WatermarkExplanation {
+export function watermarkExplanation(facts: Facts): WatermarkExplanation {
   return { ...facts, text: textOf(facts) };
 }
 
-function textOf({
-  policy,
-  watermarkMs,
-  movedMs,
-  inputs,
-  heldBackBy,
-}: Omit<WatermarkExplanation, "text">): string {
+/** The explanation before the first batch of a run, by the watermark that the checkpoint has; 0 where it has none. */
+export function recoveredExplanation(policy: Facts["policy"], watermarkMs: number): WatermarkExplanation {
+  const facts: Facts = { policy, watermarkMs, movedMs: null, inputs: [], heldBackBy: null };
+  if (watermarkMs === 0) return watermarkExplanation(facts);
+  const text = `The watermark is ${iso(watermarkMs)}, recovered from the checkpoint; it never goes back. This run has seen no rows yet: which input it waits for shows after the first batch.`;
+  return { ...facts, text };
+}
+
+function textOf({ policy, watermarkMs, movedMs, inputs, heldBackBy }: Facts): string {
   if (heldBackBy === null) {
     return "There is no watermark to explain: no withWatermark(...) stands in the query, or it has run no batch yet.";
   }
@@ -54,7 +58,7 @@ function textOf({
   return [
     `The watermark is ${iso(watermarkMs)} and ${moved}; ${rule}.`,
     ...lines,
-    `${follows} ${input.name}, which has not got on since ${iso(sinceMs)}.`,
+    `${follows} ${input.name}, which has not moved since ${iso(sinceMs)}.`,
   ].join("\n");
 }
 

@@ -2,6 +2,7 @@ import { StreamError } from "../errors/stream-error.js";
 import { parseDurationMs } from "../plugin/options.js";
 import type { EventTimeStats } from "../query/stream-plan.js";
 import {
+  recoveredExplanation,
   type WatermarkExplanation,
   type WatermarkInput,
   watermarkExplanation,
@@ -74,6 +75,7 @@ export class WatermarkTracker {
   private inputs: Input[] = [];
   private globalMs: number;
   private movedMs: number | null = null;
+  private hasSeenBatch = false;
   /** When sources were looked at last. */
   private lookedMs: number;
 
@@ -96,6 +98,7 @@ export class WatermarkTracker {
 
   /** Takes in what the watermark operators saw in a batch, in plan order. */
   update(eventTimes: readonly EventTimeStats[], nowMs: number): void {
+    this.hasSeenBatch = true;
     eventTimes.forEach((stats, k) => {
       const known = (this.inputs[k] ??= this.newInput(stats));
       const { delayMs, seen } = stats;
@@ -129,6 +132,7 @@ export class WatermarkTracker {
   }
 
   explain(): WatermarkExplanation {
+    if (!this.hasSeenBatch) return recoveredExplanation(this.policy, this.globalMs);
     const inputs = this.inputs.map(({ name, delayMs, watermarkMs, lastRowsMs }, k): WatermarkInput => {
       const isIdle = this.isIdle(this.inputs[k]!);
       return { name, delayMs, watermarkMs: lastRowsMs === null ? null : watermarkMs, lastRowsMs, isIdle };
