@@ -30,10 +30,13 @@ export function checkpointMissing(): StreamError {
   });
 }
 
+/** The condition of {@link queryNameMissing}. */
+export const QUERY_NAME_MISSING = "_LEGACY_ERROR_TEMP_1320";
+
 /** A memory sink without a name for its table. */
 export function queryNameMissing(): StreamError {
   return new StreamError({
-    condition: "_LEGACY_ERROR_TEMP_1320",
+    condition: QUERY_NAME_MISSING,
     message: "queryName must be specified for memory sink: it is the name of the table that sql() reads.",
     parameters: {},
   });

@@ -2,12 +2,15 @@ import { resolve } from "node:path";
 import { StreamError, type StructType } from "@ss/core";
 import type { StreamStart, StreamTarget } from "../dataframe/executor.js";
 import { type Attribute, freshId } from "../expression/expression.js";
+import { QUERY_NAME_MISSING } from "./errors.js";
 
 /** An output of a query, as far as it can be the same as another. */
 type Destination = Pick<StreamStart, "target" | "queryName">;
 
 /** What a query puts out beside its results. */
 export type SideRows = "late" | "malformed";
+
+const METHODS: Readonly<Record<SideRows, string>> = { late: "lateRowsTo", malformed: "malformedRowsTo" };
 
 /** The columns of a schema, for a table of its rows. */
 export function columnsOfSchema({ fields }: StructType): readonly Attribute[] {
@@ -25,12 +28,39 @@ export function checkSideTarget(rows: SideRows, side: Destination, others: reado
   if (at < 0) return;
   const among = at === 0 ? "the results" : "the late rows";
   const format = side.target.kind === "format" ? side.target.format : side.target.kind;
-  const [what, method] = rows === "late" ? ["Late", "lateRowsTo"] : ["Malformed", "malformedRowsTo"];
+  const what = rows === "late" ? "Late" : "Malformed";
   throw new StreamError({
     condition: `SS_${rows.toUpperCase()}_ROWS_AMONG_RESULTS`,
     parameters: { format },
-    message: `${what} rows cannot be written where ${among} are: give ${method}("${format}", ...) a path of its own, or for the memory sink a queryName.`,
+    message: `${what} rows cannot be written where ${among} are: give ${METHODS[rows]}("${format}", ...) a path of its own, or for the memory sink a queryName.`,
   });
+}
+
+/** What makes the sink of a side output; what it says of its options tells where they are given, since `.option(...)` sets those of the results. */
+export async function withOptionsOf<T>(
+  rows: SideRows,
+  target: StreamTarget,
+  make: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    if (target.kind !== "format" || !StreamError.is(error)) throw error;
+    throw ofSideOptions(METHODS[rows], target.format, error);
+  }
+}
+
+function ofSideOptions(method: string, format: string, error: StreamError): StreamError {
+  const { condition, sqlState, parameters, recovery, text } = error;
+  const option = condition === QUERY_NAME_MISSING ? "queryName" : parameters["option"];
+  if (option === undefined) return error;
+  const isMissing = condition === QUERY_NAME_MISSING || condition === "SS_MISSING_OPTION";
+  const name = /^\w+$/.test(option) ? option : JSON.stringify(option);
+  const call = `${method}("${format}", { ${name}: ... })`;
+  const message = isMissing
+    ? `The format '${format}' of ${method}(...) needs the option '${option}': write ${call}.`
+    : `${text} It is an option of ${call}.`;
+  return new StreamError({ condition, sqlState, parameters, recovery, message, cause: error });
 }
 
 function isSamePlace(one: Destination, other: Destination): boolean {

@@ -26,7 +26,7 @@ import { queryNameMissing, unsupportedSinkMode } from "./errors.js";
 import type { Plugins } from "./plugins.js";
 import { type Analyzed, type Preparation, schemaOfPlan } from "./prepare.js";
 import type { RuntimeConfig } from "./runtime-config.js";
-import { checkSideTarget, columnsOfSchema, type SideRows } from "./side-outputs.js";
+import { checkSideTarget, columnsOfSchema, type SideRows, withOptionsOf } from "./side-outputs.js";
 
 /** The parts of a session that outputs are made from. */
 export interface OutputParts {
@@ -91,7 +91,7 @@ export class StreamOutputs {
     const request: SinkRequest = { target, options, mode: "append", queryName, partitionBy: [] };
     const shaped = rows === "malformed" ? await this.shaped(target, report) : undefined;
     const schema = shaped?.schema ?? report;
-    const sink = await this.sink(request, schema, columnsOfSchema(schema));
+    const sink = await withOptionsOf(rows, target, () => this.sink(request, schema, columnsOfSchema(schema)));
     return { rows, sink, schema, shape: shaped?.shape };
   }
 

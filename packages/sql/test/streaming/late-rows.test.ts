@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import type { OutputMode, StreamingQuery } from "@ss/core";
+import type { OutputMode, Plugin, StreamingQuery } from "@ss/core";
 import { fileSink } from "@ss/sink-file";
 import { MemorySource, memorySource } from "@ss/source-memory";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -29,9 +29,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function newSession(): Promise<SparkSession> {
+async function newSession(...plugins: readonly Plugin[]): Promise<SparkSession> {
   const spark = await SparkSession.builder()
-    .use(memorySource(), fileSink())
+    .use(memorySource(), fileSink(), ...plugins)
     .config("spark.sql.session.timeZone", "UTC")
     .logTo(() => {})
     .create();
@@ -414,3 +414,47 @@ class Silent extends StatefulProcessor<string, object, { k: string }> {
     return [];
   }
 }
+
+test.each([
+  ["lateRowsTo", "json", {}, "SS_MISSING_OPTION", 'write lateRowsTo("json", { path: ... })'],
+  ["malformedRowsTo", "json", {}, "SS_MISSING_OPTION", 'write malformedRowsTo("json", { path: ... })'],
+  ["lateRowsTo", "manifest", {}, "SS_MISSING_OPTION", 'write lateRowsTo("manifest", { path: ... })'],
+  ["lateRowsTo", "memory", {}, "_LEGACY_ERROR_TEMP_1320", 'write lateRowsTo("memory", { queryName: ... })'],
+  [
+    "lateRowsTo",
+    "manifest",
+    { path: "x", depth: "deep" },
+    "SS_INVALID_OPTION",
+    'but it has to be a whole number. It is an option of lateRowsTo("manifest", { depth: ... }).',
+  ],
+] as const)(
+  "%s(%j, %j) tells of options where they are given",
+  async (method, format, given, condition, says) => {
+    const manifest: Plugin = {
+      name: "manifest",
+      sinks: [
+        {
+          names: ["manifest"],
+          outputModes: ["append"],
+          stream: async ({ options }) => {
+            options.required("path", "manifest");
+            options.integer("depth", 1);
+            throw new Error("this far");
+          },
+        },
+      ],
+    };
+    const spark = await newSession(manifest);
+    const rows = stream(spark).selectExpr("from_json(note, 'n INT') AS n").select("n");
+    const writer = stream(spark).dropDuplicatesWithinWatermark(["k"]).writeStream.format("noop");
+    const asking =
+      method === "lateRowsTo"
+        ? writer.lateRowsTo(format, given)
+        : rows.writeStream.format("noop").malformedRowsTo(format, given);
+    const error = await asking.start().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({ condition, message: expect.stringContaining(says) });
+  },
+);
