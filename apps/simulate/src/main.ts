@@ -6,23 +6,21 @@ import { SimulationFailure, simulate } from "./simulation.js";
 await main(readOptions(process.argv.slice(2), () => randomInt(2 ** 31)));
 
 async function main(options: SimulateOptions): Promise<void> {
-  const { runs, operators } = options;
+  const { runs, operators, threads } = options;
   process.stdout.write(`${runs} runs from seed ${options.seed}\n`);
   const counts = new Counts();
   const totals = { batches: 0, lives: 0, faults: 0 };
   for (let run = 0; run < runs; run++) {
     const seed = seedOf(options, run);
     try {
-      const report = await simulate(seed, operators);
+      const report = await simulate(seed, operators, threads);
       counts.add(report.operators, true);
       totals.batches += report.batches;
       totals.lives += report.lives;
       totals.faults += report.faults;
     } catch (error) {
       counts.add(error instanceof SimulationFailure ? error.operators : [], false);
-      process.stdout.write(
-        `seed ${seed} failed: ${describe(error)}\n  again: ${commandOf(seed, operators)}\n`,
-      );
+      process.stdout.write(`seed ${seed} failed: ${describe(error)}\n  again: ${commandOf(seed, options)}\n`);
     }
   }
   const { batches, lives, faults } = totals;
@@ -32,9 +30,10 @@ async function main(options: SimulateOptions): Promise<void> {
   if (counts.failed > 0) process.exitCode = 1;
 }
 
-function commandOf(seed: number, operators: readonly string[]): string {
+function commandOf(seed: number, { operators, threads }: SimulateOptions): string {
   const chosen = operators.length > 0 ? ` --operators ${operators.join(",")}` : "";
-  return `npm run simulate -- --seed ${seed}${chosen}`;
+  const threaded = threads === undefined ? "" : ` --threads ${threads}`;
+  return `npm run simulate -- --seed ${seed}${chosen}${threaded}`;
 }
 
 function describe(error: unknown): string {

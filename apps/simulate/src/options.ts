@@ -8,6 +8,8 @@ export interface SimulateOptions {
   readonly runs: number;
   /** Only queries of these operators; none: all. */
   readonly operators: readonly string[];
+  /** Threads of a session at most; absent: of few runs some, of the others one. */
+  readonly threads: number | undefined;
 }
 
 const SEED_MAX = 0xffff_ffff;
@@ -21,6 +23,7 @@ export function readOptions(args: readonly string[], newSeed: () => number): Sim
       seed: { type: "string" },
       runs: { type: "string" },
       operators: { type: "string", default: "" },
+      threads: { type: "string" },
     },
   });
   const operators = values.operators.split(",").filter((name) => name !== "");
@@ -28,7 +31,8 @@ export function readOptions(args: readonly string[], newSeed: () => number): Sim
   const seed = values.seed === undefined ? newSeed() : whole("seed", values.seed, 0);
   const runs =
     values.runs === undefined ? (values.seed === undefined ? RUNS : 1) : whole("runs", values.runs, 1);
-  return { seed, runs, operators };
+  const threads = values.threads === undefined ? undefined : whole("threads", values.threads, 1);
+  return { seed, runs, operators, threads };
 }
 
 /** The seed of a run. */
@@ -44,6 +48,6 @@ function whole(name: string, text: string, least: number): number {
 
 function usage(problem: string): Error {
   return new Error(
-    `${problem}\nusage: npm run simulate -- [--seed N] [--runs N] [--operators ${OPERATORS.join(",")}]`,
+    `${problem}\nusage: npm run simulate -- [--seed N] [--runs N] [--operators ${OPERATORS.join(",")}] [--threads N]`,
   );
 }

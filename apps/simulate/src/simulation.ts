@@ -1,7 +1,7 @@
 import type { StreamingQuery } from "@ss/core";
 import { fileSink } from "@ss/sink-file";
 import { MemorySource, memorySource } from "@ss/source-memory";
-import { SparkSession, Trigger } from "@ss/sql";
+import { type DataFrame, SparkSession, Trigger } from "@ss/sql";
 import { FaultyFileSystem, type SeededRandom, seededRandom } from "@ss/testkit";
 import { checkRun } from "./check-run.js";
 import { Journal } from "./disk/journal.js";
@@ -15,6 +15,7 @@ import { jsonFiles } from "./sink/json-files.js";
 import { checkLateRows } from "./sink/late-files.js";
 import { memoryTable } from "./sink/memory-table.js";
 import { type ObservedSink, writerOf } from "./sink/observed-sink.js";
+import { forgetRows, sendRows, sentRows } from "./source/sent-rows.js";
 
 const CHECKPOINT = "sim://disk/checkpoint";
 /** Steps of the disk in which a life's fault strikes: a batch makes some forty. */
@@ -22,6 +23,9 @@ const FAULT_WITHIN = 90;
 
 /** The same for a repartition, which makes a few. */
 const REPARTITION_WITHIN = 15;
+
+/** How many of the runs have threads, which take much longer to start than the rest of a life. */
+const THREADED = 0.02;
 
 /** What a run did, for the counts. */
 export interface RunReport {
@@ -41,9 +45,16 @@ export class SimulationFailure extends Error {
   }
 }
 
-/** A random query with random rows on a disk that fails at random, from a seed; throws where its result is not the model's. */
-export async function simulate(seed: number, operators: readonly string[] = []): Promise<RunReport> {
-  const run = new Simulation(seed, operators);
+/**
+ * A random query with random rows on a disk that fails at random, from a seed; throws where its result is not the model's. Each session has a
+ * random number of threads up to `threads`; by default few runs have more than one.
+ */
+export async function simulate(
+  seed: number,
+  operators: readonly string[] = [],
+  threads?: number,
+): Promise<RunReport> {
+  const run = new Simulation(seed, operators, threads);
   try {
     return await run.execute();
   } catch (error) {
@@ -70,14 +81,16 @@ class Simulation {
   private readonly journal: Journal = new Journal("/disk/checkpoint");
   private readonly clock: JumpingClock = new JumpingClock();
   private readonly conf: Readonly<Record<string, string>>;
+  private readonly threads: number;
   private disk: FaultyFileSystem = new FaultyFileSystem({ schemes: ["sim"] });
   private additionsLeft: number;
   private readonly sessions: SparkSession[] = [];
   private lives = 0;
   private faults = 0;
 
-  constructor(seed: number, operators: readonly string[]) {
+  constructor(seed: number, operators: readonly string[], threads: number | undefined) {
     this.random = seededRandom(seed);
+    this.threads = threads ?? (this.random.chance(THREADED) ? 3 : 1);
     this.query = randomQuery(this.random, operators);
     this.sink = this.chooseSink();
     this.sources = Array.from({ length: this.query.sourceCount }, (_, k) => `simulation-${seed}-${k}`);
@@ -101,18 +114,23 @@ class Simulation {
       ...watermarked,
       terminal.operator,
       ...(reportsLate ? ["late rows"] : []),
+      ...(this.threads > 1 ? ["threads"] : []),
       this.sink.name,
     ];
   }
 
   get text(): string {
-    return `${queryText(this.query)} into ${this.sink.name}`;
+    const threads = this.threads > 1 ? `, up to ${this.threads} threads` : "";
+    return `${queryText(this.query)} into ${this.sink.name}${threads}`;
   }
 
   /** Ends what still runs, also after a failure, and forgets the rows. */
   async close(): Promise<void> {
     await Promise.allSettled(this.sessions.map((spark) => spark.stop()));
-    for (const name of this.sources) MemorySource.reset(name);
+    for (const name of this.sources) {
+      MemorySource.reset(name);
+      forgetRows(name);
+    }
   }
 
   async execute(): Promise<RunReport> {
@@ -130,7 +148,8 @@ class Simulation {
   private async newSession(): Promise<SparkSession> {
     const { random } = this;
     const builder = SparkSession.builder()
-      .use(memorySource(), fileSink(), ...this.sink.plugins, {
+      .master(`local[${random.integer(1, this.threads)}]`)
+      .use(memorySource(), sentRows(), fileSink(), ...this.sink.plugins, {
         name: "simulated disk",
         fileSystems: [this.disk],
       })
@@ -158,8 +177,12 @@ class Simulation {
       Trigger.ProcessingTime(0),
       Trigger.ProcessingTime(700),
     ]);
-    const writer = writerOf(queryFrame(this.query, spark, this.sources), this.query, CHECKPOINT);
+    const writer = writerOf(this.frame(spark), this.query, CHECKPOINT);
     return { spark, query: await this.sink.start(writer.trigger(trigger)) };
+  }
+
+  private frame(spark: SparkSession): DataFrame {
+    return queryFrame(this.query, spark, this.threads > 1 ? "sent" : "memory", this.sources);
   }
 
   /** One process from start to end: a fault of the disk, `stop()`, or a rival that takes the checkpoint over. */
@@ -258,7 +281,7 @@ class Simulation {
     this.feed();
     const spark = await this.newSession();
     const trigger = this.random.chance() ? Trigger.AvailableNow() : Trigger.Once();
-    const writer = writerOf(queryFrame(this.query, spark, this.sources), this.query, CHECKPOINT);
+    const writer = writerOf(this.frame(spark), this.query, CHECKPOINT);
     const query = await this.sink.start(writer.trigger(trigger));
     await query.awaitTermination();
     await spark.stop();
@@ -273,7 +296,8 @@ class Simulation {
   private addTo(source: number): void {
     const rows = this.generators[source]!.rows();
     this.fed[source]!.push(rows);
-    MemorySource.addData(this.sources[source]!, ...rows.map(sourceRow));
+    if (this.threads > 1) sendRows(this.sources[source]!, rows);
+    else MemorySource.addData(this.sources[source]!, ...rows.map(sourceRow));
   }
 
   /** Runs to the end without faults, and compares. */

@@ -4,17 +4,27 @@ import { readOptions, seedOf } from "../src/options.js";
 const noSeed = (): number => 7;
 
 test("without arguments there are fifty runs from a new seed", () => {
-  expect(readOptions([], noSeed)).toEqual({ seed: 7, runs: 50, operators: [] });
+  expect(readOptions([], noSeed)).toEqual({ seed: 7, runs: 50, operators: [], threads: undefined });
 });
 
 test("a seed means one run, unless the number is given too", () => {
-  expect(readOptions(["--seed", "12"], noSeed)).toEqual({ seed: 12, runs: 1, operators: [] });
+  expect(readOptions(["--seed", "12"], noSeed)).toEqual({
+    seed: 12,
+    runs: 1,
+    operators: [],
+    threads: undefined,
+  });
   expect(readOptions(["--seed", "12", "--runs", "3"], noSeed).runs).toBe(3);
 });
 
 test("the seeds of runs follow one another and stay within 32 bits", () => {
   const options = readOptions(["--seed", "4294967295", "--runs", "2"], noSeed);
   expect([seedOf(options, 0), seedOf(options, 1)]).toEqual([4294967295, 0]);
+});
+
+test("threads are a number of them", () => {
+  expect(readOptions(["--threads", "3"], noSeed).threads).toBe(3);
+  expect(() => readOptions(["--threads", "0"], noSeed)).toThrow("--threads has to be a whole number from 1");
 });
 
 test("operators are checked by name", () => {

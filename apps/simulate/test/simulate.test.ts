@@ -17,3 +17,7 @@ test("a seed gives the same run again", PATIENCE, async () => {
   expect(await simulate(20_240_101)).toEqual(first);
   expect(first.batches).toBeGreaterThan(1);
 });
+
+test("queries come to the model's result on several threads", PATIENCE, async () => {
+  for (let seed = 900; seed < 903; seed++) await simulate(seed, ["tumbling", "count", "sliding"], 3);
+});

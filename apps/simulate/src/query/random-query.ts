@@ -91,10 +91,15 @@ export function queryText(query: RandomQuery): string {
   return parts.join(" . ");
 }
 
-/** The query as a DataFrame over memory sources of the given names. */
-export function queryFrame(query: RandomQuery, spark: SparkSession, sources: readonly string[]): DataFrame {
+/** The query as a DataFrame over sources of the given format and names. */
+export function queryFrame(
+  query: RandomQuery,
+  spark: SparkSession,
+  format: string,
+  sources: readonly string[],
+): DataFrame {
   const streams = sources.map((name, k) => {
-    const stream = spark.readStream.format("memory").option("name", name).schema(ROW_SCHEMA).load();
+    const stream = spark.readStream.format(format).option("name", name).schema(ROW_SCHEMA).load();
     return query.sourceDelays ? stream.withWatermark("t", `${query.sourceDelays[k]} seconds`) : stream;
   });
   let frame = streams.reduce((left, right) => left.union(right));
