@@ -38,3 +38,18 @@ export function runtimeClosure(name, workspace) {
   visit(name);
   return workspace.filter((entry) => found.has(entry.manifest.name));
 }
+
+/**
+ * What users of a package would miss if it were packed now: files that its `publishConfig` names, and the declarations
+ * of each source file; paths relative to the folder.
+ */
+export function missingFromDist(folder) {
+  const { publishConfig } = readJson(join(folder, "package.json"));
+  const entries = Object.values(publishConfig.exports).flatMap((target) =>
+    typeof target === "string" ? [target] : Object.values(target),
+  );
+  const declarations = readdirSync(join(folder, "src"), { recursive: true })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => `./dist/${file.replace(/\.ts$/, ".d.ts")}`);
+  return [...new Set([...entries, ...declarations])].filter((file) => !existsSync(join(folder, file)));
+}

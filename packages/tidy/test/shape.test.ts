@@ -78,11 +78,12 @@ describe.each(publishedPackages)("the package.json of $name", ({ name, path, man
     expect(ranges.filter(([, range]) => range !== "workspace:^")).toEqual([]);
   });
 
-  test("has scripts to build, to write declarations and to check types", () => {
+  test("has scripts to build, to write declarations, to check types and to refuse to be packed without them", () => {
     expect(manifest.scripts).toMatchObject({
       build: expect.any(String),
       types: "tsc -p tsconfig.build.json",
       typecheck: "tsc -p tsconfig.json",
+      prepack: "node ../../scripts/prepack.mjs",
     });
     expect(existsSync(join(root, path, "tsconfig.build.json"))).toBe(true);
   });
