@@ -1,37 +1,28 @@
-import type * as promises from "node:fs/promises";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { type FileHandle, mkdtemp, open, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BatchWrite, parseDdl } from "@ss/core";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { JsonLinesSink } from "../src/json-lines-sink.js";
 
-/** What was renamed, linked and forced to the disk, in this order. */
-const steps = vi.hoisted((): string[] => []);
-
-vi.mock("node:fs/promises", async (original) => {
-  const actual = await original<typeof promises>();
-  return {
-    ...actual,
-    link: async (from: string, to: string) => {
-      await actual.link(from, to);
-      steps.push(`link ${to}`);
-    },
-    rename: async (from: string, to: string) => {
-      await actual.rename(from, to);
-      steps.push(`rename ${to}`);
-    },
-    open: async (path: string) => {
-      const handle = await actual.open(path);
-      const sync = handle.sync.bind(handle);
-      handle.sync = async () => {
-        await sync();
-        steps.push(`sync ${path}`);
-      };
-      return handle;
-    },
-  };
-});
+/** Keeps account of the names that stood in the folders when these were last forced to the disk: a loss of power leaves them. */
+async function namesOnDisk(...folders: string[]): Promise<Map<string, string[]>> {
+  const names = new Map<string, string[]>();
+  const handle = await open(tmpdir());
+  const prototype: FileHandle = Object.getPrototypeOf(handle);
+  await handle.close();
+  const { sync } = prototype;
+  const spy = vi.spyOn(prototype, "sync").mockImplementation(async function (this: FileHandle) {
+    const { ino } = await this.stat();
+    for (const folder of folders) {
+      if ((await stat(folder)).ino === ino) names.set(folder, readdirSync(folder));
+    }
+    await sync.call(this);
+  });
+  onTestFinished(() => spy.mockRestore());
+  return names;
+}
 
 async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "jsonl-"));
@@ -55,25 +46,24 @@ function begin(sink: JsonLinesSink, queryId: string, batchId: number, runId = "r
 test("the names of the folder, of its owner and of a batch are forced to the disk", async () => {
   const above = await newFolder();
   const folder = join(above, "a", "b");
-  steps.length = 0;
+  const names = await namesOnDisk(above, join(above, "a"), folder);
   const write = await begin(new JsonLinesSink(folder), "query", 0);
-  expect(steps).toEqual([
-    `sync ${join(above, "a")}`,
-    `sync ${above}`,
-    `link ${join(folder, "_owner")}`,
-    `sync ${folder}`,
-  ]);
-  steps.length = 0;
+  expect(Object.fromEntries(names)).toEqual({
+    [above]: ["a"],
+    [join(above, "a")]: ["b"],
+    [folder]: ["_owner"],
+  });
   await write.commit([["{}"]]);
-  expect(steps).toEqual([`rename ${join(folder, "batch-0.jsonl")}`, `sync ${folder}`]);
+  expect(names.get(folder)?.sort()).toEqual(["_owner", "batch-0.jsonl"]);
 });
 
 test("a sink claims its folder once", async () => {
-  const sink = new JsonLinesSink(await newFolder());
+  const folder = await newFolder();
+  const sink = new JsonLinesSink(folder);
   await begin(sink, "query", 0);
-  steps.length = 0;
+  const names = await namesOnDisk(folder);
   await begin(sink, "query", 1);
-  expect(steps).toEqual([]);
+  expect(names.size).toBe(0);
 });
 
 test("a folder of the sink refuses a second query, and lets the first one's drafts be", async () => {
