@@ -299,6 +299,14 @@ describe("workers", () => {
     expect(rows.map((row) => row["v"])).toEqual([1, 2, 11, 12, 21, 22, 31, 32, 41, 42]);
   });
 
+  test("refuse a read that gives nothing to go through, by the name of its format", async () => {
+    const spark = await session(2, workerTable(4, "", { made: "return { read() {} };" }));
+    await expect(spark.read.format("numbers").load().collect()).rejects.toMatchObject({
+      condition: "SS_CONNECTOR_CONTRACT",
+      parameters: { connector: "numbers", member: "read(...)", found: "gave undefined" },
+    });
+  });
+
   test("call functions of plug-ins that have a worker form; the driver calls the others", async () => {
     const core = pathToFileURL(join(import.meta.dirname, "../../../core/dist/index.js")).href;
     const module = join(folder, "functions.mjs");

@@ -1,5 +1,6 @@
 import {
   type ColumnFunction,
+  checkedReading,
   type PartitionReader,
   packColumns,
   packRows,
@@ -103,7 +104,8 @@ export class FragmentHost {
     const context = this.contextOf(settings.conf);
     const made = await Promise.all(
       readers.map(
-        async ([readId, form]) => [readId, await rebuild<PartitionReader>(form, context, "read")] as const,
+        async ([readId, form, format]) =>
+          [readId, checkedReader(format, await rebuild<PartitionReader>(form, context, "read"))] as const,
       ),
     );
     const brought = await Promise.all(forms.map((form) => rebuild<ColumnFunction>(form, context, "open")));
@@ -161,6 +163,15 @@ export class FragmentHost {
     const { inputRows, times } = run;
     this.post({ kind: "done", taskId, report: { inputRows, eventTimes: [...times] } });
   }
+}
+
+/** A reader whose reads are refused, by the name of the format, where they give nothing to go through. */
+function checkedReader(format: string, reader: PartitionReader): PartitionReader {
+  const part = { description: format };
+  return {
+    read: (partition, scan, signal) => checkedReading("source", part, reader.read(partition, scan, signal)),
+    close: async () => reader.close?.(),
+  };
 }
 
 /** The tasks have ended for the driver; a reader is closed when they have ended here. */

@@ -13,8 +13,8 @@ export interface OpenFragment {
   /** The functions of plug-ins that the plan calls. */
   readonly functions: readonly WorkerForm[];
   readonly settings: FragmentSettings;
-  /** How each read of the plan is done. */
-  readonly readers: readonly (readonly [readId: number, form: WorkerForm])[];
+  /** How each read of the plan is done; the format is for messages. */
+  readonly readers: readonly (readonly [readId: number, form: WorkerForm, format: string])[];
 }
 
 /** Runs a fragment over some partitions, one after the other. */

@@ -125,14 +125,14 @@ export class ParallelFragment {
   }
 
   private open(run: Run): OpenFragment | undefined {
-    const readers: [number, WorkerForm][] = [];
+    const readers: [number, WorkerForm, string][] = [];
     for (const scan of this.scans) {
       const form = run.input(scan.read.readId).worker;
       if (form === undefined) {
         this.refusal = withoutForm(scan);
         return undefined;
       }
-      readers.push([scan.read.readId, form]);
+      readers.push([scan.read.readId, form, scan.read.format]);
     }
     for (const form of [...readers.map(([, form]) => form), ...this.functions]) checkWorkerForm(form);
     const { ansi, timeZone, external } = this.settings;
