@@ -1,4 +1,4 @@
-import { type DataType, StreamError, simpleString, type Value } from "@ss/core";
+import { type DataType, StreamError, type StructType, simpleString, type Value } from "@ss/core";
 import { DECIMAL_OK, parseDecimalText } from "@ss/kernels";
 import { valueText } from "./value-text.js";
 import { VariantVal } from "./variant-val.js";
@@ -66,9 +66,7 @@ export function toInternal(value: unknown, type: DataType, what: string): Value 
     }
     case "struct": {
       if (!hasFields(value)) break;
-      return type.fields.map((field, k) =>
-        toInternal(fieldOf(value, field.name, k), field.type, `${what}.${field.name}`),
-      );
+      return structValues(value, type, what, ".");
     }
     case "variant":
       if (value instanceof VariantVal) return [value.metadata, value.value];
@@ -84,6 +82,29 @@ export function toInternal(value: unknown, type: DataType, what: string): Value 
 /** Whether a value may stand for a struct: a record or a list of fields. */
 export function hasFields(value: unknown): value is object {
   return Array.isArray(value) || isRecord(value);
+}
+
+/**
+ * The boxed fields of what stands for a struct. A record may leave fields out, which are null then, but not have others instead: a name that
+ * is misspelt would be a null that nothing tells of. `joint` stands between `what` and the name of a field in errors.
+ */
+export function structValues(
+  value: object,
+  { fields }: StructType,
+  what: string,
+  joint: string,
+): readonly Value[] {
+  const isList = Array.isArray(value);
+  const record = value as Readonly<Record<string, unknown>>;
+  let missing: string | undefined;
+  const values = fields.map(({ name, type }, k) => {
+    if (isList) return toInternal(value[k], type, `${what}${joint}${name}`);
+    if (Object.hasOwn(record, name)) return toInternal(record[name], type, `${what}${joint}${name}`);
+    missing ??= name;
+    return null;
+  });
+  if (missing !== undefined) checkNames(record, fields, missing, what);
+  return values;
 }
 
 /** A field of what stands for a struct: of a record by its name, of a list by its place. */
@@ -102,6 +123,19 @@ function isRecord(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   if (Object.getPrototypeOf(value) === Object.prototype) return true;
   return Object.prototype.toString.call(value) === "[object Object]" && !(value instanceof VariantVal);
+}
+
+/** Looks at names only where one is missing: what is more than the schema has is left out otherwise. */
+function checkNames(value: object, fields: StructType["fields"], missing: string, what: string): void {
+  const field = Object.keys(value).find((name) => !fields.some((known) => known.name === name));
+  if (field === undefined) return;
+  const names = fields.map(({ name }) => name).join(", ");
+  throw new StreamError({
+    condition: "SS_UNKNOWN_FIELD",
+    sqlState: "42703",
+    parameters: { field, missing, what },
+    message: `${what}: there is a field '${field}', which the schema does not have, and none '${missing}', which it has. Is a name misspelt? The fields are ${names}.`,
+  });
 }
 
 function refuse(value: unknown, type: DataType, what: string): never {

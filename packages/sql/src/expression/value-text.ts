@@ -24,3 +24,11 @@ export function thrownText(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message;
   return typeof thrown === "object" && thrown !== null ? valueText(thrown) : String(thrown);
 }
+
+/** The same, after the type of an error where that says more than Error. */
+export function thrownWithType(thrown: unknown): string {
+  const text = thrownText(thrown);
+  if (!(thrown instanceof Error)) return text;
+  const type = thrown.name === "Error" ? thrown.constructor.name : thrown.name;
+  return type === "Error" || type === "" ? text : `${type}: ${text}`;
+}

@@ -100,3 +100,20 @@ test("what the function throws is told as its own, with its cause", async () => 
   expect((error as StreamError).parameters).toEqual({ method: "map", reason: "no such word" });
   expect((error as StreamError).cause).toBeInstanceOf(RangeError);
 });
+
+test("a row may lack fields and may have more, but not have one in place of another", async () => {
+  const given = (row: object): Promise<unknown[]> =>
+    words()
+      .limit(1)
+      .map("id INT, n INT, at STRUCT<x: INT>", () => row as never)
+      .collect();
+  expect(await given({ id: 1 })).toEqual([{ id: 1, n: null, at: null }]);
+  expect(await given({ id: 1, n: 2, at: { x: 3, z: 4 }, more: 5 })).toEqual([{ id: 1, n: 2, at: { x: 3 } }]);
+  await expect(given({ id: 1, m: 2, at: null })).rejects.toMatchObject({
+    condition: "SS_UNKNOWN_FIELD",
+    parameters: { field: "m", missing: "n", what: "what the function of map gives out" },
+  });
+  await expect(given({ id: 1, n: 2, at: { y: 3 } })).rejects.toMatchObject({
+    parameters: { field: "y", missing: "x", what: "what the function of map gives out, field at" },
+  });
+});

@@ -1,13 +1,6 @@
-import {
-  BATCH_ROWS,
-  type ColumnBuilder,
-  columnBuilder,
-  StreamError,
-  type StructType,
-  type Value,
-} from "@ss/core";
+import { BATCH_ROWS, type ColumnBuilder, columnBuilder, StreamError, type StructType } from "@ss/core";
 import { givenRows } from "../../expression/given-rows.js";
-import { toInternal } from "../../expression/internal-value.js";
+import { hasFields, structValues } from "../../expression/internal-value.js";
 import { valueText } from "../../expression/value-text.js";
 import type { Rows } from "../../logical/rows.js";
 
@@ -28,8 +21,8 @@ export class ObjectWriter {
 
   /** Adds a row: an object, or an array in the order of the columns. */
   add(row: unknown): void {
-    if (typeof row !== "object" || row === null) throw noRow(row, this.what);
-    const values = toInternal(row, this.schema, this.what) as readonly Value[];
+    if (!hasFields(row)) throw noRow(row, this.what);
+    const values = structValues(row, this.schema, this.what, ", field ");
     const { builders } = this;
     for (let k = 0; k < builders.length; k++) builders[k]!.append(values[k]!);
     this.rowCount++;

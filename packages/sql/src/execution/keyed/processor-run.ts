@@ -1,5 +1,5 @@
 import { type FamilySpec, KeptHandle, type StatefulProcessorWithInitialState, StreamError } from "@ss/core";
-import { thrownText } from "../../expression/value-text.js";
+import { thrownText, thrownWithType } from "../../expression/value-text.js";
 import type { AnyProcessor, ProcessorProgram } from "../../logical/keyed.js";
 import { ProcessorTables } from "./processor-tables.js";
 import type { FamilyContext, VariableFamily } from "./variable-family.js";
@@ -22,7 +22,7 @@ export class ProcessorRun {
     running.add(this.processor);
     this.processor.setHandle(this.handle);
     try {
-      userCall("init", () => this.processor.init(outputMode, timeMode));
+      userCall(this.processor, "init", () => this.processor.init(outputMode, timeMode));
     } catch (error) {
       this.release();
       throw error;
@@ -49,7 +49,7 @@ export class ProcessorRun {
 
   close(): void {
     try {
-      userCall("close", () => this.processor.close());
+      userCall(this.processor, "close", () => this.processor.close());
     } finally {
       this.release();
     }
@@ -62,8 +62,14 @@ export class ProcessorRun {
   }
 }
 
-/** What a function of the processor's gives; what it throws is told as its own. */
-export function userCall<T>(name: string, run: () => T): T {
+/** What messages call a processor: by its class, if that has a name. */
+export function processorName(processor: AnyProcessor): string {
+  const { name } = processor.constructor;
+  return name === "" ? "the StatefulProcessor" : `the StatefulProcessor ${name}`;
+}
+
+/** What a function of a processor gives; what it throws is told as its own. */
+export function userCall<T>(processor: AnyProcessor, name: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
@@ -73,7 +79,7 @@ export function userCall<T>(name: string, run: () => T): T {
       condition: "TRANSFORM_WITH_STATE_USER_FUNCTION_ERROR",
       sqlState: "39000",
       parameters: { function: name, reason },
-      message: `An error occurred in the user-defined function ${name} of the StatefulProcessor. Reason: ${reason}.`,
+      message: `An error occurred in the user-defined function ${name} of ${processorName(processor)}. Reason: ${thrownWithType(error)}.`,
       cause: error,
     });
   }

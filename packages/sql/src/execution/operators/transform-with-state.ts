@@ -22,7 +22,7 @@ import { KeyCursor } from "../keyed/key-cursor.js";
 import { KeyObjects } from "../keyed/key-objects.js";
 import { KeyedInput } from "../keyed/keyed-input.js";
 import { ObjectWriter, writtenRows } from "../keyed/object-writer.js";
-import { ProcessorRun, userCall } from "../keyed/processor-run.js";
+import { ProcessorRun, processorName, userCall } from "../keyed/processor-run.js";
 import type { FamilyContext } from "../keyed/variable-family.js";
 import { kernelKeyTable } from "../keys/kernel-key-table.js";
 import type { Holding } from "../memory-budget.js";
@@ -184,7 +184,7 @@ export class TransformWithStateOperator implements Operator, TimedOperator {
         getCurrentProcessingTimeInMs: () => processingTimeMs,
         getCurrentWatermarkInMs: () => watermarkMs,
       },
-      writer: new ObjectWriter(schema, "what the StatefulProcessor gives out"),
+      writer: new ObjectWriter(schema, `what ${processorName(processor.processor)} gives out`),
       holding,
       counts: isKept ? this.counted(stream.counts(operatorId, PROCESSOR_OPERATOR)) : undefined,
     };
@@ -224,7 +224,9 @@ export class TransformWithStateOperator implements Operator, TimedOperator {
         this.context.cursor.at(g - from);
         for (let k = starts[g]!; k < starts[g + 1]!; k++) {
           const row = read(rows[k]!);
-          userCall("handleInitialState", () => initial.handleInitialState(key(g - from), row, times));
+          userCall(initial, "handleInitialState", () =>
+            initial.handleInitialState(key(g - from), row, times),
+          );
         }
       }
       this.endPiece(processor);
@@ -323,8 +325,8 @@ export class TransformWithStateOperator implements Operator, TimedOperator {
     processor.flush();
   }
 
-  private given({ writer }: Turn, name: string, call: () => Iterable<object>): Generator<Rows> {
-    return writtenRows(call, name, (code) => userCall(name, code), writer);
+  private given({ writer, processor }: Turn, name: string, call: () => Iterable<object>): Generator<Rows> {
+    return writtenRows(call, name, (code) => userCall(processor.processor, name, code), writer);
   }
 
   /** What the processor gives out as event time is not older than the watermark, by which operators after it work. */

@@ -366,7 +366,12 @@ test("what the function throws is told as its own, and a row of another type by 
     .input("k STRING")
     .groupByKey("k")
     .mapGroupsWithState({ state: "int", output: { n: "int" } }, () => ({ n: "one" }) as never);
-  await wrong.run(gives, "update", wrong.add("a"), expectFailure(/mapGroupsWithState gives out\.n.*'one'/));
+  await wrong.run(
+    gives,
+    "update",
+    wrong.add("a"),
+    expectFailure(/mapGroupsWithState gives out, field n.*'one'/),
+  );
 });
 
 test("what GroupState refuses comes out as it is", async () => {

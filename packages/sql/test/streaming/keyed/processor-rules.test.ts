@@ -328,7 +328,7 @@ test("a value of another type is refused by the name of its variable", async () 
 
 test.each(["init", "handleInputRows"] as const)("what %s throws is told as its own", async (name) => {
   const fail = (): never => {
-    throw new Error("no luck");
+    throw new RangeError("no luck");
   };
   const stage = await Stage.set();
   const frame = stage
@@ -346,10 +346,44 @@ test.each(["init", "handleInputRows"] as const)("what %s throws is told as its o
       expect((error as Error).cause).toMatchObject({
         condition: "TRANSFORM_WITH_STATE_USER_FUNCTION_ERROR",
         parameters: { function: name, reason: "no luck" },
+        message: expect.stringContaining(
+          `${name} of the StatefulProcessor Probe. Reason: RangeError: no luck.`,
+        ),
       });
     }),
   );
 });
+
+test.each([
+  [{ text: 1 }, "SS_VALUE_NOT_OF_TYPE", "StatefulProcessor Odd gives out, field text: the value 1 (number)"],
+  [
+    { test: "a" },
+    "SS_UNKNOWN_FIELD",
+    "StatefulProcessor Odd gives out: there is a field 'test', which the schema does not have, and none 'text'",
+  ],
+])(
+  "a row %j that a processor gives out is refused by the names of class and field",
+  async (row, condition, says) => {
+    class Odd extends StatefulProcessor<string, object, { text: string }> {
+      override handleInputRows(): Iterable<{ text: string }> {
+        return [row as never];
+      }
+    }
+    const stage = await Stage.set();
+    const frame = stage
+      .input("value STRING")
+      .groupByKey("value")
+      .transformWithState(() => new Odd(), { output: { text: "string" }, outputMode: "update" });
+    await stage.run(
+      frame,
+      "update",
+      stage.add("a"),
+      expectFailure((error) => {
+        expect((error as Error).cause).toMatchObject({ condition, message: expect.stringContaining(says) });
+      }),
+    );
+  },
+);
 
 test("the query is told: its id, its run and its batch", async () => {
   const info = (await answer(nothing, (_v, h) => {
