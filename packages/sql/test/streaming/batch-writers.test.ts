@@ -36,7 +36,7 @@ test("a writer is not aborted while it finishes, also where another one has fail
   });
   const writers = new BatchWriters(async () => [failing, slow], [{ sink }, { sink }]);
   await expect(writers.finish()).rejects.toThrow("disk full");
-  await writers.abort();
+  await writers.abort(new Error("disk full"), () => {});
   expect(calls).toEqual([
     "the slow one has finished",
     "the failed one is aborted",
