@@ -1,4 +1,4 @@
-import { type BytesColumn, StreamError } from "@ss/core";
+import { type BytesColumn, orAborted, StreamError } from "@ss/core";
 import { schemaIdOf } from "./message-header.js";
 import type { SchemaRegistry } from "./schema-registry.js";
 
@@ -8,13 +8,14 @@ const AT_A_TIME = 8;
 /**
  * The schema ids of a batch of messages, -1 where there is none, and what is still to be asked for: undefined where all schemas are at
  * hand, so that a batch has to wait only when a new schema comes. Ids that the registry does not have are no failure: their
- * messages are malformed.
+ * messages are malformed. The wait ends with the signal; requests under way then go on for themselves.
  */
 export function schemasOfMessages(
   column: BytesColumn,
   rowCount: number,
   registry: SchemaRegistry,
   ids: Int32Array,
+  signal: AbortSignal,
 ): Promise<void> | undefined {
   const { data, starts, lengths } = column;
   const wanted = new Set<number>();
@@ -26,11 +27,15 @@ export function schemasOfMessages(
     last = id;
     if (registry.known(id) === undefined) wanted.add(id);
   }
-  return wanted.size === 0 ? undefined : fetchAll([...wanted], registry);
+  return wanted.size === 0 ? undefined : orAborted(fetchAll([...wanted], registry, signal), signal);
 }
 
-async function fetchAll(ids: readonly number[], registry: SchemaRegistry): Promise<void> {
-  for (let k = 0; k < ids.length; k += AT_A_TIME) {
+async function fetchAll(
+  ids: readonly number[],
+  registry: SchemaRegistry,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let k = 0; k < ids.length && !signal.aborted; k += AT_A_TIME) {
     await Promise.all(
       ids.slice(k, k + AT_A_TIME).map(async (id) => {
         try {

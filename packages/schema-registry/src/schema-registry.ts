@@ -32,7 +32,8 @@ interface SchemaAnswer {
 
 /**
  * A client of a Confluent-compatible schema registry. A schema is asked for once by its id and kept, since ids never change their
- * meaning. Failures of the network and of the server are tried again twice, at every address; no error holds a secret.
+ * meaning. Failures of the network and of the server are tried again twice, at every address, unless they took as long as
+ * one answer may; no error holds a secret.
  */
 export class SchemaRegistry {
   private readonly addresses: readonly string[];
@@ -137,9 +138,13 @@ export class SchemaRegistry {
     what: string,
     init: { readonly method: string; readonly body?: string },
   ): Promise<T | undefined> {
+    const { now, pause } = this.environment;
+    const startMs = now();
     let failure: unknown;
     for (let attempt = 0; attempt <= PAUSES_MS.length; attempt++) {
-      if (attempt > 0) await this.environment.pause(PAUSES_MS[attempt - 1]!);
+      // a registry that kept silent so long is not asked again: who waits has waited long enough
+      if (attempt > 0 && now() - startMs >= this.timeoutMs) break;
+      if (attempt > 0) await pause(PAUSES_MS[attempt - 1]!);
       for (const address of this.addresses) {
         const answer = await this.attempt<T>(address, path, what, init);
         if (!(answer instanceof Unanswered)) return answer;

@@ -212,10 +212,45 @@ test("a batch waits only where one of its schemas is not at hand", async () => {
     Int32Array.of(5, 5, 1, 0, 5),
   );
   const ids = new Int32Array(5);
-  await schemasOfMessages(column, 5, client, ids);
+  const { signal } = new AbortController();
+  await schemasOfMessages(column, 5, client, ids, signal);
   expect([...ids]).toEqual([1, 2, -1, -1, 1]);
   expect(asked.map(({ url }) => url.slice(-1)).sort()).toEqual(["1", "2"]);
-  expect(schemasOfMessages(column, 5, client, ids)).toBeUndefined();
+  expect(schemasOfMessages(column, 5, client, ids, signal)).toBeUndefined();
+});
+
+test("a batch that is stopped does not wait for a registry that keeps silent", async () => {
+  const client = new SchemaRegistry({ url: "http://silent" }, { fetch: () => new Promise(() => {}) });
+  const data = messageHeader(1);
+  const column = new BytesColumn(BinaryType, 1, null, data, Int32Array.of(0), Int32Array.of(5));
+  const stop = new AbortController();
+  const wait = schemasOfMessages(column, 1, client, new Int32Array(1), stop.signal);
+  stop.abort(new Error("stopped"));
+  await expect(wait).rejects.toThrow("stopped");
+});
+
+test("a registry that kept silent as long as an answer may take is asked once at each address", async () => {
+  const asked: string[] = [];
+  let now = 0;
+  const client = new SchemaRegistry(
+    { url: "http://a,http://b", timeoutMs: 1000 },
+    {
+      now: () => now,
+      pause: async (ms) => {
+        now += ms;
+      },
+      fetch: async (url) => {
+        asked.push(String(url));
+        now += 1000;
+        throw Object.assign(new Error("timed out"), { name: "TimeoutError" });
+      },
+    },
+  );
+  await expect(client.schema(1)).rejects.toMatchObject({
+    condition: "SS_SCHEMA_REGISTRY",
+    parameters: { reason: "no answer within 1000 ms" },
+  });
+  expect(asked).toEqual(["http://a/schemas/ids/1", "http://b/schemas/ids/1"]);
 });
 
 test("options name a registry, with secrets of their own; those of the plug-in are told to no other", () => {

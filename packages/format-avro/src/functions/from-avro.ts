@@ -153,11 +153,11 @@ class FromAvro implements ColumnEvaluator {
     if (writer !== null) this.decoders.set(0, decoder(schemaOfText(writer), this.reader, this.out));
   }
 
-  evaluate(args: readonly Column[], rowCount: number): Column | Promise<Column> {
+  evaluate(args: readonly Column[], rowCount: number, signal: AbortSignal): Column | Promise<Column> {
     const column = args[0] as BytesColumn;
     if (!this.registry) return this.decode(column, rowCount);
     if (this.ids.length < rowCount) this.ids = new Int32Array(rowCount);
-    const wait = schemasOfMessages(column, rowCount, this.registry, this.ids);
+    const wait = schemasOfMessages(column, rowCount, this.registry, this.ids, signal);
     return wait === undefined
       ? this.decodeMessages(column, rowCount)
       : wait.then(() => this.decodeMessages(column, rowCount));

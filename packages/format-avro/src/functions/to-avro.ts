@@ -9,6 +9,7 @@ import {
   type DataType,
   type Json,
   type OpenColumnCall,
+  orAborted,
   type WorkerForm,
 } from "@ss/core";
 import {
@@ -121,10 +122,10 @@ class ToAvro implements ColumnEvaluator {
     else if (registry.id !== null) this.header = messageHeader(registry.id);
   }
 
-  evaluate(args: readonly Column[], rowCount: number): Column | Promise<Column> {
+  evaluate(args: readonly Column[], rowCount: number, signal: AbortSignal): Column | Promise<Column> {
     const [column] = args as readonly [Column];
     if (this.header) return this.write(column, rowCount, this.header);
-    return this.register().then((header) => this.write(column, rowCount, header));
+    return orAborted(this.register(), signal).then((header) => this.write(column, rowCount, header));
   }
 
   private async register(): Promise<Uint8Array> {
