@@ -14,7 +14,8 @@ export function requestFailed(
     message:
       `Kinesis could not ${what} of the stream '${stream}': ${reason}. ` +
       "Look at the options region, endpointUrl and those for credentials, and at the permissions: ListShards, DescribeStreamSummary, " +
-      "GetShardIterator and GetRecords are needed.",
+      "GetShardIterator and GetRecords are needed; for enhanced fan-out also DescribeStreamConsumer, RegisterStreamConsumer, " +
+      "SubscribeToShard and, to give the consumer up, DeregisterStreamConsumer.",
     recovery: isTransient ? "retry" : "fail",
     cause,
   });

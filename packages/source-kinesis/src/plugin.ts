@@ -28,15 +28,15 @@ export interface KinesisOptions {
   readonly awsSessionToken?: string;
   /** Whether records that were deleted before they were read end the query; default true. */
   readonly failOnDataLoss?: boolean;
-  /** Records of one request at most; default 10,000. */
+  /** Records of one request at most; default 10,000, which is also the most. */
   readonly maxRecordsPerFetch?: number;
   /** Megabytes a second and shard; default 1. */
   readonly maxFetchRate?: number;
-  /** Time between two requests to a shard, of which the service takes five a second; default `400ms`. */
+  /** Time between two requests to a shard, of which the service takes five a second; default `400ms`, at least `200ms`. */
   readonly minFetchPeriod?: string;
   /** Bytes that wait for a batch from which on no more are read; default `64mb`. */
   readonly fetchBufferSize?: string;
-  /** How often the shards are listed; default `10s`. */
+  /** How often the shards are listed; default `10s`, at least `100ms`. */
   readonly shardFetchInterval?: string;
   /** How often a request that failed is made again; default 5. */
   readonly clientRetries?: number;
@@ -105,6 +105,9 @@ export function kinesis(options: KinesisOptions): SourceSpec {
   };
 }
 
+/** What the service gives in answer to one request. */
+const RECORDS_MAX = 10_000;
+
 /** The settings that options say. */
 export function readSettings(
   options: Options,
@@ -130,18 +133,47 @@ export function readSettings(
     initialPosition,
     failOnDataLoss: options.boolean("failOnDataLoss", true),
     pace: {
-      maxRecordsPerFetch: Math.min(10_000, options.integer("maxRecordsPerFetch", 10_000, 1)),
-      minFetchPeriodMs: options.durationMs("minFetchPeriod", 400),
+      maxRecordsPerFetch: recordsPerFetchOf(options),
+      minFetchPeriodMs: atLeast(
+        options,
+        "minFetchPeriod",
+        400,
+        200,
+        "as the service takes five requests a second and shard",
+      ),
       maxFetchBytesPerSecond: rateOf(options),
       clientRetries: options.integer("clientRetries", 5, 0),
     },
     maxRecordsPerTrigger: options.optionalInteger("maxRecordsPerTrigger", 1),
     maxBytesPerTrigger: maxBytes,
     fetchBufferBytes: bytesOf(options, "fetchBufferSize", "64mb"),
-    shardFetchIntervalMs: Math.max(100, options.durationMs("shardFetchInterval", 10_000)),
+    shardFetchIntervalMs: atLeast(
+      options,
+      "shardFetchInterval",
+      10_000,
+      100,
+      "as the service limits how often shards are listed",
+    ),
     ...consumerOf(options),
     connect,
   };
+}
+
+/** A time span that may not be shorter than what the service keeps up with. */
+function atLeast(options: Options, name: string, fallbackMs: number, minMs: number, reason: string): number {
+  const ms = options.durationMs(name, fallbackMs);
+  if (ms >= minMs) return ms;
+  throw invalidOption(name, options.text(name, ""), `at least ${minMs}ms, ${reason}`);
+}
+
+function recordsPerFetchOf(options: Options): number {
+  const count = options.integer("maxRecordsPerFetch", RECORDS_MAX, 1);
+  if (count <= RECORDS_MAX) return count;
+  throw invalidOption(
+    "maxRecordsPerFetch",
+    String(count),
+    `at most ${RECORDS_MAX}, as the service gives no more`,
+  );
 }
 
 function consumerOf(options: Options): Pick<KinesisSettings, "consumer"> {

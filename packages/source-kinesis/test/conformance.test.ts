@@ -5,7 +5,7 @@ import { aggregate } from "./aggregate.js";
 import { FakeKinesis } from "./fake-kinesis.js";
 import { sourceOn } from "./source-run.js";
 
-const OPTIONS = { minFetchPeriod: "1ms", maxFetchRate: 2, awsAccessKey: "access", awsSecretKey: "secret" };
+const OPTIONS = { minFetchPeriod: "200ms", maxFetchRate: 2, awsAccessKey: "access", awsSecretKey: "secret" };
 
 /** Time passes when somebody waits for it: half a second between two fetches of a shard is none for the suite. */
 class HurriedClock implements Clock {

@@ -273,7 +273,7 @@ test("no more than a buffer is read ahead, and what was handed over makes room",
   const { clock, fake } = world();
   fake.hasLimits = false;
   for (let k = 0; k < 100; k++) fake.put(`${k}`.padEnd(1000));
-  const options = { fetchBufferSize: "20kb", maxRecordsPerFetch: 5, minFetchPeriod: "0ms" };
+  const options = { fetchBufferSize: "20kb", maxRecordsPerFetch: 5, minFetchPeriod: "200ms" };
   const run = await QueryRun.start(sourceOn(fake, options), clock);
   await run.source.latestOffset(run.offset, run.source.readLimit);
   await clock.advance(5000);

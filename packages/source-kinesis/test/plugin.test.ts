@@ -1,5 +1,6 @@
 import { Options, type SessionContext } from "@ss/core";
 import { describe, expect, test } from "vitest";
+import { requestFailed } from "../src/errors.js";
 import { kinesis, kinesisSource } from "../src/index.js";
 import { readSettings } from "../src/plugin.js";
 
@@ -23,6 +24,21 @@ test("columns are those of Databricks' connector", async () => {
     "approximateArrivalTimestamp timestamp",
   ]);
   expect(source.description).toBe("KinesisSource[a,b]");
+});
+
+test("a request that fails names the permissions that are needed, also those of enhanced fan-out", () => {
+  const { message } = requestFailed("s", "list the shards", new Error("denied"), false);
+  for (const permission of [
+    "ListShards",
+    "DescribeStreamSummary",
+    "GetShardIterator",
+    "GetRecords",
+    "DescribeStreamConsumer",
+    "RegisterStreamConsumer",
+    "SubscribeToShard",
+    "DeregisterStreamConsumer",
+  ])
+    expect(message).toContain(permission);
 });
 
 test("the typed way in says the same as options", () => {
@@ -59,10 +75,22 @@ describe("options", () => {
     ["maxFetchRate", "0"],
     ["fetchBufferSize", "many"],
     ["maxRecordsPerFetch", "0"],
+    ["maxRecordsPerFetch", "10001"],
+    ["minFetchPeriod", "0"],
+    ["minFetchPeriod", "199ms"],
+    ["shardFetchInterval", "99ms"],
     ["consumerMode", "push"],
     ["failOnDataLoss", "perhaps"],
   ])("%s cannot be '%s'", (name, value) => {
     expect(() => settingsOf({ [name]: value })).toThrow(new RegExp(`'${name}'`));
+  });
+
+  test("at the limits of the service are taken", () => {
+    const least = { minFetchPeriod: "200ms", shardFetchInterval: "100ms", maxRecordsPerFetch: 10_000 };
+    expect(settingsOf(least)).toMatchObject({
+      pace: { minFetchPeriodMs: 200, maxRecordsPerFetch: 10_000 },
+      shardFetchIntervalMs: 100,
+    });
   });
 
   test("of enhanced fan-out want a name", () => {
