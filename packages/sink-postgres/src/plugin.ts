@@ -24,6 +24,8 @@ export interface PostgresSinkOptions {
   readonly connectTimeoutMs?: number;
   /** How long a statement may take; default 0, without limit. */
   readonly queryTimeoutMs?: number;
+  /** How long a commit, with what it publishes, is waited for before a new connection asks whether it was made; default 5 minutes, 0 for no limit. */
+  readonly commitTimeoutMs?: number;
   /** How long a statement waits for a lock; default a minute. */
   readonly lockTimeoutMs?: number;
   /** The table that remembers which batches are committed; default `ss_commits`. */

@@ -31,7 +31,7 @@ export class Session {
 
   static async open(settings: ConnectionSettings): Promise<Session> {
     const { host, port, database, user, password, ssl, connectTimeoutMs } = settings;
-    const client = new pg.Client({
+    const client: pg.Client = new pg.Client({
       host,
       port,
       database,
@@ -44,19 +44,25 @@ export class Session {
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     });
-    const ignore = (): void => {};
     client.on("error", ignore);
+    const late = new Error(`timeout: no connection within ${connectTimeoutMs} ms`);
     try {
-      await client.connect();
-      const { rows } = await client.query("SHOW server_version_num");
-      const session = new Session(client, settings, Number(rows[0].server_version_num));
-      client.off("error", ignore);
-      await session.query(setupOf(settings));
-      return session;
+      return await unlessLate(Session.begin(client, settings), connectTimeoutMs, late);
     } catch (error) {
       client.end().catch(ignore);
+      // a server that is silent would keep the connection, and with it the process
+      if (error === late) cut(client);
       throw connectionError(error, settings.server);
     }
+  }
+
+  private static async begin(client: pg.Client, settings: ConnectionSettings): Promise<Session> {
+    await client.connect();
+    const { rows } = await client.query("SHOW server_version_num");
+    const session = new Session(client, settings, Number(rows[0].server_version_num));
+    client.off("error", ignore);
+    await session.query(setupOf(settings));
+    return session;
   }
 
   /** Whether the connection is lost. */
@@ -90,26 +96,30 @@ export class Session {
   /** Waits for an answer, not longer than the limit, where there is one. Without an answer the connection is lost. */
   async limited<T>(answer: Promise<T>): Promise<T> {
     const { queryTimeoutMs } = this.settings;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      if (queryTimeoutMs === 0) return;
-      timer = setTimeout(() => reject(new Error(`no answer within ${queryTimeoutMs} ms`)), queryTimeoutMs);
-    });
     try {
-      return await Promise.race([answer, late]);
+      return await unlessLate(answer, queryTimeoutMs, noAnswer(queryTimeoutMs));
     } catch (error) {
       // The server says that it goes away before it closes the connection.
       if (isConnectionLoss(error)) this.giveUp(error as Error);
       throw error;
-    } finally {
-      clearTimeout(timer);
+    }
+  }
+
+  /** Does something with the connection, which is given up once the limit has passed; 0 is none. */
+  async within<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
+    const late = noAnswer(limitMs);
+    try {
+      return await unlessLate(work(), limitMs, late);
+    } catch (error) {
+      if (error === late) this.giveUp(late);
+      throw error;
     }
   }
 
   /** Ends the connection; the server undoes what is not committed. Never throws. */
   async close(): Promise<void> {
-    if (this.copying?.isOpen) this.cut();
-    const timer = setTimeout(() => this.cut(), LEAVE_MS);
+    if (this.copying?.isOpen) cut(this.client);
+    const timer = setTimeout(() => cut(this.client), LEAVE_MS);
     try {
       await this.client.end();
     } catch {
@@ -134,16 +144,34 @@ export class Session {
   /** Gives the connection up at once, also in the middle of a statement. */
   giveUp(reason: Error): void {
     this.lose(reason);
-    this.cut();
+    cut(this.client);
   }
 
   private lose(error: Error): void {
     this.loss ??= error;
     if (this.copying?.isOpen) this.copying.handleError(error);
   }
+}
 
-  private cut(): void {
-    (this.client as unknown as { connection: pg.Connection }).connection.stream.destroy();
+const ignore = (): void => {};
+
+function cut(client: pg.Client): void {
+  (client as unknown as { connection: pg.Connection }).connection.stream.destroy();
+}
+
+const noAnswer = (limitMs: number): Error => new Error(`no answer within ${limitMs} ms`);
+
+/** What `work` gives, or `late` once the limit has passed; 0 is none. */
+async function unlessLate<T>(work: Promise<T>, limitMs: number, late: Error): Promise<T> {
+  if (limitMs === 0) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late), limitMs);
+  });
+  try {
+    return await Promise.race([work, passed]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -16,6 +16,8 @@ export interface ConnectionSettings {
   readonly connectTimeoutMs: number;
   /** 0 for no limit. */
   readonly queryTimeoutMs: number;
+  /** 0 for no limit. */
+  readonly commitTimeoutMs: number;
   readonly lockTimeoutMs: number;
   /** What messages call the server: without user and password. */
   readonly server: string;
@@ -23,6 +25,8 @@ export interface ConnectionSettings {
 
 const PORT = 5432;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Longer than a lock is waited for, and enough to publish a large batch: what is not answered then is asked for on a new connection. */
+const COMMIT_TIMEOUT_MS = 300_000;
 const LOCK_TIMEOUT_MS = 60_000;
 
 /** Reads the settings of a write: its options, then its URL, then what the plug-in was given. `warn` hears of what has no meaning. */
@@ -52,6 +56,7 @@ export function connectionSettings(
       1000,
     ),
     queryTimeoutMs: options.durationMs("queryTimeout", given.queryTimeoutMs ?? 0, 1000),
+    commitTimeoutMs: options.durationMs("commitTimeout", given.commitTimeoutMs ?? COMMIT_TIMEOUT_MS, 1000),
     lockTimeoutMs: options.durationMs("lockTimeout", given.lockTimeoutMs ?? LOCK_TIMEOUT_MS, 1000),
     server: `${host}:${port}/${database}`,
   };

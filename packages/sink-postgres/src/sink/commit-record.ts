@@ -56,6 +56,22 @@ export class CommitRecord {
     return rows.length === 0 ? undefined : Number(rows[0]!.batch_id);
   }
 
+  /**
+   * Whether a batch of which no answer came was committed. Where it was not, it cannot be any more: a commit that the server still has,
+   * and has not begun, finds that its run is no longer the one that may write.
+   */
+  async settle(session: Session, writer: Writer, batchId: number): Promise<boolean> {
+    for (;;) {
+      const lastBatchId = await this.latest(session, writer);
+      if (lastBatchId === undefined) return false;
+      if (lastBatchId >= batchId) return true;
+      const refused = await session.query(
+        `UPDATE ${this.table.sql} SET run_id = '' WHERE ${whereOf(writer)} AND batch_id < ${batchId} RETURNING 1`,
+      );
+      if (refused.length > 0) return false;
+    }
+  }
+
   /** The statement that records a batch; it fails in a run that is no longer the one that may write. */
   commitSql(writer: Writer, batchId: number): string {
     return (

@@ -8,15 +8,19 @@ import { type TableShape, tableShape } from "../table/table-columns.js";
 /** SQLSTATEs of a table that another one has created a moment before. */
 const IS_THERE = new Set(["42P07", "23505", "42710"]);
 
-/** Opens a connection for `use`; an error of its statements says where it came from, and ends it. So does the signal, while they run. */
+/** Opens a connection for `use`; an error of its statements says where it came from, and ends it. So does the signal, while they run, and the limit; 0 is none. */
 export async function openFor<T>(
   settings: WriteSettings,
   use: (session: Session) => Promise<T>,
   signal?: AbortSignal,
+  limitMs = 0,
 ): Promise<{ readonly session: Session; readonly result: T }> {
   const session = await Session.open(settings.connection);
   try {
-    return { session, result: await session.unlessStopped(signal, () => use(session)) };
+    return {
+      session,
+      result: await session.within(limitMs, () => session.unlessStopped(signal, () => use(session))),
+    };
   } catch (error) {
     await session.close();
     throw session.explain(error);

@@ -56,11 +56,16 @@ export class PostgresSink implements Sink {
     const lastBatchId = await this.claim(batch);
     if (batch.batchId <= lastBatchId) return skippedBatch;
     const { target, record } = this;
+    const { commitTimeoutMs } = this.settings.connection;
     this.open = new RecordedBatch(batch, target!, record, {
       // whether a commit was made is asked also where the query stops
-      reopen: () => this.claimedTarget(batch.mode),
+      reopen: () => this.claimedTarget(batch.mode, undefined, commitTimeoutMs),
+      commitTimeoutMs,
       committed: () => {
         if (this.claimed !== undefined) this.claimed.lastBatchId = batch.batchId;
+      },
+      lost: () => {
+        this.claimed = undefined;
       },
     });
     return this.open;
@@ -95,14 +100,14 @@ export class PostgresSink implements Sink {
   }
 
   /** A connection that is there, for the mode of the batch. */
-  private async claimedTarget(mode: OutputMode, signal?: AbortSignal): Promise<Target> {
+  private async claimedTarget(mode: OutputMode, signal?: AbortSignal, limitMs = 0): Promise<Target> {
     if (this.target?.mode === mode && !this.target.session.isLost) return this.target;
     await this.close();
-    this.target = { ...(await this.connect(mode, signal)), mode };
+    this.target = { ...(await this.connect(mode, signal, limitMs)), mode };
     return this.target;
   }
 
-  private async connect(mode: OutputMode, signal: AbortSignal | undefined): Promise<Target> {
+  private async connect(mode: OutputMode, signal: AbortSignal | undefined, limitMs: number): Promise<Target> {
     const { settings } = this;
     const { session, result } = await openFor(
       settings,
@@ -114,6 +119,7 @@ export class PostgresSink implements Sink {
         return plan;
       },
       signal,
+      limitMs,
     );
     return { session, plan: result };
   }

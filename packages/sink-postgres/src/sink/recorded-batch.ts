@@ -10,8 +10,12 @@ import { TableWriter } from "./table-writer.js";
 export interface BatchOwner {
   /** The connection, a new one where it was lost. */
   reopen(): Promise<Target>;
+  /** How long a commit, and then the look whether it was made, is waited for; 0 for no limit. */
+  readonly commitTimeoutMs: number;
   /** Told when the batch is in the table. */
   committed(): void;
+  /** Told when the record refuses the run from now on, since its batch was lost. */
+  lost(): void;
 }
 
 /** A batch that is in the table already. */
@@ -34,7 +38,7 @@ export class RecordedBatch implements BatchWrite {
   private readonly record: CommitRecord;
   private readonly owner: BatchOwner;
   private readonly transaction: BatchTransaction;
-  /** `unknown`: the connection broke during the commit, and only the record can say whether it was made. */
+  /** `unknown`: the connection broke, or the server kept silent, during the commit, and only the record can say whether it was made. */
   private state: "open" | "unknown" | "committed" | "undone" = "open";
   /** Why the batch is `unknown` or `undone`. */
   private failure: unknown;
@@ -75,7 +79,9 @@ export class RecordedBatch implements BatchWrite {
     const { batch, record, target, transaction } = this;
     const { session } = target;
     try {
-      await transaction.commit(record.commitSql(batch, batch.batchId));
+      await session.within(this.owner.commitTimeoutMs, () =>
+        transaction.commit(record.commitSql(batch, batch.batchId)),
+      );
       this.committed();
     } catch (error) {
       if (isConnectionLoss(error)) {
@@ -88,13 +94,16 @@ export class RecordedBatch implements BatchWrite {
   private async lookAfterLoss(): Promise<void> {
     const { batch, record, owner } = this;
     const { session } = await owner.reopen();
-    let lastBatchId: number | undefined;
+    let isMade: boolean;
     try {
-      lastBatchId = await record.latest(session, batch);
+      isMade = await session.within(owner.commitTimeoutMs, () =>
+        record.settle(session, batch, batch.batchId),
+      );
     } catch (error) {
       throw session.explain(error);
     }
-    if (lastBatchId !== undefined && lastBatchId >= batch.batchId) return this.committed();
+    if (isMade) return this.committed();
+    owner.lost();
     this.end("undone", batchLost(batch.batchId, this.failure));
   }
 

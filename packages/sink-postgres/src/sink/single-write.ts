@@ -53,7 +53,7 @@ export class SingleWrite implements Sink {
     const session = this.session!;
     try {
       const plan = await this.beginTransaction(session);
-      return new UnrecordedBatch(session, plan, this.settings.table.text);
+      return new UnrecordedBatch(session, plan, this.settings);
     } catch (error) {
       throw session.explain(error);
     }
@@ -82,13 +82,13 @@ class UnrecordedBatch implements BatchWrite {
   readonly alreadyCommitted = false;
   private readonly session: Session;
   private readonly plan: WritePlan;
-  private readonly table: string;
+  private readonly settings: WriteSettings;
   private readonly transaction: BatchTransaction;
 
-  constructor(session: Session, plan: WritePlan, table: string) {
+  constructor(session: Session, plan: WritePlan, settings: WriteSettings) {
     this.session = session;
     this.plan = plan;
-    this.table = table;
+    this.settings = settings;
     this.transaction = new BatchTransaction(session, plan, true);
   }
 
@@ -97,11 +97,12 @@ class UnrecordedBatch implements BatchWrite {
   }
 
   async commit(messages: readonly CommitMessage[]): Promise<SinkResult> {
+    const { connection, table } = this.settings;
     try {
-      await this.transaction.commit("");
+      await this.session.within(connection.commitTimeoutMs, () => this.transaction.commit(""));
     } catch (error) {
       const isUnknown = this.transaction.isCommitting && isConnectionLoss(error);
-      throw isUnknown ? commitUnknown(this.table, error) : this.session.explain(error);
+      throw isUnknown ? commitUnknown(table.text, error) : this.session.explain(error);
     }
     return { numOutputRows: (messages as readonly number[]).reduce((sum, count) => sum + count, 0) };
   }
