@@ -7,8 +7,9 @@ export { fenced, recordTooLarge } from "./client/producer-errors.js";
 export { ConsumerClient } from "./consumer/consumer-client.js";
 export { clientSettings, illegalArgument } from "./options/client-options.js";
 export { type FetchSettings, fetchSettings } from "./options/fetch-options.js";
-export { KafkaProperties, unsupportedProperty } from "./options/kafka-properties.js";
+export { KafkaProperties } from "./options/kafka-properties.js";
 export { type ProducerSettings, producerSettings } from "./options/producer-options.js";
+export { checkSessionSettings } from "./options/session-settings.js";
 export { ERROR } from "./protocol/error-codes.js";
 export type { FetchedPartition, FetchLimits, FetchPosition } from "./protocol/fetch.js";
 export { EARLIEST, LATEST, type ListedOffset, type OffsetQuery } from "./protocol/list-offsets.js";
@@ -20,11 +21,5 @@ export { HeaderWriter, type ProducerMark, RecordBatchWriter } from "./records/re
 export { CODECS } from "./records/record-codec.js";
 export { RecordColumns } from "./records/record-columns.js";
 export { RecordDecoder } from "./records/record-decoder.js";
-export {
-  CREATE_TIME,
-  LOG_APPEND_TIME,
-  NO_TIMESTAMP,
-  RECORD_SCHEMA,
-  RECORD_SCHEMA_WITH_HEADERS,
-} from "./records/record-schema.js";
+export { RECORD_SCHEMA, RECORD_SCHEMA_WITH_HEADERS } from "./records/record-schema.js";
 export { isZstdLoaded, loadZstd } from "./records/zstd.js";

@@ -1,4 +1,5 @@
 import type { Plugin, SaveMode, Sink, SinkProvider, WriteRequest } from "@ss/core";
+import { checkSessionSettings } from "@ss/kafka";
 import { wrongSaveMode } from "./errors.js";
 import { writeSettings } from "./options/write-options.js";
 import { malformedRecordColumns } from "./rows/malformed-record.js";
@@ -40,6 +41,7 @@ const provider: SinkProvider = {
 };
 
 function sinkOf({ options, schema, session }: WriteRequest, isStream: boolean): Sink {
+  checkSessionSettings(session);
   const write = writeSettings(options, session.warn);
   recordLayout(schema, write.topic !== null);
   return new KafkaSink({ write, clock: session.clock, isStream });

@@ -24,6 +24,14 @@ test("takes every output mode, and says where it writes", async () => {
   expect([sink.description, sink.delivery]).toEqual(["KafkaSink[clicks]", "atLeastOnce"]);
 });
 
+test("refuses a session that asks for delegation tokens", async () => {
+  const asked = request({ ...SERVERS, topic: "clicks" });
+  const session = { ...asked.session, confKeys: () => ["spark.kafka.clusters.east.auth.bootstrap.servers"] };
+  await expect(provider!.stream!({ ...asked, session })).rejects.toMatchObject({
+    condition: "SS_KAFKA_UNSUPPORTED_OPTION",
+  });
+});
+
 test.each([
   [{}, "Option 'kafka.bootstrap.servers' must be specified"],
   [{ ...SERVERS }, "topic option required when no 'topic' attribute is present"],

@@ -10,7 +10,7 @@ import {
   type WorkerForm,
   workerModule,
 } from "@ss/core";
-import { illegalArgument } from "@ss/kafka";
+import { checkSessionSettings, illegalArgument } from "@ss/kafka";
 import { checkBoundsOfBatch, checkBoundsOfStream, endingBound, startingBound } from "./options/bounds.js";
 import { readSettings } from "./options/read-options.js";
 import type { TopicChoice } from "./options/topics.js";
@@ -133,6 +133,7 @@ const provider: SourceProvider = {
   names: ["kafka"],
   fixedSchema: true,
   async stream({ options, session }: ReadRequest): Promise<Source> {
+    checkSessionSettings(session);
     checkBoundsOfStream(options);
     const read = readSettings(options, session.warn);
     return new KafkaSource({
@@ -145,6 +146,7 @@ const provider: SourceProvider = {
     });
   },
   async table({ options, session }: ReadRequest): Promise<Table> {
+    checkSessionSettings(session);
     const read = readSettings(options, session.warn);
     const start = startingBound(options, "earliest");
     const end = endingBound(options);

@@ -163,6 +163,23 @@ test("the flags of an expression, which the option has no place for, are refused
   expect(() => pattern(/clicks-.*/i)).toThrow("takes no flags");
 });
 
+test.each(["stream", "table"] as const)(
+  "a %s refuses a session that asks for delegation tokens, without telling values",
+  async (way) => {
+    const key = "spark.kafka.clusters.east.ssl.truststore.password";
+    const conf = new Map([[key, "topsecret"]]);
+    const session = { conf: (name: string) => conf.get(name), confKeys: () => [...conf.keys()] } as never;
+    const options = new Options({ ...SERVERS, subscribe: "a" });
+    const provider = kafkaSource().sources![0]!;
+    const opening = provider[way]!({ format: "kafka", options, paths: [], schema: undefined, session });
+    await expect(opening).rejects.toMatchObject({
+      condition: "SS_KAFKA_UNSUPPORTED_OPTION",
+      parameters: { option: key },
+      message: expect.not.stringContaining("topsecret"),
+    });
+  },
+);
+
 test("a table names the options that only streams have", async () => {
   const warnings: string[] = [];
   const session = { warn: (message: string) => warnings.push(message) } as never;

@@ -18,6 +18,8 @@ export interface SessionContext {
   format(name: string): FileFormat | undefined;
   /** Answers any configuration key with its value or Spark's default. */
   conf(key: string): string | undefined;
+  /** The names of the configuration keys that were set, for whoever cares for all that begin alike; absent where they are not known. */
+  readonly confKeys?: () => readonly string[];
   readonly timeZone: string;
   /** Tells whoever runs the program that something is not as it seems to expect, yet no error; absent where nobody listens. */
   readonly warn?: (message: string) => void;

@@ -1,6 +1,9 @@
 /** The default of a key, and why setting it changes nothing where it does not. */
 type Entry = readonly [defaultValue: string | undefined, withoutEffect?: string];
 
+const KAFKA_CONNECTIONS =
+  "each query of Kafka keeps its own connections until it ends, and fetched records only until they are read";
+
 /**
  * Spark's configuration keys with their defaults. One default differs: `spark.sql.shuffle.partitions` is 16 here and 200 in Spark. A
  * checkpoint pins it, and it says how finely the threads divide the state between them. The default of the time zone is that of this machine.
@@ -315,6 +318,14 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   "spark.sql.adaptive.enabled": ["true", "plans are not changed while they run"],
   "spark.sql.cteRecursionLevelLimit": ["100"],
   "spark.sql.cteRecursionRowLimit": ["1000000"],
+  "spark.kafka.consumer.cache.capacity": ["64", KAFKA_CONNECTIONS],
+  "spark.kafka.consumer.cache.timeout": ["5m", KAFKA_CONNECTIONS],
+  "spark.kafka.consumer.cache.evictorThreadRunInterval": ["1m", KAFKA_CONNECTIONS],
+  "spark.kafka.consumer.cache.jmx.enable": ["false", KAFKA_CONNECTIONS],
+  "spark.kafka.consumer.fetchedData.cache.timeout": ["5m", KAFKA_CONNECTIONS],
+  "spark.kafka.consumer.fetchedData.cache.evictorThreadRunInterval": ["1m", KAFKA_CONNECTIONS],
+  "spark.kafka.producer.cache.timeout": ["10m", KAFKA_CONNECTIONS],
+  "spark.kafka.producer.cache.evictorThreadRunInterval": ["1m", KAFKA_CONNECTIONS],
   "ss.collect.longs": ["number"],
   "ss.collect.timestamps": ["date"],
   "ss.streaming.idleInputTimeout": [undefined],

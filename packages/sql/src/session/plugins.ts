@@ -165,12 +165,17 @@ export class Plugins implements SessionContext {
       fileSystem: (path) => this.fileSystem(path),
       format: (name) => this.format(name),
       conf: (key) => config.find(key),
+      confKeys: () => [...config.entries().keys()],
       timeZone: config.timeZone,
     };
   }
 
   conf(key: string): string | undefined {
     return this.config.find(key);
+  }
+
+  confKeys(): readonly string[] {
+    return [...this.config.entries().keys()];
   }
 
   get timeZone(): string {

@@ -63,6 +63,22 @@ test("a key without effect is told about when it is set, unless it is set to its
   ]);
 });
 
+test("settings of Kafka's caches are known, and are told to change nothing", async () => {
+  const warnings: string[] = [];
+  const spark = await SparkSession.builder()
+    .logTo((_level, message) => warnings.push(message))
+    .create();
+  expect(spark.conf.get("spark.kafka.consumer.cache.capacity")).toBe("64");
+  for (const [key, value] of [
+    ["spark.kafka.consumer.cache.capacity", "8"],
+    ["spark.kafka.consumer.fetchedData.cache.timeout", "1m"],
+    ["spark.kafka.producer.cache.timeout", "1m"],
+  ] as const) {
+    spark.conf.set(key, value);
+    expect(warnings.at(-1)).toContain(`${key} is accepted and changes nothing`);
+  }
+});
+
 const TIME = "time in MILLISECONDS";
 
 // conditions and parameters as Spark 4.3.0 gives them
