@@ -283,3 +283,14 @@ test("a temporary checkpoint goes with its query, unless an error ended it", asy
   await expect(failing.awaitTermination()).rejects.toThrow("broken");
   expect(await query.names("offsets")).toEqual(["0"]);
 });
+
+test("a query that fails says so in the log, also where nobody waits for it", async () => {
+  const query = new CountQuery();
+  query.table.before = () => {
+    throw new Error("disk full");
+  };
+  const run = await query.start({ name: "counts" });
+  query.topic.add(5);
+  await run.awaitTermination().catch(() => {});
+  expect(query.warnings).toEqual([expect.stringMatching(/^Query counts has ended: .*disk full/s)]);
+});

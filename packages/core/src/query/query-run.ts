@@ -314,7 +314,14 @@ export class QueryRun implements StreamingQuery {
   }
 
   private terminate(failure: unknown): void {
-    if (failure !== null) this.exception = this.describe(failure);
+    if (failure !== null) {
+      this.exception = this.describe(failure);
+      // nobody may be waiting for the query
+      this.context.log(
+        "error",
+        `Query ${this.name ?? this.id} has ended: ${this.exception.parameters["message"]}`,
+      );
+    }
     const message =
       failure === null ? "Stopped" : `Terminated with exception: ${this.exception!.parameters["message"]}`;
     this.status = { message, isDataAvailable: false, isTriggerActive: false };
