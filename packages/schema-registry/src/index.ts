@@ -1,3 +1,4 @@
+export { isPermissive, versionOf } from "./call-options.js";
 export { HEADER_BYTES, messageHeader, schemaIdOf } from "./message-header.js";
 export { schemasOfMessages } from "./message-schemas.js";
 export type { RegisteredSchema, SchemaKind } from "./registered-schema.js";

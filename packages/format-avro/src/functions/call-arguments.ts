@@ -5,6 +5,7 @@ import {
   type RegisteredSchema,
   type RegistryClients,
   type RegistryConnection,
+  versionOf,
 } from "@ss/schema-registry";
 
 /** What stands behind the value in a call of `from_avro` or `to_avro`. */
@@ -71,10 +72,4 @@ export async function subjectSchema(
     });
   }
   return clients.of(registry!).ofSubject(subject, versionOf(options));
-}
-
-/** The version that a call wants. */
-export function versionOf(options: Options): number | "latest" {
-  if (options.text("schema.registry.version", "latest").toLowerCase() === "latest") return "latest";
-  return options.integer("schema.registry.version", 1, 1);
 }

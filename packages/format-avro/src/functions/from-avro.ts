@@ -10,7 +10,6 @@ import {
   type DataType,
   type Json,
   type OpenColumnCall,
-  type Options,
   type StructBuilder,
   StructField,
   StructType,
@@ -18,6 +17,7 @@ import {
 } from "@ss/core";
 import {
   HEADER_BYTES,
+  isPermissive,
   type RegistryClients,
   type RegistryConnection,
   type SchemaRegistry,
@@ -69,7 +69,7 @@ async function resolve(
   if (call.args[0]!.type.kind !== "binary") throw call.unexpectedType(0, '"BINARY"');
   const given = callArguments(call, standard, () => notConstantSchema(call, "FROM_AVRO", "from"));
   const { options } = given;
-  const permissive = isPermissive(options, call);
+  const permissive = isPermissive(options, call, "from_avro");
   const written = await writtenSchema(given, clients, call);
   const reader = (await readerText(options, call.session)) ?? written;
   return withSchema(call, () => {
@@ -96,23 +96,6 @@ async function writtenSchema(
   const schema = await subjectSchema(given, clients);
   if (!schema) throw schemaNotFound(clients.of(given.registry).url, `schema of the subject ${given.subject}`);
   return withSchema(call, () => textOfRegistered(schema));
-}
-
-/** FAILFAST unless told otherwise; a mode that is none is taken for PERMISSIVE, as Spark does. */
-function isPermissive(options: Options, call: ColumnFunctionCall): boolean {
-  const mode = options.text("mode", "FAILFAST").toUpperCase();
-  if (mode === "DROPMALFORMED") {
-    throw call.error(
-      "PARSE_MODE_UNSUPPORTED",
-      "42601",
-      "The function `from_avro` doesn't support the DROPMALFORMED mode. Acceptable modes are PERMISSIVE and FAILFAST.",
-      { funcName: "`from_avro`", mode },
-    );
-  }
-  if (mode !== "FAILFAST" && mode !== "PERMISSIVE") {
-    call.session.warn?.(`${mode} is no parse mode: from_avro uses PERMISSIVE.`);
-  }
-  return mode !== "FAILFAST";
 }
 
 /** The type with nulls allowed everywhere: a malformed record is a struct of nulls. */

@@ -18,13 +18,14 @@ import {
   type RegistryClients,
   type RegistryConnection,
   schemaNotFound,
+  versionOf,
 } from "@ss/schema-registry";
 import { fromSqlType } from "../schema/from-sql-type.js";
 import { type SchemaText, schemaOfText, textOfRegistered } from "../schema/schema-text.js";
 import { ByteWriter } from "../write/byte-writer.js";
 import { type Encode, encoder, UnwritableValue } from "../write/encoder.js";
 import { notConstantSchema, unwritable, withSchema } from "./avro-errors.js";
-import { type CallArguments, callArguments, subjectSchema, versionOf } from "./call-arguments.js";
+import { type CallArguments, callArguments, subjectSchema } from "./call-arguments.js";
 
 /** What a call of `to_avro` is opened with. */
 interface ToAvroState {

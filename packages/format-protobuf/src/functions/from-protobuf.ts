@@ -8,11 +8,16 @@ import {
   columnBuilder,
   type Json,
   type OpenColumnCall,
-  type Options,
   type StructBuilder,
   type WorkerForm,
 } from "@ss/core";
-import { HEADER_BYTES, type RegistryClients, type RegistryConnection, schemaIdOf } from "@ss/schema-registry";
+import {
+  HEADER_BYTES,
+  isPermissive,
+  type RegistryClients,
+  type RegistryConnection,
+  schemaIdOf,
+} from "@ss/schema-registry";
 import { MessageDecoder } from "../read/message-decoder.js";
 import { MalformedMessage, WireReader } from "../read/wire-reader.js";
 import type { ProtobufSchema } from "../schema/protobuf-schema.js";
@@ -54,7 +59,7 @@ async function resolve(
 ): Promise<ColumnFunctionResolution> {
   if (call.args[0]!.type.kind !== "binary") throw call.unexpectedType(0, '"BINARY"');
   const { schema, options, registered } = await protobufCall(call, clients, standard);
-  const permissive = isPermissive(options, call);
+  const permissive = isPermissive(options, call, "from_protobuf");
   const chosen = protobufOptions(options);
   const type = withSchema(call, () => toSqlType(schema, chosen));
   const state: FromProtobufState = {
@@ -64,23 +69,6 @@ async function resolve(
     registered: registered ?? null,
   };
   return { type, nullable: true, state: state as unknown as Json };
-}
-
-/** FAILFAST unless told otherwise; a mode that is none is taken for PERMISSIVE, as Spark does. */
-function isPermissive(options: Options, call: ColumnFunctionCall): boolean {
-  const mode = options.text("mode", "FAILFAST").toUpperCase();
-  if (mode === "DROPMALFORMED") {
-    throw call.error(
-      "PARSE_MODE_UNSUPPORTED",
-      "42601",
-      "The function `from_protobuf` doesn't support the DROPMALFORMED mode. Acceptable modes are PERMISSIVE and FAILFAST.",
-      { funcName: "`from_protobuf`", mode },
-    );
-  }
-  if (mode !== "FAILFAST" && mode !== "PERMISSIVE") {
-    call.session.warn?.(`${mode} is no parse mode: from_protobuf uses PERMISSIVE.`);
-  }
-  return mode !== "FAILFAST";
 }
 
 /** Reads a batch of messages into columns. */

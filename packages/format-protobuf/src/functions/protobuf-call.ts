@@ -4,6 +4,7 @@ import {
   type RegistryClients,
   type RegistryConnection,
   schemaNotFound,
+  versionOf,
 } from "@ss/schema-registry";
 import { type MessageInFile, schemaFromDescriptors, schemaFromRegistry } from "../schema/load-schema.js";
 import type { ProtobufSchema } from "../schema/protobuf-schema.js";
@@ -92,8 +93,7 @@ async function fromRegistry(
     );
   }
   const client = clients.of(connectionOf(options, standard));
-  const latest = options.text("schema.registry.version", "latest").toLowerCase() === "latest";
-  const version = latest ? "latest" : options.integer("schema.registry.version", 1, 1);
+  const version = versionOf(options);
   const registered = await client.ofSubject(subject, version);
   if (!registered) throw schemaNotFound(client.url, `version ${version} of the subject ${subject}`);
   const found: MessageInFile = withSchema(call, () =>
