@@ -1,45 +1,29 @@
-import { type FamilySpec, type FileSystem, type OperatorMetadata, readOperatorMetadata } from "@ss/core";
+import type { FamilySpec, OperatorMetadata, StateView } from "@ss/core";
 import { AGGREGATE_OPERATOR, SESSION_OPERATOR } from "../physical/operator-names.js";
+import { viewBefore } from "./operators-before.js";
 
 /**
  * Tells of aggregations whose state was written by other functions than those that go on from it now, such as the counts of `count(x)` that are taken for
  * sums of `sum(x)`: where the types are the same the state fits, and as in Spark the query goes on with numbers that mean something else. To be called
- * before the description of the operators is written anew, after which nobody is told again.
+ * with what the checkpoint said before its operators are described anew, after which nobody is told again.
  */
-export async function warnOfChangedAggregates(
-  fileSystem: FileSystem,
-  stateFolder: string,
+export function warnOfChangedAggregates(
+  before: readonly OperatorMetadata[],
   families: readonly FamilySpec[],
   warn: (message: string) => void,
-): Promise<void> {
-  const aggregates = families.filter(
-    ({ operatorName }) => operatorName === AGGREGATE_OPERATOR || operatorName === SESSION_OPERATOR,
-  );
-  if (aggregates.length === 0) return;
-  for (const operator of await operatorsBefore(fileSystem, stateFolder)) {
-    const family = aggregates.find(({ operatorId }) => operatorId === operator.operatorId);
-    const before = operator.views.find(({ family: name }) => name === family?.name)?.view;
-    const now = family?.views?.[0];
-    if (family === undefined || before === undefined || now === undefined) continue;
-    const [had, has] = [bufferNames(before, family), bufferNames(now, family)];
-    if (had !== has) warn(changed(operator.operatorId, had, has));
-  }
-}
-
-/** Nobody's state depends on the description: where it is damaged it is written anew. */
-async function operatorsBefore(fileSystem: FileSystem, stateFolder: string): Promise<OperatorMetadata[]> {
-  try {
-    return await readOperatorMetadata(fileSystem, stateFolder);
-  } catch {
-    return [];
+): void {
+  for (const family of families) {
+    const { operatorId, operatorName } = family;
+    if (operatorName !== AGGREGATE_OPERATOR && operatorName !== SESSION_OPERATOR) continue;
+    const [was, is] = [viewBefore(before, family), family.views?.[0]];
+    if (was === undefined || is === undefined) continue;
+    const [had, has] = [bufferNames(was, family), bufferNames(is, family)];
+    if (had !== has) warn(changed(operatorId, had, has));
   }
 }
 
 /** What functions call the columns in which they keep their state; columns of keys have names of the query. */
-function bufferNames(
-  { value }: OperatorMetadata["views"][number]["view"],
-  { keySchema }: FamilySpec,
-): string {
+function bufferNames({ value }: StateView, { keySchema }: FamilySpec): string {
   const buffers = value.filter(({ from }) => from.kind === "column" && from.column >= keySchema.length);
   return buffers.map(({ name }) => name).join(", ");
 }

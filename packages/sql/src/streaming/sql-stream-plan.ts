@@ -35,8 +35,10 @@ import { watermarkOffsets } from "../physical/watermark-offsets.js";
 import { BatchRun, type BatchRunOptions } from "./batch-run.js";
 import { BatchWriters } from "./batch-writers.js";
 import { warnOfChangedAggregates } from "./changed-aggregates.js";
+import { refuseChangedWindows } from "./changed-windows.js";
 import { closeAll } from "./close-all.js";
 import { releaseAll } from "./inputs.js";
+import { operatorsBefore } from "./operators-before.js";
 import { TablesBeside } from "./tables-beside.js";
 
 /** Where rows of a query go: those of its result, those that its operators dropped for being late, or those that could not be decoded. */
@@ -156,7 +158,10 @@ export class SqlStreamPlan implements StreamPlan {
       ),
     );
     await store.load(state);
-    await warnOfChangedAggregates(fileSystem, stateFolder, families, this.options.warn);
+    // without a committed batch there is no state that could be of another query
+    const before = state === null ? [] : await operatorsBefore(fileSystem, stateFolder);
+    refuseChangedWindows(before, families);
+    warnOfChangedAggregates(before, families, this.options.warn);
     await writeOperatorMetadata(fileSystem, stateFolder, families, this.options.partitions);
   }
 

@@ -215,6 +215,90 @@ test("one more aggregate is refused", async () => {
   expect(more.condition).toBe("STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE");
 });
 
+/** Counts rows in windows of a length, which overlap where they slide by less. */
+function windowed(length: string, slide?: string, mode: TrialOptions["mode"] = "update"): TrialOptions {
+  const query = (stream: DataFrame): DataFrame =>
+    stream
+      .withWatermark("t", "1 minute")
+      .groupBy(window("t", length, slide))
+      .count()
+      .selectExpr("unix_seconds(window.start) AS start", "unix_seconds(window.end) AS end", "count");
+  return { ...BASE, mode, query };
+}
+
+test.each([
+  ["append", "10 minutes", "5 minutes", undefined],
+  ["update", "10 minutes", "5 minutes", undefined],
+  ["complete", "10 minutes", "5 minutes", undefined],
+  ["update", "5 minutes", "10 minutes", undefined],
+  ["update", "5 minutes", "10 minutes", "5 minutes"],
+] as const)(
+  "in mode %s windows of %s that become windows of %s are refused",
+  async (mode, had, has, slide) => {
+    const error = await isRefused(windowed(had, undefined, mode), windowed(has, slide, mode));
+    expect(error.condition).toBe("STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE");
+    expect(error).toMatchObject({
+      parameters: {
+        storedKeySchema: `struct<window:window of ${had}>`,
+        newKeySchema: `struct<window:window of ${has}>`,
+      },
+    });
+    expect(error.message).toContain(`existing struct<window:window of ${had}>`);
+    expect(error.message).toContain(`provided struct<window:window of ${has}>`);
+    expect(error.message).toContain(
+      "such as another length in window(...), or start it with a new checkpoint location",
+    );
+  },
+);
+
+test("windows that were refused another length go on with their own", async () => {
+  const { trial, disk } = await begun(windowed("10 minutes"));
+  await trial.copy(windowed("5 minutes")).failure(disk);
+  const again = trial.copy();
+  await again.run(disk);
+  expect(again.sink.rows(1).map(String)).toEqual(["0,600,4"]);
+});
+
+test("windows of the same length go on, however it is written", async () => {
+  expect(await goesOn(windowed("10 minutes"), windowed("600 seconds"))).toEqual(["0 600 4"]);
+});
+
+test("windows of the same length may begin to overlap: those that were there go on", async () => {
+  const changed = await goesOn(windowed("10 minutes"), windowed("10 minutes", "5 minutes"));
+  expect(changed).toEqual(["-300 300 2", "0 600 4"]);
+});
+
+test("a time in the place of the windows is refused, and windows in the place of a time", async () => {
+  const times: TrialOptions = { ...BASE, query: (stream) => stream.groupBy("t").count() };
+  const gone = await isRefused(windowed("10 minutes"), times);
+  expect(gone.condition).toBe("STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE");
+  expect(gone.message).toContain(
+    "existing struct<window:window of 10 minutes>, provided struct<t:timestamp>",
+  );
+  const come = await isRefused(times, windowed("10 minutes"));
+  expect(come.condition).toBe("STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE");
+  expect(come.message).toContain(
+    "existing struct<t:timestamp>, provided struct<window:window of 10 minutes>",
+  );
+});
+
+test("windows that nothing was counted in yet may get another length", async () => {
+  const disk = new FaultyFileSystem();
+  const trial = new Trial(windowed("10 minutes"));
+  await trial.runSome(disk, 0);
+  const changed = trial.copy(windowed("5 minutes"));
+  await changed.runSome(disk, 1);
+  expect(changed.sink.rows(0).map(String)).toEqual(["0,300,2"]);
+});
+
+test("a checkpoint that does not tell of the length of its windows goes on", async () => {
+  const { trial, disk } = await begun(windowed("10 minutes"));
+  await disk.delete("/checkpoint/state/0/_metadata/metadata");
+  const changed = trial.copy();
+  await changed.run(disk);
+  expect(changed.sink.rows(1).map(String)).toEqual(["0,600,4"]);
+});
+
 test("a stateful operator that is new is refused", async () => {
   const stateless: TrialOptions = { ...BASE, mode: "append", query: (stream) => stream.selectExpr("k") };
   const error = await isRefused(stateless, { query: (stream) => stream.limit(3).selectExpr("k") });
