@@ -1,7 +1,8 @@
 import { MemorySource } from "@ss/source-memory";
-import { addData, checkNewRows, TwsTester } from "@ss/testkit";
+import { addData, checkNewRows, TestGroupState, TwsTester } from "@ss/testkit";
 import { expect, test } from "vitest";
 import {
+  type GroupState,
   GroupStateTimeout,
   type MapState,
   StatefulProcessor,
@@ -59,17 +60,39 @@ test("sessions that end when nothing has come for half an hour", async () => {
   );
 });
 
+interface Clicks {
+  clicks: number | null;
+}
+
+function countClicks(user: string | null, rows: Iterable<object>, state: GroupState<Clicks>): object[] {
+  const clicks = (state.getOption()?.clicks ?? 0) + [...rows].length;
+  state.update({ clicks });
+  state.setTimeoutDuration("10 seconds");
+  return [{ user, clicks }];
+}
+
+test("clicks counted by a function, without a stream", () => {
+  const state = TestGroupState.create<Clicks>({
+    state: { clicks: 2 },
+    timeout: "ProcessingTimeTimeout",
+    processingTimeMs: 1000,
+  });
+  expect(countClicks("ada", [{ user: "ada" }], state)).toEqual([{ user: "ada", clicks: 3 }]);
+  expect(state.isUpdated).toBe(true);
+  expect(state.timeoutTimestampMs).toBe(11_000);
+});
+
 interface Click {
-  user: string;
-  page: string;
+  user: string | null;
+  page: string | null;
 }
 interface Visit {
-  user: string;
+  user: string | null;
   clicks: number;
   pages: number;
 }
 
-class Visits extends StatefulProcessor<string, Click, Visit> {
+class Visits extends StatefulProcessor<string | null, Click, Visit> {
   private clicks!: ValueState<number>;
   private pages!: MapState<string, number>;
 
@@ -78,17 +101,17 @@ class Visits extends StatefulProcessor<string, Click, Visit> {
     this.pages = this.getHandle().getMapState("pages", "string", "bigint", { ttlDuration: "1 day" });
   }
 
-  override handleInputRows(_user: string, rows: Iterable<Click>, times: TimerValues): Visit[] {
+  override handleInputRows(_user: string | null, rows: Iterable<Click>, times: TimerValues): Visit[] {
     for (const { page } of rows) {
       this.clicks.update((this.clicks.get() ?? 0) + 1);
-      this.pages.updateValue(page, (this.pages.getValue(page) ?? 0) + 1);
+      if (page !== null) this.pages.updateValue(page, (this.pages.getValue(page) ?? 0) + 1);
     }
     for (const timer of this.getHandle().listTimers()) this.getHandle().deleteTimer(timer);
     this.getHandle().registerTimer(times.getCurrentProcessingTimeInMs() + 30 * 60_000);
     return [];
   }
 
-  override *handleExpiredTimer(user: string): Generator<Visit> {
+  override *handleExpiredTimer(user: string | null): Generator<Visit> {
     yield { user, clicks: this.clicks.get()!, pages: [...this.pages.keys()].length };
     this.clicks.clear();
     this.pages.clear();
