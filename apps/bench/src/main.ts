@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compare } from "./compare.js";
 import { MEASURES } from "./measures/index.js";
-import { type BenchOptions, readOptions } from "./options.js";
+import { type BenchOptions, readOptions, Usage } from "./options.js";
 import { profileWorks } from "./profile/index.js";
 import { chart } from "./report/chart.js";
 import { table } from "./report/table.js";
@@ -43,7 +43,9 @@ function readArguments(): BenchOptions {
   try {
     return readOptions(process.argv.slice(2));
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exit(2);
+    if (!(error instanceof Usage)) throw error;
+    const { message, exitCode } = error;
+    (exitCode === 0 ? process.stdout : process.stderr).write(`${message}\n`);
+    process.exit(exitCode);
   }
 }

@@ -21,25 +21,23 @@ export interface BenchOptions {
   readonly profile: boolean;
 }
 
+/** The usage in place of a run: `--help` asks for it, and a command line that makes no sense gets it with the reason. */
+export class Usage extends Error {
+  readonly exitCode: 0 | 1;
+
+  constructor(text: string, exitCode: 0 | 1) {
+    super(text);
+    this.exitCode = exitCode;
+  }
+}
+
 /** Rows with which `--small` runs everything: enough for every path, little enough for every change. */
 const SMALL_ROWS = "20000";
 
-/** Reads the command line; throws with the usage where it makes no sense. */
+/** Reads the command line; throws the {@link Usage} where it asks for that or makes no sense. */
 export function readOptions(args: readonly string[]): BenchOptions {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      rows: { type: "string" },
-      threads: { type: "string", default: "1" },
-      against: { type: "string" },
-      runs: { type: "string", default: "1" },
-      json: { type: "string" },
-      chart: { type: "string" },
-      profile: { type: "boolean", default: false },
-      small: { type: "boolean", default: false },
-    },
-  });
+  const { values, positionals } = parsed(args);
+  if (values.help) throw new Usage(usageText(), 0);
   for (const name of positionals)
     if (!WORKS.has(name) && !MEASURES.has(name)) throw usage(`there is no work and no measure '${name}'`);
   const asked = (name: string): boolean => positionals.includes(name);
@@ -62,6 +60,33 @@ export function readOptions(args: readonly string[]): BenchOptions {
   };
 }
 
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        rows: { type: "string" },
+        threads: { type: "string", default: "1" },
+        against: { type: "string" },
+        runs: { type: "string", default: "1" },
+        json: { type: "string" },
+        chart: { type: "string" },
+        profile: { type: "boolean", default: false },
+        small: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    throw usage(firstSentence((error as Error).message));
+  }
+}
+
+/** Of Node's message about an option; advice for other programs follows. */
+function firstSentence(text: string): string {
+  return text.split(". ")[0]!;
+}
+
 function engines(text: string): string[] {
   const names = text.split(",").filter((name) => name !== "" && name !== "none");
   for (const name of names)
@@ -75,14 +100,15 @@ function positive(name: string, text: string): number {
   throw usage(`--${name} has to be a whole number above 0, not '${text}'`);
 }
 
-function usage(problem: string): Error {
+function usage(problem: string): Usage {
+  return new Usage(`${problem}\n${usageText()}`, 1);
+}
+
+function usageText(): string {
   const names = [...WORKS.keys(), ...MEASURES.keys()].join(" ");
   const others = [...OTHERS.keys()].join(",");
-  return new Error(
-    [
-      problem,
-      `usage: npm run bench -- [${names}]`,
-      `  [--rows N] [--threads N,N] [--against ${others}|none] [--runs N] [--json FILE] [--chart FILE.svg] [--profile] [--small]`,
-    ].join("\n"),
-  );
+  return [
+    `usage: npm run bench -- [${names}]`,
+    `  [--rows N] [--threads N,N] [--against ${others}|none] [--runs N] [--json FILE] [--chart FILE.svg] [--profile] [--small]`,
+  ].join("\n");
 }

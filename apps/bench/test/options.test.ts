@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readOptions } from "../src/options.js";
+import { readOptions, Usage } from "../src/options.js";
 
 test("an unknown work or engine is refused with the usage", () => {
   expect(() => readOptions(["w99"])).toThrow(/no work and no measure 'w99'[\s\S]*usage:/);
@@ -35,4 +35,25 @@ test("several numbers of threads and several engines may be asked for", () => {
   const { threads, against } = readOptions(["w1json", "--threads", "1,2", "--against", "duckdb,spark,node"]);
   expect(threads).toEqual([1, 2]);
   expect(against).toEqual(["duckdb", "spark", "node"]);
+});
+
+test("help is the usage and a success, an option that is none the usage and a failure", () => {
+  const usageOf = (...args: string[]): Usage => {
+    try {
+      readOptions(args);
+    } catch (error) {
+      if (error instanceof Usage) return error;
+    }
+    throw new Error(`${args} gave no usage`);
+  };
+  expect(usageOf("--help")).toMatchObject({
+    exitCode: 0,
+    message: expect.stringMatching(/^usage: npm run bench/),
+  });
+  const refused = usageOf("--colour", "red");
+  expect(refused).toMatchObject({
+    exitCode: 1,
+    message: expect.stringMatching(/^Unknown option '--colour'\nusage: npm run bench/),
+  });
+  expect(usageOf("--runs")).toMatchObject({ exitCode: 1, message: expect.stringContaining("--runs") });
 });

@@ -1,9 +1,9 @@
 import { randomInt } from "node:crypto";
 import { Counts } from "./counts.js";
-import { readOptions, type SimulateOptions, seedOf } from "./options.js";
+import { readOptions, type SimulateOptions, seedOf, Usage } from "./options.js";
 import { SimulationFailure, simulate } from "./simulation.js";
 
-await main(readOptions(process.argv.slice(2), () => randomInt(2 ** 31)));
+await main(readArguments());
 
 async function main(options: SimulateOptions): Promise<void> {
   const { runs, operators, threads } = options;
@@ -28,6 +28,18 @@ async function main(options: SimulateOptions): Promise<void> {
     `${batches} batches, ${lives} starts, ${faults} faults of the disk\n\n${counts.text()}\n`,
   );
   if (counts.failed > 0) process.exitCode = 1;
+}
+
+/** The usage as a message, without the trace of an error. */
+function readArguments(): SimulateOptions {
+  try {
+    return readOptions(process.argv.slice(2), () => randomInt(2 ** 31));
+  } catch (error) {
+    if (!(error instanceof Usage)) throw error;
+    const { message, exitCode } = error;
+    (exitCode === 0 ? process.stdout : process.stderr).write(`${message}\n`);
+    process.exit(exitCode);
+  }
 }
 
 function commandOf(seed: number, { operators, threads }: SimulateOptions): string {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readOptions, seedOf } from "../src/options.js";
+import { readOptions, seedOf, Usage } from "../src/options.js";
 
 const noSeed = (): number => 7;
 
@@ -35,4 +35,25 @@ test("operators are checked by name", () => {
 test("numbers that are none are refused with the usage", () => {
   expect(() => readOptions(["--runs", "0"], noSeed)).toThrow("usage: npm run simulate");
   expect(() => readOptions(["--seed", "x"], noSeed)).toThrow("--seed has to be a whole number");
+});
+
+test("help is the usage and a success, an option that is none the usage and a failure", () => {
+  const usageOf = (...args: string[]): Usage => {
+    try {
+      readOptions(args, noSeed);
+    } catch (error) {
+      if (error instanceof Usage) return error;
+    }
+    throw new Error(`${args} gave no usage`);
+  };
+  expect(usageOf("--help")).toMatchObject({
+    exitCode: 0,
+    message: expect.stringMatching(/^usage: npm run simulate/),
+  });
+  const refused = usageOf("--colour", "red");
+  expect(refused).toMatchObject({
+    exitCode: 1,
+    message: expect.stringMatching(/^Unknown option '--colour'\nusage: npm run simulate/),
+  });
+  expect(usageOf("--runs")).toMatchObject({ exitCode: 1, message: expect.stringContaining("--runs") });
 });
