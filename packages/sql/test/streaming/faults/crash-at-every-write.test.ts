@@ -142,6 +142,33 @@ test.each([NOTHING_SURVIVES, CHANCE])(
   },
 );
 
+test.each([
+  {
+    what: "the first rows of a while",
+    query: queries.FIRST_FOR_A_WHILE,
+    expected: queries.FIRST_FOR_A_WHILE_RESULT,
+  },
+  {
+    what: "windows of windows",
+    query: queries.WINDOWS_OF_WINDOWS,
+    expected: queries.WINDOWS_OF_WINDOWS_RESULT,
+  },
+  { what: "rows that have a partner", query: queries.PARTNERED, expected: queries.PARTNERED_RESULT },
+  {
+    what: "pairs, and all rows without a partner",
+    query: queries.ALL_PAIRS,
+    expected: queries.ALL_PAIRS_RESULT,
+  },
+  {
+    what: "sessions whose rows say how long they last",
+    query: queries.SESSIONS_BY_ROW,
+    expected: queries.SESSIONS_BY_ROW_RESULT,
+  },
+])("$what are given out once, wherever the power goes", PATIENCE, async ({ query, expected }) => {
+  const options = { ...query, conf: SNAPSHOT_EACH_TIME };
+  expect(await survives(options, CHANCE, collected, expected)).toBeGreaterThan(60);
+});
+
 test.each([NOTHING_SURVIVES, CHANCE])(
   "groups are remembered and time out once, wherever the power goes",
   PATIENCE,

@@ -191,6 +191,85 @@ export const PAIRS_LATE: readonly string[] = [
   'symmetricHashJoin 1970-01-01T00:00:21.000Z {"k":"b","n":5,"t":"1970-01-01T00:00:03.000Z"}',
 ];
 
+/** The first row of each key, until five seconds of event time have passed: a's at 1 s is forgotten when the watermark is 7 s, and its row at 12 s was in time. */
+export const FIRST_FOR_A_WHILE: TrialOptions = {
+  schema: SCHEMA,
+  inputs: INPUTS,
+  query: (stream) =>
+    stream.withWatermark("t", "5 seconds").dropDuplicatesWithinWatermark(["k"]).selectExpr("k", "n"),
+};
+export const FIRST_FOR_A_WHILE_RESULT: readonly string[] = ["a 1", "a 4", "b 2", "c 6"];
+
+/** The totals of {@link WINDOWED} in windows of twenty seconds. Of those [0, 20) is complete when the watermark is 21 s. */
+export const WINDOWS_OF_WINDOWS: TrialOptions = {
+  schema: SCHEMA,
+  inputs: INPUTS,
+  query: (stream) =>
+    stream
+      .withWatermark("t", "5 seconds")
+      .groupBy(window("t", "10 seconds"))
+      .sum("n")
+      .groupBy(window("window", "20 seconds"))
+      .sum("sum(n)")
+      .selectExpr("CAST(window.start AS BIGINT) AS start", "`sum(sum(n))` AS total"),
+};
+export const WINDOWS_OF_WINDOWS_RESULT: readonly string[] = ["0 6"];
+
+/** The rows of {@link PAIRS} that have a partner. */
+export const PARTNERED: TrialOptions = {
+  ...PAIRS,
+  query: (stream) =>
+    stream
+      .withWatermark("t", "5 seconds")
+      .join(
+        stream.filter("n % 2 = 0").selectExpr("k AS k2", "t AS t2").withWatermark("t2", "5 seconds"),
+        expr("k = k2 AND t2 BETWEEN t AND t + INTERVAL 15 SECONDS"),
+        "left_semi",
+      )
+      .select("n"),
+};
+export const PARTNERED_RESULT: readonly string[] = ["2", "3", "4", "6"];
+
+/**
+ * Rows with those of larger even numbers that come up to 15 seconds later, and all that have no partner. The watermark is that of the side that is behind:
+ * 21 s after the second addition, which leaves 1 and 2 on the left and 2 on the right alone, and makes 5 late; 24 s after the third, when the others may
+ * still find one.
+ */
+export const ALL_PAIRS: TrialOptions = {
+  ...PAIRS,
+  query: (stream) =>
+    stream
+      .withWatermark("t", "5 seconds")
+      .join(
+        stream
+          .filter("n % 2 = 0")
+          .selectExpr("k AS k2", "n AS n2", "t AS t2")
+          .withWatermark("t2", "5 seconds"),
+        expr("k = k2 AND n2 > n AND t2 BETWEEN t AND t + INTERVAL 15 SECONDS"),
+        "full",
+      )
+      .select("n", "n2"),
+};
+export const ALL_PAIRS_RESULT: readonly string[] = ["1 NULL", "2 NULL", "3 4", "NULL 2"];
+
+/** Sessions that end 13 seconds after a row of a, and two after one of another key. At the watermark of 36 s a's second one is open. */
+export const SESSIONS_BY_ROW: TrialOptions = {
+  schema: SCHEMA,
+  inputs: INPUTS,
+  query: (stream) =>
+    stream
+      .withWatermark("t", "5 seconds")
+      .groupBy("k", session_window("t", expr("CASE k WHEN 'a' THEN '13 seconds' ELSE '2 seconds' END")))
+      .sum("n")
+      .selectExpr(
+        "k",
+        "CAST(session_window.start AS BIGINT) AS s",
+        "CAST(session_window.end AS BIGINT) AS e",
+        "`sum(n)` AS total",
+      ),
+};
+export const SESSIONS_BY_ROW_RESULT: readonly string[] = ["a 1 25 4", "b 4 6 2", "c 29 31 6"];
+
 /** How many rows each key has had, told with each addition and when ten seconds of event time have passed without any. */
 export const VISITS: TrialOptions = {
   schema: SCHEMA,
