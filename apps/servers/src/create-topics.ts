@@ -15,7 +15,10 @@ export async function createTopics<Topic extends { readonly topic: string }>(
   admin: TopicAdmin<Topic>,
   ...topics: Topic[]
 ): Promise<void> {
-  await admin.createTopics({ waitForLeaders: false, topics });
+  // brokers that have just started know of no controller yet
+  const create = (): Promise<boolean> =>
+    admin.createTopics({ waitForLeaders: false, topics }).then(() => true);
+  await until(create, `${topics.map(({ topic }) => topic).join(", ")} can be created`);
   for (const { topic } of topics)
     await until(() => admin.fetchTopicOffsets(topic).then(() => true), `${topic} has leaders`);
 }

@@ -15,7 +15,7 @@ const records = spark.readStream.from(
     awsAccessKey: "key",
     awsSecretKey: "secret",
     initialPosition: "trim_horizon",
-    minFetchPeriod: "50ms",
+    minFetchPeriod: "200ms",
     shardFetchInterval: "200ms",
     maxRecordsPerTrigger: 150,
   }),
